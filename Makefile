@@ -1,0 +1,105 @@
+# Tallystick. `make` alone lists the targets. One file, no recursion but for the build mode: MODE=release (run, install) or
+# MODE=test (sanitizers). Objects are gathered per room into an archive, so a program links only what it uses.
+MODE ?= release
+PORT ?= 8080
+B := build/$(MODE)
+CC = gcc
+V ?= @
+
+WARNINGS := -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
+  -Wswitch-enum -Wundef -Wpointer-arith -Wwrite-strings
+COMMON := -std=c17 -D_GNU_SOURCE -Icgi-bin -I$(B)/templates $(WARNINGS) -g -fstack-protector-strong -fPIE
+FLAGS_release := -O2 -D_FORTIFY_SOURCE=2
+FLAGS_test := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_ALL := $(COMMON) $(FLAGS_$(MODE)) $(CFLAGS)
+LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+
+# Rooms from the top down: each may use only those after it.
+ROOMS := import pages gate http ledger store model base
+PROGRAMS := public signin account admin ledger tally
+AREAS := public signin account admin
+room = $(patsubst %.c,$(B)/%.o,$(wildcard cgi-bin/$(1)/*.c))
+ARCHIVES := $(ROOMS:%=$(B)/%.a)
+LIBS := -lsqlite3 -lmd
+LIBS_public := -lfcgi
+LIBS_signin := -lfcgi -lscrypt
+LIBS_account := -lfcgi
+LIBS_admin := -lfcgi
+LIBS_tally := -lcsv
+TEMPLATES := $(wildcard templates/*/*.mustache)
+VIEWS := $(wildcard cgi-bin/pages/*_view.h)
+UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*_test.c tests/ledger/*.c tests/crash/*.c tests/pages/*.c))
+BENCHES := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## install what is missing, build, make a demonstration registry, serve it on http://127.0.0.1:$(PORT)
+	@cgi-bin/tools/need.sh run
+	@$(MAKE) --no-print-directory build
+	@PORT=$(PORT) cgi-bin/tools/serve.sh
+
+test: ## install what is missing, build with sanitizers, run every test
+	@cgi-bin/tools/need.sh test
+	@$(MAKE) --no-print-directory -j2 MODE=release build
+	@$(MAKE) --no-print-directory -j2 MODE=test build tests
+	@tests/run.sh
+
+lint: ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, the house rules
+	@cgi-bin/tools/need.sh lint
+	@$(MAKE) --no-print-directory -j2 MODE=release build
+	@tests/lint.sh
+
+bench: ## measure: transfers a second, group commit against single commits
+	@cgi-bin/tools/need.sh run
+	@$(MAKE) --no-print-directory -j2 build benches
+	@for b in $(BENCHES); do $$b || exit 1; done
+
+build: $(PROGRAMS:%=$(B)/%) ## build the programs into build/release
+tests: $(UNITS)
+benches: $(BENCHES)
+
+install: build ## install under DESTDIR/usr/local (programs, static files, schema, units)
+	@cgi-bin/tools/install.sh $(B) $(DESTDIR)
+
+clean: ## remove what was built and the demonstration registry
+	rm -rf build var tests/web/node_modules
+
+# -- templates: Mustache to C, checked against the view structs
+build/tools/mustache: $(wildcard cgi-bin/tools/*.c cgi-bin/tools/*.h)
+	@mkdir -p $(@D)
+	$(V)echo "  tool $@" && $(CC) $(COMMON) -O1 -o $@ $(filter %.c,$^)
+
+$(B)/templates/stamp: build/tools/mustache $(TEMPLATES) $(VIEWS)
+	@mkdir -p $(@D)
+	$(V)echo "  templates" && build/tools/mustache -o $(@D) -I cgi-bin templates
+	@touch $@
+
+$(foreach a,$(AREAS),$(B)/templates/$(a)_templates.c): $(B)/templates/stamp ;
+$(B)/templates/%.o: $(B)/templates/%.c
+	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -MMD -c -o $@ $<
+
+# -- objects, archives, programs
+$(B)/cgi-bin/%.o: cgi-bin/%.c | $(B)/templates/stamp
+	@mkdir -p $(@D)
+	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -MMD -c -o $@ $<
+
+define archive
+$(B)/$(1).a: $(patsubst %.c,$(B)/%.o,$(wildcard cgi-bin/$(1)/*.c))
+	@rm -f $$@ && ar rcs $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call archive,$(r))))
+
+$(B)/templates.a: $(foreach a,$(AREAS),$(B)/templates/$(a)_templates.o)
+	@rm -f $@ && ar rcs $@ $^
+
+$(PROGRAMS:%=$(B)/%): $(B)/%: $(B)/cgi-bin/%.o $(ARCHIVES) $(B)/templates.a
+	$(V)echo "  link $@" && $(CC) $(LINK) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(LIBS_$*)
+
+$(B)/tests/%: tests/%.c $(ARCHIVES) $(B)/templates.a $(wildcard tests/*/*.h)
+	@mkdir -p $(@D)
+	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -lcmocka
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+.PHONY: help run test lint bench build tests benches install clean
+.SECONDARY:

@@ -1,0 +1,136 @@
+/* base/url.c: see base/url.h. */
+#include "base/url.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/must.h"
+#include "base/text.h"
+
+static size_t encoded_bytes(const char *text);
+static char *encode(char *to, const char *text);
+static bool is_unreserved(char byte);
+static bool is_dots(const char *text);
+
+struct url url_path(struct arena *arena, const char *pattern, ...)
+{
+    must(pattern[0] == '/' && pattern[1] != '/');
+    va_list parts;
+    va_start(parts, pattern);
+    size_t size_bytes = strlen(pattern) + 1;
+    bool is_walkable = true;
+    for (const char *at = strchr(pattern, '*'); at != NULL; at = strchr(at + 1, '*')) {
+        const char *part = va_arg(parts, const char *);
+        must(part != NULL);
+        is_walkable = is_walkable && !is_dots(part);
+        size_bytes += encoded_bytes(part);
+    }
+    va_end(parts);
+    if (!is_walkable) {
+        return (struct url){NULL};
+    }
+
+    char *text = arena_take(arena, size_bytes, 1);
+    char *to = text;
+    va_start(parts, pattern);
+    for (const char *from = pattern; *from != '\0'; from++) {
+        if (*from == '*') {
+            to = encode(to, va_arg(parts, const char *));
+        } else {
+            *to++ = *from;
+        }
+    }
+    va_end(parts);
+    return (struct url){text};
+}
+
+struct url url_with(struct arena *arena, struct url url, const char *name, const char *value)
+{
+    if (url.text == NULL || text_empty(value)) {
+        return url;
+    }
+    /* A fragment stays last. */
+    size_t front_bytes = strcspn(url.text, "#");
+    bool is_first = memchr(url.text, '?', front_bytes) == NULL;
+    size_t size_bytes = strlen(url.text) + encoded_bytes(name) + encoded_bytes(value) + 3;
+    char *text = arena_take(arena, size_bytes, 1);
+    memcpy(text, url.text, front_bytes);
+    char *to = text + front_bytes;
+    *to++ = is_first ? '?' : '&';
+    to = encode(to, name);
+    *to++ = '=';
+    to = encode(to, value);
+    memcpy(to, url.text + front_bytes, strlen(url.text + front_bytes));
+    return (struct url){text};
+}
+
+struct url url_web(struct arena *arena, const char *text)
+{
+    struct url none = {NULL};
+    if (text == NULL) {
+        return none;
+    }
+    size_t scheme_bytes = strncasecmp(text, "https://", 8) == 0  ? 8
+                          : strncasecmp(text, "http://", 7) == 0 ? 7
+                                                                 : 0;
+    if (scheme_bytes == 0 || strchr("/?#@:", text[scheme_bytes]) != NULL) {
+        return none;
+    }
+    if (strpbrk(text, " \"'`<>\\") != NULL || text_has_control(text, "")) {
+        return none;
+    }
+    return (struct url){arena_text(arena, text)};
+}
+
+struct url url_absolute(struct arena *arena, const char *site, struct url url)
+{
+    if (url.text == NULL) {
+        return url;
+    }
+    must(url.text[0] == '/');
+    size_t site_bytes = strlen(site);
+    while (site_bytes > 0 && site[site_bytes - 1] == '/') {
+        site_bytes--;
+    }
+    const char *front = arena_text_sized(arena, site, site_bytes);
+    return (struct url){arena_printf(arena, "%s%s", front, url.text)};
+}
+
+static size_t encoded_bytes(const char *text)
+{
+    size_t size_bytes = 0;
+    for (; *text != '\0'; text++) {
+        size_bytes += is_unreserved(*text) ? 1 : 3;
+    }
+    return size_bytes;
+}
+
+/* Writes text percent-encoded at to and returns the place behind it. */
+static char *encode(char *to, const char *text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (is_unreserved(*text)) {
+            *to++ = *text;
+        } else {
+            *to++ = '%';
+            *to++ = digits[byte >> 4];
+            *to++ = digits[byte & 15];
+        }
+    }
+    return to;
+}
+
+static bool is_unreserved(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || (byte != '\0' && strchr("-._~", byte) != NULL);
+}
+
+/* Browsers walk up at ".." and at "%2E%2E" alike: such a part can name nothing here. */
+static bool is_dots(const char *text)
+{
+    return text[0] == '\0' || text_is(text, ".") || text_is(text, "..");
+}

@@ -1,0 +1,307 @@
+/* gate/gate.c: see gate/gate.h. */
+#include "gate/gate.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/must.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "gate/csrf.h"
+#include "gate/inside.h"
+#include "gate/rights.h"
+#include "gate/session.h"
+#include "store/people_session.h"
+
+static enum status walk(struct gate *gate, struct visit *visit, struct response *response);
+static enum status admit(struct gate *gate, struct visit *visit, unsigned needs,
+                         struct pairs *form);
+static struct visit visit_of(struct gate *gate, const struct request *request);
+static struct url sign_in_url(struct gate *gate, struct visit *visit);
+static void answer_error(struct gate *gate, struct visit *visit, enum status status,
+                         struct response *response);
+static void start_over(struct response *response);
+static void take_notice(struct gate *gate, struct visit *visit, const struct response *response);
+static bool any_fault(const struct gate *gate);
+static void settle(struct gate *gate);
+
+static const struct request no_request = {
+    .method = METHOD_GET,
+    .path = "/",
+    .query_text = "",
+    .content_type = "",
+    .body = "",
+    .cookie = "",
+    .origin = "",
+    .fetch_site = "",
+    .remote_address = "",
+    .user_agent = "",
+    .request_id = "",
+    .if_none_match = "",
+    .authorization = "",
+    .client_secret = "",
+    .idempotency_key = "",
+};
+
+int gate_run(const struct gate_setup *setup)
+{
+    static struct gate gate;
+    log_open(setup->program);
+    if (!gate_open(&gate, setup)) {
+        return 1;
+    }
+    struct program program = {.name = setup->program,
+                              .arena = &gate.arena,
+                              .context = &gate,
+                              .answer = gate_answer,
+                              .refuse = gate_refuse,
+                              .finish = gate_finish};
+    int exit_code = http_run(&program);
+    gate_close(&gate);
+    return exit_code;
+}
+
+void gate_answer(void *context, const struct request *request, struct response *response)
+{
+    struct gate *gate = context;
+    struct visit *visit = arena_one(&gate->arena, struct visit);
+    *visit = visit_of(gate, request);
+    if (request->method != METHOD_POST && gate->registry != NULL) {
+        store_begin_read(gate->registry); /* a page shows one moment */
+    }
+
+    enum status status = walk(gate, visit, response);
+    if (any_fault(gate)) {
+        status = STATUS_FAULT;
+    }
+    if (status != STATUS_OK) {
+        answer_error(gate, visit, status, response);
+        return;
+    }
+    take_notice(gate, visit, response);
+}
+
+void gate_refuse(void *context, const struct request *request, enum status status,
+                 struct response *response)
+{
+    struct gate *gate = context;
+    struct visit visit = visit_of(gate, request == NULL ? &no_request : request);
+    answer_error(gate, &visit, status, response);
+}
+
+void gate_finish(void *context)
+{
+    struct gate *gate = context;
+    if (any_fault(gate)) {
+        gate->has_fault = true;
+    }
+    settle(gate);
+    if (gate->has_fault) {
+        /* A file that failed once is opened anew by a new process, which also mends what a crash
+         * left. */
+        log_event("error", "store-fault", "program", gate->program, NULL);
+        gate->has_fault = false;
+        raise(SIGTERM);
+    }
+}
+
+void gate_notice(struct visit *visit, const char *notice)
+{
+    must(visit->request->method == METHOD_POST && visit->people != NULL);
+    if (visit->session == NULL || store_fault(visit->people)) {
+        return;
+    }
+    session_set_notice(visit->people, &visit->session->token_hash, notice);
+    if (store_fault(visit->people)) {
+        /* The act has happened: a word about it that could not be kept must not turn it into an
+         * error. */
+        log_event("warning", "notice-lost", "user", visit->user_id, NULL);
+        store_settle(visit->people);
+    }
+}
+
+bool gate_switch_org(struct visit *visit, const char *org_id)
+{
+    must(visit->request->method == METHOD_POST && visit->session != NULL);
+    for (size_t i = 0; i < visit->org_count; i++) {
+        if (text_is(visit->orgs[i].org_id, org_id)) {
+            session_set_org(visit->people, &visit->session->token_hash, org_id);
+            visit->org_id = visit->orgs[i].org_id;
+            visit->org_name = visit->orgs[i].name;
+            visit->org_roles = visit->orgs[i].roles;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The order of checks. */
+static enum status walk(struct gate *gate, struct visit *visit, struct response *response)
+{
+    const struct request *request = visit->request;
+    struct matched *matched = arena_one(visit->arena, struct matched);
+    enum status status = route_find(visit->arena, gate->routes, gate->route_count, request->method,
+                                    request->path, matched, &response->allow);
+    session_load(gate, visit); /* before any answer: an error page, too, knows who reads it */
+    if (status != STATUS_OK) {
+        return status;
+    }
+    visit->arguments = matched->arguments;
+    visit->sign_in = sign_in_url(gate, visit);
+
+    struct pairs form = request->method == METHOD_POST ? request->form : request->query;
+    status = admit(gate, visit, matched->route->need, &form);
+    if (status == STATUS_SIGN_IN_NEEDED && request->method != METHOD_POST) {
+        response_redirect(response, visit->arena, visit->sign_in);
+        return STATUS_OK;
+    }
+    if (status == STATUS_OK) {
+        status = form_check(visit->arena, matched->route->form, &form, &visit->fields);
+    }
+    return status == STATUS_OK ? matched->route->handle(visit, response) : status;
+}
+
+/* Same origin, somebody, their form token, their rights. */
+static enum status admit(struct gate *gate, struct visit *visit, unsigned needs, struct pairs *form)
+{
+    bool is_post = visit->request->method == METHOD_POST;
+    const char *token = "";
+    if (is_post) {
+        if (!csrf_same_origin(visit->request, gate->site_url)) {
+            return STATUS_CROSS_SITE;
+        }
+        if (visit->request->query.count > 0 ||
+            !csrf_take_token(visit->arena, &visit->request->form, form, &token)) {
+            return STATUS_BAD_REQUEST;
+        }
+    }
+    if (needs != NEED_NOBODY && !visit->signed_in) {
+        return STATUS_SIGN_IN_NEEDED;
+    }
+    if (is_post && needs != NEED_NOBODY && !csrf_token_right(visit->form_token, token)) {
+        return STATUS_CROSS_SITE;
+    }
+    return rights_judge(needs, visit);
+}
+
+/* Nobody yet. */
+static struct visit visit_of(struct gate *gate, const struct request *request)
+{
+    static const char *const no_arguments[4];
+    bool is_post = request->method == METHOD_POST;
+    return (struct visit){
+        .arena = &gate->arena,
+        .request = request,
+        .now_us = clock_now_us(),
+        .arguments = no_arguments,
+        .registry = gate->registry,
+        .people = is_post ? gate->people : gate->people_read,
+        .ledger = gate->uses_ledger ? &gate->ledger : NULL,
+        .user_id = "",
+        .user_name = "",
+        .user_email = "",
+        .org_id = "",
+        .org_name = "",
+        .form_token = "",
+        .session_id = "",
+        .notice = "",
+        .sign_in = url_path(&gate->arena, "/sign-in"),
+    };
+}
+
+/* Back to this page after signing in; from a form whose address is no page, to the place sign-in
+ * leads to anyway. */
+static struct url sign_in_url(struct gate *gate, struct visit *visit)
+{
+    const struct request *request = visit->request;
+    struct url sign_in = url_path(visit->arena, "/sign-in");
+    struct matched matched;
+    const char *allow = NULL;
+    if (request->method == METHOD_POST &&
+        route_find(visit->arena, gate->routes, gate->route_count, METHOD_GET, request->path,
+                   &matched, &allow) != STATUS_OK) {
+        return sign_in;
+    }
+    const char *here =
+        text_empty(request->query_text)
+            ? request->path
+            : arena_printf(visit->arena, "%s?%s", request->path, request->query_text);
+    return url_with(visit->arena, sign_in, "next", here);
+}
+
+/* Drops what was written and makes the program's page for the status. */
+static void answer_error(struct gate *gate, struct visit *visit, enum status status,
+                         struct response *response)
+{
+    if (any_fault(gate)) {
+        gate->has_fault = true;
+        settle(gate);
+    }
+    const char *allow = status == STATUS_METHOD_NOT_ALLOWED ? response->allow : NULL;
+    start_over(response);
+    response->http_code = status_row(status)->http_code;
+    gate->error_page(visit, status, response);
+    response->allow = allow;
+    if (status == STATUS_SIGN_IN_NEEDED && response->http_code == 303 &&
+        response->location == NULL) {
+        response->http_code = 403; /* a page that says the session has ended, not a way on */
+    }
+}
+
+static void start_over(struct response *response)
+{
+    response->http_code = 200;
+    response->content_type = "text/html; charset=utf-8";
+    response->body.size_bytes = 0;
+    response->location = NULL;
+    response->allow = NULL;
+    for (size_t i = 0; i < sizeof response->cookies / sizeof response->cookies[0]; i++) {
+        response->cookies[i] = NULL;
+    }
+    response->disposition = NULL;
+    response->etag = NULL;
+    response->retry_after_s = 0;
+    response->is_public = false;
+    response->stream = NULL;
+    response->stream_state = NULL;
+}
+
+/* A notice is shown once: on the first whole page after the act. Redirects and downloads leave it
+ * for later. */
+static void take_notice(struct gate *gate, struct visit *visit, const struct response *response)
+{
+    if (text_empty(visit->notice) || visit->request->method != METHOD_GET || !gate->people_write ||
+        response->http_code != 200 || response->stream != NULL ||
+        !text_starts(response->content_type, "text/html")) {
+        return;
+    }
+    /* The reader's lock would keep the writer waiting; the page is made, nothing more is read. */
+    store_settle(gate->people_read);
+    session_set_notice(gate->people, &visit->session->token_hash, "");
+    if (store_fault(gate->people)) {
+        log_event("warning", "notice-kept", "user", visit->user_id, NULL);
+        store_settle(gate->people);
+    }
+}
+
+static bool any_fault(const struct gate *gate)
+{
+    return (gate->registry != NULL && store_fault(gate->registry)) ||
+           (gate->people != NULL && store_fault(gate->people)) ||
+           (gate->people_read != NULL && store_fault(gate->people_read));
+}
+
+static void settle(struct gate *gate)
+{
+    if (gate->registry != NULL) {
+        store_settle(gate->registry);
+    }
+    if (gate->people_read != NULL) {
+        store_settle(gate->people_read);
+    }
+    if (gate->people != NULL && gate->people != gate->people_read) {
+        store_settle(gate->people);
+    }
+}

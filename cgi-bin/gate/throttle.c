@@ -1,0 +1,163 @@
+/* gate/throttle.c: see gate/throttle.h. */
+#include "gate/throttle.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/must.h"
+#include "base/text.h"
+
+#define FIRST_WAIT_S 15
+#define FREE_ACCOUNT 4
+#define FREE_ADDRESS 19
+#define ADDRESS_TEXT_SIZE 64
+
+static void hash_subject(char subject[THROTTLE_SUBJECT_SIZE], char kind, const char *first,
+                         const char *second);
+static void address_text(const char *address, char text[ADDRESS_TEXT_SIZE]);
+static int64_t free_at_of(const struct throttle_row *row, int64_t now_us);
+static void count(struct store *store, enum throttle_kind kind, const char *subject,
+                  const struct throttle_row *before, int64_t now_us);
+static int64_t later(int64_t one, int64_t other);
+
+int64_t throttle_wait_s(enum throttle_kind kind, int64_t failures)
+{
+    int64_t over = failures - (kind == THROTTLE_ADDRESS ? FREE_ADDRESS : FREE_ACCOUNT);
+    if (over <= 0) {
+        return 0;
+    }
+    int64_t wait_s = FIRST_WAIT_S;
+    for (int64_t i = 1; i < over && wait_s < THROTTLE_S_MAX; i++) {
+        wait_s *= 2;
+    }
+    return wait_s < THROTTLE_S_MAX ? wait_s : THROTTLE_S_MAX;
+}
+
+struct throttle throttle_of(const char *email, const char *address, const char *device_token)
+{
+    struct throttle throttle = {.known_device = false};
+    char where[ADDRESS_TEXT_SIZE];
+    address_text(address, where);
+    hash_subject(throttle.account, 'e', email, NULL);
+    (void)snprintf(throttle.address, sizeof throttle.address, "a:%s", where);
+    if (!text_empty(device_token)) {
+        hash_subject(throttle.device, 'd', device_token, email);
+    }
+    return throttle;
+}
+
+bool throttle_try(struct store *store, struct throttle *throttle, int64_t now_us, int64_t *free_at)
+{
+    struct throttle_row account;
+    struct throttle_row device = {.failures = 0};
+    *free_at = 0;
+    if (!store_begin_write(store)) {
+        return true;
+    }
+    throttle->known_device =
+        throttle->device[0] != '\0' && throttle_read(store, throttle->device, &device);
+    throttle_read(store, throttle->account, &account);
+    throttle_read(store, throttle->address, &throttle->address_before);
+    if (throttle->known_device) {
+        *free_at = free_at_of(&device, now_us);
+    } else {
+        *free_at = later(free_at_of(&account, now_us), free_at_of(&throttle->address_before, now_us));
+    }
+    if (*free_at > now_us) {
+        store_rollback(store);
+        return false;
+    }
+    if (throttle->known_device) {
+        count(store, THROTTLE_DEVICE, throttle->device, &device, now_us);
+    } else {
+        count(store, THROTTLE_ACCOUNT, throttle->account, &account, now_us);
+        count(store, THROTTLE_ADDRESS, throttle->address, &throttle->address_before, now_us);
+    }
+    throttle_sweep(store, throttle->account, now_us - THROTTLE_FORGET_S * CLOCK_SECOND_US,
+                   now_us - DEVICE_S_MAX * CLOCK_SECOND_US);
+    throttle_sweep(store, throttle->address, now_us - THROTTLE_FORGET_S * CLOCK_SECOND_US,
+                   now_us - DEVICE_S_MAX * CLOCK_SECOND_US);
+    (void)store_commit(store);
+    return true;
+}
+
+void throttle_good(struct store *store, const struct throttle *throttle, int64_t now_us)
+{
+    if (!throttle->known_device) {
+        throttle_forget(store, throttle->account);
+        if (throttle->address_before.failures == 0) {
+            throttle_forget(store, throttle->address);
+        } else {
+            throttle_write(store, throttle->address, &throttle->address_before);
+        }
+    }
+    if (throttle->device[0] != '\0') {
+        throttle_write(store, throttle->device, &(struct throttle_row){.last_at = now_us});
+    }
+}
+
+/* Fed with their lengths, so that no two pairs of texts give the same subject. */
+static void hash_subject(char subject[THROTTLE_SUBJECT_SIZE], char kind, const char *first,
+                         const char *second)
+{
+    struct digest digest;
+    char hex[DIGEST_HEX_SIZE];
+    if (second == NULL) {
+        digest = digest_of(first, strlen(first));
+    } else {
+        struct digest_feed feed;
+        digest_begin(&feed);
+        digest_add_text(&feed, first);
+        digest_add_text(&feed, second);
+        digest = digest_end(&feed);
+    }
+    digest_hex(&digest, hex);
+    (void)snprintf(subject, THROTTLE_SUBJECT_SIZE, "%c:%s", kind, hex);
+}
+
+/* An IPv6 address counts by its network: a household or a server has 2^64 of them. */
+static void address_text(const char *address, char text[ADDRESS_TEXT_SIZE])
+{
+    struct in6_addr six;
+    struct in_addr four;
+    if (!text_empty(address) && inet_pton(AF_INET6, address, &six) == 1) {
+        if (IN6_IS_ADDR_V4MAPPED(&six)) {
+            memcpy(&four, &six.s6_addr[12], sizeof four);
+            must(inet_ntop(AF_INET, &four, text, ADDRESS_TEXT_SIZE) != NULL);
+            return;
+        }
+        memset(&six.s6_addr[8], 0, 8);
+        must(inet_ntop(AF_INET6, &six, text, ADDRESS_TEXT_SIZE) != NULL);
+        return;
+    }
+    if (!text_empty(address) && inet_pton(AF_INET, address, &four) == 1) {
+        must(inet_ntop(AF_INET, &four, text, ADDRESS_TEXT_SIZE) != NULL);
+        return;
+    }
+    must(text_copy(text, ADDRESS_TEXT_SIZE, "unknown"));
+}
+
+/* When the subject may try again; 0: now. A time further off than any wait was written by a clock that has gone back since: it counts for
+ * nothing. So does a slate a day old. */
+static int64_t free_at_of(const struct throttle_row *row, int64_t now_us)
+{
+    bool is_stale = now_us - row->last_at >= THROTTLE_FORGET_S * CLOCK_SECOND_US;
+    bool is_beyond = row->free_at - now_us > THROTTLE_S_MAX * CLOCK_SECOND_US;
+    return is_stale || is_beyond || row->free_at <= now_us ? 0 : row->free_at;
+}
+
+static void count(struct store *store, enum throttle_kind kind, const char *subject,
+                  const struct throttle_row *before, int64_t now_us)
+{
+    bool is_stale = now_us - before->last_at >= THROTTLE_FORGET_S * CLOCK_SECOND_US;
+    struct throttle_row row = {.failures = is_stale ? 1 : before->failures + 1, .last_at = now_us};
+    row.free_at = now_us + throttle_wait_s(kind, row.failures) * CLOCK_SECOND_US;
+    throttle_write(store, subject, &row);
+}
+
+static int64_t later(int64_t one, int64_t other)
+{
+    return one > other ? one : other;
+}

@@ -1,0 +1,207 @@
+/*
+ * http/accept.c: the only file with fcgiapp.h. FastCGI on fd 0, or one plain CGI request when fd 0
+ * is not a listening socket.
+ *
+ * SIGTERM and SIGINT are blocked except while waiting in ppoll(), so they end the program between
+ * two requests, always and at once: a signal that arrives between a check and a blocking accept()
+ * cannot be missed. For the same reason the listening socket does not block: when a sibling process
+ * took the connection first, we go back to waiting.
+ */
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/must.h"
+#include "http/exchange.h"
+
+#define LISTEN_FD 0
+#define KEPT_GRACE_MS 20
+
+extern char **environ;
+
+static volatile sig_atomic_t is_ending;
+
+static int run_fastcgi(struct exchange *exchange);
+static bool wait_for_request(FCGX_Request *fastcgi, const sigset_t *waiting_mask);
+static void give_up_kept(FCGX_Request *fastcgi);
+static bool answer_fastcgi(struct exchange *exchange, FCGX_Request *fastcgi);
+static int run_cgi(struct exchange *exchange);
+static void signals_prepare(sigset_t *waiting_mask);
+static void on_end(int signal_number);
+static size_t read_fastcgi(void *state, char *to, size_t capacity_bytes);
+static bool write_fastcgi(void *state, const char *bytes, size_t size_bytes);
+static size_t read_stdin(void *state, char *to, size_t capacity_bytes);
+static bool write_stdout(void *state, const char *bytes, size_t size_bytes);
+
+int http_run(const struct program *program)
+{
+    static struct exchange exchange;
+    log_open(program->name);
+    exchange_open(&exchange, program);
+    /* FCGX_Accept_r has no fall-back of its own: on a standard input that is no socket it fails. */
+    return FCGX_IsCGI() ? run_cgi(&exchange) : run_fastcgi(&exchange);
+}
+
+static int run_fastcgi(struct exchange *exchange)
+{
+    FCGX_Request fastcgi;
+    sigset_t waiting_mask;
+    must(FCGX_Init() == 0);
+    must(FCGX_InitRequest(&fastcgi, LISTEN_FD, FCGI_FAIL_ACCEPT_ON_INTR) == 0);
+    int flags = fcntl(LISTEN_FD, F_GETFL);
+    must(flags >= 0 && fcntl(LISTEN_FD, F_SETFL, flags | O_NONBLOCK) == 0);
+    signals_prepare(&waiting_mask);
+    log_event("info", "start", "pid", log_int(getpid()), NULL);
+    int exit_code = EXIT_SUCCESS;
+    while (wait_for_request(&fastcgi, &waiting_mask)) {
+        int result = FCGX_Accept_r(&fastcgi);
+        if (result == 0) {
+            if (!answer_fastcgi(exchange, &fastcgi)) {
+                FCGX_Free(&fastcgi,
+                          1); /* closed without an end record: nginx sees that it broke off */
+            }
+        } else if (result != -EAGAIN && result != -EINTR && result != -ECONNABORTED) {
+            log_event("error", "accept", "result", log_int(result), NULL);
+            exit_code = EXIT_FAILURE;
+            break;
+        }
+    }
+    FCGX_Free(&fastcgi, 1);
+    log_event("info", "end", "pid", log_int(getpid()), NULL);
+    return exit_code;
+}
+
+/* Waits for a new connection, or for the next request on the one that nginx keeps. False when it is
+ * time to end. */
+static bool wait_for_request(FCGX_Request *fastcgi, const sigset_t *waiting_mask)
+{
+    for (;;) {
+        bool is_kept = fastcgi->ipcFd >= 0;
+        struct pollfd fds[] = {
+            {.fd = LISTEN_FD, .events = POLLIN},
+            {.fd = is_kept ? fastcgi->ipcFd : -1, .events = POLLIN},
+        };
+        int count = ppoll(fds, 2, NULL, waiting_mask);
+        if (is_ending) {
+            return false;
+        }
+        if (count < 0) {
+            must(errno == EINTR);
+            continue;
+        }
+        if (is_kept && fds[1].revents == 0) {
+            give_up_kept(fastcgi);
+        }
+        return true;
+    }
+}
+
+/* Somebody new waits while the kept connection is idle. One process serves one connection, so idle
+ * kept connections of one nginx worker could shut everybody else out. It gets a moment for a
+ * request that is on its way, then it is closed. */
+static void give_up_kept(FCGX_Request *fastcgi)
+{
+    struct pollfd kept = {.fd = fastcgi->ipcFd, .events = POLLIN};
+    if (poll(&kept, 1, KEPT_GRACE_MS) == 0) {
+        FCGX_Free(fastcgi, 1);
+    }
+}
+
+static bool answer_fastcgi(struct exchange *exchange, FCGX_Request *fastcgi)
+{
+    struct door door = {
+        .params = (const char *const *)fastcgi->envp,
+        .read = read_fastcgi,
+        .write = write_fastcgi,
+        .state = fastcgi,
+    };
+    if (!exchange_run(exchange, &door)) {
+        return false;
+    }
+    FCGX_Finish_r(fastcgi);
+    return true;
+}
+
+static int run_cgi(struct exchange *exchange)
+{
+    struct door door = {
+        .params = (const char *const *)environ,
+        .read = read_stdin,
+        .write = write_stdout,
+    };
+    must(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+    return exchange_run(exchange, &door) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static void signals_prepare(sigset_t *waiting_mask)
+{
+    sigset_t ending;
+    struct sigaction end = {.sa_handler = on_end}; /* no SA_RESTART: ppoll has to return */
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    must(sigemptyset(&ending) == 0);
+    must(sigaddset(&ending, SIGTERM) == 0 && sigaddset(&ending, SIGINT) == 0);
+    must(sigprocmask(SIG_BLOCK, &ending, waiting_mask) == 0);
+    /* Whoever started us may have had them blocked. */
+    must(sigdelset(waiting_mask, SIGTERM) == 0 && sigdelset(waiting_mask, SIGINT) == 0);
+    must(sigaction(SIGTERM, &end, NULL) == 0 && sigaction(SIGINT, &end, NULL) == 0);
+    must(sigaction(SIGPIPE, &ignore, NULL) == 0);
+}
+
+static void on_end(int signal_number)
+{
+    (void)signal_number;
+    is_ending = 1;
+}
+
+static size_t read_fastcgi(void *state, char *to, size_t capacity_bytes)
+{
+    FCGX_Request *fastcgi = state;
+    int count = FCGX_GetStr(to, (int)capacity_bytes, fastcgi->in);
+    return count < 0 ? 0 : (size_t)count;
+}
+
+static bool write_fastcgi(void *state, const char *bytes, size_t size_bytes)
+{
+    FCGX_Request *fastcgi = state;
+    return FCGX_PutStr(bytes, (int)size_bytes, fastcgi->out) == (int)size_bytes;
+}
+
+static size_t read_stdin(void *state, char *to, size_t capacity_bytes)
+{
+    (void)state;
+    size_t total_bytes = 0;
+    while (total_bytes < capacity_bytes) {
+        ssize_t got_bytes = read(STDIN_FILENO, to + total_bytes, capacity_bytes - total_bytes);
+        if (got_bytes < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got_bytes <= 0) {
+            break;
+        }
+        total_bytes += (size_t)got_bytes;
+    }
+    return total_bytes;
+}
+
+static bool write_stdout(void *state, const char *bytes, size_t size_bytes)
+{
+    (void)state;
+    while (size_bytes > 0) {
+        ssize_t sent_bytes = write(STDOUT_FILENO, bytes, size_bytes);
+        if (sent_bytes < 0 && errno == EINTR) {
+            continue;
+        }
+        if (sent_bytes <= 0) {
+            return false;
+        }
+        bytes += sent_bytes;
+        size_bytes -= (size_t)sent_bytes;
+    }
+    return true;
+}

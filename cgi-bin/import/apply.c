@@ -1,0 +1,122 @@
+/*
+ * import/apply.c: see import/apply.h.
+ */
+#include "import/apply.h"
+
+#include "base/must.h"
+#include "base/text.h"
+#include "model/status.h"
+
+/* What one act in flight belongs to. */
+struct item {
+    struct apply *apply;
+    struct place place;
+};
+
+static void answered(void *context, const struct command *command, const struct answer *answer);
+static bool is_fault(enum status status);
+
+bool apply_begin(struct apply *apply, const struct tally *tally, struct report *report,
+                 bool dry_run, const char *what, int64_t total)
+{
+    enum status status = STATUS_OK;
+
+    *apply = (struct apply){.tally = tally, .report = report, .fault = STATUS_OK};
+    apply->is_direct = tally_is_direct(tally, &status);
+    apply->is_dry = dry_run;
+    if (status != STATUS_OK) {
+        return false;
+    }
+    if (apply->is_direct) {
+        status = tally_begin(tally);
+        if (status != STATUS_OK) {
+            report_problem(report, place_of(""), "%s", status_row(status)->sentence);
+            return false;
+        }
+    }
+    apply->progress = progress_begin(tally->progress, what, total);
+    return true;
+}
+
+bool apply_act(struct apply *apply, const struct command *command, struct place place)
+{
+    if (apply->is_dry && !apply->is_direct) {
+        return true;
+    }
+    struct item *item = arena_one(apply->report->arena, struct item);
+    *item = (struct item){.apply = apply, .place = place};
+    enum status status = tally_send(apply->tally, command, answered, item);
+    apply->sent++;
+    if (status != STATUS_OK && is_fault(status)) {
+        apply->fault = status;
+    }
+    progress_step(&apply->progress);
+    return apply->fault == STATUS_OK && apply->refused == 0;
+}
+
+bool apply_end(struct apply *apply, int64_t *elapsed_us)
+{
+    enum status status = tally_settle(apply->tally);
+
+    if (apply->fault == STATUS_OK && is_fault(status)) {
+        apply->fault = status;
+    }
+    bool well = apply->fault == STATUS_OK && apply->refused == 0;
+    if (apply->is_direct && well && !apply->is_dry) {
+        status = tally_commit(apply->tally);
+        if (status != STATUS_OK) {
+            apply->fault = status;
+            well = false;
+        }
+    } else if (apply->is_direct) {
+        tally_rollback(apply->tally);
+    }
+    int64_t us = progress_end(&apply->progress);
+    if (elapsed_us != NULL) {
+        *elapsed_us = us;
+    }
+    if (apply->fault != STATUS_OK) {
+        report_problem(apply->report, place_of(""), "The ledger could not do it: %s",
+                       status_row(apply->fault)->sentence);
+    }
+    if (!well && !apply->is_direct && apply->done > 0) {
+        report_problem(apply->report, place_of(""),
+                       "%lld acts were done before that and stay. Mend what is wrong and import "
+                       "again: what is there is left alone.",
+                       (long long)apply->done);
+    }
+    return well;
+}
+
+static void answered(void *context, const struct command *command, const struct answer *answer)
+{
+    struct item *item = context;
+    struct apply *apply = item->apply;
+    enum status status = (enum status)answer->status;
+    const char *why = NULL;
+
+    if (is_fault(status)) {
+        apply->fault = status;
+        return;
+    }
+    if (status == STATUS_OK && apply->judge != NULL) {
+        why = apply->judge(command, answer);
+    } else if (status != STATUS_OK) {
+        why = status_row(status)->sentence;
+    }
+    if (why == NULL) {
+        apply->done++;
+        apply->repeated += answer->repeated ? 1 : 0;
+        return;
+    }
+    apply->refused++;
+    report_problem(apply->report, item->place, "The ledger refused the act \"%s\"%s%s (%s): %s",
+                   act_word((enum act_kind)command->kind),
+                   text_empty(command->key) ? "" : " with the key ", command->key,
+                   status_row(status)->slug, why);
+}
+
+static bool is_fault(enum status status)
+{
+    return status_row(status)->blame == BLAME_OPERATOR;
+}

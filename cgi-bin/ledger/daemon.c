@@ -1,0 +1,221 @@
+/* ledger/daemon.c: see ledger/daemon.h. */
+#include "ledger/daemon.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "ledger/door.h"
+#include "ledger/group.h"
+#include "ledger/ledger.h"
+#include "ledger/lock.h"
+#include "store/care.h"
+
+#define DESCRIPTORS_SPARE 64 /* besides clients: database, sockets, standard streams */
+#define CHECKPOINT_ACTS                                                                            \
+    200 /* not more often than this while busy: a reader may keep the WAL from shrinking */
+#define IDLE_MS 1000        /* after this long without a command the WAL is emptied */
+#define WAL_TOO_LARGE 8     /* times WAL_PAGES_MAX: then readers are waited for */
+#define WAL_PAGE_BYTES 4120 /* a page of 4096 bytes and its frame header */
+
+struct daemon {
+    const struct daemon_setup *setup;
+    char registry_path[PATH_MAX];
+    char wal_path[PATH_MAX];
+    int lock_fd;
+    int signal_fd;
+    struct arena arena;
+    struct ledger ledger;
+    struct door door;
+    struct group group;
+    int64_t expire_next_us; /* steady clock */
+    size_t acts_unmoved;    /* committed since the last checkpoint */
+    bool wal_in_use;        /* the WAL may hold something */
+};
+
+static bool daemon_start(struct daemon *daemon);
+static bool check_file(struct daemon *daemon);
+static bool catch_signals(struct daemon *daemon);
+static void allow_descriptors(void);
+static enum status serve(struct daemon *daemon);
+static int wait_ms(const struct daemon *daemon);
+static void checkpoint_if_due(struct daemon *daemon, bool is_idle);
+static int64_t wal_pages(const struct daemon *daemon);
+
+int daemon_run(const struct daemon_setup *setup)
+{
+    static struct daemon daemon; /* 4 MB: too much for a stack */
+    daemon.setup = setup;
+    daemon.lock_fd = -1;
+    enum status status = STATUS_FAULT;
+    if (daemon_start(&daemon)) {
+        log_event("info", "ready", "data", setup->data_dir, "run", setup->run_dir, "pid",
+                  log_int(getpid()), NULL);
+        status = serve(&daemon);
+        door_close(&daemon.door);
+        if (status == STATUS_OK) {
+            checkpoint_if_due(&daemon, true);
+        }
+        store_close(daemon.ledger.store);
+    }
+    log_event(status == STATUS_OK ? "info" : "fault", "stopped", NULL);
+    lock_release(daemon.lock_fd);
+    return status == STATUS_OK ? 0 : 1;
+}
+
+/* Everything that can be wrong is found here, before anyone is let in; whatever fails has said why.
+ */
+static bool daemon_start(struct daemon *daemon)
+{
+    const struct daemon_setup *setup = daemon->setup;
+    int length = snprintf(daemon->registry_path, sizeof daemon->registry_path, "%s/registry.db",
+                          setup->data_dir);
+    int wal_length =
+        snprintf(daemon->wal_path, sizeof daemon->wal_path, "%s/registry.db-wal", setup->data_dir);
+    if (length < 0 || wal_length < 0 || (size_t)wal_length >= sizeof daemon->wal_path) {
+        log_event("fault", "data-path-too-long", "data", setup->data_dir, NULL);
+        return false;
+    }
+    int64_t holder_pid = 0;
+    enum status status = lock_take(setup->data_dir, &daemon->lock_fd, &holder_pid);
+    if (status == STATUS_BUSY) {
+        log_event("fault", "lock-held", "data", setup->data_dir, "pid", log_int(holder_pid), "hint",
+                  "another ledger daemon or a tally command is writing to this registry", NULL);
+    }
+    if (status != STATUS_OK || !check_file(daemon)) {
+        return false;
+    }
+    allow_descriptors();
+    arena_map(&daemon->arena, LEDGER_ARENA_BYTES);
+    if (!catch_signals(daemon) ||
+        !ledger_open(&daemon->ledger, &daemon->arena, daemon->registry_path)) {
+        return false;
+    }
+    daemon->wal_in_use = true;
+    if (door_open(&daemon->door, setup->run_dir, setup->uids, daemon->signal_fd) != STATUS_OK) {
+        door_close(&daemon->door);
+        store_close(daemon->ledger.store);
+        return false;
+    }
+    return true;
+}
+
+/* A quick look over every page before anything is written on top of it. */
+static bool check_file(struct daemon *daemon)
+{
+    int64_t began_us = clock_steady_us();
+    struct care_check check = care_quick_check(daemon->registry_path);
+    log_event(check.is_sound ? "info" : "fault", "quick-check", "file", daemon->registry_path,
+              "result", check.words, "took_us", log_int(clock_steady_us() - began_us), NULL);
+    return check.is_sound;
+}
+
+static bool catch_signals(struct daemon *daemon)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    signal(SIGPIPE, SIG_IGN);
+    daemon->signal_fd = -1;
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) == 0) {
+        daemon->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+    }
+    if (daemon->signal_fd < 0) {
+        log_event("fault", "signals-refused", "why", strerror(errno), NULL);
+    }
+    return daemon->signal_fd >= 0;
+}
+
+static void allow_descriptors(void)
+{
+    struct rlimit limit;
+    rlim_t wanted = LEDGER_CLIENTS_MAX + DESCRIPTORS_SPARE;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) {
+        return;
+    }
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted) {
+        log_event("warning", "few-descriptors", "limit", log_int((int64_t)limit.rlim_cur), NULL);
+    }
+}
+
+static enum status serve(struct daemon *daemon)
+{
+    for (;;) {
+        bool stop = false;
+        bool is_ready = door_wait(&daemon->door, wait_ms(daemon), &stop);
+        if (stop) {
+            return STATUS_OK; /* what is still in the sockets was never begun: its senders ask again
+                               */
+        }
+        bool is_time = clock_steady_us() >= daemon->expire_next_us;
+        if (!is_ready && !is_time) {
+            checkpoint_if_due(daemon, true);
+            continue;
+        }
+        if (is_time) {
+            daemon->expire_next_us = clock_steady_us() + LEDGER_EXPIRE_S * CLOCK_SECOND_US;
+        }
+        size_t acts = 0;
+        enum status status =
+            group_run(&daemon->group, &daemon->ledger, &daemon->door, is_time, &acts);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        daemon->acts_unmoved += acts;
+        daemon->wal_in_use = daemon->wal_in_use || acts > 0;
+        checkpoint_if_due(daemon, false);
+    }
+}
+
+static int wait_ms(const struct daemon *daemon)
+{
+    int64_t left_ms = (daemon->expire_next_us - clock_steady_us() + 999) / 1000;
+    if (left_ms < 0) {
+        return 0;
+    }
+    if (daemon->wal_in_use && left_ms > IDLE_MS) {
+        return IDLE_MS;
+    }
+    return (int)left_ms;
+}
+
+/* Busy: move pages into the database when the WAL is long, waiting for no reader. Idle: empty the
+ * WAL. */
+static void checkpoint_if_due(struct daemon *daemon, bool is_idle)
+{
+    if (is_idle ? !daemon->wal_in_use : daemon->acts_unmoved < CHECKPOINT_ACTS) {
+        return;
+    }
+    int64_t pages_before = wal_pages(daemon);
+    if (!is_idle && pages_before < WAL_PAGES_MAX) {
+        return;
+    }
+    int64_t began_us = clock_steady_us();
+    bool truncate = is_idle || pages_before >= (int64_t)WAL_PAGES_MAX * WAL_TOO_LARGE;
+    int pages_after = store_checkpoint(daemon->ledger.store, truncate);
+    store_settle(daemon->ledger.store);
+    daemon->acts_unmoved = 0;
+    daemon->wal_in_use = !is_idle || pages_after > 0;
+    if (pages_before > 0) {
+        log_event("info", "checkpoint", "kind", truncate ? "truncate" : "passive", "pages_before",
+                  log_int(pages_before), "pages_after", log_int(pages_after), "took_us",
+                  log_int(clock_steady_us() - began_us), NULL);
+    }
+}
+
+/* By the size of its file; a stat opens nothing, so it drops no lock. */
+static int64_t wal_pages(const struct daemon *daemon)
+{
+    struct stat file;
+    return stat(daemon->wal_path, &file) == 0 ? (int64_t)file.st_size / WAL_PAGE_BYTES : 0;
+}

@@ -1,0 +1,20 @@
+/*
+ * ledger/wire.h: is what came over the socket a command at all? Nothing of a message is read before
+ * this has looked at it: its size, version and kind, every text ended, every yes-or-no 0 or 1,
+ * every count within its array. What it means is not asked here.
+ */
+#ifndef LEDGER_WIRE_H
+#define LEDGER_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ledger/command.h"
+
+/* message: at least sizeof(struct command) bytes of memory, of which the first size_bytes came. */
+bool wire_command_is(const struct command *message, size_t size_bytes);
+
+/* An answer with this status and nothing else. */
+struct answer wire_answer(enum status status);
+
+#endif

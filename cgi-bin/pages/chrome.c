@@ -1,0 +1,205 @@
+/*
+ * pages/chrome.c: what every page has around its content.
+ */
+#include "pages/chrome.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/must.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "store/my_transfers.h"
+#include "store/site.h"
+
+static void chrome_place(struct chrome *chrome, enum place place);
+static void chrome_person(struct visit *visit, struct chrome *chrome);
+static void chrome_notice(struct visit *visit, struct chrome *chrome);
+
+struct chrome chrome_of(struct visit *visit, enum place place, const char *title)
+{
+    struct chrome chrome = {.title = title, .site_name = "Tallystick"};
+    must(title != NULL);
+
+    chrome_place(&chrome, place);
+    if (visit->registry != NULL) {
+        struct site site = site_read(visit->registry, visit->arena);
+        chrome.site_name = site.name;
+        chrome.is_demo = site.is_demo;
+        chrome.frozen = site.frozen;
+        chrome.frozen_reason = site.frozen_reason;
+        chrome.frozen_since = clock_words(visit->arena, site.frozen_at);
+        if (chrome.area_admin) {
+            chrome.pending_count = site_waiting_for_registry(visit->registry);
+        }
+    } else if (getenv("TALLYSTICK_SITE_NAME") != NULL) {
+        chrome.site_name = arena_text(visit->arena, getenv("TALLYSTICK_SITE_NAME"));
+    }
+    chrome_person(visit, &chrome);
+    chrome_notice(visit, &chrome);
+    return chrome;
+}
+
+void chrome_trail(struct visit *visit, struct chrome *chrome, struct url href, const char *words)
+{
+    struct trail_view *steps = arena_array(visit->arena, struct trail_view, chrome->trail.count + 1);
+
+    for (size_t i = 0; i < chrome->trail.count; i++) {
+        steps[i] = chrome->trail.at[i];
+    }
+    steps[chrome->trail.count] = (struct trail_view){href, words, chrome->trail.count == 0};
+    chrome->trail = (struct trail_views){steps, chrome->trail.count + 1};
+    chrome->has_trail = true;
+}
+
+struct fault_views chrome_faults(struct visit *visit)
+{
+    size_t count = visit->fields.error_count;
+    struct fault_view *faults = arena_array(visit->arena, struct fault_view, count + 1);
+
+    for (size_t i = 0; i < count; i++) {
+        faults[i].field = visit->fields.errors[i].name;
+        faults[i].words = visit->fields.errors[i].words;
+    }
+    return (struct fault_views){faults, count};
+}
+
+const char *chrome_fault_title(struct visit *visit, const char *title)
+{
+    return visit->fields.error_count == 0 ? title : arena_printf(visit->arena, "Error: %s", title);
+}
+
+const char *chrome_fault(const struct visit *visit, const char *field)
+{
+    for (size_t i = 0; i < visit->fields.error_count; i++) {
+        if (text_is(visit->fields.errors[i].name, field)) {
+            return visit->fields.errors[i].words;
+        }
+    }
+    return NULL;
+}
+
+static void chrome_place(struct chrome *chrome, enum place place)
+{
+    chrome->area_public = place <= PLACE_SIGN_IN;
+    chrome->area_account = place >= PLACE_CREDITS && place <= PLACE_ACCOUNT;
+    chrome->area_admin = place >= PLACE_PENDING;
+    chrome->at_registry = place == PLACE_REGISTRY;
+    chrome->at_transfers = place == PLACE_TRANSFERS;
+    chrome->at_projects = place == PLACE_PROJECTS;
+    chrome->at_issuances = place == PLACE_ISSUANCES;
+    chrome->at_retirements = place == PLACE_RETIREMENTS;
+    chrome->at_organisations = place == PLACE_ORGANISATIONS;
+    chrome->at_credits = place == PLACE_CREDITS;
+    chrome->at_my_transfers = place == PLACE_MY_TRANSFERS;
+    chrome->at_inbox = place == PLACE_INBOX;
+    chrome->at_team = place == PLACE_TEAM;
+    chrome->at_pending = place == PLACE_PENDING;
+    chrome->at_orgs = place == PLACE_ORGS;
+    chrome->at_people = place == PLACE_PEOPLE;
+    chrome->at_issue = place == PLACE_ISSUE;
+    chrome->at_settings = place == PLACE_SETTINGS;
+    chrome->at_audit = place == PLACE_AUDIT;
+}
+
+/* Who is signed in, for whom, and what waits for them. */
+static void chrome_person(struct visit *visit, struct chrome *chrome)
+{
+    chrome->signed_in = visit->signed_in;
+    if (!visit->signed_in) {
+        return;
+    }
+    chrome->user_name = visit->user_name;
+    chrome->org_name = visit->org_name;
+    chrome->form_token = visit->form_token;
+    chrome->is_administrator = visit->registry_roles != 0;
+    chrome->here = text_empty(visit->request->query_text)
+                       ? visit->request->path
+                       : arena_printf(visit->arena, "%s?%s", visit->request->path, visit->request->query_text);
+    struct chrome_org *orgs = arena_array(visit->arena, struct chrome_org, visit->org_count + 1);
+    for (size_t i = 0; i < visit->org_count; i++) {
+        orgs[i].org_id = visit->orgs[i].org_id;
+        orgs[i].name = visit->orgs[i].name;
+        orgs[i].is_current = text_is(visit->orgs[i].org_id, visit->org_id);
+    }
+    chrome->orgs = (struct chrome_orgs){orgs, visit->org_count};
+    chrome->many_orgs = visit->org_count > 1;
+    if (chrome->area_account && !text_empty(visit->org_id)) {
+        chrome->inbox_count = inbox_waiting(visit->registry, visit->org_id, visit->user_id, visit->org_roles);
+    }
+}
+
+/* The words of a notice slug: what the last act did. A notice is "slug" or "slug id". */
+static const struct {
+    const char *slug;
+    const char *words;
+} NOTICES[] = {
+    {"transferred", "The transfer is recorded."},
+    {"accepted", "The transfer is accepted: its credits are in your account now."},
+    {"rejected", "The transfer is rejected: its credits stay with the sender."},
+    {"withdrawn", "The transfer is withdrawn: its credits are available again."},
+    {"approved", "Your approval is recorded."},
+    {"refused", "The transfer is refused: its credits are available again."},
+    {"cancelled", "The transfer is cancelled: its credits are available to the sender again."},
+    {"completed", "The transfer is completed."},
+    {"export-completed", "The export is confirmed: its credits have left this registry."},
+    {"export-rejected", "The export is rejected: its credits are available to the sender again."},
+    {"redacted", "The public note is redacted: its words are gone, the fact and the reason stay."},
+    {"discarded", "The unfinished transfer is discarded. Nothing was reserved."},
+    {"already-submitted", "This transfer was submitted before; here is what became of it. Nothing was done again."},
+    {"switched", "You act for another organisation now."},
+    {"signed-in", "You are signed in."},
+    {"password-changed", "Your password is changed. Your other sessions are signed out."},
+    {"sessions-ended", "The sessions are signed out."},
+    {"policy-saved", "The policies are saved."},
+    {"trusted", "The organisation is trusted now: its transfers follow your incoming policy."},
+    {"untrusted", "The organisation is not trusted any more."},
+    {"account-opened", "The account is open."},
+    {"account-closed", "The account is closed."},
+    {"member-added", "The person is in the team."},
+    {"member-saved", "The roles are saved."},
+    {"member-removed", "The person has left the team."},
+    {"organisation-opened", "The organisation is open, with its Main account."},
+    {"organisation-saved", "The organisation is saved."},
+    {"suspended", "The organisation is suspended: it can neither send nor receive."},
+    {"reactivated", "The organisation is active again."},
+    {"closed", "The organisation is closed."},
+    {"person-added", "The person is known to the registry."},
+    {"person-deactivated", "The person is deactivated and signed out everywhere."},
+    {"person-reactivated", "The person is active again."},
+    {"roles-saved", "The registry roles are saved."},
+    {"project-opened", "The project is open."},
+    {"project-saved", "The project is saved."},
+    {"issued", "The units are issued."},
+    {"ordered", "The order is recorded."},
+    {"delivered", "The units are delivered."},
+    {"frozen", "Transfers are frozen. Every page says so."},
+    {"thawed", "Transfers are possible again."},
+    {"settings-saved", "The registry's settings are saved."},
+    {"link-made", "A new one-time link is made."},
+};
+
+static void chrome_notice(struct visit *visit, struct chrome *chrome)
+{
+    const char *notice = visit->notice;
+
+    if (text_empty(notice)) {
+        return;
+    }
+    size_t slug_bytes = 0;
+    while (notice[slug_bytes] != '\0' && notice[slug_bytes] != ' ') {
+        slug_bytes++;
+    }
+    const char *slug = arena_text_sized(visit->arena, notice, slug_bytes);
+    const char *id = notice[slug_bytes] == ' ' ? notice + slug_bytes + 1 : "";
+    for (size_t i = 0; i < sizeof NOTICES / sizeof NOTICES[0]; i++) {
+        if (text_is(NOTICES[i].slug, slug)) {
+            chrome->notice = NOTICES[i].words;
+        }
+    }
+    bool here = text_starts(visit->request->path, "/account/transfers/tfr_");
+    if (chrome->notice != NULL && id_is(id, "tfr") && !here && !chrome->area_admin) {
+        chrome->notice_url = url_path(visit->arena, "/account/transfers/*", id);
+        chrome->notice_link = "See the transfer";
+    }
+}

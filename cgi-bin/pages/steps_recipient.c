@@ -1,0 +1,270 @@
+/* pages/steps_recipient.c: who the credits go to: an organisation, an own account, or another registry. */
+#include "pages/steps.h"
+
+#include "account_templates.h"
+#include "base/must.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "pages/desk.h"
+#include "store/recipients.h"
+
+#define RECENT_SHOWN_MAX 5 /* those one sends to again and again */
+
+static const char *const back_words[] = {"review", NULL};
+
+static const struct field_row query_rows[] = {
+    {.name = "q", .kind = VALUE_LINE, .chars_max = NAME_CHARS_MAX, .label = "Name or id"},
+    {.name = "back", .kind = VALUE_WORD, .words = back_words},
+};
+const struct form steps_recipient_query = {query_rows, sizeof(query_rows) / sizeof(query_rows[0])};
+
+/* One of the first four is asked for, by the kind of the draft. */
+static const struct field_row form_rows[] = {
+    {.name = "recipient", .kind = VALUE_ID},
+    {.name = "account", .kind = VALUE_ID},
+    {.name = "system",
+     .kind = VALUE_LINE,
+     .chars_max = NAME_CHARS_MAX,
+     .label = "The other registry's name"},
+    {.name = "party",
+     .kind = VALUE_LINE,
+     .chars_max = NAME_CHARS_MAX,
+     .label = "The receiving party's name"},
+    {.name = "q", .kind = VALUE_LINE, .chars_max = NAME_CHARS_MAX, .label = "Name or id"},
+    {.name = "back", .kind = VALUE_WORD, .words = back_words},
+};
+const struct form steps_recipient_form = {form_rows, sizeof(form_rows) / sizeof(form_rows[0])};
+
+static const char *place_words(struct arena *arena, const struct recipient *one)
+{
+    return text_empty(one->domain) ? one->org_id
+                                   : arena_printf(arena, "%s · %s", one->domain, one->org_id);
+}
+
+/* Cards of organisations, without those in `without`; the first of all gets the id that errors link to. */
+static struct choice_views cards_of(struct visit *visit, struct recipients found,
+                                    struct choice_views without, const char *chosen)
+{
+    struct choice_view *cards = arena_array(visit->arena, struct choice_view, found.count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < found.count; i++) {
+        bool is_there = false;
+        for (size_t j = 0; j < without.count && !is_there; j++) {
+            is_there = text_is(without.at[j].value, found.at[i].org_id);
+        }
+        if (is_there) {
+            continue;
+        }
+        size_t number = without.count + count;
+        cards[count++] = (struct choice_view){
+            .id = number == 0 ? "recipient"
+                              : arena_printf(visit->arena, "recipient-%zu", number + 1),
+            .value = found.at[i].org_id,
+            .words = found.at[i].name,
+            .hint = place_words(visit->arena, &found.at[i]),
+            .is_chosen = text_is(found.at[i].org_id, chosen),
+        };
+    }
+    return (struct choice_views){cards, count};
+}
+
+/* Recent recipients and the chosen one first, then what the typed words find. */
+static void fill_organisations(struct visit *visit, const struct draft *draft,
+                               struct step_recipient_view *view)
+{
+    struct arena *arena = visit->arena;
+    const char *chosen = draft->to_org_id;
+    view->typed = field_text(&visit->fields, "q");
+    view->find = steps_url(visit, draft, "recipient", false);
+    struct recipients first =
+        text_empty(view->typed)
+            ? recipients_recent(visit->registry, arena, visit->org_id, RECENT_SHOWN_MAX)
+            : (struct recipients){.count = 0};
+    struct recipient *rows = arena_array(arena, struct recipient, first.count + 1);
+    bool has_chosen = text_empty(chosen);
+    for (size_t i = 0; i < first.count; i++) {
+        rows[i] = first.at[i];
+        has_chosen = has_chosen || text_is(rows[i].org_id, chosen);
+    }
+    if (!has_chosen && recipient_find(visit->registry, arena, chosen, &rows[first.count]) &&
+        text_is(rows[first.count].state, "active")) {
+        first.count++;
+    }
+    first.at = rows;
+    struct recipients found = recipients_find(visit->registry, arena, visit->org_id, view->typed,
+                                              PICKER_ROWS_MAX);
+    view->recent = cards_of(visit, first, (struct choice_views){.count = 0}, chosen);
+    view->found = cards_of(visit, found, view->recent, chosen);
+    view->has_recent = view->recent.count > 0;
+    view->has_found = view->found.count > 0;
+    view->found_none = found.matching == 0;
+    view->count_words = desk_count(arena, found.matching,
+                                   text_empty(view->typed) ? "organisation" : "organisation found",
+                                   text_empty(view->typed) ? "organisations"
+                                                           : "organisations found");
+    int64_t hidden = found.matching - (int64_t)found.count;
+    view->more_words =
+        hidden > 0 ? arena_printf(arena, "%s more: type more letters and press Find.",
+                                  text_int_grouped(arena, hidden))
+                   : "";
+}
+
+static void fill_accounts(struct visit *visit, const struct draft *draft,
+                          struct step_recipient_view *view)
+{
+    struct holding_accounts accounts =
+        holdings_accounts(visit->registry, visit->arena, visit->org_id, true);
+    struct choice_view *cards = arena_array(visit->arena, struct choice_view, accounts.count + 1);
+    for (size_t i = 0; i < accounts.count; i++) {
+        cards[i] = (struct choice_view){
+            .id = i == 0 ? "account" : arena_printf(visit->arena, "account-%zu", i + 1),
+            .value = accounts.at[i].account_id,
+            .words = accounts.at[i].name,
+            .hint = accounts.at[i].account_id,
+            .is_chosen = text_is(accounts.at[i].account_id, draft->to_account_id),
+        };
+    }
+    view->accounts = (struct choice_views){cards, accounts.count};
+}
+
+static void show_recipient(struct visit *visit, struct response *response,
+                           const struct draft *draft, bool back)
+{
+    bool is_export = text_is(draft->kind, "export");
+    bool is_internal = text_is(draft->kind, "internal");
+    const char *title = is_export     ? "Which registry do the credits go to?"
+                        : is_internal ? "Which account do the credits go to?"
+                                      : "Who do the credits go to?";
+    struct step_recipient_view view = {
+        .page = chrome_of(visit, PLACE_CREDITS, chrome_fault_title(visit, title)),
+        .faults = chrome_faults(visit),
+        .has_faults = visit->fields.error_count > 0,
+        .step = steps_view_of(visit, draft, "recipient", back),
+        .is_external = !is_export && !is_internal,
+        .is_internal = is_internal,
+        .is_export = is_export,
+        .recipient_error = chrome_fault(visit, "recipient"),
+        .account_error = chrome_fault(visit, "account"),
+        .system = draft->to_system,
+        .system_error = chrome_fault(visit, "system"),
+        .party = draft->to_system_party,
+        .party_error = chrome_fault(visit, "party"),
+    };
+    chrome_trail(visit, &view.page,
+                 back ? steps_url(visit, draft, "review", false)
+                      : url_path(visit->arena, "/account/credits"),
+                 back ? "Check the transfer" : "Credits");
+    if (view.is_external) {
+        fill_organisations(visit, draft, &view);
+    } else if (is_internal) {
+        fill_accounts(visit, draft, &view);
+    }
+    template_account_step_recipient(&response->body, &view);
+}
+
+enum status steps_recipient_get(struct visit *visit, struct response *response)
+{
+    struct draft draft;
+    enum steps_found found = steps_open(visit, response, &draft);
+    if (found != STEPS_OPEN) {
+        return steps_closed(found);
+    }
+    show_recipient(visit, response, &draft, !text_empty(field_text(&visit->fields, "back")));
+    return STATUS_OK;
+}
+
+static void take_organisation(struct visit *visit, struct draft *draft)
+{
+    const char *org_id = field_text(&visit->fields, "recipient");
+    struct recipient recipient;
+    if (text_empty(org_id)) {
+        field_fault(&visit->fields, "recipient", "Choose who the credits go to");
+    } else if (text_is(org_id, visit->org_id)) {
+        field_fault(&visit->fields, "recipient",
+                    "This is your own organisation. To move credits between your accounts, start "
+                    "again with “Between your own accounts”");
+    } else if (!recipient_find(visit->registry, visit->arena, org_id, &recipient)) {
+        field_fault(&visit->fields, "recipient", status_row(STATUS_RECIPIENT_UNKNOWN)->sentence);
+    } else if (text_is(recipient.state, "suspended")) {
+        field_fault(&visit->fields, "recipient", status_row(STATUS_RECIPIENT_SUSPENDED)->sentence);
+    } else if (text_is(recipient.state, "closed")) {
+        field_fault(&visit->fields, "recipient", status_row(STATUS_RECIPIENT_CLOSED)->sentence);
+    } else {
+        draft->to_org_id = recipient.org_id;
+    }
+}
+
+static void take_account(struct visit *visit, struct draft *draft)
+{
+    const char *account_id = field_text(&visit->fields, "account");
+    struct holding_accounts accounts =
+        holdings_accounts(visit->registry, visit->arena, visit->org_id, true);
+    if (text_empty(account_id)) {
+        field_fault(&visit->fields, "account", "Choose which account the credits go to");
+        return;
+    }
+    for (size_t i = 0; i < accounts.count; i++) {
+        if (text_is(accounts.at[i].account_id, account_id)) {
+            draft->to_account_id = account_id;
+            return;
+        }
+    }
+    field_fault(&visit->fields, "account", status_row(STATUS_ACCOUNT_UNKNOWN)->sentence);
+}
+
+static void take_system(struct visit *visit, struct draft *draft)
+{
+    draft->to_system = field_text(&visit->fields, "system");
+    draft->to_system_party = field_text(&visit->fields, "party");
+    if (text_empty(draft->to_system)) {
+        field_fault(&visit->fields, "system", "Enter the name of the other registry");
+    }
+    if (text_empty(draft->to_system_party)) {
+        field_fault(&visit->fields, "party", "Enter who receives the credits there");
+    }
+}
+
+/* With one balance there is nothing to choose; the page for it is still there when one goes back. */
+static void choose_only_balance(struct visit *visit, struct draft *draft)
+{
+    struct holding_balances balances = steps_balances(visit, draft);
+    const struct holding_balance *only = NULL;
+    for (size_t i = 0; i < balances.count; i++) {
+        if (balances.at[i].available_units > 0) {
+            if (only != NULL) {
+                return;
+            }
+            only = &balances.at[i];
+        }
+    }
+    if (only != NULL) {
+        draft->supplier_org_id = only->supplier_org_id;
+        draft->instrument = instrument_word(only->instrument);
+    }
+}
+
+enum status steps_recipient_post(struct visit *visit, struct response *response)
+{
+    struct draft draft;
+    enum steps_found found = steps_open(visit, response, &draft);
+    if (found != STEPS_OPEN) {
+        return steps_closed(found);
+    }
+    bool back = !text_empty(field_text(&visit->fields, "back"));
+    if (text_is(draft.kind, "export")) {
+        take_system(visit, &draft);
+    } else if (text_is(draft.kind, "internal")) {
+        take_account(visit, &draft);
+    } else {
+        take_organisation(visit, &draft);
+    }
+    if (visit->fields.error_count > 0) {
+        show_recipient(visit, response, &draft, back);
+        desk_mend(response, STATUS_FORM_FAULTS);
+        return STATUS_OK;
+    }
+    if (text_empty(draft.supplier_org_id)) {
+        choose_only_balance(visit, &draft);
+    }
+    return steps_keep(visit, response, &draft, back);
+}

@@ -1,0 +1,121 @@
+/*
+ * store/holdings.h: what one organisation holds: its balances, its batches, its accounts. Reads registry.db.
+ *
+ * "Available" is what can be transferred now: active batches in accounts of kind `active` that no pending transfer reserves.
+ * All rows live in the arena. A fault of the store gives empty answers and stays in store_fault().
+ */
+#ifndef STORE_HOLDINGS_H
+#define STORE_HOLDINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "model/quantity.h"
+#include "model/serial.h"
+#include "store/store.h"
+
+extern const struct query_table holdings_queries;
+
+/* One project of one supplier: units by state. */
+struct holding_balance {
+    const char *supplier_org_id;
+    const char *supplier_name;
+    const char *project_id;
+    const char *project_name;
+    enum instrument instrument;
+    int64_t active_units;    /* reserved is part of it */
+    int64_t reserved_units;
+    int64_t available_units;
+    int64_t retired_units;
+    int64_t exported_units;
+};
+struct holding_balances {
+    const struct holding_balance *at;
+    size_t count;
+};
+
+/* Per supplier and project, by their names. Units in except_account_id ("" none) do not count as available: what is there already
+ * cannot be moved there. */
+struct holding_balances holdings_balances(struct store *registry, struct arena *arena, const char *org_id,
+                                          const char *except_account_id);
+
+/* The same added up per supplier and instrument (project members empty), in the same order. */
+struct holding_balances holdings_by_supplier(struct arena *arena, struct holding_balances balances);
+
+struct holding_account {
+    const char *account_id;
+    const char *name;
+    const char *kind;        /* "active", "retirement", "reserve" */
+    bool is_main;
+};
+struct holding_accounts {
+    const struct holding_account *at;
+    size_t count;
+};
+
+/* The open accounts, Main first, then by name; only those of kind active when only_active. */
+struct holding_accounts holdings_accounts(struct store *registry, struct arena *arena, const char *org_id, bool only_active);
+
+/* One batch that the organisation holds or held last. */
+struct holding_batch {
+    const char *batch_id;
+    struct serial serial;
+    const char *project_id;
+    const char *project_name;
+    enum instrument instrument;
+    const char *supplier_org_id;
+    const char *supplier_name;
+    const char *account_id;
+    const char *account_name;
+    const char *state;       /* "active", "reserved", "split", "retired", "exported", "cancelled" */
+    const char *reserved_by; /* transfer; "" */
+    const char *parent_id;   /* "" */
+    const char *left_id;     /* split into this … */
+    const char *right_id;    /* … and this; "" */
+    const char *delivery_id; /* "" */
+    int64_t delivered_at;    /* 0 */
+    const char *received_by; /* iss_, dlv_ or tfr_ */
+    int64_t received_at;
+    int64_t issued_at;
+    int64_t units;
+};
+struct holding_batches {
+    const struct holding_batch *at;
+    size_t count;
+};
+
+enum holding_sort { HOLDING_BY_RECEIVED, HOLDING_BY_ISSUED, HOLDING_BY_SIZE, HOLDING_BY_SERIAL, HOLDING_SORT__COUNT };
+
+/* What to list. Empty text and vintage 0 filter nothing, but batches that were split are listed only with state "split". */
+struct holding_filter {
+    const char *org_id;
+    const char *supplier_org_id;
+    const char *project_id;
+    int64_t vintage;
+    const char *account_id;
+    const char *state;       /* as in holding_batch.state; "active" is active and not reserved */
+};
+
+/* At most `most` rows in order, beginning behind the batch `after_id` ("" at the start). */
+struct holding_batches holdings_batches(struct store *registry, struct arena *arena, const struct holding_filter *filter,
+                                        enum holding_sort sort, bool descending, const char *after_id, size_t most);
+int64_t holdings_count(struct store *registry, const struct holding_filter *filter);
+
+/* The vintages among all that the organisation holds or held last, newest first. */
+struct holding_vintages {
+    const int64_t *at;
+    size_t count;
+};
+struct holding_vintages holdings_vintages(struct store *registry, struct arena *arena, const char *org_id);
+
+/* Batches of one supplier's balance that can be transferred, by arrival (oldest first) and within it oldest issued first. */
+struct holding_batches holdings_available(struct store *registry, struct arena *arena, const char *org_id,
+                                          const char *supplier_org_id, enum instrument instrument,
+                                          const char *except_account_id, size_t most);
+
+/* One batch of anyone by its id, for naming its serials; false when there is none. */
+bool holdings_batch(struct store *registry, struct arena *arena, const char *batch_id, struct holding_batch *batch);
+
+#endif

@@ -1,0 +1,450 @@
+/* store/ledger_changes.c: see store/ledger_changes.h. */
+#include "store/ledger_changes.h"
+
+#include "base/must.h"
+#include "base/text.h"
+#include "store/query.h"
+
+#define TOUCHED(table, subject)                                                                    \
+    "SELECT count(*), coalesce(sum(l.units), 0), coalesce(sum(b.last - b.first + 1), 0),"          \
+    " coalesce(sum(NOT (b.state = ?2 AND (?3 IS NULL OR b.org_id = ?3) AND b.reserved_by IS ?4"    \
+    " AND b.last - b.first + 1 = l.units AND b.parent_id IS coalesce(l.split_from, b.parent_id)"   \
+    " AND (l.split_from IS NULL OR (p.state = 'split' AND p.left_id = b.batch_id"                  \
+    " AND p.first = b.first AND r.first = b.last + 1 AND r.last = p.last AND r.state = 'active'"   \
+    " AND r.reserved_by IS NULL AND r.org_id = p.org_id AND r.account_id = p.account_id"           \
+    " AND r.parent_id = p.batch_id AND r.issuance_id = p.issuance_id"                              \
+    " AND b.issuance_id = p.issuance_id AND b.project_id = p.project_id"                           \
+    " AND r.project_id = p.project_id AND b.vintage = p.vintage AND r.vintage = p.vintage)))), 0)" \
+    " FROM " table " l CROSS JOIN batch b ON b.batch_id = l.batch_id"                              \
+    " LEFT JOIN batch p ON p.batch_id = l.split_from"                                              \
+    " LEFT JOIN batch r ON r.batch_id = p.right_id WHERE l." subject " = ?1"
+
+enum {
+    C_MOVE,
+    C_SPLIT_PARENT,
+    C_SPLIT_LEFT,
+    C_SPLIT_RIGHT,
+    C_BATCH,
+    C_CONSERVATION_ADD,
+    C_CONSERVATION_END,
+    C_ISSUANCE,
+    C_ORDER,
+    C_ORDER_DELIVERED,
+    C_DELIVERY,
+    C_DELIVERY_LINE,
+    C_TRANSFER,
+    C_TRANSFER_WRITE,
+    C_TRANSFER_REDACT,
+    C_TRANSFER_LINE,
+    C_RETIREMENT,
+    C_RETIREMENT_LINE,
+    C_TRANSFER_TOUCHED,
+    C_DELIVERY_TOUCHED,
+    C_RETIREMENT_TOUCHED,
+    C_RESERVED_UNITS,
+    C__COUNT
+};
+
+static const char *const changes_sql[C__COUNT] = {
+    [C_MOVE] = "UPDATE batch SET org_id = coalesce(?3, org_id), account_id = coalesce(?4, account_id), state = ?5,"
+               " reserved_by = ?6, delivery_id = coalesce(?7, delivery_id), received_by = coalesce(?8, received_by),"
+               " received_at = coalesce(?9, received_at), ended_by = ?10, ended_at = ?11"
+               " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS ?2",
+    [C_SPLIT_PARENT] = "UPDATE batch SET state = 'split', left_id = ?2, right_id = ?3, ended_at = ?4"
+                       " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS NULL AND first <= ?5 AND last > ?5",
+    [C_SPLIT_LEFT] = "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, last, org_id,"
+                     " account_id, state, reserved_by, parent_id, issued_at, delivery_id, received_by, received_at, made_at,"
+                     " ended_by, ended_at)"
+                     " SELECT ?2, project_id, issuance_id, supplier_org_id, vintage, first, ?12, coalesce(?3, org_id),"
+                     " coalesce(?4, account_id), ?5, ?6, batch_id, issued_at, coalesce(?7, delivery_id),"
+                     " coalesce(?8, received_by), coalesce(?9, received_at), ?13, ?10, ?11 FROM batch WHERE batch_id = ?1",
+    [C_SPLIT_RIGHT] = "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, last, org_id,"
+                      " account_id, state, parent_id, issued_at, delivery_id, received_by, received_at, made_at)"
+                      " SELECT ?2, project_id, issuance_id, supplier_org_id, vintage, ?3 + 1, last, org_id, account_id,"
+                      " 'active', batch_id, issued_at, delivery_id, received_by, received_at, ?4 FROM batch WHERE batch_id = ?1",
+    [C_BATCH] = "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, last, org_id,"
+                " account_id, state, issued_at, received_by, received_at, made_at)"
+                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'active', ?10, ?3, ?10, ?10)",
+    [C_CONSERVATION_ADD] = "INSERT INTO conservation (project_id, vintage, issued, imported, active, retired, exported,"
+                           " cancelled, next_serial) VALUES (?1, ?2, ?3, ?4, ?3 + ?4, 0, 0, 0, ?3 + ?4 + 1)"
+                           " ON CONFLICT (project_id, vintage) DO UPDATE SET issued = issued + ?3, imported = imported + ?4,"
+                           " active = active + ?3 + ?4, next_serial = next_serial + ?3 + ?4",
+    [C_CONSERVATION_END] = "UPDATE conservation SET active = active - ?4, retired = retired + iif(?3 = 'retired', ?4, 0),"
+                           " exported = exported + iif(?3 = 'exported', ?4, 0) WHERE project_id = ?1 AND vintage = ?2",
+    [C_ISSUANCE] = "INSERT INTO issuance (issuance_id, project_id, vintage, kind, supplier_units, buffer_units,"
+                   " reporting_start, reporting_end, notes, issued_at, origin)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [C_ORDER] = "INSERT INTO buyer_order (order_id, supplier_org_id, buyer_org_id, units, contract_date, notes, ordered_at,"
+                " origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [C_ORDER_DELIVERED] = "UPDATE buyer_order SET delivered_units = delivered_units + ?2 WHERE order_id = ?1",
+    [C_DELIVERY] = "INSERT INTO delivery (delivery_id, order_id, supplier_org_id, buyer_org_id, units, notes, delivered_at,"
+                   " origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [C_DELIVERY_LINE] = "INSERT INTO delivery_line (delivery_id, line, batch_id, split_from, from_account_id, to_account_id,"
+                        " units) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [C_TRANSFER] = "INSERT INTO transfer (transfer_id, kind, state, from_org_id, to_org_id, to_account_id, to_system,"
+                   " to_system_party, supplier_org_id, instrument, units, notes, private_note, corrects_id, needs_approval,"
+                   " needs_registry_approval, submitted_by, submitted_at, expires_at, ended_by, ended_at, origin)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+    [C_TRANSFER_WRITE] = "UPDATE transfer SET state = ?2, to_account_id = ?3, approved_by = ?4, approved_at = ?5,"
+                         " approval_comment = ?6, registry_approved_by = ?7, registry_approved_at = ?8, registry_comment = ?9,"
+                         " expires_at = ?10, ended_by = ?11, ended_at = ?12, end_reason = ?13"
+                         " WHERE transfer_id = ?1 AND ended_at IS NULL",
+    [C_TRANSFER_REDACT] = "UPDATE transfer SET notes = '', note_redacted_at = ?2, note_redacted_reason = ?3"
+                          " WHERE transfer_id = ?1 AND note_redacted_at IS NULL",
+    [C_TRANSFER_LINE] = "INSERT INTO transfer_line (transfer_id, line, batch_id, split_from, from_account_id, units)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [C_RETIREMENT] = "INSERT INTO retirement (retirement_id, org_id, beneficiary_org_id, beneficiary, purposes, instrument,"
+                     " units, notes, retired_by, retired_at, origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [C_RETIREMENT_LINE] = "INSERT INTO retirement_line (retirement_id, line, batch_id, split_from, units)"
+                          " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [C_TRANSFER_TOUCHED] = TOUCHED("transfer_line", "transfer_id"),
+    [C_DELIVERY_TOUCHED] = TOUCHED("delivery_line", "delivery_id"),
+    [C_RETIREMENT_TOUCHED] = TOUCHED("retirement_line", "retirement_id"),
+    [C_RESERVED_UNITS] = "SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE reserved_by = ?1",
+};
+const struct query_table ledger_changes_queries = {"ledger_changes", changes_sql, C__COUNT};
+
+static bool run_one(struct query *query);
+static void bind_place(struct query *query, const struct ledger_place *place);
+static void bind_time(struct query *query, int number, int64_t at);
+static const char *or_null(const char *text);
+static struct ledger_touched touched(struct store *store, int number, const char *subject_id,
+                                     enum batch_state state, const char *org_id,
+                                     const char *reserved_by);
+
+bool ledger_batch_move(struct store *store, const char *batch_id, const char *reserved_by,
+                       const struct ledger_place *place)
+{
+    struct query q = query(store, &ledger_changes_queries, C_MOVE);
+    query_bind_text(&q, 1, batch_id);
+    query_bind_text(&q, 2, reserved_by);
+    bind_place(&q, place);
+    return run_one(&q);
+}
+
+bool ledger_batch_split(struct store *store, const char *batch_id, const char *left_id,
+                        const char *right_id, int64_t left_last, int64_t at,
+                        const struct ledger_place *place)
+{
+    /* The parent first: while it lives, its children would overlap it. Its references to them are deferred. */
+    struct query q = query(store, &ledger_changes_queries, C_SPLIT_PARENT);
+    query_bind_text(&q, 1, batch_id);
+    query_bind_text(&q, 2, left_id);
+    query_bind_text(&q, 3, right_id);
+    query_bind_int(&q, 4, at);
+    query_bind_int(&q, 5, left_last);
+    if (!run_one(&q)) {
+        return false;
+    }
+    q = query(store, &ledger_changes_queries, C_SPLIT_LEFT);
+    query_bind_text(&q, 1, batch_id);
+    query_bind_text(&q, 2, left_id);
+    bind_place(&q, place);
+    query_bind_int(&q, 12, left_last);
+    query_bind_int(&q, 13, at);
+    if (!run_one(&q)) {
+        return false;
+    }
+    q = query(store, &ledger_changes_queries, C_SPLIT_RIGHT);
+    query_bind_text(&q, 1, batch_id);
+    query_bind_text(&q, 2, right_id);
+    query_bind_int(&q, 3, left_last);
+    query_bind_int(&q, 4, at);
+    return run_one(&q);
+}
+
+bool ledger_batch_add(struct store *store, const struct ledger_new_batch *batch)
+{
+    struct query q = query(store, &ledger_changes_queries, C_BATCH);
+    query_bind_text(&q, 1, batch->batch_id);
+    query_bind_text(&q, 2, batch->project_id);
+    query_bind_text(&q, 3, batch->issuance_id);
+    query_bind_text(&q, 4, batch->supplier_org_id);
+    query_bind_int(&q, 5, batch->vintage);
+    query_bind_int(&q, 6, batch->first);
+    query_bind_int(&q, 7, batch->last);
+    query_bind_text(&q, 8, batch->org_id);
+    query_bind_text(&q, 9, batch->account_id);
+    query_bind_int(&q, 10, batch->at);
+    return run_one(&q);
+}
+
+bool ledger_conservation_add(struct store *store, const char *project_id, int32_t vintage,
+                             int64_t issued, int64_t imported)
+{
+    struct query q = query(store, &ledger_changes_queries, C_CONSERVATION_ADD);
+    query_bind_text(&q, 1, project_id);
+    query_bind_int(&q, 2, vintage);
+    query_bind_int(&q, 3, issued);
+    query_bind_int(&q, 4, imported);
+    return run_one(&q);
+}
+
+bool ledger_conservation_end(struct store *store, const char *project_id, int32_t vintage,
+                             enum batch_state state, int64_t units)
+{
+    must(state == BATCH_RETIRED || state == BATCH_EXPORTED);
+    struct query q = query(store, &ledger_changes_queries, C_CONSERVATION_END);
+    query_bind_text(&q, 1, project_id);
+    query_bind_int(&q, 2, vintage);
+    query_bind_text(&q, 3, batch_state_word(state));
+    query_bind_int(&q, 4, units);
+    return run_one(&q);
+}
+
+bool ledger_issuance_add(struct store *store, const struct ledger_new_issuance *issuance)
+{
+    struct query q = query(store, &ledger_changes_queries, C_ISSUANCE);
+    query_bind_text(&q, 1, issuance->issuance_id);
+    query_bind_text(&q, 2, issuance->project_id);
+    query_bind_int(&q, 3, issuance->vintage);
+    query_bind_text(&q, 4, issuance->imported ? "imported" : "issued");
+    query_bind_int(&q, 5, issuance->supplier_units);
+    query_bind_int(&q, 6, issuance->buffer_units);
+    query_bind_text(&q, 7, issuance->reporting_start);
+    query_bind_text(&q, 8, issuance->reporting_end);
+    query_bind_text(&q, 9, issuance->notes);
+    query_bind_int(&q, 10, issuance->at);
+    query_bind_text(&q, 11, issuance->origin);
+    return run_one(&q);
+}
+
+bool ledger_order_add(struct store *store, const struct ledger_new_order *order)
+{
+    struct query q = query(store, &ledger_changes_queries, C_ORDER);
+    query_bind_text(&q, 1, order->order_id);
+    query_bind_text(&q, 2, order->supplier_org_id);
+    query_bind_text(&q, 3, order->buyer_org_id);
+    query_bind_int(&q, 4, order->units);
+    query_bind_text(&q, 5, order->contract_date);
+    query_bind_text(&q, 6, order->notes);
+    query_bind_int(&q, 7, order->at);
+    query_bind_text(&q, 8, order->origin);
+    return run_one(&q);
+}
+
+bool ledger_delivery_add(struct store *store, const struct ledger_new_delivery *delivery)
+{
+    struct query q = query(store, &ledger_changes_queries, C_DELIVERY);
+    query_bind_text(&q, 1, delivery->delivery_id);
+    query_bind_text(&q, 2, delivery->order_id);
+    query_bind_text(&q, 3, delivery->supplier_org_id);
+    query_bind_text(&q, 4, delivery->buyer_org_id);
+    query_bind_int(&q, 5, delivery->units);
+    query_bind_text(&q, 6, delivery->notes);
+    query_bind_int(&q, 7, delivery->at);
+    query_bind_text(&q, 8, delivery->origin);
+    if (!run_one(&q)) {
+        return false;
+    }
+    q = query(store, &ledger_changes_queries, C_ORDER_DELIVERED);
+    query_bind_text(&q, 1, delivery->order_id);
+    query_bind_int(&q, 2, delivery->units);
+    return run_one(&q);
+}
+
+bool ledger_delivery_line_add(struct store *store, const char *delivery_id, int64_t line,
+                              const char *batch_id, const char *split_from,
+                              const char *from_account_id, const char *to_account_id, int64_t units)
+{
+    struct query q = query(store, &ledger_changes_queries, C_DELIVERY_LINE);
+    query_bind_text(&q, 1, delivery_id);
+    query_bind_int(&q, 2, line);
+    query_bind_text(&q, 3, batch_id);
+    query_bind_text(&q, 4, split_from);
+    query_bind_text(&q, 5, from_account_id);
+    query_bind_text(&q, 6, to_account_id);
+    query_bind_int(&q, 7, units);
+    return run_one(&q);
+}
+
+bool ledger_transfer_add(struct store *store, const struct ledger_transfer *row,
+                         const struct ledger_new_transfer *more)
+{
+    struct query q = query(store, &ledger_changes_queries, C_TRANSFER);
+    query_bind_text(&q, 1, row->transfer_id);
+    query_bind_text(&q, 2, transfer_kind_word(row->kind));
+    query_bind_text(&q, 3, transfer_state_word(row->state));
+    query_bind_text(&q, 4, row->from_org_id);
+    query_bind_text(&q, 5, or_null(row->to_org_id));
+    query_bind_text(&q, 6, or_null(row->to_account_id));
+    query_bind_text(&q, 7, more->to_system);
+    query_bind_text(&q, 8, more->to_system_party);
+    query_bind_text(&q, 9, or_null(more->supplier_org_id));
+    query_bind_text(&q, 10, instrument_word(row->instrument));
+    query_bind_int(&q, 11, row->units);
+    query_bind_text(&q, 12, more->notes);
+    query_bind_text(&q, 13, more->private_note);
+    query_bind_text(&q, 14, or_null(more->corrects_id));
+    query_bind_int(&q, 15, row->needs_approval);
+    query_bind_int(&q, 16, row->needs_registry_approval);
+    query_bind_text(&q, 17, row->submitted_by);
+    query_bind_int(&q, 18, row->submitted_at);
+    query_bind_int(&q, 19, row->expires_at);
+    if (row->has_ended) {
+        query_bind_text(&q, 20, row->ended_by);
+        query_bind_int(&q, 21, row->ended_at);
+    }
+    query_bind_text(&q, 22, more->origin);
+    return run_one(&q);
+}
+
+bool ledger_transfer_write(struct store *store, const struct ledger_transfer *row)
+{
+    struct query q = query(store, &ledger_changes_queries, C_TRANSFER_WRITE);
+    query_bind_text(&q, 1, row->transfer_id);
+    query_bind_text(&q, 2, transfer_state_word(row->state));
+    query_bind_text(&q, 3, or_null(row->to_account_id));
+    if (row->is_approved) {
+        query_bind_text(&q, 4, row->approved_by);
+        query_bind_int(&q, 5, row->approved_at);
+        query_bind_text(&q, 6, row->approval_comment);
+    }
+    if (row->is_registry_approved) {
+        query_bind_text(&q, 7, row->registry_approved_by);
+        query_bind_int(&q, 8, row->registry_approved_at);
+        query_bind_text(&q, 9, row->registry_comment);
+    }
+    query_bind_int(&q, 10, row->expires_at);
+    if (row->has_ended) {
+        query_bind_text(&q, 11, row->ended_by);
+        query_bind_int(&q, 12, row->ended_at);
+        query_bind_text(&q, 13, or_null(row->end_reason));
+    }
+    return run_one(&q);
+}
+
+bool ledger_transfer_redact(struct store *store, const char *transfer_id, int64_t at,
+                            const char *reason)
+{
+    struct query q = query(store, &ledger_changes_queries, C_TRANSFER_REDACT);
+    query_bind_text(&q, 1, transfer_id);
+    query_bind_int(&q, 2, at);
+    query_bind_text(&q, 3, reason);
+    return run_one(&q);
+}
+
+bool ledger_transfer_line_add(struct store *store, const char *transfer_id, int64_t line,
+                              const char *batch_id, const char *split_from,
+                              const char *from_account_id, int64_t units)
+{
+    struct query q = query(store, &ledger_changes_queries, C_TRANSFER_LINE);
+    query_bind_text(&q, 1, transfer_id);
+    query_bind_int(&q, 2, line);
+    query_bind_text(&q, 3, batch_id);
+    query_bind_text(&q, 4, split_from);
+    query_bind_text(&q, 5, from_account_id);
+    query_bind_int(&q, 6, units);
+    return run_one(&q);
+}
+
+bool ledger_retirement_add(struct store *store, const struct ledger_new_retirement *retirement)
+{
+    struct query q = query(store, &ledger_changes_queries, C_RETIREMENT);
+    query_bind_text(&q, 1, retirement->retirement_id);
+    query_bind_text(&q, 2, retirement->org_id);
+    query_bind_text(&q, 3, or_null(retirement->beneficiary_org_id));
+    query_bind_text(&q, 4, retirement->beneficiary);
+    query_bind_int(&q, 5, retirement->purposes);
+    query_bind_text(&q, 6, instrument_word(retirement->instrument));
+    query_bind_int(&q, 7, retirement->units);
+    query_bind_text(&q, 8, retirement->notes);
+    query_bind_text(&q, 9, retirement->retired_by);
+    query_bind_int(&q, 10, retirement->at);
+    query_bind_text(&q, 11, retirement->origin);
+    return run_one(&q);
+}
+
+bool ledger_retirement_line_add(struct store *store, const char *retirement_id, int64_t line,
+                                const char *batch_id, const char *split_from, int64_t units)
+{
+    struct query q = query(store, &ledger_changes_queries, C_RETIREMENT_LINE);
+    query_bind_text(&q, 1, retirement_id);
+    query_bind_int(&q, 2, line);
+    query_bind_text(&q, 3, batch_id);
+    query_bind_text(&q, 4, split_from);
+    query_bind_int(&q, 5, units);
+    return run_one(&q);
+}
+
+struct ledger_touched ledger_transfer_touched(struct store *store, const char *transfer_id,
+                                              enum batch_state state, const char *org_id,
+                                              const char *reserved_by)
+{
+    return touched(store, C_TRANSFER_TOUCHED, transfer_id, state, org_id, reserved_by);
+}
+
+struct ledger_touched ledger_delivery_touched(struct store *store, const char *delivery_id,
+                                              const char *org_id)
+{
+    return touched(store, C_DELIVERY_TOUCHED, delivery_id, BATCH_ACTIVE, org_id, NULL);
+}
+
+struct ledger_touched ledger_retirement_touched(struct store *store, const char *retirement_id,
+                                                const char *org_id)
+{
+    return touched(store, C_RETIREMENT_TOUCHED, retirement_id, BATCH_RETIRED, org_id, NULL);
+}
+
+int64_t ledger_reserved_units(struct store *store, const char *transfer_id)
+{
+    struct query q = query(store, &ledger_changes_queries, C_RESERVED_UNITS);
+    query_bind_text(&q, 1, transfer_id);
+    int64_t units = query_row(&q) ? query_int(&q, 0) : -1;
+    query_end(&q);
+    return units;
+}
+
+static struct ledger_touched touched(struct store *store, int number, const char *subject_id,
+                                     enum batch_state state, const char *org_id,
+                                     const char *reserved_by)
+{
+    struct ledger_touched found = {.wrong = -1};
+    struct query q = query(store, &ledger_changes_queries, number);
+    query_bind_text(&q, 1, subject_id);
+    query_bind_text(&q, 2, batch_state_word(state));
+    query_bind_text(&q, 3, org_id);
+    query_bind_text(&q, 4, reserved_by);
+    if (query_row(&q)) {
+        found.lines = query_int(&q, 0);
+        found.line_units = query_int(&q, 1);
+        found.batch_units = query_int(&q, 2);
+        found.wrong = query_int(&q, 3);
+    }
+    query_end(&q);
+    return found;
+}
+
+/* Runs a write that must concern exactly one row. */
+static bool run_one(struct query *query)
+{
+    bool good = query_run(query) && query_changes(query) == 1;
+    query_end(query);
+    return good;
+}
+
+/* Parameters 3 to 11. */
+static void bind_place(struct query *query, const struct ledger_place *place)
+{
+    query_bind_text(query, 3, place->org_id);
+    query_bind_text(query, 4, place->account_id);
+    query_bind_text(query, 5, batch_state_word(place->state));
+    query_bind_text(query, 6, place->reserved_by);
+    query_bind_text(query, 7, place->delivery_id);
+    query_bind_text(query, 8, place->received_by);
+    bind_time(query, 9, place->received_at);
+    query_bind_text(query, 10, place->ended_by);
+    bind_time(query, 11, place->ended_at);
+}
+
+static void bind_time(struct query *query, int number, int64_t at)
+{
+    if (at != 0) {
+        query_bind_int(query, number, at);
+    }
+}
+
+static const char *or_null(const char *text)
+{
+    return text_empty(text) ? NULL : text;
+}

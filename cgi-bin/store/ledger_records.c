@@ -1,0 +1,399 @@
+/* store/ledger_records.c: see store/ledger_records.h. */
+#include "store/ledger_records.h"
+
+#include <string.h>
+
+#include "base/must.h"
+#include "base/text.h"
+#include "store/query.h"
+
+/* Everything before the last four characters: prefix, millisecond, tag. */
+#define ID_STEM_CHARS 16
+#define HIGHEST(table, column)                                                                     \
+    "SELECT max(" column ") FROM " table " WHERE " column " BETWEEN ?1 AND ?2"
+
+enum {
+    R_ORG,
+    R_ORG_EDIT,
+    R_ORG_STATE,
+    R_ORG_POLICY,
+    R_TRUST,
+    R_TRUST_REMOVE,
+    R_ACCOUNT,
+    R_ACCOUNT_CLOSE,
+    R_PERSON,
+    R_ROLES,
+    R_MEMBER,
+    R_PROJECT,
+    R_PROJECT_EDIT,
+    R_FREEZE,
+    R_SETTINGS,
+    R_ACT,
+    R_ACT_LAST_AT,
+    R_ANSWER,
+    R_ANSWER_ADD,
+    R_HIGHEST_ORG,
+    R_HIGHEST_SUPPLIER,
+    R_HIGHEST_ACCOUNT,
+    R_HIGHEST_PROJECT,
+    R_HIGHEST_ISSUANCE,
+    R_HIGHEST_BATCH,
+    R_HIGHEST_ORDER,
+    R_HIGHEST_DELIVERY,
+    R_HIGHEST_TRANSFER,
+    R_HIGHEST_RETIREMENT,
+    R__COUNT
+};
+
+static const char *const records_sql[R__COUNT] = {
+    [R_ORG] = "INSERT INTO organisation (org_id, supplier_id, name, domain, country, description, kind, is_demo, state,"
+              " opened_at, origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'active', ?9, ?10)",
+    [R_ORG_EDIT] = "UPDATE organisation SET supplier_id = coalesce(supplier_id, ?2), name = ?3, domain = ?4, country = ?5,"
+                   " description = ?6 WHERE org_id = ?1",
+    [R_ORG_STATE] = "UPDATE organisation SET state = ?2 WHERE org_id = ?1",
+    [R_ORG_POLICY] = "UPDATE organisation SET incoming_policy = ?2, two_person = ?3, two_person_above_units = ?4"
+                     " WHERE org_id = ?1",
+    [R_TRUST] = "INSERT INTO trusted_sender (org_id, sender_org_id, since_at) VALUES (?1, ?2, ?3)"
+                " ON CONFLICT (org_id, sender_org_id) DO NOTHING",
+    [R_TRUST_REMOVE] = "DELETE FROM trusted_sender WHERE org_id = ?1 AND sender_org_id = ?2",
+    [R_ACCOUNT] = "INSERT INTO account (account_id, org_id, name, kind, state, is_main, opened_at)"
+                  " VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6)",
+    [R_ACCOUNT_CLOSE] = "UPDATE account SET state = 'closed' WHERE account_id = ?1 AND state = 'open' AND is_main = 0",
+    [R_PERSON] = "INSERT INTO person (user_id, state, registry_roles, since_at) VALUES (?1, ?2, 0, ?3)"
+                 " ON CONFLICT (user_id) DO UPDATE SET state = ?2",
+    [R_ROLES] = "UPDATE person SET registry_roles = ?2 WHERE user_id = ?1",
+    [R_MEMBER] = "INSERT INTO membership (org_id, user_id, roles, since_at) VALUES (?1, ?2, ?3, ?4)"
+                 " ON CONFLICT (org_id, user_id) DO UPDATE SET roles = ?3, since_at = ?4",
+    [R_PROJECT] = "INSERT INTO project (project_id, org_id, name, short_code, instrument, pathway, pathway_code, protocol,"
+                  " country, place, status, validator, verifier, crediting_start, crediting_end, description, web, origin,"
+                  " opened_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+    [R_PROJECT_EDIT] = "UPDATE project SET org_id = ?2, name = ?3, short_code = ?4, instrument = ?5, pathway = ?6,"
+                       " pathway_code = ?7, protocol = ?8, country = ?9, place = ?10, status = ?11, validator = ?12,"
+                       " verifier = ?13, crediting_start = ?14, crediting_end = ?15, description = ?16, web = ?17"
+                       " WHERE project_id = ?1",
+    [R_FREEZE] = "UPDATE setting SET frozen = ?1, frozen_reason = ?2, frozen_at = ?3 WHERE one = 1",
+    [R_SETTINGS] = "UPDATE setting SET site_name = ?1, site_url = ?2, expiry_days = ?3, registry_approval_units = ?4"
+                   " WHERE one = 1",
+    [R_ACT] = "INSERT INTO act (recorded_at, at, program, user_id, org_id, command, subject_id, outcome, detail)"
+              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING seq",
+    [R_ACT_LAST_AT] = "SELECT recorded_at FROM act ORDER BY seq DESC LIMIT 1",
+    [R_ANSWER] = "SELECT i.fingerprint, i.seq, i.answer, a.subject_id, a.at FROM idempotency i"
+                 " JOIN act a ON a.seq = i.seq WHERE i.scope = ?1 AND i.key = ?2",
+    [R_ANSWER_ADD] = "INSERT INTO idempotency (scope, key, fingerprint, seq, answer) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [R_HIGHEST_ORG] = HIGHEST("organisation", "org_id"),
+    [R_HIGHEST_SUPPLIER] = HIGHEST("organisation", "supplier_id"),
+    [R_HIGHEST_ACCOUNT] = HIGHEST("account", "account_id"),
+    [R_HIGHEST_PROJECT] = HIGHEST("project", "project_id"),
+    [R_HIGHEST_ISSUANCE] = HIGHEST("issuance", "issuance_id"),
+    [R_HIGHEST_BATCH] = HIGHEST("batch", "batch_id"),
+    [R_HIGHEST_ORDER] = HIGHEST("buyer_order", "order_id"),
+    [R_HIGHEST_DELIVERY] = HIGHEST("delivery", "delivery_id"),
+    [R_HIGHEST_TRANSFER] = HIGHEST("transfer", "transfer_id"),
+    [R_HIGHEST_RETIREMENT] = HIGHEST("retirement", "retirement_id"),
+};
+const struct query_table ledger_records_queries = {"ledger_records", records_sql, R__COUNT};
+
+static bool run_one(struct query *query);
+static bool run_any(struct query *query);
+static void bind_project(struct query *query, const struct ledger_project_words *words);
+static const char *or_null(const char *text);
+static int highest_query(const char *id);
+static void read_highest(struct store *store, const char *id, const char *from, const char *to,
+                         char highest[ID_SIZE]);
+
+bool ledger_org_add(struct store *store, const struct ledger_org_words *words, int64_t at)
+{
+    struct query q = query(store, &ledger_records_queries, R_ORG);
+    query_bind_text(&q, 1, words->org_id);
+    query_bind_text(&q, 2, or_null(words->supplier_id));
+    query_bind_text(&q, 3, words->name);
+    query_bind_text(&q, 4, words->domain);
+    query_bind_text(&q, 5, words->country);
+    query_bind_text(&q, 6, words->description);
+    query_bind_text(&q, 7, org_kind_word(words->kind));
+    query_bind_int(&q, 8, words->is_demo);
+    query_bind_int(&q, 9, at);
+    query_bind_text(&q, 10, words->origin);
+    return run_one(&q);
+}
+
+bool ledger_org_edit(struct store *store, const struct ledger_org_words *words)
+{
+    struct query q = query(store, &ledger_records_queries, R_ORG_EDIT);
+    query_bind_text(&q, 1, words->org_id);
+    query_bind_text(&q, 2, or_null(words->supplier_id));
+    query_bind_text(&q, 3, words->name);
+    query_bind_text(&q, 4, words->domain);
+    query_bind_text(&q, 5, words->country);
+    query_bind_text(&q, 6, words->description);
+    return run_one(&q);
+}
+
+bool ledger_org_set_state(struct store *store, const char *org_id, enum org_state state)
+{
+    struct query q = query(store, &ledger_records_queries, R_ORG_STATE);
+    query_bind_text(&q, 1, org_id);
+    query_bind_text(&q, 2, org_state_word(state));
+    return run_one(&q);
+}
+
+bool ledger_org_set_policy(struct store *store, const char *org_id, enum incoming_policy incoming,
+                           enum two_person two_person, int64_t above_units)
+{
+    struct query q = query(store, &ledger_records_queries, R_ORG_POLICY);
+    query_bind_text(&q, 1, org_id);
+    query_bind_text(&q, 2, incoming_policy_word(incoming));
+    query_bind_text(&q, 3, two_person_word(two_person));
+    query_bind_int(&q, 4, above_units);
+    return run_one(&q);
+}
+
+bool ledger_trust_add(struct store *store, const char *org_id, const char *sender_org_id, int64_t at)
+{
+    struct query q = query(store, &ledger_records_queries, R_TRUST);
+    query_bind_text(&q, 1, org_id);
+    query_bind_text(&q, 2, sender_org_id);
+    query_bind_int(&q, 3, at);
+    return run_any(&q);
+}
+
+bool ledger_trust_remove(struct store *store, const char *org_id, const char *sender_org_id)
+{
+    struct query q = query(store, &ledger_records_queries, R_TRUST_REMOVE);
+    query_bind_text(&q, 1, org_id);
+    query_bind_text(&q, 2, sender_org_id);
+    return run_any(&q);
+}
+
+bool ledger_account_add(struct store *store, const char *account_id, const char *org_id,
+                        const char *name, enum account_kind kind, bool is_main, int64_t at)
+{
+    struct query q = query(store, &ledger_records_queries, R_ACCOUNT);
+    query_bind_text(&q, 1, account_id);
+    query_bind_text(&q, 2, org_id);
+    query_bind_text(&q, 3, name);
+    query_bind_text(&q, 4, account_kind_word(kind));
+    query_bind_int(&q, 5, is_main);
+    query_bind_int(&q, 6, at);
+    return run_one(&q);
+}
+
+bool ledger_account_close(struct store *store, const char *account_id)
+{
+    struct query q = query(store, &ledger_records_queries, R_ACCOUNT_CLOSE);
+    query_bind_text(&q, 1, account_id);
+    return run_one(&q);
+}
+
+bool ledger_person_set(struct store *store, const char *user_id, bool active, int64_t at)
+{
+    struct query q = query(store, &ledger_records_queries, R_PERSON);
+    query_bind_text(&q, 1, user_id);
+    query_bind_text(&q, 2, active ? "active" : "deactivated");
+    query_bind_int(&q, 3, at);
+    return run_one(&q);
+}
+
+bool ledger_registry_roles_set(struct store *store, const char *user_id, unsigned roles)
+{
+    struct query q = query(store, &ledger_records_queries, R_ROLES);
+    query_bind_text(&q, 1, user_id);
+    query_bind_int(&q, 2, roles);
+    return run_one(&q);
+}
+
+bool ledger_member_set(struct store *store, const char *org_id, const char *user_id, unsigned roles,
+                       int64_t at)
+{
+    struct query q = query(store, &ledger_records_queries, R_MEMBER);
+    query_bind_text(&q, 1, org_id);
+    query_bind_text(&q, 2, user_id);
+    query_bind_int(&q, 3, roles);
+    query_bind_int(&q, 4, at);
+    return run_one(&q);
+}
+
+bool ledger_project_add(struct store *store, const struct ledger_project_words *words, int64_t at)
+{
+    struct query q = query(store, &ledger_records_queries, R_PROJECT);
+    bind_project(&q, words);
+    query_bind_text(&q, 18, words->origin);
+    query_bind_int(&q, 19, at);
+    return run_one(&q);
+}
+
+bool ledger_project_edit(struct store *store, const struct ledger_project_words *words)
+{
+    struct query q = query(store, &ledger_records_queries, R_PROJECT_EDIT);
+    bind_project(&q, words);
+    return run_one(&q);
+}
+
+static void bind_project(struct query *query, const struct ledger_project_words *words)
+{
+    const char *const columns[] = {
+        words->project_id, words->org_id,          words->name,          words->short_code,
+        words->instrument, words->pathway,         words->pathway_code,  words->protocol,
+        words->country,    words->place,           words->status,        words->validator,
+        words->verifier,   words->crediting_start, words->crediting_end, words->description,
+        words->web,
+    };
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+        query_bind_text(query, (int)i + 1, columns[i]);
+    }
+}
+
+bool ledger_freeze_set(struct store *store, bool frozen, const char *reason, int64_t at)
+{
+    struct query q = query(store, &ledger_records_queries, R_FREEZE);
+    query_bind_int(&q, 1, frozen);
+    query_bind_text(&q, 2, frozen ? reason : "");
+    query_bind_int(&q, 3, frozen ? at : 0);
+    return run_one(&q);
+}
+
+bool ledger_settings_set(struct store *store, const char *site_name, const char *site_url,
+                         int64_t expiry_days, int64_t registry_approval_units)
+{
+    struct query q = query(store, &ledger_records_queries, R_SETTINGS);
+    query_bind_text(&q, 1, site_name);
+    query_bind_text(&q, 2, site_url);
+    query_bind_int(&q, 3, expiry_days);
+    query_bind_int(&q, 4, registry_approval_units);
+    return run_one(&q);
+}
+
+bool ledger_act_add(struct store *store, const struct ledger_act *act, int64_t *seq)
+{
+    struct query q = query(store, &ledger_records_queries, R_ACT);
+    query_bind_int(&q, 1, act->recorded_at);
+    query_bind_int(&q, 2, act->at);
+    query_bind_text(&q, 3, act->program);
+    query_bind_text(&q, 4, act->user_id);
+    query_bind_text(&q, 5, act->org_id);
+    query_bind_text(&q, 6, act->command);
+    query_bind_text(&q, 7, act->subject_id);
+    query_bind_text(&q, 8, act->outcome);
+    query_bind_text(&q, 9, act->detail);
+    bool good = query_row(&q);
+    if (good) {
+        *seq = query_int(&q, 0);
+    }
+    good = good && query_run(&q);
+    query_end(&q);
+    return good;
+}
+
+int64_t ledger_act_last_at(struct store *store)
+{
+    struct query q = query(store, &ledger_records_queries, R_ACT_LAST_AT);
+    int64_t at = query_row(&q) ? query_int(&q, 0) : 0;
+    query_end(&q);
+    return at;
+}
+
+struct ledger_first_answer ledger_first_answer_read(struct store *store, struct arena *arena,
+                                                    const char *scope, const char *key)
+{
+    struct ledger_first_answer first = {.subject_id = ""};
+    struct query q = query(store, &ledger_records_queries, R_ANSWER);
+    query_bind_text(&q, 1, scope);
+    query_bind_text(&q, 2, key);
+    if (query_row(&q)) {
+        first.found = true;
+        size_t size_bytes = 0;
+        const void *bytes = query_blob(&q, arena, 0, &size_bytes);
+        must(size_bytes == sizeof(first.fingerprint.bytes));
+        memcpy(first.fingerprint.bytes, bytes, size_bytes);
+        first.seq = query_int(&q, 1);
+        first.answer = query_blob(&q, arena, 2, &first.answer_bytes);
+        first.subject_id = query_text(&q, arena, 3);
+        first.at = query_int(&q, 4);
+    }
+    query_end(&q);
+    return first;
+}
+
+bool ledger_first_answer_add(struct store *store, const char *scope, const char *key,
+                             const struct digest *fingerprint, int64_t seq, const void *answer,
+                             size_t answer_bytes)
+{
+    struct query q = query(store, &ledger_records_queries, R_ANSWER_ADD);
+    query_bind_text(&q, 1, scope);
+    query_bind_text(&q, 2, key);
+    query_bind_blob(&q, 3, fingerprint->bytes, sizeof(fingerprint->bytes));
+    query_bind_int(&q, 4, seq);
+    query_bind_blob(&q, 5, answer, answer_bytes);
+    return run_one(&q);
+}
+
+bool ledger_id_taken(struct store *store, const char *id)
+{
+    char highest[ID_SIZE];
+    read_highest(store, id, id, id, highest);
+    return highest[0] != '\0';
+}
+
+void ledger_id_highest(struct store *store, const char *id, char highest[ID_SIZE])
+{
+    char from[ID_SIZE];
+    char to[ID_SIZE];
+    must(TEXT_COPY(from, id) && TEXT_COPY(to, id));
+    memset(from + ID_STEM_CHARS, '0', ID_SIZE - 1 - ID_STEM_CHARS);
+    memset(to + ID_STEM_CHARS, 'Z', ID_SIZE - 1 - ID_STEM_CHARS);
+    read_highest(store, id, from, to, highest);
+}
+
+static void read_highest(struct store *store, const char *id, const char *from, const char *to,
+                         char highest[ID_SIZE])
+{
+    memset(highest, 0, ID_SIZE);
+    struct query q = query(store, &ledger_records_queries, highest_query(id));
+    query_bind_text(&q, 1, from);
+    query_bind_text(&q, 2, to);
+    if (query_row(&q)) {
+        query_text_into(&q, 0, highest, ID_SIZE);
+    }
+    query_end(&q);
+}
+
+static int highest_query(const char *id)
+{
+    static const struct {
+        const char *prefix;
+        int number;
+    } rows[] = {
+        {"ctb_", R_HIGHEST_BATCH},    {"tfr_", R_HIGHEST_TRANSFER},   {"ret_", R_HIGHEST_RETIREMENT},
+        {"dlv_", R_HIGHEST_DELIVERY}, {"ord_", R_HIGHEST_ORDER},      {"iss_", R_HIGHEST_ISSUANCE},
+        {"org_", R_HIGHEST_ORG},      {"spl_", R_HIGHEST_SUPPLIER},   {"acc_", R_HIGHEST_ACCOUNT},
+        {"prj_", R_HIGHEST_PROJECT},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (text_starts(id, rows[i].prefix)) {
+            return rows[i].number;
+        }
+    }
+    must(!"an id of the registry");
+    return -1;
+}
+
+/* Runs a write that must concern exactly one row. */
+static bool run_one(struct query *query)
+{
+    bool good = query_run(query) && query_changes(query) == 1;
+    query_end(query);
+    return good;
+}
+
+/* Runs a write that may find nothing to change. */
+static bool run_any(struct query *query)
+{
+    bool good = query_run(query);
+    query_end(query);
+    return good;
+}
+
+static const char *or_null(const char *text)
+{
+    return text_empty(text) ? NULL : text;
+}

@@ -1,0 +1,405 @@
+/* store/my_transfers.c: see store/my_transfers.h. */
+#include "store/my_transfers.h"
+
+#include "base/must.h"
+#include "base/text.h"
+#include "store/query.h"
+#include "store/rows.h"
+
+enum {
+    Q_ONE,
+    Q_BLOCKS,
+    Q_ACTS,
+    Q_ACT,
+    Q_KEY,
+    Q_COUNT,
+    Q_INBOX_IN,
+    Q_INBOX_APPROVALS,
+    Q_WAITING,                                        /* one for each enum my_waiting */
+    Q_WAITING_COUNT = Q_WAITING + MY_WAITING__COUNT, /* the same */
+    Q_LIST = Q_WAITING_COUNT + MY_WAITING__COUNT,    /* 2 for each enum my_sort: ascending, descending */
+    Q__COUNT = Q_LIST + 2 * MY_SORT__COUNT
+};
+
+#define ROLE_APPROVER_BIT 4U /* membership.roles */
+
+/* The recipient learns of a transfer when everybody on the sender's side has agreed. */
+#define REACHED                                                                                    \
+    " AND (t.state = 'completed' OR ((t.needs_approval = 0 OR t.approved_at IS NOT NULL)"          \
+    "  AND (t.needs_registry_approval = 0 OR t.registry_approved_at IS NOT NULL)))"
+
+#define COLUMNS                                                                                    \
+    "SELECT t.transfer_id, t.kind, t.state, t.from_org_id = ?1, t.from_org_id, f.name,"            \
+    " t.to_org_id, r.name, t.to_account_id, a.name, t.to_system, t.to_system_party,"               \
+    " t.supplier_org_id, s.name, t.instrument, t.units,"                                           \
+    " iif(t.note_redacted_at IS NULL, t.notes, ''), t.private_note, t.corrects_id,"                \
+    " t.needs_approval, t.needs_registry_approval, t.submitted_by, t.submitted_at, t.approved_by," \
+    " t.approved_at, t.approval_comment, t.registry_approved_at, t.registry_comment,"              \
+    " t.expires_at, t.ended_by, t.ended_at, t.end_reason, t.note_redacted_at,"                     \
+    " t.note_redacted_reason,"                                                                     \
+    " (SELECT count(*) FROM transfer_line n WHERE n.transfer_id = t.transfer_id),"                 \
+    " p.pathway_code, p.country, p.short_code, b.vintage, b.first, b.last, l.batch_id"
+
+#define JOINS                                                                                      \
+    " CROSS JOIN organisation f ON f.org_id = t.from_org_id"                                       \
+    " LEFT JOIN organisation r ON r.org_id = t.to_org_id"                                          \
+    " LEFT JOIN account a ON a.account_id = t.to_account_id AND a.org_id = ?1"                     \
+    " LEFT JOIN organisation s ON s.org_id = t.supplier_org_id"                                    \
+    " LEFT JOIN transfer_line l ON l.transfer_id = t.transfer_id AND l.line = 1"                   \
+    " LEFT JOIN batch b ON b.batch_id = l.batch_id"                                                \
+    " LEFT JOIN project p ON p.project_id = b.project_id"
+
+/* ?2 state, ?3 kind, ?4 the other party (its id, or part of its name in small letters); NULL filters nothing.
+ * ?5 direction: 0 both, 1 out, 2 in. */
+#define PARTY(column, system)                                                                      \
+    " AND (?2 IS NULL OR t.state = ?2) AND (?3 IS NULL OR t.kind = ?3)"                            \
+    " AND (?4 IS NULL OR " column " = ?4 OR " system                                               \
+    " EXISTS (SELECT 1 FROM organisation o WHERE o.org_id = " column                               \
+    "  AND instr(lower(o.name), ?4) > 0))"
+#define OUT                                                                                        \
+    " FROM transfer t WHERE t.from_org_id = ?1 AND ?5 <> 2" PARTY(                                 \
+        "t.to_org_id", "instr(lower(t.to_system), ?4) > 0 OR")
+#define IN                                                                                         \
+    " FROM transfer t WHERE t.to_org_id = ?1 AND t.from_org_id <> ?1 AND ?5 <> 1" REACHED PARTY(   \
+        "t.from_org_id", "")
+
+/* Two walks along two indexes, merged. ?6 cursor: a transfer whose place in the order is read from its row; ?7 most. */
+#define BEHIND(key, sign)                                                                          \
+    " AND (?6 IS NULL OR (t." key ", t.transfer_id) " sign " (SELECT c." key                       \
+    ", c.transfer_id FROM transfer c WHERE c.transfer_id = ?6))"
+#define LIST(key, sign, direction)                                                                 \
+    COLUMNS " FROM (SELECT t.transfer_id AS id, t." key " AS place" OUT BEHIND(key, sign)          \
+            " UNION ALL SELECT t.transfer_id, t." key IN BEHIND(                                   \
+                key, sign) " ORDER BY 2 " direction ", 1 " direction " LIMIT ?7) k"                \
+                           " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS                  \
+                           " ORDER BY k.place " direction ", k.id " direction
+
+#define WAITING_IN                                                                                 \
+    " FROM transfer t WHERE t.to_org_id = ?1 AND t.ended_at IS NULL AND t.state = 'pending'"       \
+    " AND t.from_org_id <> ?1"
+#define WAITING_APPROVAL                                                                           \
+    " FROM transfer t WHERE t.from_org_id = ?1 AND t.ended_at IS NULL"                             \
+    " AND t.state = 'awaiting_approval' AND t.needs_approval = 1 AND t.approved_at IS NULL"
+#define WAITING_OUT " FROM transfer t WHERE t.from_org_id = ?1 AND t.ended_at IS NULL"
+/* ?2 cursor, ?3 most. */
+#define WAITING(where)                                                                             \
+    COLUMNS " FROM (SELECT t.transfer_id AS id, t.submitted_at AS place" where                     \
+            " AND (?2 IS NULL OR (t.submitted_at, t.transfer_id) >"                                \
+            " (SELECT c.submitted_at, c.transfer_id FROM transfer c WHERE c.transfer_id = ?2))"    \
+            " ORDER BY t.submitted_at, t.transfer_id LIMIT ?3) k"                                  \
+            " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS " ORDER BY k.place, k.id"
+
+static const char *const sql[Q__COUNT] = {
+    [Q_ONE] = COLUMNS " FROM transfer t" JOINS " WHERE t.transfer_id = ?2 AND (t.from_org_id = ?1"
+                      " OR (t.to_org_id = ?1" REACHED "))",
+    [Q_BLOCKS] =
+        "SELECT l.batch_id, p.pathway_code, p.country, p.short_code, b.vintage, b.first, b.last,"
+        " b.project_id, p.name, p.instrument, a.name,"
+        " CASE WHEN b.reserved_by IS NOT NULL THEN 'reserved' ELSE b.state END,"
+        " l.split_from, s.first, s.last, l.units"
+        " FROM transfer_line l CROSS JOIN batch b ON b.batch_id = l.batch_id"
+        " CROSS JOIN project p ON p.project_id = b.project_id"
+        " LEFT JOIN account a ON a.account_id = l.from_account_id AND a.org_id = ?1"
+        " LEFT JOIN batch s ON s.batch_id = l.split_from"
+        " WHERE l.transfer_id = ?2 ORDER BY l.line",
+    [Q_ACTS] = "SELECT seq, at, user_id, org_id, command, subject_id, outcome FROM act"
+               " WHERE subject_id = ?1 AND outcome = 'ok' ORDER BY seq",
+    [Q_ACT] = "SELECT seq, at, user_id, org_id, command, subject_id, outcome FROM act"
+              " WHERE seq = ?1 AND user_id = ?2",
+    [Q_KEY] = "SELECT a.subject_id FROM idempotency i JOIN act a ON a.seq = i.seq"
+              " WHERE i.scope = ?1 AND i.key = ?2 AND a.command = 'transfer'",
+    [Q_COUNT] = "SELECT (SELECT count(*)" OUT ") + (SELECT count(*)" IN ")",
+    [Q_INBOX_IN] = "SELECT count(*)" WAITING_IN,
+    [Q_INBOX_APPROVALS] = "SELECT count(*)" WAITING_APPROVAL " AND t.submitted_by <> ?2",
+    [Q_WAITING + MY_INCOMING] = WAITING(WAITING_IN),
+    [Q_WAITING + MY_APPROVALS] = WAITING(WAITING_APPROVAL),
+    [Q_WAITING + MY_OUTGOING] = WAITING(WAITING_OUT),
+    [Q_WAITING_COUNT + MY_INCOMING] = "SELECT count(*)" WAITING_IN,
+    [Q_WAITING_COUNT + MY_APPROVALS] = "SELECT count(*)" WAITING_APPROVAL,
+    [Q_WAITING_COUNT + MY_OUTGOING] = "SELECT count(*)" WAITING_OUT,
+    [Q_LIST + 2 * MY_BY_TIME] = LIST("submitted_at", ">", "ASC"),
+    [Q_LIST + 2 * MY_BY_TIME + 1] = LIST("submitted_at", "<", "DESC"),
+    [Q_LIST + 2 * MY_BY_QUANTITY] = LIST("units", ">", "ASC"),
+    [Q_LIST + 2 * MY_BY_QUANTITY + 1] = LIST("units", "<", "DESC"),
+};
+
+const struct query_table my_transfers_queries = {"my_transfers", sql, Q__COUNT};
+
+static void read_serial(struct query *q, int column, struct serial *serial);
+static void hide_sender(struct my_transfer *row);
+
+static enum instrument instrument_column(struct query *q, int column)
+{
+    char word[32];
+    enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
+    query_text_into(q, column, word, sizeof(word));
+    must(instrument_from_word(word, &instrument)); /* the schema's CHECK allows no other */
+    return instrument;
+}
+
+/* The row of COLUMNS. */
+static struct my_transfer read_transfer(struct query *q, struct arena *arena)
+{
+    struct my_transfer row = {
+        .transfer_id = query_text(q, arena, 0),
+        .kind = query_text(q, arena, 1),
+        .state = query_text(q, arena, 2),
+        .is_out = query_int(q, 3) == 1,
+        .from_org_id = query_text(q, arena, 4),
+        .from_name = query_text(q, arena, 5),
+        .to_org_id = query_text(q, arena, 6),
+        .to_name = query_text(q, arena, 7),
+        .to_account_id = query_text(q, arena, 8),
+        .to_account_name = query_text(q, arena, 9),
+        .to_system = query_text(q, arena, 10),
+        .to_system_party = query_text(q, arena, 11),
+        .supplier_org_id = query_text(q, arena, 12),
+        .supplier_name = query_text(q, arena, 13),
+        .instrument = instrument_column(q, 14),
+        .units = query_int(q, 15),
+        .notes = query_text(q, arena, 16),
+        .private_note = query_text(q, arena, 17),
+        .corrects_id = query_text(q, arena, 18),
+        .needs_approval = query_int(q, 19) == 1,
+        .needs_registry_approval = query_int(q, 20) == 1,
+        .submitted_by = query_text(q, arena, 21),
+        .submitted_at = query_int(q, 22),
+        .approved_by = query_text(q, arena, 23),
+        .approved_at = query_int(q, 24),
+        .approval_comment = query_text(q, arena, 25),
+        .registry_approved_at = query_int(q, 26),
+        .registry_comment = query_text(q, arena, 27),
+        .expires_at = query_int(q, 28),
+        .ended_by = query_text(q, arena, 29),
+        .ended_at = query_int(q, 30),
+        .end_reason = query_text(q, arena, 31),
+        .note_redacted_at = query_int(q, 32),
+        .note_redacted_reason = query_text(q, arena, 33),
+        .block_count = query_int(q, 34),
+        .first_batch_id = query_text(q, arena, 41),
+    };
+    if (row.first_batch_id[0] != '\0') {
+        read_serial(q, 35, &row.first_block);
+    }
+    if (!row.is_out) {
+        hide_sender(&row);
+    }
+    return row;
+}
+
+/* Pathway, country, project code, vintage, first, last from a column on. */
+static void read_serial(struct query *q, int column, struct serial *serial)
+{
+    query_text_into(q, column, serial->pathway, sizeof(serial->pathway));
+    query_text_into(q, column + 1, serial->country, sizeof(serial->country));
+    query_text_into(q, column + 2, serial->project_code, sizeof(serial->project_code));
+    serial->vintage = (int)query_int(q, column + 3);
+    serial->first = query_int(q, column + 4);
+    serial->last = query_int(q, column + 5);
+}
+
+/* The sender's persons and what they told each other are not the recipient's business. */
+static void hide_sender(struct my_transfer *row)
+{
+    row->submitted_by = "";
+    row->approved_by = "";
+    row->approval_comment = "";
+    row->registry_comment = "";
+}
+
+static struct my_transfers read_transfers(struct query *q, struct arena *arena)
+{
+    struct my_transfer *rows = NULL;
+    size_t count = 0;
+    while (query_row(q)) {
+        rows = rows_room(arena, rows, count, sizeof(*rows));
+        rows[count++] = read_transfer(q, arena);
+    }
+    query_end(q);
+    return (struct my_transfers){rows, count};
+}
+
+/* Empty text is no filter: SQL NULL. */
+static void bind_filter(struct query *q, int number, const char *text)
+{
+    query_bind_text(q, number, text_empty(text) ? NULL : text);
+}
+
+static void bind_matches(struct query *q, const struct my_filter *filter)
+{
+    query_bind_text(q, 1, filter->org_id);
+    bind_filter(q, 2, filter->state);
+    bind_filter(q, 3, filter->kind);
+    bind_filter(q, 4, filter->other);
+    query_bind_int(q, 5, (int64_t)filter->direction);
+}
+
+/* Names are compared in small letters, ids as they are. */
+static struct my_filter filter_lowered(struct arena *arena, const struct my_filter *filter)
+{
+    struct my_filter lowered = *filter;
+    if (!text_empty(filter->other) && !text_starts(filter->other, "org_")) {
+        lowered.other = text_lower(arena, filter->other);
+    }
+    return lowered;
+}
+
+struct my_transfers my_transfers_list(struct store *registry, struct arena *arena,
+                                      const struct my_filter *filter, enum my_sort sort,
+                                      bool descending, const char *after_id, size_t most)
+{
+    must(sort < MY_SORT__COUNT);
+    struct my_filter lowered = filter_lowered(arena, filter);
+    struct query q =
+        query(registry, &my_transfers_queries, Q_LIST + 2 * (int)sort + (descending ? 1 : 0));
+    bind_matches(&q, &lowered);
+    bind_filter(&q, 6, after_id);
+    query_bind_int(&q, 7, (int64_t)most);
+    return read_transfers(&q, arena);
+}
+
+/* One number of a statement whose parameters are bound. */
+static int64_t read_count(struct query *q)
+{
+    int64_t count = query_row(q) ? query_int(q, 0) : 0;
+    query_end(q);
+    return count;
+}
+
+int64_t my_transfers_count(struct store *registry, struct arena *arena, const struct my_filter *filter)
+{
+    struct my_filter lowered = filter_lowered(arena, filter);
+    struct query q = query(registry, &my_transfers_queries, Q_COUNT);
+    bind_matches(&q, &lowered);
+    return read_count(&q);
+}
+
+struct my_transfers my_transfers_waiting(struct store *registry, struct arena *arena,
+                                         enum my_waiting which, const char *org_id,
+                                         const char *after_id, size_t most)
+{
+    must(which < MY_WAITING__COUNT);
+    struct query q = query(registry, &my_transfers_queries, Q_WAITING + (int)which);
+    query_bind_text(&q, 1, org_id);
+    bind_filter(&q, 2, after_id);
+    query_bind_int(&q, 3, (int64_t)most);
+    return read_transfers(&q, arena);
+}
+
+int64_t my_transfers_waiting_count(struct store *registry, enum my_waiting which, const char *org_id)
+{
+    must(which < MY_WAITING__COUNT);
+    struct query q = query(registry, &my_transfers_queries, Q_WAITING_COUNT + (int)which);
+    query_bind_text(&q, 1, org_id);
+    return read_count(&q);
+}
+
+int64_t inbox_waiting(struct store *registry, const char *org_id, const char *user_id, unsigned roles)
+{
+    if ((roles & ROLE_APPROVER_BIT) == 0) {
+        return 0;
+    }
+    struct query incoming = query(registry, &my_transfers_queries, Q_INBOX_IN);
+    query_bind_text(&incoming, 1, org_id);
+    int64_t count = read_count(&incoming);
+    struct query approvals = query(registry, &my_transfers_queries, Q_INBOX_APPROVALS);
+    query_bind_text(&approvals, 1, org_id);
+    query_bind_text(&approvals, 2, user_id);
+    return count + read_count(&approvals);
+}
+
+bool my_transfer_find(struct store *registry, struct arena *arena, const char *org_id,
+                      const char *transfer_id, struct my_transfer *transfer)
+{
+    struct query q = query(registry, &my_transfers_queries, Q_ONE);
+    query_bind_text(&q, 1, org_id);
+    query_bind_text(&q, 2, transfer_id);
+    bool is_found = query_row(&q);
+    if (is_found) {
+        *transfer = read_transfer(&q, arena);
+    }
+    query_end(&q);
+    return is_found;
+}
+
+struct my_blocks my_transfer_blocks(struct store *registry, struct arena *arena, const char *org_id,
+                                    const char *transfer_id)
+{
+    struct query q = query(registry, &my_transfers_queries, Q_BLOCKS);
+    query_bind_text(&q, 1, org_id);
+    query_bind_text(&q, 2, transfer_id);
+    struct my_block *rows = NULL;
+    size_t count = 0;
+    while (query_row(&q)) {
+        rows = rows_room(arena, rows, count, sizeof(*rows));
+        struct my_block *row = &rows[count++];
+        *row = (struct my_block){
+            .batch_id = query_text(&q, arena, 0),
+            .project_id = query_text(&q, arena, 7),
+            .project_name = query_text(&q, arena, 8),
+            .instrument = instrument_column(&q, 9),
+            .from_account = query_text(&q, arena, 10),
+            .state = query_text(&q, arena, 11),
+            .split_from_id = query_text(&q, arena, 12),
+            .units = query_int(&q, 15),
+        };
+        read_serial(&q, 1, &row->serial);
+        row->split_from = row->serial;
+        row->split_from.first = query_int(&q, 13);
+        row->split_from.last = query_int(&q, 14);
+    }
+    query_end(&q);
+    return (struct my_blocks){rows, count};
+}
+
+static struct my_act read_act(struct query *q, struct arena *arena)
+{
+    return (struct my_act){
+        .seq = query_int(q, 0),
+        .at = query_int(q, 1),
+        .user_id = query_text(q, arena, 2),
+        .org_id = query_text(q, arena, 3),
+        .command = query_text(q, arena, 4),
+        .subject_id = query_text(q, arena, 5),
+        .outcome = query_text(q, arena, 6),
+    };
+}
+
+struct my_acts my_transfer_acts(struct store *registry, struct arena *arena, const char *transfer_id)
+{
+    struct query q = query(registry, &my_transfers_queries, Q_ACTS);
+    query_bind_text(&q, 1, transfer_id);
+    struct my_act *rows = NULL;
+    size_t count = 0;
+    while (query_row(&q)) {
+        rows = rows_room(arena, rows, count, sizeof(*rows));
+        rows[count++] = read_act(&q, arena);
+    }
+    query_end(&q);
+    return (struct my_acts){rows, count};
+}
+
+bool my_act_find(struct store *registry, struct arena *arena, const char *user_id, int64_t seq,
+                 struct my_act *act)
+{
+    struct query q = query(registry, &my_transfers_queries, Q_ACT);
+    query_bind_int(&q, 1, seq);
+    query_bind_text(&q, 2, user_id);
+    bool is_found = query_row(&q);
+    if (is_found) {
+        *act = read_act(&q, arena);
+    }
+    query_end(&q);
+    return is_found;
+}
+
+const char *my_transfer_of_key(struct store *registry, struct arena *arena, const char *user_id,
+                               const char *key)
+{
+    struct query q = query(registry, &my_transfers_queries, Q_KEY);
+    query_bind_text(&q, 1, user_id);
+    query_bind_text(&q, 2, key);
+    const char *id = query_row(&q) ? query_text(&q, arena, 0) : "";
+    query_end(&q);
+    return id;
+}

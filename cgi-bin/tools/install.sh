@@ -1,0 +1,71 @@
+#!/bin/bash
+# install.sh BUILD [DESTDIR]: puts the programs, static files, schema, nginx configuration and systemd units in place. Touches no data.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+build=$1 dest=${2:-}
+prefix=/usr/local
+bin="$dest$prefix/lib/tallystick" share="$dest$prefix/share/tallystick" units="$dest/etc/systemd/system"
+install -d "$bin" "$share/static" "$share/schema/registry" "$share/schema/people" "$dest$prefix/bin" "$dest/etc/tallystick" "$units"
+install -m 755 "$build"/{public,signin,account,admin,ledger,tally} "$bin/"
+ln -sf "$prefix/lib/tallystick/tally" "$dest$prefix/bin/tally"
+install -m 644 static/* "$share/static/"
+install -m 644 schema/registry/*.sql "$share/schema/registry/"
+install -m 644 schema/people/*.sql "$share/schema/people/"
+
+# A whole nginx.conf, run as its own nginx; a TLS front in front of it sets HTTPS (README, "Operate").
+sed -e "s|@HEAD@|user www-data;|" -e "s|@RUN@|/run/tallystick|g" -e "s|@STATIC@|$prefix/share/tallystick/static|g" \
+    -e "s|@LISTEN@|127.0.0.1:8080|g" -e "s|@SERVER_NAMES@|127.0.0.1 localhost|" -e "s|@ACCESS_LOG@|/var/log/nginx/tallystick.log|" \
+    -e "s|@RATE_SIGN_IN@|2r/s|" -e "s|@RATE_FORMS@|10r/s|" -e "s|@RATE_PAGES@|50r/s|" -e "s|@BURST@|100|g" -e "s|@BURST_SIGN_IN@|10|g" \
+    cgi-bin/nginx.conf.in >"$dest/etc/tallystick/nginx.conf"
+[ -f "$dest/etc/tallystick/environment" ] || cat >"$dest/etc/tallystick/environment" <<END
+TALLYSTICK_DATA=/var/lib/tallystick
+TALLYSTICK_RUN=/run/tallystick
+TALLYSTICK_SCHEMA=$prefix/share/tallystick/schema
+TALLYSTICK_SITE_NAME=Tallystick
+TALLYSTICK_SITE_URL=http://127.0.0.1:8080
+END
+
+unit() { # name, description, ExecStart, more lines
+    cat >"$units/tallystick-$1.service" <<END
+[Unit]
+Description=Tallystick: $2
+$4
+[Service]
+User=tallystick
+Group=www-data
+EnvironmentFile=/etc/tallystick/environment
+RuntimeDirectory=tallystick
+RuntimeDirectoryMode=0750
+RuntimeDirectoryPreserve=yes
+StateDirectory=tallystick
+StateDirectoryMode=0700
+UMask=0007
+ExecStart=$3
+Restart=always
+RestartSec=200ms
+MemoryMax=512M
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+PrivateNetwork=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_UNIX
+RestrictNamespaces=yes
+SystemCallFilter=@system-service
+
+[Install]
+WantedBy=multi-user.target
+END
+}
+unit ledger "the ledger, the only writer of registry.db" "$prefix/lib/tallystick/ledger" ""
+for program in public signin account admin; do
+    unit "$program" "$program pages" \
+        "/usr/bin/spawn-fcgi -n -s /run/tallystick/$program.sock -M 0660 -- /usr/bin/multiwatch -f 2 -r 100000 -t 100 -- $prefix/lib/tallystick/$program" \
+        "After=tallystick-ledger.service
+Wants=tallystick-ledger.service"
+done
+echo "Installed under ${dest:-/}. README.md, \"Operate\", says what comes next."

@@ -1,0 +1,47 @@
+#!/bin/sh
+# need.sh run|test|lint: installs the Debian packages (and, for tests, the npm packages) that are missing, and says so.
+set -eu
+run="gcc make pkg-config libc6-dev libsqlite3-dev libfcgi-dev libscrypt-dev libmd-dev libcsv-dev nginx-light spawn-fcgi multiwatch curl"
+test="libcmocka-dev sqlite3 chromium nodejs tidy"
+lint="clang-format clang-tidy cppcheck"
+case "${1:-}" in
+run) wanted="$run" ;;
+test) wanted="$run $test" ;;
+lint) wanted="$run $test $lint" ;;
+*) echo "usage: need.sh run|test|lint" >&2; exit 2 ;;
+esac
+
+missing=""
+for package in $wanted; do
+    # A program that is there by another way (a newer node, another nginx flavour) is as good.
+    case $package in
+    nginx-light) command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] && continue ;;
+    nodejs) command -v node >/dev/null 2>&1 && continue ;;
+    esac
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $package"
+done
+if [ "$1" != run ] && ! command -v npm >/dev/null 2>&1; then
+    missing="$missing npm"
+fi
+if [ -n "$missing" ]; then
+    as=""
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null 2>&1 || {
+            echo "Packages are missing:$missing" >&2
+            echo "Install them as root: apt-get install$missing" >&2
+            exit 1
+        }
+        as="sudo"
+    fi
+    echo "Installing:$missing"
+    $as env DEBIAN_FRONTEND=noninteractive apt-get update -q >/dev/null
+    # shellcheck disable=SC2086
+    $as env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >/dev/null
+fi
+if [ "$1" != run ] && [ -f tests/web/package-lock.json ]; then
+    if ! cmp -s tests/web/package-lock.json tests/web/node_modules/.lock; then
+        echo "Installing the packages of tests/web/package-lock.json"
+        (cd tests/web && npm ci --no-audit --no-fund --silent --ignore-scripts)
+        cp tests/web/package-lock.json tests/web/node_modules/.lock
+    fi
+fi

@@ -1,0 +1,65 @@
+#!/bin/bash
+# run.sh: runs every test that `make test` has built and ends with "N passed, N failed". Two lanes side by side, one per core:
+# the C programs, and the browser. A program that runs no test counts as failed. Output is kept in build/test/log.
+set -u
+cd "$(dirname "$0")/.."
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+export TEST_BUILD=build/test TEST_RELEASE=build/release TALLYSTICK_SCHEMA="$PWD/schema"
+logs=build/test/log
+rm -rf "$logs"
+mkdir -p "$logs"
+
+# one NAME COMMAND…: runs it, writes "passed failed" to its count file, prints a line.
+one() {
+    local name=$1 began=$SECONDS passed failed code
+    shift
+    "$@" >"$logs/$name.log" 2>&1 </dev/null
+    code=$?
+    # cmocka, node's TAP and our own closing line; the last of each counts, groups are added up.
+    passed=$(awk '/^\[  PASSED  \] [0-9]+ test/ { n += $4 } /^# pass [0-9]+/ { n += $3 } /^[0-9]+ passed, [0-9]+ failed$/ { n += $1 } END { print n + 0 }' "$logs/$name.log")
+    failed=$(awk '/^\[  FAILED  \] [0-9]+ test/ { n += $4 } /^# fail [0-9]+/ { n += $3 } /^[0-9]+ passed, [0-9]+ failed$/ { n += $3 } END { print n + 0 }' "$logs/$name.log")
+    if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+    if [ "$code" -eq 0 ] && [ "$passed" -eq 0 ] && [ "$failed" -eq 0 ]; then
+        echo "the program ran no test" >>"$logs/$name.log"
+        failed=1
+    fi
+    echo "$passed $failed" >"$logs/$name.count"
+    if [ "$failed" -eq 0 ]; then
+        printf 'ok    %-34s %5d passed  %4d s\n' "$name" "$passed" $((SECONDS - began))
+    else
+        printf 'FAIL  %-34s %5d passed, %d failed  %4d s  again: %s\n' "$name" "$passed" "$failed" $((SECONDS - began)) "$*"
+        grep -nE 'FAILED|[Ff]ailure|ERROR|not ok|violation|Assertion|error:|bug' "$logs/$name.log" | head -20 | sed 's/^/      /'
+        tail -15 "$logs/$name.log" | sed 's/^/      | /'
+    fi
+}
+
+lane_programs() {
+    one house tests/house.sh
+    for program in "$TEST_BUILD"/tests/unit/*_test "$TEST_BUILD"/tests/pages/*_test "$TEST_BUILD"/tests/ledger/* "$TEST_BUILD"/tests/crash/*; do
+        case $program in *.d) continue ;; esac
+        [ -x "$program" ] && one "$(basename "$program")" "$program"
+    done
+}
+
+lane_browser() {
+    for file in tests/web/*.test.mjs; do
+        [ -f "$file" ] && one "$(basename "$file")" node --test --test-reporter=tap "$file"
+    done
+}
+
+lane_programs &
+programs=$!
+lane_browser &
+browser=$!
+trap 'kill $programs $browser 2>/dev/null' INT TERM
+wait $programs $browser
+
+# Every test program that the tree lists must have left its count.
+missing=0
+for source in tests/unit/*_test.c tests/pages/*_test.c tests/ledger/*.c tests/crash/*.c tests/web/*.test.mjs; do
+    [ -f "$source" ] || continue
+    name=$(basename "$source" .c)
+    [ -f "$logs/$name.count" ] || { echo "FAIL  $name did not run"; missing=$((missing + 1)); }
+done
+
+cat "$logs"/*.count | awk -v missing="$missing" '{ p += $1; f += $2 } END { printf "\n%d passed, %d failed\n", p, f + missing; exit (f + missing > 0 || p == 0) }'

@@ -1,0 +1,371 @@
+/* tests/unit/store_test.c: the store core: opening, refusing, migrating, transactions, readers
+ * beside a writer. */
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "store/inside.h"
+#include "store/query.h"
+#include "store/store.h"
+
+enum { T_FREEZE, T_FROZEN, T_ADD, T_TEXT };
+static const char *const sql[] = {
+    [T_FREEZE] = "UPDATE setting SET frozen = ?1, frozen_at = ?1",
+    [T_FROZEN] = "SELECT frozen, site_name, NULL FROM setting",
+    [T_ADD] = "INSERT INTO person (user_id, state, registry_roles, since_at) VALUES (?1, 'active', "
+              "?2, 1)",
+    [T_TEXT] = "SELECT ?1, ?2, ?3",
+};
+static const struct query_table test_queries = {"test", sql, 4};
+static const struct query_table *const tables[] = {&test_queries, &test_queries, NULL};
+static const struct query_table *const no_tables[] = {NULL};
+
+static struct arena arena;
+static char folder[64];
+static char path[128];
+
+static const char *in_folder(const char *name)
+{
+    return arena_printf(&arena, "%s/%s", folder, name);
+}
+
+static void run_plainly(const char *file, const char *script)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+    if (sqlite3_exec(db, script, NULL, NULL, NULL) != SQLITE_OK) {
+        fail_msg("%s: %s", script, sqlite3_errmsg(db));
+    }
+    sqlite3_close(db);
+}
+
+static void write_file(const char *file, const char *text)
+{
+    FILE *to = fopen(file, "w");
+    assert_non_null(to);
+    fputs(text, to);
+    fclose(to);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    arena_reset(&arena, 0);
+    strcpy(folder, "/tmp/tallystick-store-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/registry.db", folder);
+    assert_int_equal(store_migrate(STORE_REGISTRY, path, "schema/registry"), STATUS_OK);
+    run_plainly(path, "INSERT INTO setting (one, site_name, site_url, tag, is_demo, expiry_days, "
+                      "registry_approval_units)"
+                      " VALUES (1, 'Test', '', 'TST', 1, 14, 0)");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    char command[128];
+    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static void versions_agree_with_the_schema_folders(void **state)
+{
+    (void)state;
+    struct store *store = store_open(STORE_REGISTRY, STORE_READ, path, no_tables);
+    assert_non_null(store);
+    store_close(store);
+    const char *people = in_folder("people.db");
+    assert_int_equal(store_migrate(STORE_PEOPLE, people, "schema/people"), STATUS_OK);
+    store = store_open(STORE_PEOPLE, STORE_WRITE, people, no_tables);
+    assert_non_null(store);
+    store_close(store);
+    /* Again: nothing to do, nothing lost. */
+    assert_int_equal(store_migrate(STORE_REGISTRY, path, "schema/registry"), STATUS_OK);
+}
+
+static void what_is_not_ours_is_refused(void **state)
+{
+    (void)state;
+    assert_null(store_open(STORE_REGISTRY, STORE_READ, in_folder("absent.db"), no_tables));
+    assert_null(store_open(STORE_REGISTRY, STORE_WRITE, in_folder("absent.db"), no_tables));
+    assert_null(store_open(STORE_PEOPLE, STORE_WRITE, path, no_tables));
+    write_file(in_folder("garbage.db"),
+               "This is no database, however long it may be. It is a text of a few words only.\n");
+    assert_null(store_open(STORE_REGISTRY, STORE_READ, in_folder("garbage.db"), no_tables));
+    assert_int_not_equal(store_migrate(STORE_REGISTRY, in_folder("garbage.db"), "schema/registry"),
+                         STATUS_OK);
+    run_plainly(in_folder("other.db"), "CREATE TABLE theirs (x)");
+    assert_null(store_open(STORE_REGISTRY, STORE_WRITE, in_folder("other.db"), no_tables));
+    assert_int_not_equal(store_migrate(STORE_REGISTRY, in_folder("other.db"), "schema/registry"),
+                         STATUS_OK);
+}
+
+static void another_version_is_refused(void **state)
+{
+    (void)state;
+    run_plainly(path, "PRAGMA user_version = 999");
+    assert_null(store_open(STORE_REGISTRY, STORE_READ, path, no_tables));
+    assert_int_not_equal(store_migrate(STORE_REGISTRY, path, "schema/registry"), STATUS_OK);
+    run_plainly(path, "PRAGMA user_version = 0");
+    assert_null(store_open(STORE_REGISTRY, STORE_READ, path, no_tables));
+}
+
+static void a_registry_out_of_wal_mode_is_refused(void **state)
+{
+    (void)state;
+    run_plainly(path, "PRAGMA journal_mode = DELETE");
+    assert_null(store_open(STORE_REGISTRY, STORE_WRITE, path, no_tables));
+}
+
+static void wrong_sql_fails_at_start(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"SELECT nothing FROM setting"};
+    static const struct query_table wrong_queries = {"wrong", wrong, 1};
+    static const struct query_table *const wrong_tables[] = {&wrong_queries, NULL};
+    assert_null(store_open(STORE_REGISTRY, STORE_READ, path, wrong_tables));
+    static const char *const two[] = {"SELECT 1; SELECT 2"};
+    static const struct query_table two_queries = {"two", two, 1};
+    static const struct query_table *const two_tables[] = {&two_queries, NULL};
+    assert_null(store_open(STORE_REGISTRY, STORE_READ, path, two_tables));
+}
+
+static void settings_of_the_connection(void **state)
+{
+    (void)state;
+    struct store *store = store_open(STORE_REGISTRY, STORE_WRITE, path, tables);
+    assert_non_null(store);
+    static const struct {
+        const char *pragma;
+        int64_t wanted;
+    } rows[] = {
+        {"PRAGMA foreign_keys", 1},       {"PRAGMA synchronous", 2},
+        {"PRAGMA wal_autocheckpoint", 0}, {"PRAGMA trusted_schema", 0},
+        {"PRAGMA cell_size_check", 1},    {"PRAGMA busy_timeout", 5000},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int64_t number = -1;
+        assert_true(store_pragma(store->db, rows[i].pragma, &number));
+        assert_int_equal(number, rows[i].wanted);
+    }
+    int on = 0;
+    assert_int_equal(sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, -1, &on),
+                     SQLITE_OK);
+    assert_int_equal(on, 1);
+    assert_int_equal(sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, -1, &on), SQLITE_OK);
+    assert_int_equal(on, 1);
+    assert_int_equal(sqlite3_limit(store->db, SQLITE_LIMIT_ATTACHED, -1), 0);
+    assert_int_not_equal(sqlite3_exec(store->db,
+                                      "PRAGMA writable_schema = 1; DELETE FROM sqlite_schema", NULL,
+                                      NULL, NULL),
+                         SQLITE_OK);
+    store_close(store);
+    /* -wal and -shm stay behind for readers who may not make them. */
+    assert_int_equal(access(in_folder("registry.db-wal"), F_OK), 0);
+    assert_int_equal(access(in_folder("registry.db-shm"), F_OK), 0);
+}
+
+static int64_t frozen(struct store *store)
+{
+    struct query q = query(store, &test_queries, T_FROZEN);
+    int64_t number = query_row(&q) ? query_int(&q, 0) : -1;
+    query_end(&q);
+    return number;
+}
+
+static bool freeze(struct store *store, int64_t number)
+{
+    struct query q = query(store, &test_queries, T_FREEZE);
+    query_bind_int(&q, 1, number);
+    bool good = query_run(&q);
+    query_end(&q);
+    return good;
+}
+
+static void a_reader_cannot_write(void **state)
+{
+    (void)state;
+    struct store *store = store_open(STORE_REGISTRY, STORE_READ, path, tables);
+    assert_non_null(store);
+    assert_false(freeze(store, 1));
+    assert_true(store_fault(store));
+    assert_int_equal(frozen(store), -1); /* sticky */
+    store_settle(store);
+    assert_false(store_fault(store));
+    assert_int_equal(frozen(store), 0);
+    store_close(store);
+}
+
+static void a_reader_sees_one_moment(void **state)
+{
+    (void)state;
+    struct store *writer = store_open(STORE_REGISTRY, STORE_WRITE, path, tables);
+    struct store *reader = store_open(STORE_REGISTRY, STORE_READ, path, tables);
+    assert_non_null(writer);
+    assert_non_null(reader);
+    store_begin_read(reader);
+    assert_int_equal(frozen(reader), 0);
+    assert_true(store_begin_write(writer));
+    assert_true(freeze(writer, 1));
+    assert_int_equal(frozen(reader), 0);
+    assert_true(store_commit(writer));
+    assert_int_equal(frozen(reader), 0);
+    assert_true(store_checkpoint(writer, false) > 0);
+    store_settle(reader);
+    assert_int_equal(frozen(reader), 1);
+    store_settle(reader);
+    assert_int_equal(store_checkpoint(writer, true), 0);
+    store_close(writer);
+    assert_int_equal(frozen(reader), 1);
+    store_close(reader);
+}
+
+static void savepoints_and_rollback(void **state)
+{
+    (void)state;
+    struct store *store = store_open(STORE_REGISTRY, STORE_WRITE, path, tables);
+    assert_true(store_begin_write(store));
+    assert_true(store_savepoint(store));
+    assert_true(freeze(store, 1));
+    store_rollback_to(store);
+    assert_int_equal(frozen(store), 0);
+    assert_true(store_savepoint(store));
+    assert_true(freeze(store, 1));
+    assert_true(store_release(store));
+    assert_int_equal(frozen(store), 1);
+    store_rollback(store);
+    assert_int_equal(frozen(store), 0);
+    store_rollback(store); /* nothing open: nothing happens */
+    assert_true(store_begin_write(store));
+    assert_true(freeze(store, 1));
+    store_settle(store); /* what nobody committed is not kept */
+    assert_int_equal(frozen(store), 0);
+    assert_true(store_begin_write(store));
+    assert_false(freeze(store, 7)); /* CHECK */
+    assert_true(store_fault(store));
+    assert_false(store_commit(store));
+    store_settle(store);
+    assert_int_equal(frozen(store), 0);
+    store_close(store);
+}
+
+static bool add_person(struct store *store, const char *user_id, int64_t roles)
+{
+    struct query q = query(store, &test_queries, T_ADD);
+    query_bind_text(&q, 1, user_id);
+    query_bind_int(&q, 2, roles);
+    bool good = query_run_unique(&q);
+    query_end(&q);
+    return good;
+}
+
+static void uniqueness_is_no_fault(void **state)
+{
+    (void)state;
+    struct store *store = store_open(STORE_REGISTRY, STORE_WRITE, path, tables);
+    assert_true(store_begin_write(store));
+    assert_true(add_person(store, "usr_0000000000000001", 0));
+    assert_false(add_person(store, "usr_0000000000000001", 0));
+    assert_false(store_fault(store));
+    assert_false(add_person(store, "usr_0000000000000002", 9)); /* CHECK: a fault */
+    assert_true(store_fault(store));
+    store_rollback(store);
+    store_close(store);
+}
+
+static void columns_and_bindings(void **state)
+{
+    (void)state;
+    struct store *store = store_open(STORE_REGISTRY, STORE_READ, path, tables);
+    struct query q = query(store, &test_queries, T_TEXT);
+    query_bind_text(&q, 1, NULL);
+    query_bind_int(&q, 2, INT64_MIN);
+    query_bind_blob(&q, 3, "a\0b", 3);
+    assert_true(query_row(&q));
+    assert_true(query_is_null(&q, 0));
+    assert_string_equal(query_text(&q, &arena, 0), "");
+    assert_true(query_int(&q, 1) == INT64_MIN);
+    size_t size_bytes = 0;
+    assert_memory_equal(query_blob(&q, &arena, 2, &size_bytes), "a\0b", 3);
+    assert_int_equal(size_bytes, 3);
+    query_end(&q);
+    q = query(store, &test_queries, T_TEXT); /* bindings are gone */
+    query_bind_text(&q, 1, "four");
+    assert_true(query_row(&q));
+    assert_true(query_is_null(&q, 1));
+    char small[4];
+    query_text_into(&q, 0, small, sizeof(small));
+    assert_true(store_fault(store));
+    query_end(&q);
+    store_settle(store);
+    q = query(store, &test_queries, T_FROZEN);
+    assert_true(query_row(&q));
+    assert_string_equal(query_text(&q, &arena, 1), "Test");
+    query_end(&q);
+    store_close(store);
+}
+
+static void migration_goes_forward_one_file_at_a_time(void **state)
+{
+    (void)state;
+    const char *schema = in_folder("schema");
+    assert_int_equal(mkdir(schema, 0700), 0);
+    const char *file = in_folder("new.db");
+    assert_int_not_equal(store_migrate(STORE_PEOPLE, file, schema), STATUS_OK); /* no file at all */
+    write_file(in_folder("schema/001_one.sql"), "CREATE TABLE one (x) STRICT;");
+    assert_int_not_equal(store_migrate(STORE_PEOPLE, file, schema),
+                         STATUS_OK); /* STRICT wants types */
+    write_file(in_folder("schema/001_one.sql"), "CREATE TABLE one (x INTEGER) STRICT;");
+    write_file(in_folder("schema/README"), "not SQL");
+    assert_int_equal(store_migrate(STORE_PEOPLE, file, schema), STATUS_OK);
+    write_file(in_folder("schema/003_three.sql"), "CREATE TABLE three (x INTEGER) STRICT;");
+    assert_int_not_equal(store_migrate(STORE_PEOPLE, file, schema), STATUS_OK); /* a gap */
+    write_file(in_folder("schema/002_two.sql"), "INSERT INTO one VALUES (2); SELECT oops;");
+    assert_int_not_equal(store_migrate(STORE_PEOPLE, file, schema), STATUS_OK);
+    write_file(in_folder("schema/002_two.sql"), "INSERT INTO one VALUES (2);");
+    assert_int_equal(store_migrate(STORE_PEOPLE, file, schema), STATUS_OK);
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+    int64_t number = 0;
+    assert_true(store_pragma(db, "PRAGMA user_version", &number));
+    assert_int_equal(number, 3);
+    assert_true(
+        store_pragma(db, "SELECT count(*) FROM one", &number)); /* the failed try left nothing */
+    assert_int_equal(number, 1);
+    sqlite3_close(db);
+    write_file(in_folder("schema/003_again.sql"), "SELECT 1;");
+    assert_int_not_equal(store_migrate(STORE_PEOPLE, file, schema), STATUS_OK); /* a double */
+}
+
+int main(void)
+{
+    arena_map(&arena, 1024 * 1024);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(versions_agree_with_the_schema_folders, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_not_ours_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_version_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_registry_out_of_wal_mode_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(wrong_sql_fails_at_start, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(settings_of_the_connection, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_reader_cannot_write, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_reader_sees_one_moment, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(savepoints_and_rollback, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(uniqueness_is_no_fault, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(columns_and_bindings, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(migration_goes_forward_one_file_at_a_time, set_up,
+                                        tear_down),
+    };
+    return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}
