@@ -93,10 +93,15 @@ $(foreach r,$(ROOMS),$(eval $(call archive,$(r))))
 $(B)/templates.a: $(foreach a,$(AREAS),$(B)/templates/$(a)_templates.o)
 	@rm -f $@ && ar rcs $@ $^
 
+# what a page was made from, as JSON: tests render the same with the reference implementation of Mustache
+$(foreach a,$(AREAS),$(B)/templates/$(a)_json.c): $(B)/templates/stamp ;
+$(B)/templates_json.a: $(foreach a,$(AREAS),$(B)/templates/$(a)_json.o)
+	@rm -f $@ && ar rcs $@ $^
+
 $(PROGRAMS:%=$(B)/%): $(B)/%: $(B)/cgi-bin/%.o $(ARCHIVES) $(B)/templates.a
 	$(V)echo "  link $@" && $(CC) $(LINK) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(LIBS_$*)
 
-$(B)/tests/%: tests/%.c $(ARCHIVES) $(B)/templates.a $(wildcard tests/*/*.h)
+$(B)/tests/%: tests/%.c $(ARCHIVES) $(B)/templates.a $(B)/templates_json.a build/tools/mustache $(wildcard tests/*/*.h)
 	@mkdir -p $(@D)
 	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -lcmocka
 

@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 static bool read_uid(const char *name, uid_t *uid)
 {
     const char *value = getenv(name);
-    if (text_empty(value)) {
+    if (value == NULL || value[0] == '\0') {
         return true;
     }
     int64_t number = 0;

@@ -19,9 +19,8 @@
 #include "ledger/operate.h"
 #include "ledger/way.h"
 
-#define TALLY_ARENA_BYTES                                                                          \
-    (256 * 1024 *                                                                                  \
-     1024) /* the largest file to import and all it becomes; only what is used is real */
+/* 256 MiB: the largest file to import and all it becomes; only what is used is real. */
+#define TALLY_ARENA_BYTES 268435456
 
 struct subcommand {
     const char *name;
@@ -42,7 +41,8 @@ static const struct subcommand subcommands[] = {
     {"thaw", "[--reason TEXT]", "lets transfers go on", operate_freeze},
     {"user", "…", "people: make one, give a role, make a one-time link (`tally user` says how)",
      user_main},
-    {"import", "…", "reads files from elsewhere (`tally import` says which)", import_main},
+    {"import", "isometric DIR | eutl FILE [--dry-run] …",
+     "reads files from elsewhere (`tally import` says how)", import_main},
     {"demo", "[--links FILE]", "fills the registry with plainly named demonstration data",
      demo_main},
 };

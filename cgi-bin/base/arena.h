@@ -13,10 +13,10 @@
 #include <stddef.h>
 
 struct arena {
-    unsigned char *bytes;  /* the memory, owned by whoever called arena_init */
-    size_t size_bytes;     /* its size */
-    size_t used_bytes;     /* how much is taken */
-    jmp_buf *guard;        /* where to go when full; NULL: abort */
+    unsigned char *bytes; /* the memory, owned by whoever called arena_init */
+    size_t size_bytes;    /* its size */
+    size_t used_bytes;    /* how much is taken */
+    jmp_buf *guard;       /* where to go when full; NULL: abort */
 };
 
 /* Makes an empty arena over memory of size_bytes that outlives it; the memory is zeroed. */
@@ -33,10 +33,12 @@ void *arena_take(struct arena *arena, size_t count, size_t size_bytes);
  * wipes what was used above it. */
 void arena_reset(struct arena *arena, size_t mark_bytes);
 
-/* Leaves for the guard (or aborts), as arena_take does when there is no room: for other buffers of fixed size. */
+/* Leaves for the guard (or aborts), as arena_take does when there is no room: for other buffers of
+ * fixed size. */
 _Noreturn void arena_full(struct arena *arena);
 
-/* Copies text (NUL-terminated; NULL gives "") or the first size_bytes of it; the copy is NUL-terminated. */
+/* Copies text (NUL-terminated; NULL gives "") or the first size_bytes of it; the copy is
+ * NUL-terminated. */
 const char *arena_text(struct arena *arena, const char *text);
 const char *arena_text_sized(struct arena *arena, const char *text, size_t size_bytes);
 

@@ -18,8 +18,9 @@ int64_t clock_now_us(void);
 /* A clock that never jumps, for measuring how long something took. */
 int64_t clock_steady_us(void);
 
-/* Reads "2026-04-14", "2026-04-14T16:50:41Z", "...41.621676Z", "2026-04-14 16:50:41.621" (a missing zone is
- * UTC; "+hh:mm" is honoured) exactly, years 1900-2200. False and *at untouched for anything else. */
+/* Reads "2026-04-14", "2026-04-14T16:50:41Z", "...41.621676Z", "2026-04-14 16:50:41.621" (a missing
+ * zone is UTC; "+hh:mm" is honoured) exactly, years 1900-2200. False and *at untouched for anything
+ * else. */
 bool clock_parse(const char *text, int64_t *at);
 /* Reads a calendar date only: "YYYY-MM-DD" -> its first microsecond. */
 bool clock_parse_date(const char *text, int64_t *at);

@@ -1,5 +1,6 @@
 /*
- * base/digest.h: SHA-256 (FIPS 180-4) by Debian's libmd; base/digest.c is the only file that includes its header.
+ * base/digest.h: SHA-256 (FIPS 180-4) by Debian's libmd; base/digest.c is the only file that
+ * includes its header.
  */
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
@@ -24,13 +25,15 @@ struct digest digest_hmac(const void *key, size_t key_bytes, const void *bytes, 
 /* Compares in time that does not depend on where the difference is. */
 bool digest_equal(const struct digest *one, const struct digest *other);
 
-/* A digest fed piece by piece. Fields are fed with their length so that ("ab","c") differs from ("a","bc"). */
+/* A digest fed piece by piece. Fields are fed with their length so that ("ab","c") differs from
+ * ("a","bc"). */
 struct digest_feed {
     _Alignas(8) unsigned char state[256]; /* libmd's context, kept opaque here */
 };
 void digest_begin(struct digest_feed *feed);
-void digest_add_text(struct digest_feed *feed, const char *text); /* length, then bytes; NULL as "" */
-void digest_add_int(struct digest_feed *feed, int64_t number);    /* 8 bytes, big-endian */
+void digest_add_text(struct digest_feed *feed,
+                     const char *text);                        /* length, then bytes; NULL as "" */
+void digest_add_int(struct digest_feed *feed, int64_t number); /* 8 bytes, big-endian */
 struct digest digest_end(struct digest_feed *feed);
 
 /* URL-safe text of random bytes: 43 characters for 32 bytes (base64url without padding). */

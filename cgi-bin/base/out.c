@@ -130,7 +130,8 @@ void out_xml(struct out *out, const char *text)
             text += dropped_bytes;
             continue;
         }
-        const char *entity = html_entity(*text);
+        /* A bare CR would be read back as a line feed. */
+        const char *entity = *text == '\r' ? "&#13;" : html_entity(*text);
         if (entity != NULL) {
             out_text(out, entity);
         } else {

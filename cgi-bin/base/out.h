@@ -1,9 +1,9 @@
 /*
  * base/out.h: where bytes for the outside are gathered, and the types that decide their escaping.
  *
- * A page is built whole in one `struct out` before its first byte leaves. What may be written raw is
- * a question of type: text is always escaped, `struct markup` comes only from templates,
- * `struct url` only from the builder in base/url.h. There is no other way to write HTML.
+ * A page is built whole in one `struct out` before its first byte leaves. What may be written raw
+ * is a question of type: text is always escaped, `struct markup` comes only from templates, `struct
+ * url` only from the builder in base/url.h. There is no other way to write HTML.
  */
 #ifndef BASE_OUT_H
 #define BASE_OUT_H
@@ -16,9 +16,9 @@
 
 /* A buffer of fixed capacity. When it is full the arena's guard is taken (503). */
 struct out {
-    struct arena *arena;   /* for its guard only */
-    char *bytes;           /* capacity_bytes of memory */
-    size_t size_bytes;     /* written so far */
+    struct arena *arena; /* for its guard only */
+    char *bytes;         /* capacity_bytes of memory */
+    size_t size_bytes;   /* written so far */
     size_t capacity_bytes;
 };
 
@@ -35,11 +35,13 @@ struct url {
 /* An empty buffer of capacity_bytes taken from the arena. */
 void out_init(struct out *out, struct arena *arena, size_t capacity_bytes);
 
-/* Appends raw bytes / raw NUL-terminated text: for the template run-time and for plain-text bodies. */
+/* Appends raw bytes / raw NUL-terminated text: for the template run-time and for plain-text bodies.
+ */
 void out_bytes(struct out *out, const char *bytes, size_t size_bytes);
 void out_text(struct out *out, const char *text);
 
-/* Appends text escaped for HTML text and quoted attributes: & < > " ' become entities. NULL: nothing. */
+/* Appends text escaped for HTML text and quoted attributes: & < > " ' become entities. NULL:
+ * nothing. */
 void out_html(struct out *out, const char *text);
 void out_html_url(struct out *out, struct url url);
 void out_html_markup(struct out *out, struct markup markup);
@@ -47,9 +49,9 @@ void out_html_markup(struct out *out, struct markup markup);
 void out_int(struct out *out, int64_t number);
 /* A boolean as a variable has no meaning in a template: does not exist on purpose. */
 
-/* Appends one CSV cell (RFC 4180, UTF-8): quoted when needed, and cells that begin with = + - @ TAB CR
- * are led by an apostrophe inside quotes so that no spreadsheet runs them; plain numbers keep their sign.
- * The caller writes commas and CRLF with out_csv_next / out_csv_end. */
+/* Appends one CSV cell (RFC 4180, UTF-8): quoted when needed, and cells that begin with = + - @ TAB
+ * CR are led by an apostrophe inside quotes so that no spreadsheet runs them; plain numbers keep
+ * their sign. The caller writes commas and CRLF with out_csv_next / out_csv_end. */
 void out_csv_cell(struct out *out, const char *text);
 void out_csv_int(struct out *out, int64_t number);
 void out_csv_next(struct out *out); /* between two cells: a comma */

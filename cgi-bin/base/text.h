@@ -23,7 +23,8 @@ bool text_copy(char *to, size_t to_bytes, const char *from);
 bool text_utf8_is(const char *text);
 /* Number of code points of well-formed UTF-8. */
 size_t text_characters(const char *text);
-/* Any control character: U+0000-001F (except those listed in allowed), U+007F-009F, U+2028/2029, or bidirectional override? */
+/* Any control character: U+0000-001F (except those listed in allowed), U+007F-009F, U+2028/2029, or
+ * bidirectional override? */
 bool text_has_control(const char *text, const char *allowed);
 
 /* Without white space at both ends. */
@@ -31,7 +32,8 @@ const char *text_trim(struct arena *arena, const char *text);
 /* ASCII lower case. */
 const char *text_lower(struct arena *arena, const char *text);
 
-/* Strict decimal digits only -> number; false on anything else or overflow. A leading '-' only when signed_ok. */
+/* Strict decimal digits only -> number; false on anything else or overflow. A leading '-' only when
+ * signed_ok. */
 bool text_parse_int(const char *text, bool signed_ok, int64_t *number);
 
 /* Numbers for people: 1234567 -> "1,234,567". */

@@ -20,6 +20,7 @@ static void address_text(const char *address, char text[ADDRESS_TEXT_SIZE]);
 static int64_t free_at_of(const struct throttle_row *row, int64_t now_us);
 static void count(struct store *store, enum throttle_kind kind, const char *subject,
                   const struct throttle_row *before, int64_t now_us);
+static void sweep(struct store *store, const struct throttle *throttle, int64_t now_us);
 static int64_t later(int64_t one, int64_t other);
 
 int64_t throttle_wait_s(enum throttle_kind kind, int64_t failures)
@@ -41,7 +42,7 @@ struct throttle throttle_of(const char *email, const char *address, const char *
     char where[ADDRESS_TEXT_SIZE];
     address_text(address, where);
     hash_subject(throttle.account, 'e', email, NULL);
-    (void)snprintf(throttle.address, sizeof throttle.address, "a:%s", where);
+    hash_subject(throttle.address, 'a', where, NULL);
     if (!text_empty(device_token)) {
         hash_subject(throttle.device, 'd', device_token, email);
     }
@@ -75,10 +76,7 @@ bool throttle_try(struct store *store, struct throttle *throttle, int64_t now_us
         count(store, THROTTLE_ACCOUNT, throttle->account, &account, now_us);
         count(store, THROTTLE_ADDRESS, throttle->address, &throttle->address_before, now_us);
     }
-    throttle_sweep(store, throttle->account, now_us - THROTTLE_FORGET_S * CLOCK_SECOND_US,
-                   now_us - DEVICE_S_MAX * CLOCK_SECOND_US);
-    throttle_sweep(store, throttle->address, now_us - THROTTLE_FORGET_S * CLOCK_SECOND_US,
-                   now_us - DEVICE_S_MAX * CLOCK_SECOND_US);
+    sweep(store, throttle, now_us);
     (void)store_commit(store);
     return true;
 }
@@ -155,6 +153,19 @@ static void count(struct store *store, enum throttle_kind kind, const char *subj
     struct throttle_row row = {.failures = is_stale ? 1 : before->failures + 1, .last_at = now_us};
     row.free_at = now_us + throttle_wait_s(kind, row.failures) * CLOCK_SECOND_US;
     throttle_write(store, subject, &row);
+}
+
+/* At three places of the table that are as good as drawn by lot. */
+static void sweep(struct store *store, const struct throttle *throttle, int64_t now_us)
+{
+    int64_t others_before = now_us - THROTTLE_FORGET_S * CLOCK_SECOND_US;
+    int64_t devices_before = now_us - DEVICE_S_MAX * CLOCK_SECOND_US;
+    char among_devices[THROTTLE_SUBJECT_SIZE];
+    must(TEXT_COPY(among_devices, throttle->account));
+    among_devices[0] = 'd';
+    throttle_sweep(store, throttle->account, others_before, devices_before);
+    throttle_sweep(store, throttle->address, others_before, devices_before);
+    throttle_sweep(store, among_devices, others_before, devices_before);
 }
 
 static int64_t later(int64_t one, int64_t other)

@@ -30,7 +30,7 @@ int64_t throttle_wait_s(enum throttle_kind kind, int64_t failures);
 /* One attempt: who is tried from where, and what was known before. */
 struct throttle {
     char account[THROTTLE_SUBJECT_SIZE]; /* "e:" SHA-256 of the e-mail address in lower case */
-    char address[THROTTLE_SUBJECT_SIZE]; /* "a:" address */
+    char address[THROTTLE_SUBJECT_SIZE]; /* "a:" SHA-256 of the address: spread evenly, so that the sweep meets every row */
     char device[THROTTLE_SUBJECT_SIZE];  /* "d:" SHA-256 of device token and e-mail address; "" no cookie */
     bool known_device;                   /* it has signed in to this account before */
     struct throttle_row address_before;

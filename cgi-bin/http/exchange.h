@@ -1,6 +1,6 @@
 /*
- * http/exchange.h: inside the http room only: one request in, one reply out, without knowing whether FastCGI, plain CGI or
- * a test stands at the door. Everybody else includes http/http.h.
+ * http/exchange.h: inside the http room only: one request in, one reply out, without knowing
+ * whether FastCGI, plain CGI or a test stands at the door. Everybody else includes http/http.h.
  */
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
@@ -12,7 +12,8 @@
 
 /* What stands outside. */
 struct door {
-    const char *const *params; /* "NAME=value", NULL-ended, repeats included; may change after the call */
+    const char *const
+        *params; /* "NAME=value", NULL-ended, repeats included; may change after the call */
     /* Reads up to capacity_bytes of the body; fewer only when there is no more. */
     size_t (*read)(void *state, char *to, size_t capacity_bytes);
     /* Sends; false when nobody takes it any more. */
@@ -20,12 +21,14 @@ struct door {
     void *state;
 };
 
-/* Copies the request into the arena, strictly: STATUS_OK, STATUS_BAD_REQUEST or STATUS_TOO_LARGE. On refusal the request
- * is still whole enough for an error page: no pointer is NULL, request_id is set. */
+/* Copies the request into the arena, strictly: STATUS_OK, STATUS_BAD_REQUEST or STATUS_TOO_LARGE.
+ * On refusal the request is still whole enough for an error page: no pointer is NULL, request_id is
+ * set. */
 enum status request_read(struct arena *arena, const struct door *door, struct request *request);
 
-/* Decodes %XX (and '+' to a space) of size_bytes of text to `to`, which has room for as many. False for a broken escape,
- * a NUL, a space or a control character that came unescaped. Non-ASCII bytes pass. */
+/* Decodes %XX (and '+' to a space) of size_bytes of text to `to`, which has room for as many. False
+ * for a broken escape, a NUL, a space or a control character that came unescaped. Non-ASCII bytes
+ * pass. */
 bool percent_decode(const char *text, size_t size_bytes, bool plus_is_space, char *to,
                     size_t *decoded_bytes);
 
@@ -40,9 +43,9 @@ void response_head(struct out *head, const struct response *response,
 /* One program's buffers for one reply after another. */
 struct exchange {
     const struct program *program;
-    struct out page;     /* of RESPONSE_BYTES_MAX */
+    struct out page; /* of RESPONSE_BYTES_MAX */
     struct out head;
-    size_t mark_bytes;   /* where the arena is emptied to after each reply */
+    size_t mark_bytes; /* where the arena is emptied to after each reply */
 
     const struct door *door; /* from here on: of the reply under way */
     enum exchange_stage {
@@ -53,17 +56,17 @@ struct exchange {
         STAGE_SEND,   /* bytes have left: only breaking off is possible */
         STAGE_BROKEN,
     } stage;
-    enum status status;  /* what STAGE_REFUSE is about */
+    enum status status; /* what STAGE_REFUSE is about */
     struct request request;
     struct response response;
-    size_t read_bytes;   /* where the arena stood when the request was read */
-    size_t sent_bytes;   /* of the body */
+    size_t read_bytes; /* where the arena stood when the request was read */
+    size_t sent_bytes; /* of the body */
 };
 
 /* Takes the buffers from the program's arena; what is in the arena then stays. */
 void exchange_open(struct exchange *exchange, const struct program *program);
-/* Reads, answers, sends, logs, empties the arena. False when the reply broke off in the middle and the connection has to be
- * cut, so that nobody takes half a list for a whole one. */
+/* Reads, answers, sends, logs, empties the arena. False when the reply broke off in the middle and
+ * the connection has to be cut, so that nobody takes half a list for a whole one. */
 bool exchange_run(struct exchange *exchange, const struct door *door);
 
 #endif

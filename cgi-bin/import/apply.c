@@ -47,7 +47,7 @@ bool apply_act(struct apply *apply, const struct command *command, struct place 
     *item = (struct item){.apply = apply, .place = place};
     enum status status = tally_send(apply->tally, command, answered, item);
     apply->sent++;
-    if (status != STATUS_OK && is_fault(status)) {
+    if (status != STATUS_OK) {
         apply->fault = status;
     }
     progress_step(&apply->progress);
@@ -58,7 +58,7 @@ bool apply_end(struct apply *apply, int64_t *elapsed_us)
 {
     enum status status = tally_settle(apply->tally);
 
-    if (apply->fault == STATUS_OK && is_fault(status)) {
+    if (apply->fault == STATUS_OK) {
         apply->fault = status;
     }
     bool well = apply->fault == STATUS_OK && apply->refused == 0;

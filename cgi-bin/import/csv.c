@@ -5,11 +5,7 @@
 #include "import/csv.h"
 
 #include <csv.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/must.h"
 #include "base/text.h"
@@ -31,8 +27,6 @@ struct reading {
     struct csv_cell cells[CSV_COLUMNS_MAX];
 };
 
-static bool read_file(struct arena *arena, struct report *report, const char *path,
-                      const char **bytes, size_t *size_bytes);
 static const char *without_nul(struct reading *reading, const char *bytes, size_t size_bytes);
 static void parser_begin(struct reading *reading, unsigned char delimiter);
 static void feed_all(struct reading *reading, const char *bytes, size_t size_bytes);
@@ -49,21 +43,6 @@ static struct place place_here(const struct reading *reading);
 
 /* libcsv's work memory for one cell; one file is read at a time. */
 static unsigned char cell_memory[CSV_CELL_BYTES_MAX];
-
-bool csv_read(struct arena *arena, struct report *report, const char *path, char delimiter,
-              struct csv_table *table)
-{
-    const char *bytes = NULL;
-    size_t size_bytes = 0;
-    const char *slash = strrchr(path, '/');
-    const char *name = arena_text(arena, slash == NULL ? path : slash + 1);
-
-    *table = (struct csv_table){.name = name};
-    if (!read_file(arena, report, path, &bytes, &size_bytes)) {
-        return false;
-    }
-    return csv_read_bytes(arena, report, name, bytes, size_bytes, delimiter, table);
-}
 
 bool csv_read_bytes(struct arena *arena, struct report *report, const char *name, const char *bytes,
                     size_t size_bytes, char delimiter, struct csv_table *table)
@@ -133,45 +112,6 @@ struct place csv_place(const struct csv_table *table, const struct csv_row *row,
                           .line = row->cells[column].line,
                           .column = row->cells[column].column,
                           .field = table->header[column]};
-}
-
-static bool read_file(struct arena *arena, struct report *report, const char *path,
-                      const char **bytes, size_t *size_bytes)
-{
-    struct stat about;
-    struct place place = place_of(path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0 || fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
-        report_problem(report, place, "The file cannot be read: %s.",
-                       fd < 0 ? strerror(errno) : "it is not a regular file");
-        if (fd >= 0) {
-            close(fd);
-        }
-        return false;
-    }
-    if (about.st_size > CSV_FILE_BYTES_MAX) {
-        report_problem(report, place, "The file is larger than %d MiB. Import it in parts.",
-                       CSV_FILE_BYTES_MAX / 1048576);
-        close(fd);
-        return false;
-    }
-    size_t size = (size_t)about.st_size;
-    char *room = arena_take(arena, size + 1, 1);
-    size_t got = 0;
-    ssize_t n = 1;
-    while (got < size && n > 0) {
-        n = read(fd, room + got, size - got);
-        got += n > 0 ? (size_t)n : 0;
-    }
-    close(fd);
-    if (n < 0) {
-        report_problem(report, place, "The file cannot be read: %s.", strerror(errno));
-        return false;
-    }
-    *bytes = room;
-    *size_bytes = got;
-    return true;
 }
 
 /* NUL bytes are problems; spaces stand in for them so that the rest of the file can still be looked

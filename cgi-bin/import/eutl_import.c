@@ -53,6 +53,11 @@ int eutl_import(const struct tally *tally, const char *path, int64_t limit, bool
                 report.problems == 1 ? "problem" : "problems");
         return 1;
     }
+    enum status status = STATUS_OK;
+    tally_is_direct(tally, &status); /* first: without a daemon it makes the files a reader needs */
+    if (status != STATUS_OK) {
+        return 1;
+    }
     struct store *store = store_open(STORE_REGISTRY, STORE_READ, tally->registry_path, tables);
     if (store == NULL) {
         fprintf(stderr, "There is no registry at %s. Make one with: tally init\n",

@@ -51,6 +51,11 @@ int isometric_import(const struct tally *tally, char **paths, int count, bool dr
                 report.problems == 1 ? "problem" : "problems");
         return 1;
     }
+    enum status status = STATUS_OK;
+    tally_is_direct(tally, &status); /* first: without a daemon it makes the files a reader needs */
+    if (status != STATUS_OK) {
+        return 1;
+    }
     iso->store = store_open(STORE_REGISTRY, STORE_READ, tally->registry_path, tables);
     if (iso->store == NULL) {
         fprintf(stderr, "There is no registry at %s. Make one with: tally init\n",

@@ -5,10 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/must.h"
 #include "base/text.h"
-#include "import/isometric.h"
+#include "import/isometric_read.h"
 #include "import/value.h"
 
 /* The columns that are read, by their names in the files. */
@@ -55,78 +54,12 @@ static const char *const SUPPLIER_COLUMNS[S__COUNT] = {
     "supplier.organisation.name", "supplier.organisation.domain",
     "supplier.long_description",  "supplier.location.country_code",
 };
-enum issuance_column {
-    I_ID,
-    I_AT,
-    I_PROJECT,
-    I_SUPPLIER_KG,
-    I_BUFFER_KG,
-    I_ALL_KG,
-    I_ALL_CREDITS,
-    I__COUNT
-};
-static const char *const ISSUANCE_COLUMNS[I__COUNT] = {
-    "id",
-    "issued_at",
-    "project_id",
-    "supplier_credit_batch_size_total.credit_kgs",
-    "buffer_pool_credit_batch_size_total.credit_kgs",
-    "credit_batch_size_total.credit_kgs",
-    "credit_batch_size_total.credits",
-};
-enum retirement_column {
-    R_ID,
-    R_AT,
-    R_PURPOSES,
-    R_NOTES,
-    R_BENEFICIARY,
-    R_BENEFICIARY_NAME,
-    R_BENEFICIARY_DOMAIN,
-    R_OWNER,
-    R_OWNER_NAME,
-    R_OWNER_DOMAIN,
-    R_KG,
-    R_CREDITS,
-    R_PROJECT,
-    R__COUNT
-};
-static const char *const RETIREMENT_COLUMNS[R__COUNT] = {
-    "retirement_id",
-    "retired_at",
-    "purposes",
-    "notes",
-    "beneficiary.id",
-    "beneficiary.name",
-    "beneficiary.domain",
-    "owner.id",
-    "owner.name",
-    "owner.domain",
-    "credit_batch_size_total.credit_kgs",
-    "credit_batch_size_total.credits",
-    "project_id",
-};
 
 static void read_projects(struct iso *iso);
 static void read_project(struct iso *iso, const struct cells *cells, const int *columns,
                          const int *supplier_columns);
-static void read_issuances(struct iso *iso);
-static void read_issuance(struct iso *iso, const struct cells *cells, const int *columns);
-static void read_retirements(struct iso *iso);
-static void read_retirement(struct iso *iso, const struct cells *cells, const int *columns);
-static void read_purposes(struct iso *iso, const struct cells *cells, const int *columns,
-                          struct iso_retirement *row);
 static bool read_supplier(struct iso *iso, const struct cells *cells, const int *columns,
                           char *org_id);
-static bool read_party(struct iso *iso, const struct cells *cells, const int *columns, int id,
-                       int name, int domain);
-static void add_org(struct iso *iso, const struct cells *cells, int column,
-                    const struct command_organisation *body);
-static bool find_project(struct iso *iso, const struct cells *cells, int column, size_t *index);
-static bool read_kg(const struct cells *cells, int kg, int credits, int64_t *units);
-static bool columns_find(struct report *report, const struct csv_table *table,
-                         const char *const *names, size_t count, int *columns);
-static bool row_is_new(struct iso *iso, const struct cells *cells, int column, const char *id,
-                       const char *other, const struct place *first);
 
 void iso_read(struct iso *iso)
 {
@@ -140,8 +73,8 @@ void iso_read(struct iso *iso)
     iso->issuances = arena_array(iso->arena, struct iso_issuance, iso->issuances_table.count);
     iso->retirements = arena_array(iso->arena, struct iso_retirement, iso->retirements_table.count);
     read_projects(iso);
-    read_issuances(iso);
-    read_retirements(iso);
+    iso_read_issuances(iso);
+    iso_read_retirements(iso);
 }
 
 static void read_projects(struct iso *iso)
@@ -149,9 +82,9 @@ static void read_projects(struct iso *iso)
     const struct csv_table *table = &iso->projects_table;
     int columns[P__COUNT];
     int supplier_columns[S__COUNT];
-    bool well = columns_find(iso->report, table, PROJECT_COLUMNS, P__COUNT, columns);
+    bool well = iso_columns(iso->report, table, PROJECT_COLUMNS, P__COUNT, columns);
 
-    if (!columns_find(iso->report, table, SUPPLIER_COLUMNS, S__COUNT, supplier_columns) || !well) {
+    if (!iso_columns(iso->report, table, SUPPLIER_COLUMNS, S__COUNT, supplier_columns) || !well) {
         return;
     }
     for (size_t i = 0; i < table->count; i++) {
@@ -210,133 +143,13 @@ static void read_project(struct iso *iso, const struct cells *cells, const int *
     }
     must(code == NULL || TEXT_COPY(body->pathway_code, code));
     for (size_t i = 0; i < iso->project_count && well; i++) {
-        well = row_is_new(iso, cells, columns[P_ID], body->project_id,
-                          iso->projects[i].body.project_id, &iso->projects[i].place);
+        well = iso_row_is_new(iso, cells, columns[P_ID], body->project_id,
+                              iso->projects[i].body.project_id, &iso->projects[i].place);
     }
     snprintf(body->origin, sizeof body->origin, "%s: %s", iso->origin, cells->table->name);
     body->instrument = INSTRUMENT_CARBON_REMOVAL;
     row->opened_at = well ? id_time_us(body->project_id) : 0;
     iso->project_count += well ? 1 : 0;
-}
-
-static void read_issuances(struct iso *iso)
-{
-    const struct csv_table *table = &iso->issuances_table;
-    int columns[I__COUNT];
-
-    if (!columns_find(iso->report, table, ISSUANCE_COLUMNS, I__COUNT, columns)) {
-        return;
-    }
-    for (size_t i = 0; i < table->count; i++) {
-        struct cells cells = {
-            .arena = iso->arena, .report = iso->report, .table = table, .row = &table->rows[i]};
-        read_issuance(iso, &cells, columns);
-    }
-}
-
-static void read_issuance(struct iso *iso, const struct cells *cells, const int *columns)
-{
-    struct iso_issuance *row = &iso->issuances[iso->issuance_count];
-    struct command_issue *body = &row->body;
-    int64_t all = 0;
-
-    *row = (struct iso_issuance){.place = csv_place(cells->table, cells->row, columns[I_ID])};
-    bool well = value_id(cells, columns[I_ID], "iss", body->issuance_id);
-    well &= value_time(cells, columns[I_AT], &row->issued_at);
-    well &= value_units(cells, columns[I_SUPPLIER_KG], 0, &body->supplier_units);
-    well &= value_units(cells, columns[I_BUFFER_KG], 0, &body->buffer_units);
-    well &= read_kg(cells, columns[I_ALL_KG], columns[I_ALL_CREDITS], &all);
-    well &= find_project(iso, cells, columns[I_PROJECT], &row->project);
-    if (well && body->supplier_units + body->buffer_units != all) {
-        report_problem(
-            iso->report, csv_place(cells->table, cells->row, columns[I_ALL_KG]),
-            "The supplier's %lld kg and the buffer pool's %lld kg do not add up to %lld kg.",
-            (long long)body->supplier_units, (long long)body->buffer_units, (long long)all);
-        well = false;
-    }
-    for (size_t i = 0; i < iso->issuance_count && well; i++) {
-        well = row_is_new(iso, cells, columns[I_ID], body->issuance_id,
-                          iso->issuances[i].body.issuance_id, &iso->issuances[i].place);
-    }
-    if (well) {
-        TEXT_COPY(body->project_id, csv_text(cells->row, columns[I_PROJECT]));
-        body->vintage = clock_year(row->issued_at);
-        snprintf(body->origin, sizeof body->origin, "%s: %s; vintage taken from the year of issue",
-                 iso->origin, cells->table->name);
-        iso->issuance_count++;
-    }
-}
-
-static void read_retirements(struct iso *iso)
-{
-    const struct csv_table *table = &iso->retirements_table;
-    int columns[R__COUNT];
-
-    if (!columns_find(iso->report, table, RETIREMENT_COLUMNS, R__COUNT, columns)) {
-        return;
-    }
-    for (size_t i = 0; i < table->count; i++) {
-        struct cells cells = {
-            .arena = iso->arena, .report = iso->report, .table = table, .row = &table->rows[i]};
-        read_retirement(iso, &cells, columns);
-    }
-}
-
-static void read_retirement(struct iso *iso, const struct cells *cells, const int *columns)
-{
-    struct iso_retirement *row = &iso->retirements[iso->retirement_count];
-    struct command_retire *body = &row->body;
-
-    *row = (struct iso_retirement){.place = csv_place(cells->table, cells->row, columns[R_ID])};
-    bool well = value_id(cells, columns[R_ID], "ret", body->retirement_id);
-    well &= value_time(cells, columns[R_AT], &row->retired_at);
-    well &= read_party(iso, cells, columns, R_OWNER, R_OWNER_NAME, R_OWNER_DOMAIN);
-    well &=
-        read_party(iso, cells, columns, R_BENEFICIARY, R_BENEFICIARY_NAME, R_BENEFICIARY_DOMAIN);
-    well &= value_text(cells, columns[R_BENEFICIARY_NAME], true, false, NAME_CHARS_MAX,
-                       body->beneficiary, sizeof body->beneficiary);
-    well &= value_text(cells, columns[R_NOTES], false, false, NOTE_CHARS_MAX, body->notes,
-                       sizeof body->notes);
-    well &= read_kg(cells, columns[R_KG], columns[R_CREDITS], &body->units);
-    well &= find_project(iso, cells, columns[R_PROJECT], &row->project);
-    for (size_t i = 0; i < iso->retirement_count && well; i++) {
-        well = row_is_new(iso, cells, columns[R_ID], body->retirement_id,
-                          iso->retirements[i].body.retirement_id, &iso->retirements[i].place);
-    }
-    size_t problems = iso->report->problems;
-    snprintf(body->origin, sizeof body->origin, "%s: %s", iso->origin, cells->table->name);
-    read_purposes(iso, cells, columns, row);
-    if (well && iso->report->problems == problems) {
-        TEXT_COPY(body->org_id, csv_text(cells->row, columns[R_OWNER]));
-        TEXT_COPY(body->beneficiary_org_id, csv_text(cells->row, columns[R_BENEFICIARY]));
-        TEXT_COPY(body->project_id, csv_text(cells->row, columns[R_PROJECT]));
-        iso->retirement_count++;
-    }
-}
-
-static void read_purposes(struct iso *iso, const struct cells *cells, const int *columns,
-                          struct iso_retirement *row)
-{
-    struct place place = csv_place(cells->table, cells->row, columns[R_PURPOSES]);
-    const char *unknown = NULL;
-    struct command_retire *body = &row->body;
-
-    if (!iso_purposes(iso->arena, csv_text(cells->row, columns[R_PURPOSES]), &body->purposes,
-                      &unknown)) {
-        report_problem(iso->report, place,
-                       "\"%.60s\" is not a purpose. They are corporate_targets, "
-                       "public_environmental_claims, insetting, "
-                       "regulatory_requirement and other.",
-                       unknown);
-    } else if (body->purposes == 0) {
-        report_note(iso->report, place,
-                    "The file names no purpose for %s; it is recorded as \"other\", and its origin "
-                    "says so.",
-                    csv_text(cells->row, columns[R_ID]));
-        body->purposes = 16;
-        snprintf(body->origin, sizeof body->origin, "%s: %s; no purpose there, recorded as other",
-                 iso->origin, cells->table->name);
-    }
 }
 
 static bool read_supplier(struct iso *iso, const struct cells *cells, const int *columns,
@@ -355,31 +168,15 @@ static bool read_supplier(struct iso *iso, const struct cells *cells, const int 
     well &= value_country(cells, columns[S_COUNTRY], false, body.country);
     memcpy(org_id, body.org_id, ID_SIZE);
     if (well) {
-        add_org(iso, cells, columns[S_ORG], &body);
-    }
-    return well;
-}
-
-static bool read_party(struct iso *iso, const struct cells *cells, const int *columns, int id,
-                       int name, int domain)
-{
-    struct command_organisation body = {0};
-    bool well = value_id(cells, columns[id], "org", body.org_id);
-
-    well &=
-        value_text(cells, columns[name], true, false, NAME_CHARS_MAX, body.name, sizeof body.name);
-    well &= value_text(cells, columns[domain], false, false, DOMAIN_SIZE - 1, body.domain,
-                       sizeof body.domain);
-    if (well) {
-        add_org(iso, cells, columns[id], &body);
+        iso_add_org(iso, cells, columns[S_ORG], &body);
     }
     return well;
 }
 
 /* The first row that names an organisation describes it; a later row that says otherwise is noted.
  */
-static void add_org(struct iso *iso, const struct cells *cells, int column,
-                    const struct command_organisation *body)
+void iso_add_org(struct iso *iso, const struct cells *cells, int column,
+                 const struct command_organisation *body)
 {
     struct place place = csv_place(cells->table, cells->row, column);
 
@@ -405,43 +202,8 @@ static void add_org(struct iso *iso, const struct cells *cells, int column,
     snprintf(org->body.origin, sizeof org->body.origin, "%s: %s", iso->origin, cells->table->name);
 }
 
-/* Projects stand in the file of projects: without it there is no supplier. */
-static bool find_project(struct iso *iso, const struct cells *cells, int column, size_t *index)
-{
-    const char *id = csv_text(cells->row, column);
-
-    for (size_t i = 0; i < iso->project_count; i++) {
-        if (strcmp(iso->projects[i].body.project_id, id) == 0) {
-            *index = i;
-            return true;
-        }
-    }
-    report_problem(iso->report, csv_place(cells->table, cells->row, column),
-                   "The project \"%.40s\" is not among the rows of projects.csv that can be read.",
-                   id);
-    return false;
-}
-
-static bool read_kg(const struct cells *cells, int kg, int credits, int64_t *units)
-{
-    int64_t other = 0;
-
-    if (!value_units(cells, kg, 0, units) || !value_units(cells, credits, 3, &other)) {
-        return false;
-    }
-    if (*units == 0 || *units != other) {
-        report_problem(cells->report, csv_place(cells->table, cells->row, kg),
-                       *units == 0
-                           ? "The amount is zero."
-                           : "The kilograms differ from the credits: %lld kg here, %lld kg there.",
-                       (long long)*units, (long long)other);
-        return false;
-    }
-    return true;
-}
-
-static bool columns_find(struct report *report, const struct csv_table *table,
-                         const char *const *names, size_t count, int *columns)
+bool iso_columns(struct report *report, const struct csv_table *table, const char *const *names,
+                 size_t count, int *columns)
 {
     bool well = table->columns > 0;
 
@@ -452,8 +214,8 @@ static bool columns_find(struct report *report, const struct csv_table *table,
     return well;
 }
 
-static bool row_is_new(struct iso *iso, const struct cells *cells, int column, const char *id,
-                       const char *other, const struct place *first)
+bool iso_row_is_new(struct iso *iso, const struct cells *cells, int column, const char *id,
+                    const char *other, const struct place *first)
 {
     if (strcmp(id, other) != 0) {
         return true;

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -29,7 +28,6 @@
 struct daemon {
     const struct daemon_setup *setup;
     char registry_path[PATH_MAX];
-    char wal_path[PATH_MAX];
     int lock_fd;
     int signal_fd;
     struct arena arena;
@@ -47,8 +45,7 @@ static bool catch_signals(struct daemon *daemon);
 static void allow_descriptors(void);
 static enum status serve(struct daemon *daemon);
 static int wait_ms(const struct daemon *daemon);
-static void checkpoint_if_due(struct daemon *daemon, bool is_idle);
-static int64_t wal_pages(const struct daemon *daemon);
+static bool checkpoint_if_due(struct daemon *daemon, bool is_idle);
 
 int daemon_run(const struct daemon_setup *setup)
 {
@@ -61,8 +58,8 @@ int daemon_run(const struct daemon_setup *setup)
                   log_int(getpid()), NULL);
         status = serve(&daemon);
         door_close(&daemon.door);
-        if (status == STATUS_OK) {
-            checkpoint_if_due(&daemon, true);
+        if (status == STATUS_OK && !checkpoint_if_due(&daemon, true)) {
+            status = STATUS_FAULT;
         }
         store_close(daemon.ledger.store);
     }
@@ -78,9 +75,7 @@ static bool daemon_start(struct daemon *daemon)
     const struct daemon_setup *setup = daemon->setup;
     int length = snprintf(daemon->registry_path, sizeof daemon->registry_path, "%s/registry.db",
                           setup->data_dir);
-    int wal_length =
-        snprintf(daemon->wal_path, sizeof daemon->wal_path, "%s/registry.db-wal", setup->data_dir);
-    if (length < 0 || wal_length < 0 || (size_t)wal_length >= sizeof daemon->wal_path) {
+    if (length < 0 || (size_t)length >= sizeof daemon->registry_path) {
         log_event("fault", "data-path-too-long", "data", setup->data_dir, NULL);
         return false;
     }
@@ -159,7 +154,9 @@ static enum status serve(struct daemon *daemon)
         }
         bool is_time = clock_steady_us() >= daemon->expire_next_us;
         if (!is_ready && !is_time) {
-            checkpoint_if_due(daemon, true);
+            if (!checkpoint_if_due(daemon, true)) {
+                return STATUS_FAULT;
+            }
             continue;
         }
         if (is_time) {
@@ -173,7 +170,9 @@ static enum status serve(struct daemon *daemon)
         }
         daemon->acts_unmoved += acts;
         daemon->wal_in_use = daemon->wal_in_use || acts > 0;
-        checkpoint_if_due(daemon, false);
+        if (!checkpoint_if_due(daemon, false)) {
+            return STATUS_FAULT;
+        }
     }
 }
 
@@ -189,33 +188,27 @@ static int wait_ms(const struct daemon *daemon)
     return (int)left_ms;
 }
 
-/* Busy: move pages into the database when the WAL is long, waiting for no reader. Idle: empty the
- * WAL. */
-static void checkpoint_if_due(struct daemon *daemon, bool is_idle)
+/* Busy: move pages into the database when the WAL is long. Idle: empty the WAL. No reader is waited
+ * for, so neither takes longer than the writing itself; when one is in the way the next turn tries
+ * again. False: the store is at fault. */
+static bool checkpoint_if_due(struct daemon *daemon, bool is_idle)
 {
-    if (is_idle ? !daemon->wal_in_use : daemon->acts_unmoved < CHECKPOINT_ACTS) {
-        return;
-    }
-    int64_t pages_before = wal_pages(daemon);
-    if (!is_idle && pages_before < WAL_PAGES_MAX) {
-        return;
+    struct store *store = daemon->ledger.store;
+    int pages_before = store_wal_pages(store);
+    bool is_due = is_idle
+                      ? daemon->wal_in_use
+                      : pages_before >= WAL_PAGES_MAX && daemon->acts_unmoved >= CHECKPOINT_ACTS;
+    if (!is_due) {
+        return true;
     }
     int64_t began_us = clock_steady_us();
-    bool truncate = is_idle || pages_before >= (int64_t)WAL_PAGES_MAX * WAL_TOO_LARGE;
-    int pages_after = store_checkpoint(daemon->ledger.store, truncate);
-    store_settle(daemon->ledger.store);
+    bool truncate = is_idle || pages_before >= WAL_PAGES_MAX * WAL_TOO_LARGE;
+    int pages_after = store_checkpoint(store, truncate);
+    store_settle(store);
     daemon->acts_unmoved = 0;
-    daemon->wal_in_use = !is_idle || pages_after > 0;
-    if (pages_before > 0) {
-        log_event("info", "checkpoint", "kind", truncate ? "truncate" : "passive", "pages_before",
-                  log_int(pages_before), "pages_after", log_int(pages_after), "took_us",
-                  log_int(clock_steady_us() - began_us), NULL);
-    }
-}
-
-/* By the size of its file; a stat opens nothing, so it drops no lock. */
-static int64_t wal_pages(const struct daemon *daemon)
-{
-    struct stat file;
-    return stat(daemon->wal_path, &file) == 0 ? (int64_t)file.st_size / WAL_PAGE_BYTES : 0;
+    daemon->wal_in_use = !is_idle || pages_after != 0;
+    log_event("info", "checkpoint", "kind", truncate ? "truncate" : "passive", "pages_before",
+              log_int(pages_before), "pages_after", log_int(pages_after), "took_us",
+              log_int(clock_steady_us() - began_us), NULL);
+    return pages_after >= 0;
 }

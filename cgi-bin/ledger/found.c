@@ -44,6 +44,7 @@ int operate_init(int argc, char **argv, const struct tally *tally)
     if (!options_fit(&found)) {
         return 2;
     }
+    (void)umask(0027); /* people.db is for this user and its group alone */
     if (mkdir(tally->data_dir, 0750) != 0 && errno != EEXIST) {
         fprintf(stderr, "tally: the folder %s cannot be made: %s\n", tally->data_dir,
                 strerror(errno));

@@ -46,8 +46,8 @@ enum status tally_ask(const struct tally *tally, const struct command *command,
  * the daemon runs (a sentence for people: "The ledger daemon is running; stop it first."),
  * STATUS_FAULT when the store is at fault. */
 enum status tally_begin(const struct tally *tally);
-/* Keeps it all. STATUS_FAULT: nothing was kept. STATUS_ANSWER_LOST: the disk failed at the very end; what it
- * kept is known when the registry is opened again. */
+/* Keeps it all. STATUS_FAULT: nothing was kept. STATUS_ANSWER_LOST: the disk failed at the very
+ * end; what it kept is known when the registry is opened again. */
 enum status tally_commit(const struct tally *tally);
 /* Undoes it all, e.g. after a dry run. */
 void tally_rollback(const struct tally *tally);

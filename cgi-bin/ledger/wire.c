@@ -33,11 +33,13 @@ struct shape {
     {                                                                                              \
         array, sizeof(array) / sizeof((array)[0]), 0, 0                                            \
     }
+/* NOLINTBEGIN(bugprone-macro-parentheses): members of a body cannot stand in parentheses. */
 #define SHAPE_LINES(array, body)                                                                   \
     {                                                                                              \
         array, sizeof(array) / sizeof((array)[0]), offsetof(struct command, body.line_count),      \
             offsetof(struct command, body.lines)                                                   \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct part head_parts[] = {TEXT(key), TEXT(user_id)};
 static const struct part organisation_parts[] = {

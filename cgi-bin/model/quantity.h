@@ -1,6 +1,6 @@
 /*
- * model/quantity.h: quantities are int64_t counts of units, never floating point (domain.md section 2.1).
- * carbon_removal: 1 unit = 1 kg CO2e, 1 credit = 1000 units, shown with 3 decimals.
+ * model/quantity.h: quantities are int64_t counts of units, never floating point (domain.md
+ * section 2.1). carbon_removal: 1 unit = 1 kg CO2e, 1 credit = 1000 units, shown with 3 decimals.
  * renewable_energy: 1 unit = 1 certificate = 1 MWh, whole numbers.
  */
 #ifndef MODEL_QUANTITY_H
@@ -14,7 +14,8 @@
 
 enum instrument { INSTRUMENT_CARBON_REMOVAL, INSTRUMENT_RENEWABLE_ENERGY, INSTRUMENT__COUNT };
 
-#define QUANTITY_UNITS_MAX INT64_C(1000000000000000) /* 10^15 units: sums of 9,000 of them still fit an int64 */
+#define QUANTITY_UNITS_MAX                                                                         \
+    INT64_C(1000000000000000) /* 10^15 units: sums of 9,000 of them still fit an int64 */
 
 /* "carbon_removal"; the same word in SQL, JSON and CSV. */
 const char *instrument_word(enum instrument instrument);
@@ -24,9 +25,10 @@ int64_t instrument_units_per_credit(enum instrument instrument);
 /* "credits" / "certificates"; "credit"/"certificate" for exactly one. */
 const char *instrument_noun(enum instrument instrument, int64_t units);
 
-/* Reads what a person typed ("84.21", "1200") exactly. White space around it is allowed; signs, exponents, group commas, spaces
- * inside and too many decimals are not: STATUS_QUANTITY_NEGATIVE for "-…", QUANTITY_FRACTION for too many decimals,
- * QUANTITY_ZERO for zero, QUANTITY_TOO_LARGE over QUANTITY_UNITS_MAX, LINES_EMPTY for nothing, VALUE_REFUSED for the rest. */
+/* Reads what a person typed ("84.21", "1200") exactly. White space around it is allowed; signs,
+ * exponents, group commas, spaces inside and too many decimals are not: STATUS_QUANTITY_NEGATIVE
+ * for "-…", QUANTITY_FRACTION for too many decimals, QUANTITY_ZERO for zero, QUANTITY_TOO_LARGE
+ * over QUANTITY_UNITS_MAX, LINES_EMPTY for nothing, VALUE_REFUSED for the rest. */
 enum status quantity_parse(const char *text, enum instrument instrument, int64_t *units);
 
 /* For people: 1234567 units -> "1,234.567"; certificates "1,234". Negative numbers keep a sign. */

@@ -154,6 +154,9 @@ struct step_review_view {
     const char *quantity;  /* "700.500 credits" */
     const char *weight;
     const char *how;       /* "Oldest first" / "Chosen from deliveries" */
+    const char *recipient_error; /* what to mend at another step */
+    const char *balance_error;
+    const char *amount_error;
     struct url recipient_url;
     struct url balance_url;
     struct url amount_url;

@@ -25,6 +25,7 @@ struct store {
     enum store_file file;
     enum store_mode mode;
     sqlite3 *db;
+    int wal_pages; /* after the last commit */
     size_t table_count;
     struct store_table tables[STORE_TABLES_MAX];
     size_t statement_count;

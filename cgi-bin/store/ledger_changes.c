@@ -5,16 +5,17 @@
 #include "base/text.h"
 #include "store/query.h"
 
+/* One row: see struct ledger_touched. ?5: the act is the one that split, so the rest must still lie where the whole lay. */
 #define TOUCHED(table, subject)                                                                    \
     "SELECT count(*), coalesce(sum(l.units), 0), coalesce(sum(b.last - b.first + 1), 0),"          \
     " coalesce(sum(NOT (b.state = ?2 AND (?3 IS NULL OR b.org_id = ?3) AND b.reserved_by IS ?4"    \
     " AND b.last - b.first + 1 = l.units AND b.parent_id IS coalesce(l.split_from, b.parent_id)"   \
     " AND (l.split_from IS NULL OR (p.state = 'split' AND p.left_id = b.batch_id"                  \
-    " AND p.first = b.first AND r.first = b.last + 1 AND r.last = p.last AND r.state = 'active'"   \
-    " AND r.reserved_by IS NULL AND r.org_id = p.org_id AND r.account_id = p.account_id"           \
-    " AND r.parent_id = p.batch_id AND r.issuance_id = p.issuance_id"                              \
-    " AND b.issuance_id = p.issuance_id AND b.project_id = p.project_id"                           \
-    " AND r.project_id = p.project_id AND b.vintage = p.vintage AND r.vintage = p.vintage)))), 0)" \
+    " AND r.parent_id = p.batch_id AND p.first = b.first AND r.first = b.last + 1"                 \
+    " AND r.last = p.last AND b.issuance_id = p.issuance_id AND r.issuance_id = p.issuance_id"     \
+    " AND b.project_id = p.project_id AND r.project_id = p.project_id AND b.vintage = p.vintage"   \
+    " AND r.vintage = p.vintage AND (?5 = 0 OR (r.state = 'active' AND r.reserved_by IS NULL"      \
+    " AND r.org_id = p.org_id AND r.account_id = p.account_id)))))), 0)"                           \
     " FROM " table " l CROSS JOIN batch b ON b.batch_id = l.batch_id"                              \
     " LEFT JOIN batch p ON p.batch_id = l.split_from"                                              \
     " LEFT JOIN batch r ON r.batch_id = p.right_id WHERE l." subject " = ?1"
@@ -110,7 +111,7 @@ static void bind_time(struct query *query, int number, int64_t at);
 static const char *or_null(const char *text);
 static struct ledger_touched touched(struct store *store, int number, const char *subject_id,
                                      enum batch_state state, const char *org_id,
-                                     const char *reserved_by);
+                                     const char *reserved_by, bool has_split);
 
 bool ledger_batch_move(struct store *store, const char *batch_id, const char *reserved_by,
                        const struct ledger_place *place)
@@ -369,21 +370,21 @@ bool ledger_retirement_line_add(struct store *store, const char *retirement_id, 
 
 struct ledger_touched ledger_transfer_touched(struct store *store, const char *transfer_id,
                                               enum batch_state state, const char *org_id,
-                                              const char *reserved_by)
+                                              const char *reserved_by, bool has_split)
 {
-    return touched(store, C_TRANSFER_TOUCHED, transfer_id, state, org_id, reserved_by);
+    return touched(store, C_TRANSFER_TOUCHED, transfer_id, state, org_id, reserved_by, has_split);
 }
 
 struct ledger_touched ledger_delivery_touched(struct store *store, const char *delivery_id,
                                               const char *org_id)
 {
-    return touched(store, C_DELIVERY_TOUCHED, delivery_id, BATCH_ACTIVE, org_id, NULL);
+    return touched(store, C_DELIVERY_TOUCHED, delivery_id, BATCH_ACTIVE, org_id, NULL, true);
 }
 
 struct ledger_touched ledger_retirement_touched(struct store *store, const char *retirement_id,
                                                 const char *org_id)
 {
-    return touched(store, C_RETIREMENT_TOUCHED, retirement_id, BATCH_RETIRED, org_id, NULL);
+    return touched(store, C_RETIREMENT_TOUCHED, retirement_id, BATCH_RETIRED, org_id, NULL, true);
 }
 
 int64_t ledger_reserved_units(struct store *store, const char *transfer_id)
@@ -397,7 +398,7 @@ int64_t ledger_reserved_units(struct store *store, const char *transfer_id)
 
 static struct ledger_touched touched(struct store *store, int number, const char *subject_id,
                                      enum batch_state state, const char *org_id,
-                                     const char *reserved_by)
+                                     const char *reserved_by, bool has_split)
 {
     struct ledger_touched found = {.wrong = -1};
     struct query q = query(store, &ledger_changes_queries, number);
@@ -405,6 +406,7 @@ static struct ledger_touched touched(struct store *store, int number, const char
     query_bind_text(&q, 2, batch_state_word(state));
     query_bind_text(&q, 3, org_id);
     query_bind_text(&q, 4, reserved_by);
+    query_bind_int(&q, 5, has_split);
     if (query_row(&q)) {
         found.lines = query_int(&q, 0);
         found.line_units = query_int(&q, 1);

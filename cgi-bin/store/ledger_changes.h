@@ -103,12 +103,13 @@ bool ledger_retirement_line_add(struct store *store, const char *retirement_id, 
 
 /* Looks once more, before the act is kept, at everything that an act wrote about units: how many lines the transfer, delivery or
  * retirement has, how many units they and their batches hold, and how many of those batches are wrong: not in this state, not held by this
- * organisation (NULL: not asked), not reserved by this transfer (NULL: by none), or split without the two parts making up the whole. */
+ * organisation (NULL: not asked), not reserved by this transfer (NULL: by none), or split without the two parts making up the whole.
+ * has_split: it is the act that split, so the other part must lie free where the whole lay. */
 struct ledger_touched {
     int64_t lines, line_units, batch_units, wrong;
 };
 struct ledger_touched ledger_transfer_touched(struct store *store, const char *transfer_id, enum batch_state state,
-                                              const char *org_id, const char *reserved_by);
+                                              const char *org_id, const char *reserved_by, bool has_split);
 struct ledger_touched ledger_delivery_touched(struct store *store, const char *delivery_id, const char *org_id);
 struct ledger_touched ledger_retirement_touched(struct store *store, const char *retirement_id, const char *org_id);
 /* Units that a waiting or ended transfer still holds reserved. */

@@ -10,7 +10,7 @@
 
 #include "store/store.h"
 
-#define THROTTLE_SUBJECT_SIZE 80 /* a letter, ':' and 64 hex digits, or an address */
+#define THROTTLE_SUBJECT_SIZE 67 /* a letter, ":" and 64 hex digits */
 
 struct throttle_row {
     int64_t failures;

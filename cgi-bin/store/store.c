@@ -46,6 +46,7 @@ static bool is_ours(struct store *store, const char *path);
 static bool prepare_table(struct store *store, const struct query_table *table);
 static bool has_table(const struct store *store, const struct query_table *table);
 static bool run_own(struct store *store, int number);
+static int note_wal(void *context, sqlite3 *db, const char *name, int pages);
 
 struct store *store_open(enum store_file file, enum store_mode mode, const char *path,
                          const struct query_table *const *tables)
@@ -156,12 +157,28 @@ int store_checkpoint(struct store *store, bool truncate)
     int frames = -1;
     int kept = -1;
     int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    (void)sqlite3_busy_timeout(store->db, 0); /* a reader is never waited for: there is a next time */
     int code = sqlite3_wal_checkpoint_v2(store->db, NULL, mode, &frames, &kept);
+    (void)sqlite3_busy_timeout(store->db, BUSY_MS_MAX);
     if (code != SQLITE_OK && code != SQLITE_BUSY) {
         store_note_fault(store, "checkpoint", code);
         return -1;
     }
+    store->wal_pages = frames;
     return frames;
+}
+
+int store_wal_pages(const struct store *store)
+{
+    return store->wal_pages;
+}
+
+static int note_wal(void *context, sqlite3 *db, const char *name, int pages)
+{
+    (void)db;
+    (void)name;
+    ((struct store *)context)->wal_pages = pages;
+    return SQLITE_OK;
 }
 
 void store_note_fault(struct store *store, const char *doing, int code)
@@ -206,6 +223,7 @@ static bool set_up(struct store *store)
         return false;
     }
     set_limits(store->db);
+    (void)sqlite3_wal_hook(store->db, note_wal, store);
     if (store->mode == STORE_READ &&
         sqlite3_exec(store->db, "PRAGMA query_only = ON", NULL, NULL, NULL) != SQLITE_OK) {
         return false;

@@ -69,5 +69,7 @@ void store_rollback_to(struct store *store);
 /* The daemon's own housekeeping: a TRUNCATE or PASSIVE checkpoint between its commits, outside any transaction. Pages that the
  * WAL file still holds (0 after a complete TRUNCATE; a reader that is not finished keeps some); -1 on a fault. */
 int store_checkpoint(struct store *store, bool truncate);
+/* Pages that the WAL holds after the last commit of this store. */
+int store_wal_pages(const struct store *store);
 
 #endif

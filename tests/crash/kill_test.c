@@ -1,12 +1,14 @@
 /*
- * crash/kill_test.c: kill -9 under load (safety.md section 4, row 1). Twelve client processes start, accept, reject and withdraw
- * transfers with a key each; the daemon (release build) and the clients are killed at random moments and started again. What a
- * client asked and was told stands in memory shared with this process, so it outlives the client. Afterwards:
+ * crash/kill_test.c: kill -9 under load (safety.md section 4, row 1). Twelve client processes
+ * start, accept, reject and withdraw transfers with a key each; the daemon (release build) and the
+ * clients are killed at random moments and started again. What a client asked and was told stands
+ * in memory shared with this process, so it outlives the client. Afterwards:
  *   - every acknowledged act is there exactly once, by reading and by asking again with its key;
  *   - every act without an answer happened once or never, and asking again settles it for good;
  *   - what was refused left nothing; no transfer was both accepted and withdrawn;
  *   - every organisation holds what its completed transfers say, and ledger_verify finds nothing.
- * kill_test [--kills N] [--seed N]; after each KILLS_PER_REGISTRY kills the registry is checked and a new one begun.
+ * kill_test [--kills N] [--seed N]; after each KILLS_PER_REGISTRY kills the registry is checked and
+ * a new one begun.
  */
 #include "crash/world.h"
 
@@ -65,7 +67,7 @@ static size_t org_of(int client)
 
 static void key_of(int client, int number, char key[KEY_SIZE])
 {
-    snprintf(key, KEY_SIZE, "k%d-%d", client, number);
+    (void)snprintf(key, KEY_SIZE, "k%d-%d", client, number);
 }
 
 static struct command command_of_record(int client, int number)
@@ -101,11 +103,15 @@ static bool choose_transfer(struct chance *chance, int client, enum act_kind kin
 static void choose_act(struct chance *chance, int client, struct record *record)
 {
     int64_t dice = chance_below(chance, 100);
-    enum act_kind kind = dice < 50 ? ACT_TRANSFER : dice < 75 ? ACT_ACCEPT : dice < 90 ? ACT_WITHDRAW : ACT_REJECT;
+    enum act_kind kind = dice < 50   ? ACT_TRANSFER
+                         : dice < 75 ? ACT_ACCEPT
+                         : dice < 90 ? ACT_WITHDRAW
+                                     : ACT_REJECT;
     record->kind = kind;
     if (kind == ACT_TRANSFER || !choose_transfer(chance, client, kind, record->transfer_id)) {
         record->kind = ACT_TRANSFER;
-        record->other = (int)((org_of(client) + 1 + (size_t)chance_below(chance, WORLD_ORGS - 1)) % WORLD_ORGS);
+        record->other =
+            (int)((org_of(client) + 1 + (size_t)chance_below(chance, WORLD_ORGS - 1)) % WORLD_ORGS);
         record->units = 1 + chance_below(chance, UNITS_MAX);
     }
 }
@@ -125,8 +131,10 @@ static void run_client(int client, struct chance chance)
     struct ledger_client ledger;
     ledger_client_init(&ledger, world->account_socket);
     int number = atomic_load(&shared->count[client]);
-    /* Its former life may have been killed while asking: half of them ask again, half never know. */
-    if (number > 0 && atomic_load(&shared->records[client][number - 1].state) == RECORD_ASKING && chance_below(&chance, 2) == 0) {
+    /* Its former life may have been killed while asking: half of them ask again, half never know.
+     */
+    if (number > 0 && atomic_load(&shared->records[client][number - 1].state) == RECORD_ASKING &&
+        chance_below(&chance, 2) == 0) {
         ask_record(&ledger, client, number - 1);
     }
     for (; number < RECORDS_MAX && atomic_load(&shared->stop) == 0; number++) {
@@ -144,7 +152,7 @@ static void run_client(int client, struct chance chance)
 static void start_client(struct victim *victim)
 {
     fflush(stdout);
-    struct chance chance = chance_from(seed, (uint64_t)(1000 * ++life + victim->number));
+    struct chance chance = chance_from(seed, 1000 * (uint64_t)++life + (uint64_t)victim->number);
     victim->pid = fork();
     CHECK(victim->pid >= 0, "no process for a client");
     if (victim->pid == 0) {
@@ -169,15 +177,17 @@ static void expect_alive(const struct victim *victim)
 {
     int end = 0;
     if (waitpid(victim->pid, &end, WNOHANG) == victim->pid) {
-        CHECK(WIFEXITED(end) && WEXITSTATUS(end) == 0 && victim->number >= 0, "%s ended by itself: %s %d; its log is %s",
-              victim->name, WIFEXITED(end) ? "exit" : "signal", WIFEXITED(end) ? WEXITSTATUS(end) : WTERMSIG(end),
+        CHECK(WIFEXITED(end) && WEXITSTATUS(end) == 0 && victim->number >= 0,
+              "%s ended by itself: %s %d; its log is %s", victim->name,
+              WIFEXITED(end) ? "exit" : "signal", WIFEXITED(end) ? WEXITSTATUS(end) : WTERMSIG(end),
               world->log_path);
     }
 }
 
 static void kill_one(struct chance *chance)
 {
-    struct victim *victim = &victims[chance_below(chance, 10) < 7 ? 0 : 1 + chance_below(chance, CLIENTS)];
+    struct victim *victim =
+        &victims[chance_below(chance, 10) < 7 ? 0 : 1 + chance_below(chance, CLIENTS)];
     expect_alive(victim);
     kill(victim->pid, SIGKILL);
     waitpid(victim->pid, NULL, 0);
@@ -194,11 +204,13 @@ static void kill_one(struct chance *chance)
 
 static void start_all(void)
 {
-    victims[0] = (struct victim){.name = "ledger", .start = start_ledger, .number = -1, .kills = victims[0].kills};
+    victims[0] = (struct victim){
+        .name = "ledger", .start = start_ledger, .number = -1, .kills = victims[0].kills};
     start_ledger(&victims[0]);
     world_await_daemon(world);
     for (int i = 0; i < CLIENTS; i++) {
-        victims[i + 1] = (struct victim){.name = "client", .start = start_client, .number = i, .kills = victims[i + 1].kills};
+        victims[i + 1] = (struct victim){
+            .name = "client", .start = start_client, .number = i, .kills = victims[i + 1].kills};
         start_client(&victims[i + 1]);
     }
 }
@@ -222,9 +234,12 @@ static const char *const sql[] = {
     [Q_TRANSFERS] = "SELECT notes, transfer_id FROM transfer",
     [Q_KEYS] = "SELECT key, seq FROM idempotency WHERE scope <> 'tally'",
     /* what is held against what the completed transfers say */
-    [Q_BALANCES] = "SELECT o.org_id, (SELECT coalesce(sum(last - first + 1), 0) FROM batch b WHERE b.org_id = o.org_id AND b.state = 'active'),"
-                   " ?1 + (SELECT coalesce(sum(units), 0) FROM transfer WHERE to_org_id = o.org_id AND state = 'completed')"
-                   " - (SELECT coalesce(sum(units), 0) FROM transfer WHERE from_org_id = o.org_id AND state = 'completed')"
+    [Q_BALANCES] = "SELECT o.org_id, (SELECT coalesce(sum(last - first + 1), 0) FROM batch b WHERE "
+                   "b.org_id = o.org_id AND b.state = 'active'),"
+                   " ?1 + (SELECT coalesce(sum(units), 0) FROM transfer WHERE to_org_id = o.org_id "
+                   "AND state = 'completed')"
+                   " - (SELECT coalesce(sum(units), 0) FROM transfer WHERE from_org_id = o.org_id "
+                   "AND state = 'completed')"
                    " FROM organisation o WHERE o.supplier_id IS NULL",
 };
 static const struct query_table kill_queries = {"kill", sql, 3};
@@ -234,8 +249,8 @@ static struct record *record_of_key(const char *key)
 {
     int client = -1;
     int number = -1;
-    CHECK(sscanf(key, "k%d-%d", &client, &number) == 2 && client >= 0 && client < CLIENTS && number >= 0 &&
-              number < atomic_load(&shared->count[client]),
+    CHECK(sscanf(key, "k%d-%d", &client, &number) == 2 && client >= 0 && client < CLIENTS &&
+              number >= 0 && number < atomic_load(&shared->count[client]),
           "nobody asked for \"%s\"", key);
     return &shared->records[client][number];
 }
@@ -265,7 +280,8 @@ static void read_registry(void)
     query_bind_int(&q, 1, WORLD_UNITS);
     int orgs = 0;
     while (query_row(&q)) {
-        CHECK(query_int(&q, 1) == query_int(&q, 2), "%s holds %" PRId64 " units, its transfers say %" PRId64,
+        CHECK(query_int(&q, 1) == query_int(&q, 2),
+              "%s holds %" PRId64 " units, its transfers say %" PRId64,
               query_text(&q, &world->arena, 0), query_int(&q, 1), query_int(&q, 2));
         orgs++;
     }
@@ -281,7 +297,8 @@ struct tally_of_acts {
 static bool is_in_doubt(const struct record *record)
 {
     int status = record->answer.status;
-    return record->state != RECORD_ANSWERED || status == STATUS_ANSWER_LOST || status == STATUS_FAULT || status == STATUS_BUSY;
+    return record->state != RECORD_ANSWERED || status == STATUS_ANSWER_LOST ||
+           status == STATUS_FAULT || status == STATUS_BUSY;
 }
 
 static void check_by_reading(int client, int number, struct tally_of_acts *acts)
@@ -290,13 +307,15 @@ static void check_by_reading(int client, int number, struct tally_of_acts *acts)
     const struct answer *answer = &record->answer;
     int transfers = record->kind == ACT_TRANSFER ? record->keys_found : 0;
     CHECK(record->keys_found <= 1 && record->transfers_found == transfers,
-          "act k%d-%d: %d keys and %d transfers found", client, number, record->keys_found, record->transfers_found);
+          "act k%d-%d: %d keys and %d transfers found", client, number, record->keys_found,
+          record->transfers_found);
     if (is_in_doubt(record)) {
         acts->in_doubt++;
         acts->in_doubt_done += record->keys_found;
     } else if (answer->status == STATUS_OK) {
         acts->acknowledged++;
-        CHECK(record->keys_found == 1 && record->seq_found == answer->seq, "acknowledged act k%d-%d is lost", client, number);
+        CHECK(record->keys_found == 1 && record->seq_found == answer->seq,
+              "acknowledged act k%d-%d is lost", client, number);
         CHECK(record->kind != ACT_TRANSFER || text_is(record->id_found, answer->id),
               "k%d-%d was told %s, there is %s", client, number, answer->id, record->id_found);
     } else {
@@ -306,7 +325,8 @@ static void check_by_reading(int client, int number, struct tally_of_acts *acts)
     }
 }
 
-/* The same key again: an act that happened gives its first answer, one that did not happens now or is refused, for good. */
+/* The same key again: an act that happened gives its first answer, one that did not happens now or
+ * is refused, for good. */
 static void check_by_asking(struct ledger_client *ledger, int client, int number)
 {
     struct record *record = &shared->records[client][number];
@@ -315,17 +335,19 @@ static void check_by_asking(struct ledger_client *ledger, int client, int number
     enum status status = ledger_ask(ledger, &command, &again);
     if (record->keys_found == 1) {
         CHECK(status == STATUS_OK && again.repeated && again.seq == record->seq_found,
-              "k%d-%d asked again: %s, seq %" PRId64 " instead of %" PRId64, client, number, status_row(status)->slug, again.seq,
-              record->seq_found);
-        CHECK(is_in_doubt(record) || (text_is(again.id, record->answer.id) && again.at == record->answer.at),
+              "k%d-%d asked again: %s, seq %" PRId64 " instead of %" PRId64, client, number,
+              status_row(status)->slug, again.seq, record->seq_found);
+        CHECK(is_in_doubt(record) ||
+                  (text_is(again.id, record->answer.id) && again.at == record->answer.at),
               "k%d-%d asked again answers differently", client, number);
         return;
     }
-    CHECK(!again.repeated && status_row(status)->blame != BLAME_OPERATOR, "k%d-%d asked late: %s", client, number,
-          status_row(status)->slug);
+    CHECK(!again.repeated && status_row(status)->blame != BLAME_OPERATOR, "k%d-%d asked late: %s",
+          client, number, status_row(status)->slug);
     struct answer third;
     (void)ledger_ask(ledger, &command, &third);
-    CHECK(status != STATUS_OK || (third.repeated && third.seq == again.seq), "k%d-%d happened twice", client, number);
+    CHECK(status != STATUS_OK || (third.repeated && third.seq == again.seq),
+          "k%d-%d happened twice", client, number);
 }
 
 /* Nobody was told that one transfer ended twice. */
@@ -384,13 +406,15 @@ int main(int argc, char **argv)
 {
     seed = world_seed(argc, argv);
     int64_t kills = world_option(argc, argv, "--kills", 100);
-    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHECK(shared != MAP_FAILED, "no shared memory");
     struct chance chance = chance_from(seed, 0);
     struct tally_of_acts all = {0};
     int64_t began_us = clock_steady_us();
     for (int64_t done = 0; done < kills;) {
-        CHECK(madvise(shared, sizeof *shared, MADV_REMOVE) == 0, "the shared memory is not emptied");
+        CHECK(madvise(shared, sizeof *shared, MADV_REMOVE) == 0,
+              "the shared memory is not emptied");
         world = world_open("kill", "release");
         start_all();
         for (int i = 0; i < KILLS_PER_REGISTRY && done < kills; i++, done++) {
@@ -410,11 +434,13 @@ int main(int argc, char **argv)
     for (int i = 1; i <= CLIENTS; i++) {
         client_kills += victims[i].kills;
     }
-    printf("%d kills of the daemon, %d of clients in %" PRId64 " s\n", victims[0].kills, client_kills,
-           (clock_steady_us() - began_us) / CLOCK_SECOND_US);
-    printf("%d acts acknowledged: each there once; %d refused: none there; %d unanswered: %d happened once, the others never\n",
+    printf("%d kills of the daemon, %d of clients in %" PRId64 " s\n", victims[0].kills,
+           client_kills, (clock_steady_us() - began_us) / CLOCK_SECOND_US);
+    printf("%d acts acknowledged: each there once; %d refused: none there; %d unanswered: %d "
+           "happened once, the others never\n",
            all.acknowledged, all.refused, all.in_doubt, all.in_doubt_done);
-    printf("%d asked again by key: the same answer, or settled for good; every registry verified\n", all.asked_again);
+    printf("%d asked again by key: the same answer, or settled for good; every registry verified\n",
+           all.asked_again);
     printf("1 passed, 0 failed\n");
     return 0;
 }

@@ -1,8 +1,8 @@
 /*
  * crash/world.h: a small registry of its own for one test: folders, organisations with people and
- * units, and a ledger daemon that can be killed and started again. Everything is under one temporary
- * folder and gone afterwards. A failed check ends the program with its place; world_close is then
- * called by atexit, so nothing is left running.
+ * units, and a ledger daemon that can be killed and started again. Everything is under one
+ * temporary folder and gone afterwards. A failed check ends the program with its place; world_close
+ * is then called by atexit, so nothing is left running.
  */
 #ifndef CRASH_WORLD_H
 #define CRASH_WORLD_H
@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <libgen.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -19,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -45,13 +47,15 @@ struct world {
     char log_path[WORLD_PATH_SIZE];
     char daemon_path[PATH_MAX];
     char account_socket[WORLD_PATH_SIZE];
-    pid_t daemon; /* 0: not running */
+    pid_t daemon;           /* 0: not running */
+    int64_t file_bytes_max; /* 0, or the daemon can make no file longer: a full disk */
     struct arena arena;
     struct id_source ids;
     char project_id[ID_SIZE];
     char supplier_org_id[ID_SIZE];
     char org_ids[WORLD_ORGS][ID_SIZE];
-    char user_ids[WORLD_ORGS][ID_SIZE]; /* holds every role in the organisation of the same number */
+    char user_ids[WORLD_ORGS]
+                 [ID_SIZE]; /* holds every role in the organisation of the same number */
 };
 
 static struct world the_world; /* for the clean-up at exit */
@@ -141,8 +145,9 @@ static inline void world_program(const char *mode, const char *name, char path[P
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     CHECK(length > 0, "this test does not find itself");
     const char *folder = dirname(self); /* build/MODE/tests/crash */
-    int written = text_empty(given) ? snprintf(path, PATH_MAX, "%.3000s/../../../%s/%s", folder, mode, name)
-                                    : snprintf(path, PATH_MAX, "%.3000s/%s", given, name);
+    int written = text_empty(given)
+                      ? snprintf(path, PATH_MAX, "%.3000s/../../../%s/%s", folder, mode, name)
+                      : snprintf(path, PATH_MAX, "%.3000s/%s", given, name);
     CHECK(written > 0 && access(path, X_OK) == 0, "there is no program %s", path);
 }
 
@@ -153,6 +158,12 @@ static inline void world_exec_daemon(const struct world *world)
     setenv("TALLYSTICK_DATA", world->data_dir, 1);
     setenv("TALLYSTICK_RUN", world->run_dir, 1);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* never outlives the test */
+    if (world->file_bytes_max > 0) {
+        struct rlimit limit = {.rlim_cur = (rlim_t)world->file_bytes_max,
+                               .rlim_max = (rlim_t)world->file_bytes_max};
+        setrlimit(RLIMIT_FSIZE, &limit);
+        signal(SIGXFSZ, SIG_IGN); /* then writing fails with EFBIG */
+    }
     execl(world->daemon_path, "ledger", (char *)NULL);
     _exit(127);
 }
@@ -210,7 +221,7 @@ static inline void world_close(void)
         return;
     }
     char command[WORLD_PATH_SIZE + 16];
-    snprintf(command, sizeof command, "rm -rf '%s'", world->folder);
+    (void)snprintf(command, sizeof command, "rm -rf '%.200s'", world->folder);
     if (system(command) != 0) {
         printf("could not remove %s\n", world->folder);
     }
@@ -233,8 +244,8 @@ static inline void world_ask(const struct tally *tally, const struct command *co
           act_word((enum act_kind)command->kind), status_row(status)->slug, answer.field);
 }
 
-static inline void world_open_org(struct world *world, const struct tally *tally, const char *org_id,
-                                  const char *name, bool is_supplier)
+static inline void world_open_org(struct world *world, const struct tally *tally,
+                                  const char *org_id, const char *name, bool is_supplier)
 {
     struct command command = command_of(ACT_OPEN_ORGANISATION, "", "");
     TEXT_COPY(command.organisation.org_id, org_id);
@@ -247,7 +258,8 @@ static inline void world_open_org(struct world *world, const struct tally *tally
 }
 
 /* One person with every role in an organisation. */
-static inline void world_make_person(const struct tally *tally, const char *user_id, const char *org_id)
+static inline void world_make_person(const struct tally *tally, const char *user_id,
+                                     const char *org_id)
 {
     struct command command = command_of(ACT_SET_PERSON, "", "");
     TEXT_COPY(command.person.user_id, user_id);
@@ -264,7 +276,7 @@ static inline void world_issue(struct world *world, const struct tally *tally, c
 {
     static int number;
     char key[KEY_SIZE];
-    snprintf(key, sizeof key, "issue-%d", number++);
+    (void)snprintf(key, sizeof key, "issue-%d", number++);
     struct command command = command_of(ACT_ISSUE, "", key);
     TEXT_COPY(command.issue.project_id, world->project_id);
     TEXT_COPY(command.issue.to_org_id, org_id);
@@ -281,8 +293,8 @@ static inline struct world *world_open(const char *name, const char *mode)
     struct world *world = &the_world;
     memset(world, 0, sizeof *world);
     const char *temporary = getenv("TMPDIR");
-    snprintf(world->folder, sizeof world->folder, "%.64s/tly-%.20s-XXXXXX",
-             text_empty(temporary) ? "/tmp" : temporary, name);
+    (void)snprintf(world->folder, sizeof world->folder, "%.64s/tly-%.20s-XXXXXX",
+                   text_empty(temporary) ? "/tmp" : temporary, name);
     CHECK(mkdtemp(world->folder) != NULL, "no temporary folder: %s", strerror(errno));
     world->is_open = true;
     world->owner = getpid();
@@ -291,11 +303,13 @@ static inline struct world *world_open(const char *name, const char *mode)
         is_registered = true;
         atexit(world_close);
     }
-    snprintf(world->data_dir, sizeof world->data_dir, "%.120s/data", world->folder);
-    snprintf(world->run_dir, sizeof world->run_dir, "%.120s/run", world->folder);
-    snprintf(world->registry_path, sizeof world->registry_path, "%.120s/data/registry.db", world->folder);
-    snprintf(world->log_path, sizeof world->log_path, "%.120s/ledger.log", world->folder);
-    snprintf(world->account_socket, sizeof world->account_socket, "%.120s/run/ledger-account.sock", world->folder);
+    (void)snprintf(world->data_dir, sizeof world->data_dir, "%.120s/data", world->folder);
+    (void)snprintf(world->run_dir, sizeof world->run_dir, "%.120s/run", world->folder);
+    (void)snprintf(world->registry_path, sizeof world->registry_path, "%.120s/data/registry.db",
+                   world->folder);
+    (void)snprintf(world->log_path, sizeof world->log_path, "%.120s/ledger.log", world->folder);
+    (void)snprintf(world->account_socket, sizeof world->account_socket,
+                   "%.120s/run/ledger-account.sock", world->folder);
     CHECK(mkdir(world->data_dir, 0700) == 0 && mkdir(world->run_dir, 0700) == 0, "no folders");
     world_program(mode, "ledger", world->daemon_path);
     if (world->arena.size_bytes == 0) {
@@ -304,11 +318,14 @@ static inline struct world *world_open(const char *name, const char *mode)
 
     const char *schema = getenv("TALLYSTICK_SCHEMA");
     char registry_schema[PATH_MAX];
-    snprintf(registry_schema, sizeof registry_schema, "%.3000s/registry", text_empty(schema) ? "schema" : schema);
-    CHECK(store_migrate(STORE_REGISTRY, world->registry_path, registry_schema) == STATUS_OK, "no registry");
+    (void)snprintf(registry_schema, sizeof registry_schema, "%.3000s/registry",
+                   text_empty(schema) ? "schema" : schema);
+    CHECK(store_migrate(STORE_REGISTRY, world->registry_path, registry_schema) == STATUS_OK,
+          "no registry");
     static const struct query_table *const tables[] = {&care_queries, NULL};
     struct store *store = store_open(STORE_REGISTRY, STORE_WRITE, world->registry_path, tables);
-    struct care_found found = {.site_name = "Test", .site_url = "http://localhost", .tag = "TST", .expiry_days = 14};
+    struct care_found found = {
+        .site_name = "Test", .site_url = "http://localhost", .tag = "TST", .expiry_days = 14};
     CHECK(store != NULL && care_found(store, &found), "the registry was not founded");
     store_close(store);
 
@@ -329,7 +346,7 @@ static inline struct world *world_open(const char *name, const char *mode)
     world_ask(&tally, &command);
     for (size_t i = 0; i < WORLD_ORGS; i++) {
         char org_name[32];
-        snprintf(org_name, sizeof org_name, "Organisation %zu", i);
+        (void)snprintf(org_name, sizeof org_name, "Organisation %zu", i);
         id_make(&world->ids, "org", clock_now_us(), world->org_ids[i]);
         id_make(&world->ids, "usr", clock_now_us(), world->user_ids[i]);
         world_open_org(world, &tally, world->org_ids[i], org_name, false);
@@ -349,7 +366,8 @@ static inline void say_to_output(void *context, const char *sentence)
 /* The whole registry must be sound; returns how many acts it holds. */
 static inline int64_t world_verify(struct world *world)
 {
-    struct store *store = store_open(STORE_REGISTRY, STORE_READ, world->registry_path, ledger_verify_tables);
+    struct store *store =
+        store_open(STORE_REGISTRY, STORE_READ, world->registry_path, ledger_verify_tables);
     CHECK(store != NULL, "the registry cannot be read");
     arena_reset(&world->arena, 0);
     struct verify_report report = {.say = say_to_output};
@@ -363,8 +381,8 @@ static inline int64_t world_verify(struct world *world)
 }
 
 /* A transfer of units of the supplier, oldest first, that the recipient is asked about. */
-static inline struct command world_transfer(const struct world *world, size_t from, size_t to, int64_t units,
-                                            const char *key)
+static inline struct command world_transfer(const struct world *world, size_t from, size_t to,
+                                            int64_t units, const char *key)
 {
     struct command command = command_of(ACT_TRANSFER, world->user_ids[from], key);
     command.transfer.kind = TRANSFER_EXTERNAL;

@@ -1,5 +1,6 @@
 /*
- * unit/dies.h: does a broken promise end the process? The act runs in a child, so that abort() ends only that.
+ * unit/dies.h: does a broken promise end the process? The act runs in a child, so that abort() ends
+ * only that.
  */
 #ifndef UNIT_DIES_H
 #define UNIT_DIES_H

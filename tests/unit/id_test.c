@@ -36,8 +36,8 @@ static void equal_inputs_give_equal_ids(void **state)
     for (int i = 0; i < 1000; i++) {
         char id[ID_SIZE];
         char same[ID_SIZE];
-        id_make(&one, "ctb", AT + i * 100, id);
-        id_make(&other, "ctb", AT + i * 100, same);
+        id_make(&one, "ctb", AT + i * INT64_C(100), id);
+        id_make(&other, "ctb", AT + i * INT64_C(100), same);
         assert_string_equal(id, same);
     }
 }

@@ -92,7 +92,7 @@ export function people(registry) {
 
 export async function signIn(page, email) {
   await page.goto('/sign-in');
-  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
@@ -100,4 +100,11 @@ export async function signIn(page, email) {
 
 export async function signOut(page) {
   await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/account'));
+}
+
+// Signs one person in where another was.
+export async function becomes(page, email) {
+  await page.context().clearCookies();
+  await signIn(page, email);
 }

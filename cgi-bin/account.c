@@ -1,0 +1,97 @@
+/*
+ * account.c: what an organisation's people do: Credits, transfer steps, transfers, inbox, team. Reads registry.db, keeps drafts in
+ * people.db, and asks the ledger for every change of what is true.
+ */
+#include "ledger/ledger.h"
+#include "pages/account.h"
+#include "pages/credits.h"
+#include "pages/inbox.h"
+#include "pages/my_transfer.h"
+#include "pages/steps.h"
+#include "store/holdings.h"
+#include "store/my_transfers.h"
+#include "store/people_person.h"
+#include "store/recipients.h"
+#include "store/rights.h"
+#include "store/site.h"
+
+#define READER (NEED_PERSON | NEED_ORGANISATION)
+#define INITIATOR (READER | NEED_INITIATOR)
+#define APPROVER (READER | NEED_APPROVER)
+#define DECIDER (READER | NEED_INITIATOR | NEED_APPROVER) /* either: the handler asks for the one that the act needs */
+#define DRAFT "/account/transfers/drafts/:id"
+#define TRANSFER "/account/transfers/:id"
+
+/* clang-format off: one route, one row */
+static const struct route routes[] = {
+    {METHOD_GET, "/account", READER, NULL, account_home_get},
+    {METHOD_POST, "/account/switch", NEED_PERSON, &account_switch_form, account_switch_post},
+    {METHOD_GET, "/account/credits", READER, &credits_form, credits_get},
+    {METHOD_GET, "/account/transfers", READER, &my_transfers_form, my_transfers_get},
+    {METHOD_GET, "/account/transfers/new", INITIATOR, &steps_start_form, steps_start_get},
+    {METHOD_POST, "/account/transfers/new", INITIATOR, &steps_new_form, steps_start_post},
+    {METHOD_GET, DRAFT, INITIATOR, NULL, steps_resume_get},
+    {METHOD_POST, DRAFT "/discard", INITIATOR, NULL, steps_discard_post},
+    {METHOD_GET, DRAFT "/recipient", INITIATOR, &steps_recipient_query, steps_recipient_get},
+    {METHOD_POST, DRAFT "/recipient", INITIATOR, &steps_recipient_form, steps_recipient_post},
+    {METHOD_GET, DRAFT "/balance", INITIATOR, &steps_balance_query, steps_balance_get},
+    {METHOD_POST, DRAFT "/balance", INITIATOR, &steps_balance_form, steps_balance_post},
+    {METHOD_GET, DRAFT "/amount", INITIATOR, &steps_amount_query, steps_amount_get},
+    {METHOD_POST, DRAFT "/amount", INITIATOR, &steps_amount_form, steps_amount_post},
+    {METHOD_GET, DRAFT "/review", INITIATOR, NULL, steps_review_get},
+    {METHOD_POST, DRAFT "/review", INITIATOR, &steps_review_form, steps_review_post},
+    {METHOD_GET, TRANSFER, READER, &my_transfer_form, my_transfer_get},
+    {METHOD_GET, TRANSFER "/done", READER, NULL, steps_done_get},
+    {METHOD_GET, TRANSFER "/accept", APPROVER, NULL, my_accept_get},
+    {METHOD_POST, TRANSFER "/accept", APPROVER, &my_act_form, my_accept_post},
+    {METHOD_GET, TRANSFER "/reject", APPROVER, NULL, my_reject_get},
+    {METHOD_POST, TRANSFER "/reject", APPROVER, &my_act_form, my_reject_post},
+    {METHOD_GET, TRANSFER "/approve", APPROVER, NULL, my_approve_get},
+    {METHOD_POST, TRANSFER "/approve", APPROVER, &my_act_form, my_approve_post},
+    {METHOD_GET, TRANSFER "/refuse", APPROVER, NULL, my_refuse_get},
+    {METHOD_POST, TRANSFER "/refuse", APPROVER, &my_act_form, my_refuse_post},
+    {METHOD_GET, TRANSFER "/withdraw", INITIATOR, NULL, my_withdraw_get},
+    {METHOD_POST, TRANSFER "/withdraw", INITIATOR, &my_act_form, my_withdraw_post},
+    {METHOD_GET, "/account/inbox", READER, &inbox_query, inbox_get},
+    {METHOD_POST, "/account/inbox", DECIDER, &inbox_form, inbox_post},
+    {METHOD_GET, "/account/inbox/done", READER, &inbox_done_query, inbox_done_get},
+};
+/* clang-format on */
+
+static const struct query_table *const people_tables[] = {
+    &people_person_queries,
+    &drafts_queries,
+    NULL,
+};
+
+/* The pages' own tables, then those that planning a transfer needs. */
+static const struct query_table *registry_tables[32] = {
+    &site_queries, &holdings_queries, &my_transfers_queries, &recipients_queries, &rights_queries,
+};
+
+static void add_plan_tables(void)
+{
+    size_t count = 0;
+    while (registry_tables[count] != NULL) {
+        count++;
+    }
+    for (size_t i = 0; ledger_plan_tables[i] != NULL; i++) {
+        registry_tables[count++] = ledger_plan_tables[i];
+    }
+}
+
+int main(void)
+{
+    static const struct gate_setup setup = {
+        .program = "account",
+        .routes = routes,
+        .route_count = sizeof routes / sizeof routes[0],
+        .registry_tables = registry_tables,
+        .people_tables = people_tables,
+        .people_write = true,
+        .uses_ledger = true,
+        .error_page = account_error_page,
+    };
+    add_plan_tables();
+    return gate_run(&setup);
+}

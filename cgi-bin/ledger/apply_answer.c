@@ -1,0 +1,177 @@
+/* ledger/apply_answer.c: approving, accepting, rejecting, withdrawing … of a waiting transfer, and its expiry. See ledger/work.h. */
+#include <string.h>
+
+#include "base/must.h"
+#include "base/text.h"
+#include "ledger/work.h"
+#include "store/ledger_changes.h"
+
+#define EXPIRE_MAX 256 /* transfers ended by one act: bounds the work inside one savepoint; the timer comes again */
+
+static struct answer_facts read_facts(struct work *work);
+static bool acts_for_recipient(enum act_kind kind);
+static const char *in_words(struct work *work, const struct answer_facts *facts);
+static bool write_outcome(struct work *work, const struct answer_outcome *outcome);
+static bool settle_units(struct work *work, const struct answer_outcome *outcome);
+static struct ledger_place place_of(const struct answer_outcome *outcome);
+static bool look_again(struct work *work, const struct answer_outcome *outcome);
+static bool expire_one(struct work *work, const char *transfer_id);
+
+enum status apply_answer(struct work *work)
+{
+    const struct command_decide *body = &work->command->decide;
+    enum act_kind kind = (enum act_kind)work->command->kind;
+    struct answer_facts facts = read_facts(work);
+    enum status status = decide_answer_right(work, &facts);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    must(TEXT_COPY(work->answer->id, facts.transfer.transfer_id));
+    work->org_id = acts_for_recipient(kind) ? facts.transfer.to_org_id : facts.transfer.from_org_id;
+    work->detail = in_words(work, &facts);
+    struct answer_outcome outcome;
+    status = decide_answer(&facts, kind, body, work->command->user_id, work->at, &outcome,
+                           work->answer);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (kind == ACT_REDACT_NOTE) {
+        return ledger_transfer_redact(work->store, facts.transfer.transfer_id, work->at,
+                                      body->reason)
+                   ? STATUS_OK
+                   : STATUS_FAULT;
+    }
+    return write_outcome(work, &outcome) ? STATUS_OK : STATUS_FAULT;
+}
+
+enum status apply_expire(struct work *work)
+{
+    const char **ids = NULL;
+    size_t count = ledger_due_read(work->store, work->arena, work->at, EXPIRE_MAX, &ids);
+    for (size_t i = 0; i < count; i++) {
+        if (!expire_one(work, ids[i])) {
+            return STATUS_FAULT;
+        }
+    }
+    work->answer->count = (int64_t)count;
+    return STATUS_OK;
+}
+
+static struct answer_facts read_facts(struct work *work)
+{
+    const struct command_decide *body = &work->command->decide;
+    const char *user_id = work->command->user_id;
+    struct answer_facts facts = {.setting = work->setting};
+    facts.transfer = ledger_transfer_read(work->store, work->arena, body->transfer_id);
+    if (!facts.transfer.found) {
+        return facts;
+    }
+    const char *from_org_id = facts.transfer.from_org_id;
+    const char *to_org_id = facts.transfer.to_org_id;
+    facts.sender = ledger_org_read(work->store, work->arena, from_org_id);
+    facts.sender_roles = ledger_roles_read(work->store, from_org_id, user_id);
+    if (facts.transfer.kind != TRANSFER_EXPORT) {
+        facts.recipient = ledger_org_read(work->store, work->arena, to_org_id);
+        facts.recipient_roles = ledger_roles_read(work->store, to_org_id, user_id);
+        facts.recipient_trusts = ledger_trusts(work->store, to_org_id, from_org_id);
+        bool is_named = work->command->kind == ACT_ACCEPT && !text_empty(body->account_id);
+        facts.account = is_named
+                            ? ledger_account_read(work->store, work->arena, body->account_id)
+                            : ledger_main_account_read(work->store, work->arena, to_org_id);
+    }
+    return facts;
+}
+
+static bool acts_for_recipient(enum act_kind kind)
+{
+    return kind == ACT_ACCEPT || kind == ACT_REJECT;
+}
+
+static const char *in_words(struct work *work, const struct answer_facts *facts)
+{
+    const char *quantity =
+        quantity_words(work->arena, facts->transfer.units, facts->transfer.instrument);
+    const char *to = facts->transfer.kind == TRANSFER_EXPORT     ? "another system"
+                     : facts->transfer.kind == TRANSFER_INTERNAL ? "itself"
+                                                                 : facts->recipient.name;
+    return arena_printf(work->arena, "%s from %s to %s", quantity, facts->sender.name, to);
+}
+
+static bool write_outcome(struct work *work, const struct answer_outcome *outcome)
+{
+    if (!ledger_transfer_write(work->store, &outcome->after)) {
+        return false;
+    }
+    return outcome->fate == UNITS_STAY ||
+           (settle_units(work, outcome) && look_again(work, outcome));
+}
+
+/* Each block of the transfer goes on to its place. */
+static bool settle_units(struct work *work, const struct answer_outcome *outcome)
+{
+    const char *transfer_id = outcome->after.transfer_id;
+    const struct ledger_line *lines = NULL;
+    size_t count = ledger_lines_read(work->store, work->arena, transfer_id, &lines);
+    struct ledger_place place = place_of(outcome);
+    for (size_t i = 0; i < count; i++) {
+        if (!ledger_batch_move(work->store, lines[i].batch_id, transfer_id, &place)) {
+            return false;
+        }
+        if (outcome->fate == UNITS_LEAVE &&
+            !ledger_conservation_end(work->store, lines[i].project_id, lines[i].vintage,
+                                     BATCH_EXPORTED, lines[i].units)) {
+            return false;
+        }
+    }
+    work->answer->count = (int64_t)count;
+    return count > 0;
+}
+
+/* Reserved batches never left the sender's accounts, so to give them back is to reserve them no longer. */
+static struct ledger_place place_of(const struct answer_outcome *outcome)
+{
+    const struct ledger_transfer *after = &outcome->after;
+    if (outcome->fate == UNITS_ARRIVE) {
+        return (struct ledger_place){.org_id = after->to_org_id,
+                                     .account_id = after->to_account_id,
+                                     .state = BATCH_ACTIVE,
+                                     .received_by = after->transfer_id,
+                                     .received_at = after->ended_at};
+    }
+    if (outcome->fate == UNITS_LEAVE) {
+        return (struct ledger_place){.state = BATCH_EXPORTED,
+                                     .ended_by = after->transfer_id,
+                                     .ended_at = after->ended_at};
+    }
+    must(outcome->fate == UNITS_RETURN);
+    return (struct ledger_place){.state = BATCH_ACTIVE};
+}
+
+/* Before anything is kept: is what was written what was decided? */
+static bool look_again(struct work *work, const struct answer_outcome *outcome)
+{
+    const struct ledger_transfer *after = &outcome->after;
+    const char *org_id = outcome->fate == UNITS_ARRIVE ? after->to_org_id : after->from_org_id;
+    enum batch_state state = outcome->fate == UNITS_LEAVE ? BATCH_EXPORTED : BATCH_ACTIVE;
+    struct ledger_touched touched =
+        ledger_transfer_touched(work->store, after->transfer_id, state, org_id, NULL, false);
+    return touched.wrong == 0 && touched.lines > 0 && touched.line_units == after->units &&
+           touched.batch_units == after->units &&
+           ledger_reserved_units(work->store, after->transfer_id) == 0;
+}
+
+/* Ends one transfer at the moment its time was up; with an audit row of its own, so that its history can be read. */
+static bool expire_one(struct work *work, const char *transfer_id)
+{
+    struct ledger_transfer row = ledger_transfer_read(work->store, work->arena, transfer_id);
+    if (!row.found || row.has_ended) {
+        return false;
+    }
+    struct answer_outcome outcome = {.after = transfer_at(&row, work->at), .fate = UNITS_RETURN};
+    must(outcome.after.state == TRANSFER_EXPIRED);
+    const char *detail =
+        arena_printf(work->arena, "%s given back, nobody acted in time",
+                     quantity_words(work->arena, row.units, row.instrument));
+    return write_outcome(work, &outcome) &&
+           work_record(work, STATUS_OK, row.from_org_id, transfer_id, detail);
+}

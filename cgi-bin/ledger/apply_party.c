@@ -1,0 +1,193 @@
+/* ledger/apply_party.c: organisations, people and their roles. See ledger/work.h. */
+#include <string.h>
+
+#include "base/must.h"
+#include "base/text.h"
+#include "ledger/work.h"
+#include "store/ledger_records.h"
+
+static bool open_accounts(struct work *work, const char *org_id, enum org_kind kind);
+static bool is_above(const struct work *work);
+
+enum status apply_organisation(struct work *work)
+{
+    const struct command_organisation *body = &work->command->organisation;
+    enum status status = right_in_registry(work);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    bool is_new = work->command->kind == ACT_OPEN_ORGANISATION;
+    const char *but = is_new ? NULL : body->org_id;
+    struct organisation_facts facts = {
+        .is_new = is_new,
+        .name_taken = ledger_org_name_taken(work->store, body->name, but),
+        .domain_taken = ledger_org_domain_taken(work->store, body->domain, but)};
+    if (!is_new) {
+        facts.org = ledger_org_read(work->store, work->arena, body->org_id);
+    }
+    status = decide_organisation(&facts, body, work->answer);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    char org_id[ID_SIZE] = "";
+    char supplier_id[ID_SIZE] = "";
+    bool needs_supplier_id = body->is_supplier && !facts.org.is_supplier;
+    if ((is_new && !check_given_id(work, body->org_id, "org")) ||
+        (needs_supplier_id && !check_given_id(work, body->supplier_id, "spl"))) {
+        return refuse(work->answer, STATUS_VALUE_REFUSED, FIELD_NONE);
+    }
+    if ((is_new && !work_id_given(work, body->org_id, "org", org_id)) ||
+        (needs_supplier_id && !work_id_given(work, body->supplier_id, "spl", supplier_id))) {
+        return refuse(work->answer, STATUS_EXISTS, FIELD_NONE);
+    }
+    must(TEXT_COPY(work->answer->id, is_new ? org_id : body->org_id));
+    work->org_id = work->answer->id;
+    work->detail = arena_text(work->arena, body->name);
+    struct ledger_org_words words = {.org_id = work->answer->id,
+                                     .supplier_id = supplier_id,
+                                     .name = body->name,
+                                     .domain = body->domain,
+                                     .country = body->country,
+                                     .description = body->description,
+                                     .origin = body->origin,
+                                     .kind = is_new ? (enum org_kind)body->kind : facts.org.kind,
+                                     .is_demo = body->is_demo};
+    bool good = is_new ? ledger_org_add(work->store, &words, work->at) &&
+                             open_accounts(work, words.org_id, words.kind)
+                       : ledger_org_edit(work->store, &words);
+    return good ? STATUS_OK : STATUS_FAULT;
+}
+
+enum status apply_organisation_state(struct work *work)
+{
+    const struct command_organisation *body = &work->command->organisation;
+    work->org_id = body->org_id;
+    enum status status = right_in_registry(work);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct organisation_facts facts = {
+        .org = ledger_org_read(work->store, work->arena, body->org_id)};
+    if (body->state == ORG_CLOSED) {
+        ledger_org_left(work->store, body->org_id, &facts.left_units, &facts.left_waiting);
+    }
+    status = decide_organisation_state(&facts, body, work->answer);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    must(TEXT_COPY(work->answer->id, body->org_id));
+    const char *state = org_state_word((enum org_state)body->state);
+    work->detail = text_empty(body->reason)
+                       ? arena_printf(work->arena, "%s is %s", facts.org.name, state)
+                       : arena_printf(work->arena, "%s is %s: %s", facts.org.name, state,
+                                      body->reason);
+    return ledger_org_set_state(work->store, body->org_id, (enum org_state)body->state)
+               ? STATUS_OK
+               : STATUS_FAULT;
+}
+
+/* Making a colleague known gives no rights, so the manager of any organisation may; the rest is the administrator's. */
+enum status apply_person(struct work *work)
+{
+    const struct command_person *body = &work->command->person;
+    struct person_facts facts = {.person = ledger_person_read(work->store, body->user_id)};
+    enum status status = right_in_registry(work);
+    bool makes_known = !facts.person.found && !body->deactivated;
+    bool is_auditor = (work->person.registry_roles & REGISTRY_AUDITOR) != 0;
+    if (status != STATUS_OK && makes_known && !is_auditor &&
+        ledger_manager_somewhere_is(work->store, work->command->user_id)) {
+        status = STATUS_OK;
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    facts.is_last = !ledger_other_administrator_is(work->store, body->user_id);
+    status = decide_person(&facts, body, work->answer);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    must(TEXT_COPY(work->answer->id, body->user_id));
+    work->detail = body->deactivated     ? "deactivated"
+                   : facts.person.found  ? "active"
+                                         : "made known";
+    return ledger_person_set(work->store, body->user_id, !body->deactivated, work->at)
+               ? STATUS_OK
+               : STATUS_FAULT;
+}
+
+enum status apply_registry_roles(struct work *work)
+{
+    const struct command_person *body = &work->command->person;
+    enum status status = right_in_registry(work);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct person_facts facts = {
+        .person = ledger_person_read(work->store, body->user_id),
+        .is_last = !ledger_other_administrator_is(work->store, body->user_id)};
+    status = decide_registry_roles(&facts, body, work->answer);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    must(TEXT_COPY(work->answer->id, body->user_id));
+    static const char *const words[] = {"no role", "administrator", "auditor",
+                                        "administrator and auditor"};
+    work->detail = words[body->roles];
+    return ledger_registry_roles_set(work->store, body->user_id, body->roles) ? STATUS_OK
+                                                                             : STATUS_FAULT;
+}
+
+enum status apply_member(struct work *work)
+{
+    const struct command_person *body = &work->command->person;
+    work->org_id = body->org_id;
+    enum status status = right_for_org(work, body->org_id, ROLE_MANAGER, true);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct person_facts facts = {
+        .person = ledger_person_read(work->store, body->user_id),
+        .org = ledger_org_read(work->store, work->arena, body->org_id),
+        .old_roles = ledger_roles_read(work->store, body->org_id, body->user_id),
+        .is_last = !ledger_other_manager_is(work->store, body->org_id, body->user_id),
+        .is_above = is_above(work)};
+    status = decide_member(&facts, body, work->answer);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    must(TEXT_COPY(work->answer->id, body->user_id));
+    work->detail = arena_printf(
+        work->arena, "in %s:%s%s%s%s%s", facts.org.name, body->roles == 0 ? " no role" : "",
+        (body->roles & ROLE_VIEWER) != 0 ? " viewer" : "",
+        (body->roles & ROLE_INITIATOR) != 0 ? " initiator" : "",
+        (body->roles & ROLE_APPROVER) != 0 ? " approver" : "",
+        (body->roles & ROLE_MANAGER) != 0 ? " manager" : "");
+    return ledger_member_set(work->store, body->org_id, body->user_id, body->roles, work->at)
+               ? STATUS_OK
+               : STATUS_FAULT;
+}
+
+static bool open_accounts(struct work *work, const char *org_id, enum org_kind kind)
+{
+    static const struct {
+        const char *name;
+        enum account_kind kind;
+    } accounts[] = {{"Main", ACCOUNT_ACTIVE},
+                    {"Retirement", ACCOUNT_RETIREMENT},
+                    {"Reserve", ACCOUNT_RESERVE}};
+    size_t count = kind == ORG_BUFFER ? 3 : 2;
+    for (size_t i = 0; i < count; i++) {
+        char account_id[ID_SIZE];
+        work_id(work, "acc", account_id);
+        if (!ledger_account_add(work->store, account_id, org_id, accounts[i].name, accounts[i].kind,
+                                i == 0, work->at)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_above(const struct work *work)
+{
+    return work->is_operator || (work->person.registry_roles & REGISTRY_ADMINISTRATOR) != 0;
+}

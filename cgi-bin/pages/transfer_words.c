@@ -1,0 +1,128 @@
+/* pages/transfer_words.c: see pages/transfer_words.h. */
+#include "pages/transfer_words.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "pages/desk.h"
+
+bool transfer_is_open(const struct my_transfer *row)
+{
+    return text_is(row->state, "pending") || text_is(row->state, "awaiting_approval");
+}
+
+bool transfer_waits_second_person(const struct my_transfer *row)
+{
+    return text_is(row->state, "awaiting_approval") && row->needs_approval && row->approved_at == 0;
+}
+
+bool transfer_waits_registry(const struct my_transfer *row)
+{
+    return text_is(row->state, "awaiting_approval") && row->needs_registry_approval &&
+           row->registry_approved_at == 0 && !transfer_waits_second_person(row);
+}
+
+const char *transfer_to(struct visit *visit, const struct my_transfer *row)
+{
+    if (text_is(row->kind, "export")) {
+        return row->to_system;
+    }
+    if (text_is(row->kind, "internal")) {
+        return arena_printf(visit->arena, "your account %s", row->to_account_name);
+    }
+    return row->is_out ? row->to_name : "you";
+}
+
+const char *transfer_other(struct visit *visit, const struct my_transfer *row)
+{
+    return row->is_out ? transfer_to(visit, row) : row->from_name;
+}
+
+const char *transfer_title(struct visit *visit, const struct my_transfer *row)
+{
+    return arena_printf(visit->arena, "%s %s %s",
+                        quantity_words(visit->arena, row->units, row->instrument),
+                        row->is_out ? "to" : "from", transfer_other(visit, row));
+}
+
+const char *transfer_done(struct visit *visit, const struct my_transfer *row)
+{
+    const char *quantity = quantity_words(visit->arena, row->units, row->instrument);
+    const char *to = transfer_to(visit, row);
+    if (text_is(row->state, "completed")) {
+        return text_is(row->kind, "internal")
+                   ? arena_printf(visit->arena, "%s moved to %s", quantity, to)
+                   : arena_printf(visit->arena, "%s are with %s now", quantity, to);
+    }
+    if (text_is(row->state, "pending")) {
+        return arena_printf(visit->arena, "%s are on their way to %s", quantity, to);
+    }
+    if (text_is(row->state, "awaiting_approval")) {
+        return arena_printf(visit->arena, "%s to %s wait for approval", quantity, to);
+    }
+    return arena_printf(visit->arena, "%s to %s", quantity, to);
+}
+
+/* "It returns to you on 4 December 2026 if …" */
+static const char *returns(struct visit *visit, const struct my_transfer *row, const char *if_words)
+{
+    return arena_printf(visit->arena, "It returns to %s on %s if %s.",
+                        row->is_out ? "you" : row->from_name,
+                        clock_date_words(visit->arena, row->expires_at), if_words);
+}
+
+/* How it ended, for the reader. */
+static const char *ended(struct visit *visit, const struct my_transfer *row)
+{
+    struct arena *arena = visit->arena;
+    const char *at = clock_words(arena, row->ended_at);
+    if (text_is(row->state, "completed")) {
+        return arena_printf(arena, "on %s. This is final.", at);
+    }
+    const char *back = row->is_out
+                           ? "The credits are available to you again."
+                           : arena_printf(arena, "The credits stayed with %s.", row->from_name);
+    return arena_printf(arena, "on %s. %s", at, back);
+}
+
+const char *transfer_next(struct visit *visit, const struct my_transfer *row)
+{
+    struct arena *arena = visit->arena;
+    if (!transfer_is_open(row)) {
+        return ended(visit, row);
+    }
+    if (transfer_waits_second_person(row)) {
+        return arena_printf(arena, "until a second person of %s approves it. %s", row->from_name,
+                            returns(visit, row, "nobody does"));
+    }
+    if (text_is(row->state, "awaiting_approval")) {
+        return arena_printf(arena, "until a registry administrator approves it. %s",
+                            returns(visit, row, "nobody does"));
+    }
+    if (text_is(row->kind, "export")) {
+        return arena_printf(arena, "until %s confirms that %s received it. %s", row->to_system,
+                            row->to_system_party, returns(visit, row, "nobody does"));
+    }
+    if (row->is_out) {
+        return arena_printf(arena, "until %s accepts. %s", row->to_name,
+                            returns(visit, row, "they do nothing"));
+    }
+    return arena_printf(arena, "until you accept it. %s", returns(visit, row, "you do nothing"));
+}
+
+const char *transfer_waits_for(struct visit *visit, const struct my_transfer *row)
+{
+    if (!transfer_is_open(row)) {
+        return "";
+    }
+    if (transfer_waits_second_person(row)) {
+        return arena_printf(visit->arena, "A second person of %s approves or refuses",
+                            row->from_name);
+    }
+    if (text_is(row->state, "awaiting_approval")) {
+        return "A registry administrator approves or refuses";
+    }
+    if (text_is(row->kind, "export")) {
+        return arena_printf(visit->arena, "%s confirms or rejects", row->to_system);
+    }
+    return arena_printf(visit->arena, "%s accepts or rejects", row->to_name);
+}

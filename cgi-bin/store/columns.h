@@ -1,0 +1,52 @@
+/*
+ * store/columns.h: columns that many queries have in common, read the same way everywhere. For files of the store room only.
+ */
+#ifndef STORE_COLUMNS_H
+#define STORE_COLUMNS_H
+
+#include "base/must.h"
+#include "base/text.h"
+#include "model/quantity.h"
+#include "model/serial.h"
+#include "store/query.h"
+
+/* A batch's serial number, for column_serial: a batch b, its project p. */
+#define SERIAL_COLUMNS "p.pathway_code, p.country, p.short_code, b.vintage, b.first, b.last"
+#define SERIAL_COLUMN_COUNT 6
+
+static inline enum instrument column_instrument(struct query *q, int column)
+{
+    char word[32];
+    enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
+    query_text_into(q, column, word, sizeof(word));
+    must(instrument_from_word(word, &instrument)); /* the schema's CHECK allows no other */
+    return instrument;
+}
+
+/* SERIAL_COLUMNS from a column on. */
+static inline struct serial column_serial(struct query *q, int column)
+{
+    struct serial serial = {.vintage = (int)query_int(q, column + 3),
+                            .first = query_int(q, column + 4),
+                            .last = query_int(q, column + 5)};
+    query_text_into(q, column, serial.pathway, sizeof(serial.pathway));
+    query_text_into(q, column + 1, serial.country, sizeof(serial.country));
+    query_text_into(q, column + 2, serial.project_code, sizeof(serial.project_code));
+    return serial;
+}
+
+/* Empty text is no filter: SQL NULL. */
+static inline void bind_filter(struct query *q, int number, const char *text)
+{
+    query_bind_text(q, number, text_empty(text) ? NULL : text);
+}
+
+/* The one number of a statement whose parameters are bound; 0 when it has no row. */
+static inline int64_t column_only(struct query *q)
+{
+    int64_t number = query_row(q) ? query_int(q, 0) : 0;
+    query_end(q);
+    return number;
+}
+
+#endif

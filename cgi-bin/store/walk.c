@@ -1,0 +1,75 @@
+/* store/walk.c: see store/walk.h. */
+#include "store/walk.h"
+
+#include <string.h>
+
+#include "base/must.h"
+#include "base/text.h"
+#include "store/rows.h"
+
+#define TEXTS_BYTES_MAX 8192 /* a name of 400 characters and two notes; what is longer is looked through that far */
+#define ID_LAST "~"          /* sorts behind every id */
+
+static bool holds(struct query *q, struct arena *arena, const struct fold_words *words, int texts);
+
+struct place walk_start(bool descending)
+{
+    return descending ? (struct place){INT64_MAX, ID_LAST} : (struct place){INT64_MIN, ""};
+}
+
+struct place walk_place(struct query *q, const struct window *window)
+{
+    struct place place = walk_start(window->descending);
+    if (!text_empty(window->behind)) {
+        place = walk_start(!window->descending);
+        if (query_row(q)) {
+            place = (struct place){query_int(q, 0), window->behind};
+        }
+    }
+    query_end(q);
+    return place;
+}
+
+struct walk_ids walk_take(struct query *q, struct arena *arena, const struct fold_words *words,
+                          int texts, size_t most)
+{
+    const char **ids = NULL;
+    size_t count = 0;
+    while (count < most && query_row(q)) {
+        if (holds(q, arena, words, texts)) {
+            ids = rows_room(arena, ids, count, sizeof(*ids));
+            ids[count++] = query_text(q, arena, 0);
+        }
+    }
+    query_end(q);
+    return (struct walk_ids){ids, count};
+}
+
+int64_t walk_count(struct query *q, struct arena *arena, const struct fold_words *words, int texts)
+{
+    int64_t count = 0;
+    while (query_row(q)) {
+        count += holds(q, arena, words, texts) ? 1 : 0;
+    }
+    query_end(q);
+    return count;
+}
+
+/* Thousands of rows pass by, so what each takes from the arena is given back at once. */
+static bool holds(struct query *q, struct arena *arena, const struct fold_words *words, int texts)
+{
+    if (words->count == 0) {
+        return true;
+    }
+    char folded[TEXTS_BYTES_MAX];
+    size_t used = 0;
+    size_t mark_bytes = arena->used_bytes;
+    for (int column = 1; column <= texts && used + 2 < sizeof(folded); column++) {
+        fold_text(folded + used, sizeof(folded) - used - 1, query_text(q, arena, column));
+        used += strlen(folded + used);
+        folded[used++] = '\n'; /* no word reaches from one text into the next */
+        folded[used] = '\0';
+    }
+    arena_reset(arena, mark_bytes);
+    return fold_holds(folded, words);
+}

@@ -1,0 +1,67 @@
+/*
+ * crash/crowd.h: many client processes that begin at the same moment, and memory they share.
+ */
+#ifndef CRASH_CROWD_H
+#define CRASH_CROWD_H
+
+#include "crash/world.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+
+#define CROWD_MAX 64
+
+struct crowd {
+    pthread_barrier_t barrier; /* between processes */
+    pid_t pids[CROWD_MAX];
+    int count;
+};
+
+/* Zeroed memory that forked processes share. */
+static inline void *crowd_memory(size_t size_bytes)
+{
+    void *memory = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    CHECK(memory != MAP_FAILED, "no shared memory");
+    return memory;
+}
+
+/* Everybody waits here until everybody is here. */
+static inline void crowd_meet(struct crowd *crowd)
+{
+    (void)pthread_barrier_wait(&crowd->barrier);
+}
+
+/* Forks count processes that run act(number, context) and end. crowd is in shared memory. */
+static inline void crowd_start(struct crowd *crowd, int count,
+                               void (*act)(int number, void *context), void *context)
+{
+    pthread_barrierattr_t attributes;
+    CHECK(count <= CROWD_MAX && pthread_barrierattr_init(&attributes) == 0 &&
+              pthread_barrierattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED) == 0 &&
+              pthread_barrier_init(&crowd->barrier, &attributes, (unsigned)count) == 0,
+          "no barrier");
+    crowd->count = count;
+    fflush(stdout);
+    for (int i = 0; i < count; i++) {
+        crowd->pids[i] = fork();
+        CHECK(crowd->pids[i] >= 0, "no process for a client");
+        if (crowd->pids[i] == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            act(i, context);
+            fflush(stdout);
+            _exit(0);
+        }
+    }
+}
+
+static inline void crowd_end(struct crowd *crowd)
+{
+    for (int i = 0; i < crowd->count; i++) {
+        int end = 0;
+        waitpid(crowd->pids[i], &end, 0);
+        CHECK(WIFEXITED(end) && WEXITSTATUS(end) == 0, "client %d ended badly", i);
+    }
+}
+
+#endif

@@ -1,0 +1,514 @@
+/*
+ * unit/command_test.c: the daemon's door and the ways to it, against a running daemon of this
+ * test's own build: messages that are no commands, acts of the wrong program, clients that do not
+ * read, too many clients, strangers, a second daemon, a good end, and what ledger_ask and
+ * tally_send make of a daemon that goes away. command_test [--seed N]
+ */
+#include "crash/world.h"
+
+#include <grp.h>
+#include <sys/socket.h>
+
+#define FUZZ_MESSAGES 20000
+#define NOBODY 65534
+
+static struct world *world;
+static struct chance chance;
+static int passed;
+
+static void socket_of(enum asker program, char path[108])
+{
+    CHECK(door_path(world->run_dir, program, path), "the path of a socket is too long");
+}
+
+static int connect_to(enum asker program)
+{
+    char path[108];
+    socket_of(program, path);
+    int fd = connect_until(path, clock_steady_us() + 5 * CLOCK_SECOND_US);
+    CHECK(fd >= 0, "nobody listens for %s", program_word(program));
+    return fd;
+}
+
+/* -1: the daemon closed the connection. */
+static int take_status(int fd)
+{
+    struct answer answer;
+    CHECK(connect_wait(fd, POLLIN, clock_steady_us() + 10 * CLOCK_SECOND_US),
+          "no answer within 10 s");
+    ssize_t size_bytes = recv(fd, &answer, sizeof answer, MSG_TRUNC);
+    CHECK(size_bytes <= 0 || size_bytes == (ssize_t)sizeof answer, "an answer of %zd bytes",
+          size_bytes);
+    return size_bytes <= 0 ? -1 : answer.status;
+}
+
+static void expect(int fd, const void *message, size_t size_bytes, int status, const char *what)
+{
+    CHECK(send(fd, message, size_bytes, MSG_NOSIGNAL) == (ssize_t)size_bytes, "%s: not sent", what);
+    int got = take_status(fd);
+    CHECK(got == status, "%s: answered %s", what,
+          got < 0 ? "nothing" : status_row((enum status)got)->slug);
+}
+
+static struct command good_command(void)
+{
+    static int number;
+    char key[KEY_SIZE];
+    (void)snprintf(key, sizeof key, "good-%d", number++);
+    return world_transfer(world, 0, 1, 1, key);
+}
+
+static void test_no_commands(void)
+{
+    static struct command two[2];
+    int fd = connect_to(PROGRAM_ACCOUNT);
+    struct command good = good_command();
+    expect(fd, &good, 1, STATUS_BAD_REQUEST, "one byte");
+    expect(fd, &good, sizeof good - 1, STATUS_BAD_REQUEST, "a byte too few");
+    two[0] = good;
+    expect(fd, two, sizeof good + 1, STATUS_BAD_REQUEST, "a byte too many");
+    expect(fd, two, sizeof two, STATUS_BAD_REQUEST, "two commands in one message");
+    struct command bad = good;
+    bad.version = COMMAND_VERSION + 1;
+    expect(fd, &bad, sizeof bad, STATUS_BAD_REQUEST, "another version");
+    static const uint32_t kinds[] = {ACT_NONE, ACT__COUNT, UINT32_MAX};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        bad = good;
+        bad.kind = kinds[i];
+        expect(fd, &bad, sizeof bad, STATUS_BAD_REQUEST, "no such kind");
+    }
+    memset(&bad, 0xff, sizeof bad);
+    expect(fd, &bad, sizeof bad, STATUS_BAD_REQUEST, "all ones");
+    memset(&bad, 0, sizeof bad);
+    expect(fd, &bad, sizeof bad, STATUS_BAD_REQUEST, "all zeros");
+    bad = good;
+    memset(bad.key, 'k', sizeof bad.key);
+    expect(fd, &bad, sizeof bad, STATUS_BAD_REQUEST, "a key without end");
+    bad = good;
+    memset(bad.user_id, 'u', sizeof bad.user_id);
+    expect(fd, &bad, sizeof bad, STATUS_BAD_REQUEST, "a user without end");
+    bad = good;
+    memset(bad.transfer.notes, 'n', sizeof bad.transfer.notes);
+    expect(fd, &bad, sizeof bad, STATUS_BAD_REQUEST, "a note without end");
+    bad = good;
+    memset(&bad.transfer.has_plan, 2, 1);
+    expect(fd, &bad, sizeof bad, STATUS_BAD_REQUEST, "neither yes nor no");
+    bad = good;
+    bad.transfer.line_count = COMMAND_LINES_MAX + 1;
+    expect(fd, &bad, sizeof bad, STATUS_BAD_REQUEST, "a line too many");
+    bad.transfer.line_count = UINT32_MAX;
+    expect(fd, &bad, sizeof bad, STATUS_BAD_REQUEST, "four thousand million lines");
+    bad.transfer.line_count = COMMAND_LINES_MAX;
+    memset(bad.transfer.lines[COMMAND_LINES_MAX - 1].batch_id, 'b', ID_SIZE);
+    expect(fd, &bad, sizeof bad, STATUS_BAD_REQUEST, "a batch without end");
+    expect(fd, &good, sizeof good, STATUS_OK, "a good command over the same connection");
+    CHECK(send(fd, "", 0, MSG_NOSIGNAL) == 0 && take_status(fd) == -1,
+          "an empty message counts as a farewell");
+    close(fd);
+    passed++;
+}
+
+/* Good commands with some bytes changed at random: any answer, but always one, and the registry
+ * stays sound. */
+static void test_fuzzed_commands(void)
+{
+    static const enum asker programs[] = {PROGRAM_ACCOUNT, PROGRAM_ADMIN, PROGRAM_API,
+                                          PROGRAM_TALLY};
+    int counts[2] = {0, 0};
+    for (int i = 0; i < 4; i++) {
+        int fd = connect_to(programs[i]);
+        for (int message = 0; message < FUZZ_MESSAGES / 4; message++) {
+            struct command command = good_command();
+            if (chance_below(&chance, 2) == 0) {
+                command.kind = (uint32_t)(1 + chance_below(&chance, ACT__COUNT - 1));
+            }
+            unsigned char *bytes = (unsigned char *)&command;
+            for (int64_t changes = chance_below(&chance, 6); changes > 0; changes--) {
+                int64_t room = chance_below(&chance, 2) == 0 ? (int64_t)sizeof command : 3000;
+                bytes[chance_below(&chance, room)] = (unsigned char)chance_next(&chance);
+            }
+            /* What freezes the registry would end the test of all else. */
+            command.kind = command.kind == ACT_FREEZE ? ACT_TRANSFER : command.kind;
+            CHECK(send(fd, &command, sizeof command, MSG_NOSIGNAL) == (ssize_t)sizeof command,
+                  "not sent");
+            int status = take_status(fd);
+            CHECK(status >= 0 && status < STATUS__COUNT && status != STATUS_FAULT &&
+                      status != STATUS_OUT_OF_ROOM,
+                  "message %d of %s ends in %d; the daemon's log is %s", message,
+                  program_word(programs[i]), status, world->log_path);
+            counts[status == STATUS_OK]++;
+        }
+        close(fd);
+    }
+    CHECK(counts[1] > 0, "not one fuzzed command came through");
+    world_verify(world);
+    printf("%d fuzzed messages: %d acts, %d refusals\n", FUZZ_MESSAGES, counts[1], counts[0]);
+    passed++;
+}
+
+static void test_wrong_program(void)
+{
+    struct command freeze = command_of(ACT_FREEZE, world->user_ids[0], "");
+    freeze.setting.frozen = true;
+    TEXT_COPY(freeze.setting.text, "no");
+    struct command expire = command_of(ACT_EXPIRE, world->user_ids[0], "");
+    struct command good = good_command();
+    struct command nameless = good_command();
+    nameless.user_id[0] = '\0';
+    struct command dated = good_command();
+    dated.at_us = 1;
+    const struct {
+        enum asker program;
+        const struct command *command;
+        const char *what;
+    } rows[] = {
+        {PROGRAM_ACCOUNT, &freeze, "freeze by account"},
+        {PROGRAM_API, &freeze, "freeze by api"},
+        {PROGRAM_ADMIN, &freeze, "freeze by no administrator"},
+        {PROGRAM_ACCOUNT, &expire, "expire by account"},
+        {PROGRAM_ADMIN, &good, "transfer by admin"},
+        {PROGRAM_ACCOUNT, &nameless, "the operator by account"},
+        {PROGRAM_ACCOUNT, &dated, "a dated act by account"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int fd = connect_to(rows[i].program);
+        CHECK(send(fd, rows[i].command, sizeof *rows[i].command, MSG_NOSIGNAL) > 0, "not sent");
+        int status = take_status(fd);
+        CHECK(status > STATUS_OK && status != STATUS_FAULT, "%s: %d", rows[i].what, status);
+        close(fd);
+    }
+    int fd = connect_to(PROGRAM_API);
+    expect(fd, &good, sizeof good, STATUS_OK, "a transfer by api");
+    close(fd);
+    passed++;
+}
+
+/* Good and bad in one go: the answers come in the order of the messages. Then the sender closes its
+ * side. */
+static void test_order_and_half_close(void)
+{
+    int fd = connect_to(PROGRAM_ACCOUNT);
+    for (int i = 0; i < 12; i++) {
+        struct command command = good_command();
+        size_t size_bytes = i % 3 == 0 ? 5 : sizeof command;
+        CHECK(send(fd, &command, size_bytes, MSG_NOSIGNAL) == (ssize_t)size_bytes,
+              "message %d not sent", i);
+    }
+    shutdown(fd, SHUT_WR);
+    for (int i = 0; i < 12; i++) {
+        CHECK(take_status(fd) == (i % 3 == 0 ? STATUS_BAD_REQUEST : STATUS_OK),
+              "answer %d is not that of message %d", i, i);
+    }
+    CHECK(take_status(fd) == -1, "the daemon keeps what has been closed");
+    close(fd);
+    passed++;
+}
+
+/* A client that sends and never reads is sent away; others are not kept waiting. */
+static void test_slow_client(void)
+{
+    int slow = connect_to(PROGRAM_ACCOUNT);
+    bool is_gone = false;
+    for (int i = 0; i < 20000 && !is_gone; i++) {
+        is_gone = send(slow, "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno != EAGAIN;
+        if (i % 500 == 0) {
+            int fd = connect_to(PROGRAM_API);
+            struct command command = good_command();
+            int64_t began_us = clock_steady_us();
+            expect(fd, &command, sizeof command, STATUS_OK, "a neighbour of a slow client");
+            CHECK(clock_steady_us() - began_us < 2 * CLOCK_SECOND_US,
+                  "a neighbour waited for a slow client");
+            close(fd);
+        }
+    }
+    CHECK(is_gone, "a client that does not read its answers was kept");
+    close(slow);
+    passed++;
+}
+
+static void test_too_many_clients(void)
+{
+    static int fds[LEDGER_CLIENTS_MAX + 50];
+    for (int i = 0; i < LEDGER_CLIENTS_MAX + 50; i++) {
+        fds[i] = connect_to(i % 2 == 0 ? PROGRAM_ACCOUNT : PROGRAM_API);
+    }
+    struct command command = good_command();
+    expect(fds[0], &command, sizeof command, STATUS_OK, "a client of a full house");
+    int last = fds[LEDGER_CLIENTS_MAX + 49];
+    command = good_command();
+    CHECK(send(last, &command, sizeof command, MSG_NOSIGNAL) > 0 &&
+              !connect_wait(last, POLLIN, clock_steady_us() + CLOCK_SECOND_US / 5),
+          "one client more than there are places was served");
+    for (int i = 0; i < 60; i++) {
+        close(fds[i]);
+    }
+    CHECK(take_status(last) == STATUS_OK, "a client that had waited for a place is not served");
+    for (int i = 60; i < LEDGER_CLIENTS_MAX + 50; i++) {
+        close(fds[i]);
+    }
+    passed++;
+}
+
+/* As root: another user may ask through account's socket only when account runs as that user. */
+static void test_strangers(void)
+{
+    if (geteuid() != 0) {
+        puts("not root: strangers are not tried");
+        return;
+    }
+    for (int allowed = 0; allowed < 2; allowed++) {
+        world_stop_daemon(world);
+        allowed ? setenv("TALLYSTICK_UID_ACCOUNT", "65534", 1) : unsetenv("TALLYSTICK_UID_ACCOUNT");
+        world_start_daemon(world);
+        world_await_daemon(world);
+        CHECK(chmod(world->folder, 0755) == 0 && chmod(world->run_dir, 0755) == 0 &&
+                  chmod(world->account_socket, 0666) == 0,
+              "no chmod");
+        struct command command = good_command();
+        fflush(stdout);
+        pid_t child = fork();
+        if (child == 0) {
+            if (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0) {
+                _exit(9);
+            }
+            int fd = connect_to(PROGRAM_ACCOUNT);
+            ssize_t sent_bytes = send(fd, &command, sizeof command, MSG_NOSIGNAL);
+            _exit(sent_bytes > 0 && take_status(fd) == STATUS_OK ? 1 : 0);
+        }
+        int end = 0;
+        waitpid(child, &end, 0);
+        CHECK(WIFEXITED(end) && WEXITSTATUS(end) == allowed, "a stranger was %s",
+              allowed ? "sent away though allowed" : "served");
+    }
+    unsetenv("TALLYSTICK_UID_ACCOUNT");
+    passed++;
+}
+
+static int run_second_daemon(const char *data_dir)
+{
+    struct world second = *world;
+    (void)snprintf(second.data_dir, sizeof second.data_dir, "%.200s", data_dir);
+    second.daemon = 0;
+    world_start_daemon(&second);
+    int end = 0;
+    waitpid(second.daemon, &end, 0);
+    return WIFEXITED(end) ? WEXITSTATUS(end) : -1;
+}
+
+static void test_second_daemon(void)
+{
+    CHECK(run_second_daemon(world->data_dir) == 1, "two daemons on one registry");
+    char other[WORLD_PATH_SIZE];
+    char command[3 * WORLD_PATH_SIZE];
+    (void)snprintf(other, sizeof other, "%.200s/other", world->folder);
+    (void)snprintf(command, sizeof command, "mkdir %.200s && cp %.200s %.200s/registry.db", other,
+                   world->registry_path, other);
+    CHECK(world_stop_daemon(world) == 0 && system(command) == 0,
+          "no copy"); /* copied while nobody has it open */
+    world_start_daemon(world);
+    world_await_daemon(world);
+    CHECK(run_second_daemon(other) == 1, "two daemons on the same sockets");
+    int fd = connect_to(PROGRAM_ACCOUNT);
+    struct command good = good_command();
+    expect(fd, &good, sizeof good, STATUS_OK, "the first daemon");
+    close(fd);
+    passed++;
+}
+
+/* ------------------------------------------------------------------ asking a daemon that goes away
+ */
+
+static void test_gone(void)
+{
+    struct ledger_client client;
+    ledger_client_init(&client, world->account_socket);
+    struct command command = good_command();
+    struct answer answer;
+    struct answer again;
+    CHECK(ledger_ask(&client, &command, &answer) == STATUS_OK && !answer.repeated,
+          "a first asking");
+    world_kill_daemon(world); /* its sockets stay behind */
+    world_start_daemon(world);
+    CHECK(ledger_ask(&client, &command, &again) == STATUS_OK && again.repeated &&
+              again.seq == answer.seq,
+          "asked again after a crash");
+    CHECK(world_stop_daemon(world) == 0 && access(world->account_socket, F_OK) != 0,
+          "a good end leaves sockets");
+    int64_t began_us = clock_steady_us();
+    ledger_client_close(&client);
+    CHECK(ledger_ask(&client, &command, &again) == STATUS_LEDGER_AWAY &&
+              clock_steady_us() - began_us < 2 * CLOCK_SECOND_US,
+          "no daemon: %s", status_row((enum status)again.status)->slug);
+    ledger_client_close(&client);
+    passed++;
+}
+
+/* Takes one command over each connection and closes without an answer. */
+static void play_dying_daemon(int listener, int deaths)
+{
+    for (int i = 0; i < deaths; i++) {
+        static struct command command;
+        int fd = accept(listener, NULL, NULL);
+        (void)recv(fd, &command, sizeof command, 0);
+        close(fd);
+    }
+    _exit(0);
+}
+
+static void test_lost_answers(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%.90s/dying.sock", world->run_dir);
+    int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    CHECK(bind(listener, (struct sockaddr *)&address, sizeof address) == 0 &&
+              listen(listener, 5) == 0,
+          "no socket");
+    for (int keyed = 0; keyed < 2; keyed++) {
+        fflush(stdout);
+        pid_t child = fork();
+        if (child == 0) {
+            play_dying_daemon(listener, keyed ? 3 : 1);
+        }
+        if (keyed) {
+            close(listener); /* when the child has died its third death nobody listens any more */
+        }
+        struct ledger_client client;
+        ledger_client_init(&client, address.sun_path);
+        struct command command = good_command();
+        command.key[0] = keyed ? 'k' : '\0';
+        struct answer answer;
+        int64_t began_us = clock_steady_us();
+        CHECK(ledger_ask(&client, &command, &answer) == STATUS_ANSWER_LOST, "keyed %d: %s", keyed,
+              status_row((enum status)answer.status)->slug);
+        int64_t took_us = clock_steady_us() - began_us;
+        CHECK(took_us < 8 * CLOCK_SECOND_US && (keyed || took_us < CLOCK_SECOND_US),
+              "keyed %d: lost after %" PRId64 " us", keyed, took_us);
+        waitpid(child, NULL, 0);
+    }
+    passed++;
+}
+
+/* The disk is full: nobody is told that it happened, the daemon ends with an error, and a new one
+ * goes on. */
+static void test_full_disk(void)
+{
+    struct stat file;
+    CHECK(stat(world->registry_path, &file) == 0, "no registry");
+    world->file_bytes_max = (int64_t)file.st_size + 200000;
+    world_start_daemon(world);
+    world->file_bytes_max = 0;
+    struct ledger_client client;
+    ledger_client_init(&client, world->account_socket);
+    world_await_daemon(world);
+    struct command command;
+    struct answer answer;
+    enum status status = STATUS_OK;
+    int done = 0;
+    for (; done < 100000 && status == STATUS_OK; done++) {
+        command = good_command();
+        status = ledger_ask(&client, &command, &answer);
+    }
+    CHECK(status == STATUS_FAULT || status == STATUS_ANSWER_LOST, "a full disk answers %s",
+          status_row(status)->slug);
+    int end = 0;
+    waitpid(world->daemon, &end, 0);
+    world->daemon = 0;
+    CHECK(WIFEXITED(end) && WEXITSTATUS(end) == 1,
+          "on a full disk the daemon did not end with an error");
+    world_start_daemon(world);
+    CHECK(ledger_ask(&client, &command, &answer) == STATUS_OK, "with room again: %s",
+          status_row((enum status)answer.status)->slug);
+    struct answer again;
+    CHECK(ledger_ask(&client, &command, &again) == STATUS_OK && again.repeated &&
+              again.seq == answer.seq,
+          "asked again");
+    ledger_client_close(&client);
+    CHECK(world_stop_daemon(world) == 0, "no good end");
+    world_verify(world);
+    printf("full disk after %d acts: %s, then recovered\n", done - 1, status_row(status)->slug);
+    passed++;
+}
+
+/* ------------------------------------------------------------------ tally's ways */
+
+struct counted {
+    int answers, done, refused, lost;
+    char expected[KEY_SIZE];
+};
+
+static void count_answer(void *context, const struct command *command, const struct answer *answer)
+{
+    struct counted *counted = context;
+    char key[KEY_SIZE];
+    (void)snprintf(key, sizeof key, "way-%d", counted->answers);
+    CHECK(text_is(command->key, key), "answer %d is that of %s", counted->answers, command->key);
+    counted->answers++;
+    counted->done += answer->status == STATUS_OK ? 1 : 0;
+    CHECK(answer->status == STATUS_OK, "%s: %s", command->key,
+          status_row((enum status)answer->status)->slug);
+}
+
+static void test_ways(void)
+{
+    struct tally tally = world_tally(world);
+    struct counted counted = {0};
+    enum status settled = STATUS_OK;
+    CHECK(tally_is_direct(&tally, &settled) && settled == STATUS_OK, "stopped, but not direct");
+    CHECK(tally_begin(&tally) == STATUS_OK, "no transaction");
+    struct answer answer;
+    struct command undone = good_command();
+    CHECK(tally_ask(&tally, &undone, &answer) == STATUS_OK, "inside a transaction");
+    tally_rollback(&tally);
+    CHECK(tally_ask(&tally, &undone, &answer) == STATUS_OK && !answer.repeated,
+          "what was rolled back stayed");
+    char key[KEY_SIZE];
+    for (int round = 0; round < 3; round++) { /* 0 directly, 1 through the daemon, 2 through a
+                                                 daemon that is killed meanwhile */
+        if (round == 1) {
+            way_close(tally.way);
+            world_start_daemon(world);
+            world_await_daemon(world);
+            CHECK(!tally_is_direct(&tally, &settled) && settled == STATUS_OK &&
+                      tally_begin(&tally) == STATUS_BUSY,
+                  "not through the daemon");
+        }
+        for (int i = 0; i < 500; i++) {
+            (void)snprintf(key, sizeof key, "way-%d", round * 500 + i);
+            struct command command = world_transfer(world, 0, 1, 1, key);
+            CHECK(tally_send(&tally, &command, count_answer, &counted) == STATUS_OK, "not sent");
+            if (round == 2 && i % 100 == 99) {
+                world_kill_daemon(world);
+                world_start_daemon(world);
+            }
+        }
+        CHECK(tally_settle(&tally) == STATUS_OK && counted.answers == (round + 1) * 500,
+              "%d answers", counted.answers);
+    }
+    way_close(tally.way);
+    passed++;
+}
+
+int main(int argc, char **argv)
+{
+    chance = chance_from(world_seed(argc, argv), 0);
+    world = world_open("command", "test");
+    world_start_daemon(world);
+    world_await_daemon(world);
+    test_no_commands();
+    test_wrong_program();
+    test_order_and_half_close();
+    test_slow_client();
+    test_too_many_clients();
+    test_strangers();
+    test_second_daemon();
+    test_fuzzed_commands();
+    test_gone();
+    test_lost_answers();
+    test_full_disk();
+    test_ways();
+    CHECK(world_stop_daemon(world) == 0, "the daemon did not end in good order; its log is %s",
+          world->log_path);
+    world_verify(world);
+    printf("%d passed, 0 failed\n", passed);
+    return 0;
+}

@@ -1,0 +1,97 @@
+// Every page that a person can reach by links, for each kind of person: answers 200, is valid HTML, has no axe-core violation, no
+// complaint in the console, no sideways scroll at 375 pixels. One page of each shape (ids replaced) is looked at.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { HtmlValidate } from 'html-validate';
+import { openPage, signIn, startBrowser, startRegistry } from './lib.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const validator = new HtmlValidate({ extends: ['html-validate:standard'], rules: { 'script-type': 'off' } });
+let registry, browser;
+before(async () => { registry = await startRegistry(); browser = await startBrowser(); });
+after(async () => { await browser?.close(); await registry?.stop(); });
+
+// "/registry/transfers/tfr_…?x=1&y=2" → "/registry/transfers/:tfr?x&y"
+const shape = (url) => {
+  const { pathname, searchParams } = new URL(url);
+  const path = pathname.replace(/\b([a-z]{3})_[0-9A-Z]{16}/g, ':$1');
+  return path + [...new Set([...searchParams.keys()].filter((key) => /^(tab|by|act|kind)$/.test(key)))].sort().map((key) => `?${key}=${searchParams.get(key)}`).join('');
+};
+
+async function look(page, url, problems) {
+  const answer = await page.goto(url);
+  const at = shape(url);
+  if (answer.status() !== 200) { problems.push(`${at}: status ${answer.status()}`); return []; }
+  if (!(answer.headers()['content-type'] ?? '').startsWith('text/html')) return [];
+  const report = await validator.validateString(await answer.text());
+  for (const result of report.results) for (const m of result.messages) problems.push(`${at}: HTML line ${m.line}: ${m.ruleId}: ${m.message}`);
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  for (const v of violations) problems.push(`${at}: axe ${v.id}: ${v.help}: ${v.nodes[0].html.slice(0, 160)}`);
+  await page.setViewportSize({ width: 375, height: 800 });
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - 375);
+  if (over > 0) problems.push(`${at}: ${over} pixels too wide at 375`);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  return page.evaluate(() => [...document.querySelectorAll('a[href]')].map((a) => a.href));
+}
+
+async function crawl(email, starts, pattern) {
+  const page = await openPage(browser, registry, {});
+  // axe is put into the page by the test itself, past the CSP.
+  const problems = [];
+  if (email) await signIn(page, email);
+  const seen = new Map();
+  const queue = starts.map((path) => registry.url + path);
+  while (queue.length > 0) {
+    const url = queue.shift().split('#')[0];
+    const at = shape(url);
+    if (!url.startsWith(registry.url) || !pattern.test(new URL(url).pathname) || seen.has(at)) continue;
+    if (/format=csv|\.atom|sign-out/.test(url)) continue;
+    seen.set(at, url);
+    queue.push(...await look(page, url, problems));
+  }
+  problems.push(...page.complaints.map((text) => `console: ${text}`));
+  await page.context().close();
+  return { seen, problems };
+}
+
+test('public pages', async () => {
+  const { seen, problems } = await crawl(null, ['/', '/registry', '/sign-in', '/registry/search?q=fernhill', '/registry/search?q=nothing-like-this'], /^\/($|registry|sign-in)/);
+  assert.deepEqual(problems, []);
+  for (const wanted of ['/', '/registry', '/registry/transfers', '/registry/transfers/:tfr', '/registry/credit-batches/:ctb', '/registry/projects', '/registry/projects/:prj',
+    '/registry/issuances', '/registry/issuances/:iss', '/registry/retirements', '/registry/retirements/:ret', '/registry/organisations', '/registry/organisations/:org', '/registry/search']) {
+    assert.ok(seen.has(wanted), `${wanted} was reached; reached: ${[...seen.keys()].join(' ')}`);
+  }
+});
+
+test('pages of an account holder', async () => {
+  const { seen, problems } = await crawl('nora@northwind.example', ['/account/credits', '/account/transfers/new'], /^\/(account|sign-in\/|password\/)/);
+  assert.deepEqual(problems, []);
+  for (const wanted of ['/account/credits', '/account/transfers', '/account/transfers/:tfr', '/account/inbox', '/account/team']) assert.ok(seen.has(wanted), `${wanted} was reached`);
+});
+
+test('pages of a registry administrator', async () => {
+  const { seen, problems } = await crawl('rosa@registry.example', ['/admin/pending'], /^\/admin/);
+  assert.deepEqual(problems, []);
+  for (const wanted of ['/admin/pending', '/admin/organisations', '/admin/people', '/admin/issue', '/admin/settings', '/admin/audit']) assert.ok(seen.has(wanted), `${wanted} was reached`);
+});
+
+test('pages for what goes wrong have the look of the house', async () => {
+  const page = await openPage(browser, registry, {});
+  const problems = [];
+  for (const [path, status, options] of [['/registry/nothing', 404], ['/registry/transfers/tfr_0000000000000000', 404], ['/registry/transfers?nonsense=1', 400],
+    ['/registry/transfers', 405, { method: 'POST' }], ['/account/nothing', 404], ['/registry/%ff', 400]]) {
+    const answer = await page.request.fetch(path, options ?? {});
+    if (answer.status() !== status) problems.push(`${path}: ${answer.status()} instead of ${status}`);
+    const html = await answer.text();
+    if (!html.includes('tallystick.css')) problems.push(`${path}: not in the look of the house`);
+    const report = await validator.validateString(html);
+    for (const result of report.results) for (const m of result.messages) problems.push(`${path}: HTML line ${m.line}: ${m.ruleId}: ${m.message}`);
+  }
+  const large = await page.request.post('/sign-in', { data: 'x'.repeat(300 * 1024), headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+  if (large.status() !== 413) problems.push(`a large form: ${large.status()}`);
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
