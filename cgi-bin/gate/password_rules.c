@@ -14,10 +14,10 @@
 
 static bool is_common(struct arena *arena, const char *lower);
 static bool is_repeated(const char *text);
-static bool is_run(struct arena *arena, const char *text);
+static size_t chars_outside_runs(struct arena *arena, const char *text);
 static void mark_runs(const char *text, const char *line, size_t step, bool *in_run);
-static bool is_names(struct arena *arena, const char *lower, const char *site_name,
-                     const char *person_name, const char *email);
+static const char *without_names(struct arena *arena, const char *lower, const char *site_name,
+                                 const char *person_name, const char *email);
 static void strike(char *text, const char *word);
 static void strike_words(struct arena *arena, char *text, const char *words, const char *between);
 static int compare(const void *key, const void *entry);
@@ -33,8 +33,9 @@ enum status password_judge(struct arena *arena, const char *password, const char
         return STATUS_PASSWORD_LONG;
     }
     const char *lower = text_lower(arena, password);
-    if (is_common(arena, lower) || is_repeated(lower) || is_run(arena, lower) ||
-        is_names(arena, lower, site_name, person_name, email)) {
+    if (is_common(arena, lower) || is_repeated(lower) ||
+        chars_outside_runs(arena, without_names(arena, lower, site_name, person_name, email)) <
+            REST_CHARS_MIN) {
         return STATUS_PASSWORD_COMMON;
     }
     return STATUS_OK;
@@ -75,8 +76,8 @@ static bool is_repeated(const char *text)
     return false;
 }
 
-/* Little else than runs along the alphabet, the digits or the keyboard, in either direction, over the end and on. */
-static bool is_run(struct arena *arena, const char *text)
+/* How much is not part of a run along the alphabet, the digits or the keyboard, in either direction, over the end and on. */
+static size_t chars_outside_runs(struct arena *arena, const char *text)
 {
     static const char *const lines[] = {
         "abcdefghijklmnopqrstuvwxyz",
@@ -95,9 +96,10 @@ static bool is_run(struct arena *arena, const char *text)
     }
     size_t rest = 0;
     for (size_t at = 0; at < bytes; at++) {
-        rest += in_run[at] ? 0 : 1;
+        bool begins_character = ((unsigned char)text[at] & 0xC0) != 0x80;
+        rest += begins_character && !in_run[at] ? 1 : 0;
     }
-    return rest < REST_CHARS_MIN;
+    return rest;
 }
 
 /* Marks each part of text, RUN_BYTES_MIN or longer, that walks along the line, a ring, by step places a character. */
@@ -117,9 +119,9 @@ static void mark_runs(const char *text, const char *line, size_t step, bool *in_
     }
 }
 
-/* Little else than what anybody knows of the site and the person. */
-static bool is_names(struct arena *arena, const char *lower, const char *site_name,
-                     const char *person_name, const char *email)
+/* What is left without what anybody knows of the site and the person. */
+static const char *without_names(struct arena *arena, const char *lower, const char *site_name,
+                                 const char *person_name, const char *email)
 {
     char *rest = arena_array(arena, char, strlen(lower) + 1);
     memcpy(rest, lower, strlen(lower) + 1);
@@ -128,8 +130,7 @@ static bool is_names(struct arena *arena, const char *lower, const char *site_na
     strike_words(arena, rest, text_lower(arena, email), "@.-_+");
     strike_words(arena, rest, text_lower(arena, site_name), " ");
     strike_words(arena, rest, text_lower(arena, person_name), " -.'");
-    bool is_struck = strcmp(rest, lower) != 0;
-    return is_struck && text_characters(rest) < REST_CHARS_MIN;
+    return rest;
 }
 
 /* Takes every occurrence of a word out of text; short words stay. */

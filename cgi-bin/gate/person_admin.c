@@ -10,10 +10,12 @@
 #include "base/text.h"
 #include "store/people_link.h"
 #include "store/people_session.h"
+#include "store/rights.h"
 
 const struct query_table *const person_admin_tables[] = {&people_person_queries, &people_session_queries,
                                                          &people_link_queries, NULL};
 
+static enum status ask_ledger(void *context, const struct command *command, struct answer *answer);
 static bool email_is(const char *email);
 static enum status keep(const struct person_admin *admin, const struct person *person);
 
@@ -25,6 +27,19 @@ static const struct {
                   {"approver", ROLE_APPROVER},
                   {"manager", ROLE_MANAGER}};
 #define ROLE_WORDS (sizeof role_words / sizeof role_words[0])
+
+struct person_admin person_admin_of(struct visit *visit)
+{
+    must(visit->people != NULL && visit->registry != NULL && visit->ledger != NULL);
+    struct person_admin admin = {.arena = visit->arena,
+                                 .people = visit->people,
+                                 .ask = ask_ledger,
+                                 .context = visit->ledger,
+                                 .user_id = visit->user_id,
+                                 .now_us = visit->now_us};
+    rights_tag(visit->registry, admin.tag);
+    return admin;
+}
 
 const char *person_admin_fault(const char *name, const char *email, const char **words)
 {
@@ -191,6 +206,11 @@ const char *person_admin_roles_words(struct arena *arena, unsigned roles)
         }
     }
     return words[0] == '\0' ? "none" : words;
+}
+
+static enum status ask_ledger(void *context, const struct command *command, struct answer *answer)
+{
+    return ledger_ask(context, command, answer);
 }
 
 /* One '@' with something on both sides, no spaces, controls or signs that mean something in a mail's header. */

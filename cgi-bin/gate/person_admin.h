@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/url.h"
+#include "gate/gate.h"
 #include "ledger/command.h"
 #include "ledger/tally.h"
 #include "store/people_person.h"
@@ -30,6 +31,9 @@ struct person_admin {
     char tag[ID_TAG_SIZE]; /* the installation's tag for new ids (rights_tag) */
     int64_t now_us;
 };
+
+/* On behalf of a visitor (POST, in a program that uses the ledger and opens both files). */
+struct person_admin person_admin_of(struct visit *visit);
 
 /* Which of the two is not one that can be kept: "name", "email", or NULL when both are fine. A name has 1 to NAME_CHARS_MAX characters; an
  * e-mail address is local@domain without spaces. What to say about it: *words. */

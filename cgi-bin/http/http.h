@@ -31,8 +31,7 @@ struct pairs {
 
 struct request {
     enum method method;
-    /* Decoded, "/registry/transfers"; no "//", no ".", no NUL, no control characters, valid UTF-8.
-     */
+    /* Decoded: "/registry/transfers"; no "//", no ".", no NUL, no control characters; UTF-8. */
     const char *path;
     /* Decoded in order; a name may stand twice only where the handler's form lets it. */
     struct pairs query;

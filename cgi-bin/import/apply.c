@@ -13,6 +13,35 @@ struct item {
     struct place place;
 };
 
+/* Which part of an act a refusal is about. */
+static const char *const FIELD_WORDS[] = {
+    [FIELD_NONE] = "",
+    [FIELD_RECIPIENT] = "recipient",
+    [FIELD_ACCOUNT] = "account",
+    [FIELD_SUPPLIER] = "supplier",
+    [FIELD_AMOUNT] = "amount",
+    [FIELD_LINES] = "batches",
+    [FIELD_NOTES] = "note",
+    [FIELD_PRIVATE_NOTE] = "private note",
+    [FIELD_REASON] = "reason",
+    [FIELD_NAME] = "name",
+    [FIELD_DOMAIN] = "domain",
+    [FIELD_COUNTRY] = "country",
+    [FIELD_CODE] = "short code",
+    [FIELD_VINTAGE] = "vintage",
+    [FIELD_PURPOSES] = "purposes",
+    [FIELD_BENEFICIARY] = "beneficiary",
+    [FIELD_DATE] = "date",
+    [FIELD_ROLES] = "roles",
+    [FIELD_PERSON] = "person",
+    [FIELD_SYSTEM] = "tracking system",
+    [FIELD_SETTING] = "setting",
+    [FIELD_CORRECTS] = "corrected transfer",
+    [FIELD_PROJECT] = "project",
+    [FIELD_ORDER] = "order",
+    [FIELD_KEY] = "key",
+};
+
 static void answered(void *context, const struct command *command, const struct answer *answer);
 static bool is_fault(enum status status);
 
@@ -110,10 +139,16 @@ static void answered(void *context, const struct command *command, const struct 
         return;
     }
     apply->refused++;
-    report_problem(apply->report, item->place, "The ledger refused the act \"%s\"%s%s (%s): %s",
-                   act_word((enum act_kind)command->kind),
-                   text_empty(command->key) ? "" : " with the key ", command->key,
-                   status_row(status)->slug, why);
+    must(answer->field >= 0 && (size_t)answer->field < sizeof FIELD_WORDS / sizeof FIELD_WORDS[0]);
+    const char *field = FIELD_WORDS[answer->field];
+    struct arena *arena = apply->report->arena;
+    const char *free_units =
+        status == STATUS_NOT_ENOUGH
+            ? arena_printf(arena, " There are %lld units.", (long long)answer->available_units)
+            : "";
+    report_problem(apply->report, item->place, "The ledger refused to %s (%s): %s%s%s%s",
+                   act_word((enum act_kind)command->kind), command->key, field,
+                   text_empty(field) ? "" : ": ", why, free_units);
 }
 
 static bool is_fault(enum status status)

@@ -13,15 +13,14 @@
 #include "import/report.h"
 #include "ledger/tally.h"
 
-/* Judges an act that came through: NULL when it is what was meant, otherwise a sentence. */
-typedef const char *apply_judge(const struct command *command, const struct answer *answer);
-
 struct apply {
     const struct tally *tally;
     struct report *report;
-    apply_judge *judge; /* NULL: whatever came through is well */
-    bool is_direct;     /* one transaction; otherwise through the daemon */
-    bool is_dry;        /* undo everything at the end; only when is_direct */
+    /* Judges an act that came through: NULL when it is what was meant, otherwise a sentence. NULL:
+     * whatever came through is well. */
+    const char *(*judge)(const struct command *command, const struct answer *answer);
+    bool is_direct; /* one transaction; otherwise through the daemon */
+    bool is_dry;    /* undo everything at the end; only when is_direct */
     int64_t sent, done, repeated, refused;
     enum status fault; /* the way to the ledger broke */
     struct progress progress;

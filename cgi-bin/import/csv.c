@@ -201,7 +201,7 @@ static void parse_fault(struct reading *reading)
     if (csv_error(&reading->parser) == CSV_EPARSE) {
         report_problem(reading->report, place,
                        "There is a stray quote in this row. Put quotes around the whole cell and "
-                       "double those inside it.");
+                       "write each quote inside it twice.");
     } else {
         report_problem(reading->report, place,
                        "A cell is longer than %d bytes; is a quote missing before it?",

@@ -68,9 +68,10 @@ int demo_main(int argc, char **argv, const struct tally *tally)
     if (well && room.asked == room.repeated) {
         puts("The demonstration is already there; nothing was made.");
     } else if (well) {
-        printf("Demonstration: %d organisations, %d people, %d projects, %zu acts, the last ones "
-               "still waiting for somebody.\n",
-               DEMO_ORG__COUNT, DEMO_PERSON__COUNT - 1, DEMO_PROJECT__COUNT, demo_step_count);
+        printf("Demonstration: %d people, %d projects and %zu acts of %d organisations, the last "
+               "ones still waiting for somebody.\n",
+               DEMO_PERSON__COUNT - 1, DEMO_PROJECT__COUNT, demo_step_count,
+               DEMO_ORG__COUNT - DEMO_FERNHILL);
         well = write_links(&room, links);
     }
     store_close(room.registry);
@@ -137,7 +138,8 @@ static bool make_all(struct room *room)
 static bool make_org(struct room *room, enum demo_org org)
 {
     const struct demo_org_row *row = &demo_orgs[org];
-    struct command command = begin(room, ACT_OPEN_ORGANISATION, row->name);
+    struct command command =
+        begin(room, ACT_OPEN_ORGANISATION, arena_printf(room->tally->arena, "org-%d", (int)org));
     struct answer answer;
     char own[ID_SIZE];
 

@@ -21,6 +21,7 @@ static const char *const COLUMNS[C__COUNT] = {
     "tx_id", "date", "main_type", "supp_type", "from_account", "to_account", "unit_type", "amount"};
 
 static void read_row(struct eutl *eutl, const struct cells *cells, const int *columns);
+static bool tx_id_is(const char *text);
 static bool read_account(struct eutl *eutl, const struct cells *cells, int column, size_t *index);
 static bool read_type(struct eutl *eutl, const struct cells *cells, int column, size_t *index);
 static const char *code_of(struct arena *arena, const char *word, int *vintage);
@@ -91,8 +92,9 @@ static void read_row(struct eutl *eutl, const struct cells *cells, const int *co
     well &= read_type(eutl, cells, columns[C_TYPE], &row->type);
     int64_t tonnes = 0;
     well &= value_units(cells, columns[C_AMOUNT], 0, &tonnes);
-    if (strlen(row->tx_id) < 1 || strlen(row->tx_id) > 40 || text_has_control(row->tx_id, "")) {
-        report_problem(eutl->report, row->place, "A transaction's id has 1 to 40 characters.");
+    if (!tx_id_is(row->tx_id)) {
+        report_problem(eutl->report, row->place,
+                       "A transaction's id has 1 to 40 letters, figures and signs, no spaces.");
         well = false;
     }
     if (tonnes > QUANTITY_UNITS_MAX / EUTL_UNITS_PER_TONNE) {
@@ -108,6 +110,17 @@ static void read_row(struct eutl *eutl, const struct cells *cells, const int *co
         row->units = tonnes * EUTL_UNITS_PER_TONNE;
         eutl->count++;
     }
+}
+
+/* It becomes part of a key. */
+static bool tx_id_is(const char *text)
+{
+    size_t length = 0;
+
+    while (text[length] > ' ' && text[length] <= '~') {
+        length++;
+    }
+    return length >= 1 && length <= 40 && text[length] == '\0';
 }
 
 static bool read_account(struct eutl *eutl, const struct cells *cells, int column, size_t *index)

@@ -161,8 +161,7 @@ static bool read_supplier(struct iso *iso, const struct cells *cells, const int 
     well &= value_id(cells, columns[S_ID], "spl", body.supplier_id);
     well &= value_text(cells, columns[S_NAME], true, false, NAME_CHARS_MAX, body.name,
                        sizeof body.name);
-    well &= value_text(cells, columns[S_DOMAIN], false, false, DOMAIN_SIZE - 1, body.domain,
-                       sizeof body.domain);
+    well &= value_domain(cells, columns[S_DOMAIN], body.domain, sizeof body.domain);
     well &= value_text(cells, columns[S_DESCRIPTION], false, true, 2000, body.description,
                        sizeof body.description);
     well &= value_country(cells, columns[S_COUNTRY], false, body.country);

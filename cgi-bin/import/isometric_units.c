@@ -196,8 +196,7 @@ static bool read_party(struct iso *iso, const struct cells *cells, const int *co
 
     well &=
         value_text(cells, columns[name], true, false, NAME_CHARS_MAX, body.name, sizeof body.name);
-    well &= value_text(cells, columns[domain], false, false, DOMAIN_SIZE - 1, body.domain,
-                       sizeof body.domain);
+    well &= value_domain(cells, columns[domain], body.domain, sizeof body.domain);
     if (well) {
         iso_add_org(iso, cells, columns[id], &body);
     }

@@ -229,6 +229,24 @@ bool value_text(const struct cells *cells, int column, bool needed, bool lines, 
     return true;
 }
 
+bool value_domain(const struct cells *cells, int column, char *to, size_t to_bytes)
+{
+    const char *text = text_lower(cells->arena, csv_text(cells->row, column));
+    size_t length = strlen(text);
+    bool is_host = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-.") == length &&
+                   strchr(text, '.') != NULL && strstr(text, "..") == NULL && text[0] != '.' &&
+                   text[0] != '-' && text[length - 1] != '.' && text[length - 1] != '-';
+
+    to[0] = '\0';
+    if (length > 0 && (!is_host || !text_copy(to, to_bytes, text))) {
+        refuse(cells, column,
+               arena_printf(cells->arena, "\"%.40s\" is not a domain. Write it as example.org.",
+                            text));
+        return false;
+    }
+    return true;
+}
+
 bool value_country(const struct cells *cells, int column, bool needed, char country[4])
 {
     const char *text = csv_text(cells->row, column);

@@ -51,6 +51,9 @@ bool value_id(const struct cells *cells, int column, const char *prefix, char *i
 bool value_text(const struct cells *cells, int column, bool needed, bool lines, size_t chars_max,
                 char *to, size_t to_bytes);
 
+/* A host name such as "example.org", in lower case; an empty cell gives "". */
+bool value_domain(const struct cells *cells, int column, char *to, size_t to_bytes);
+
 /* Three capital letters, or "" when !needed. */
 bool value_country(const struct cells *cells, int column, bool needed, char country[4]);
 

@@ -41,8 +41,7 @@ enum status {
     STATUS_RECIPIENT_CLOSED,
     STATUS_ACCOUNT_UNKNOWN, /* not an account of that organisation */
     STATUS_ACCOUNT_CLOSED,
-    STATUS_ACCOUNT_NOT_ACTIVE_KIND, /* a retirement or reserve account where an active one is needed
-                                     */
+    STATUS_ACCOUNT_NOT_ACTIVE_KIND, /* retirement or reserve where an active one is needed */
     STATUS_SAME_ACCOUNT,            /* sender = recipient */
     STATUS_NOTE_TOO_LONG,
     STATUS_NOTE_CONTROL, /* control characters or not UTF-8 */

@@ -146,6 +146,7 @@ static struct credits_batch batch_view(struct visit *visit, const struct holding
         .received_how = received_how(batch->received_by),
         .received_url = received_url(arena, batch->received_by),
         .issued = desk_when(arena, batch->issued_at),
+        .parent_id = batch->parent_id,
         .parent_url = batch_url_or_none(arena, batch->parent_id),
         .is_split = !text_empty(batch->left_id),
         .left_url = batch_url_or_none(arena, batch->left_id),

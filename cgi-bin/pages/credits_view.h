@@ -59,7 +59,8 @@ struct credits_batch {
     const char *received_how; /* "by delivery", "by transfer", "by issuance" */
     struct url received_url;
     struct when_view issued;
-    struct url parent_url;  /* cut from this batch; none */
+    const char *parent_id;  /* cut from this batch; "" */
+    struct url parent_url;
     bool is_split;
     struct url left_url;
     struct url right_url;

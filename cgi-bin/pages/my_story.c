@@ -6,17 +6,35 @@
 #include "ledger/command.h"
 #include "pages/desk.h"
 
+/* The organisation whose act this is; "" the registry's. */
+static const char *acting_org(const struct my_transfer *row, const struct my_act *act)
+{
+    static const enum act_kind senders[] = {ACT_TRANSFER, ACT_APPROVE, ACT_REFUSE, ACT_WITHDRAW};
+    for (size_t i = 0; i < sizeof(senders) / sizeof(senders[0]); i++) {
+        if (text_is(act->command, act_word(senders[i]))) {
+            return row->from_org_id;
+        }
+    }
+    bool is_recipient = text_is(act->command, act_word(ACT_ACCEPT)) ||
+                        text_is(act->command, act_word(ACT_REJECT));
+    return is_recipient ? row->to_org_id : "";
+}
+
 /* One's own colleagues by name, everybody else by what they are. */
 static const char *who_of(struct visit *visit, const struct my_transfer *row,
                           const struct my_act *act)
 {
-    if (text_empty(act->org_id)) {
-        return text_empty(act->user_id) ? "The registry" : "A registry administrator";
+    const char *org_id = acting_org(row, act);
+    if (text_empty(act->user_id)) {
+        return "The registry";
     }
-    if (text_is(act->org_id, visit->org_id)) {
+    if (text_empty(org_id)) {
+        return "A registry administrator";
+    }
+    if (text_is(org_id, visit->org_id)) {
         return desk_person(visit, act->user_id);
     }
-    return text_is(act->org_id, row->from_org_id) ? row->from_name : row->to_name;
+    return text_is(org_id, row->from_org_id) ? row->from_name : row->to_name;
 }
 
 static const char *submitted_words(struct visit *visit, const struct my_transfer *row,

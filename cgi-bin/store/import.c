@@ -14,7 +14,6 @@ enum {
     Q_DELIVERY,
     Q_SHORT_CODE,
     Q_BUFFER_ORG,
-    Q_ACCOUNT,
     Q_KEY,
     Q_FREE,
     Q_HELD,
@@ -37,7 +36,6 @@ static const char *const SQL[Q__COUNT] = {
     [Q_SHORT_CODE] = "SELECT project_id FROM project WHERE short_code = ?1",
     [Q_BUFFER_ORG] = "SELECT org_id FROM organisation WHERE kind = 'buffer' AND state = 'active' "
                      "ORDER BY org_id LIMIT 1",
-    [Q_ACCOUNT] = "SELECT account_id FROM account WHERE org_id = ?1 AND name = ?2",
     [Q_KEY] = "SELECT 1 FROM idempotency WHERE scope = 'tally' AND key = ?1",
     [Q_FREE] =
         "SELECT issued_at, sum(last - first + 1) FROM batch WHERE org_id = ?1 AND supplier_org_id "
@@ -151,20 +149,8 @@ const char *import_buffer_org(struct store *store, struct arena *arena)
     return one_text(store, arena, Q_BUFFER_ORG, NULL);
 }
 
-const char *import_account_named(struct store *store, struct arena *arena, const char *org_id,
-                                 const char *name)
-{
-    struct query q = query(store, &import_queries, Q_ACCOUNT);
-
-    query_bind_text(&q, 1, org_id);
-    query_bind_text(&q, 2, name);
-    const char *id = query_row(&q) ? query_text(&q, arena, 0) : "";
-    query_end(&q);
-    return id;
-}
-
 void import_free_units(struct store *store, const char *org_id, const char *project_id,
-                       import_free_each *each, void *context)
+                       void (*each)(void *context, int64_t issued_at, int64_t units), void *context)
 {
     struct query q = query(store, &import_queries, Q_FREE);
 

@@ -63,18 +63,14 @@ const char *import_short_code_project(struct store *store, struct arena *arena,
 /* The organisation that holds buffer-pool credits, "" none. */
 const char *import_buffer_org(struct store *store, struct arena *arena);
 
-/* An account of an organisation by its name, "" none. */
-const char *import_account_named(struct store *store, struct arena *arena, const char *org_id,
-                                 const char *name);
-
 /* Was this key of the operator's used before? */
 bool import_key_is(struct store *store, const char *key);
 
 /* Units that an organisation has free of a project, by the time of their issue. `each` is called
  * once a time, oldest first. */
-typedef void import_free_each(void *context, int64_t issued_at, int64_t units);
 void import_free_units(struct store *store, const char *org_id, const char *project_id,
-                       import_free_each *each, void *context);
+                       void (*each)(void *context, int64_t issued_at, int64_t units),
+                       void *context);
 
 /* Units of a project that an organisation holds alive, reserved ones included. */
 int64_t import_held_units(struct store *store, const char *org_id, const char *project_id);

@@ -127,7 +127,7 @@ bool ledger_batch_split(struct store *store, const char *batch_id, const char *l
                         const char *right_id, int64_t left_last, int64_t at,
                         const struct ledger_place *place)
 {
-    /* The parent first: while it lives, its children would overlap it. Its references to them are deferred. */
+    /* The parent first: while it lives, its children would overlap it. Its children are named in it already. */
     struct query q = query(store, &ledger_changes_queries, C_SPLIT_PARENT);
     query_bind_text(&q, 1, batch_id);
     query_bind_text(&q, 2, left_id);

@@ -2,7 +2,7 @@
 #include "store/public_transfers.h"
 
 #include "store/columns.h"
-#include "store/rows.h"
+#include "store/walk.h"
 
 enum {
     Q_ONE,
@@ -147,13 +147,12 @@ static int walk_number(const struct public_transfer_filter *filter, enum public_
 }
 
 static struct query walk_from(struct store *registry, const struct public_transfer_filter *filter,
-                              enum public_transfer_sort sort, bool descending, struct place place)
+                              enum public_transfer_sort sort, bool descending, const struct place *place)
 {
     struct query q =
         query(registry, &public_transfers_queries, walk_number(filter, sort, descending));
     bind_matches(&q, filter);
-    query_bind_int(&q, 6, place.key);
-    query_bind_text(&q, 7, place.id);
+    walk_bind(&q, place, false);
     return q;
 }
 
@@ -165,11 +164,11 @@ struct public_transfers public_transfers_list(struct store *registry, struct are
     must(sort < PUBLIC_TRANSFER_SORT__COUNT);
     struct query at = query(registry, &public_transfers_queries, Q_PLACE + (int)sort);
     query_bind_text(&at, 1, window->behind);
-    struct place place = walk_place(&at, window);
+    struct place place = walk_place(&at, arena, window);
 
-    struct fold_words words = fold_words(arena, filter->q);
-    struct query q = walk_from(registry, filter, sort, window->descending, place);
-    struct walk_ids ids = walk_take(&q, arena, &words, WALK_TEXTS, window->most);
+    struct fold_words words = walk_words(arena, filter->q);
+    struct query q = walk_from(registry, filter, sort, window->descending, &place);
+    struct ids ids = walk_take(&q, arena, &words, WALK_TEXTS, window->most);
     struct public_transfer *rows = arena_array(arena, struct public_transfer, ids.count + 1);
     size_t count = 0;
     for (size_t i = 0; i < ids.count; i++) {
@@ -181,9 +180,10 @@ struct public_transfers public_transfers_list(struct store *registry, struct are
 int64_t public_transfers_count(struct store *registry, struct arena *arena,
                                const struct public_transfer_filter *filter)
 {
-    struct fold_words words = fold_words(arena, filter->q);
+    struct fold_words words = walk_words(arena, filter->q);
     if (words.count > 0) {
-        struct query q = walk_from(registry, filter, PUBLIC_TRANSFER_BY_TIME, true, walk_start(true));
+        struct place start = walk_start(true);
+        struct query q = walk_from(registry, filter, PUBLIC_TRANSFER_BY_TIME, true, &start);
         return walk_count(&q, arena, &words, WALK_TEXTS);
     }
     struct query q = query(registry, &public_transfers_queries,
@@ -205,7 +205,7 @@ bool public_transfer_find(struct store *registry, struct arena *arena, const cha
     return is_found;
 }
 
-struct walk_ids public_transfer_corrections(struct store *registry, struct arena *arena,
+struct ids public_transfer_corrections(struct store *registry, struct arena *arena,
                                             const char *transfer_id)
 {
     const struct fold_words no_words = {.count = 0};

@@ -14,7 +14,7 @@
 #include "model/quantity.h"
 #include "model/serial.h"
 #include "store/store.h"
-#include "store/walk.h"
+#include "store/window.h"
 
 extern const struct query_table public_transfers_queries;
 
@@ -68,6 +68,6 @@ bool public_transfer_find(struct store *registry, struct arena *arena, const cha
                           struct public_transfer *transfer);
 
 /* The completed transfers that say they mend this one, oldest first. */
-struct walk_ids public_transfer_corrections(struct store *registry, struct arena *arena, const char *transfer_id);
+struct ids public_transfer_corrections(struct store *registry, struct arena *arena, const char *transfer_id);
 
 #endif

@@ -8,29 +8,46 @@
 #include "store/rows.h"
 
 #define TEXTS_BYTES_MAX 8192 /* a name of 400 characters and two notes; what is longer is looked through that far */
-#define ID_LAST "~"          /* sorts behind every id */
+#define ID_LAST "~"                  /* sorts behind every id … */
+#define TEXT_LAST "\xf4\x8f\xbf\xbf" /* … and this, U+10FFFF, behind every name */
 
 static bool holds(struct query *q, struct arena *arena, const struct fold_words *words, int texts);
 
 struct place walk_start(bool descending)
 {
-    return descending ? (struct place){INT64_MAX, ID_LAST} : (struct place){INT64_MIN, ""};
+    return descending ? (struct place){INT64_MAX, TEXT_LAST, ID_LAST}
+                      : (struct place){INT64_MIN, "", ""};
 }
 
-struct place walk_place(struct query *q, const struct window *window)
+struct place walk_place(struct query *q, struct arena *arena, const struct window *window)
 {
     struct place place = walk_start(window->descending);
     if (!text_empty(window->behind)) {
         place = walk_start(!window->descending);
         if (query_row(q)) {
-            place = (struct place){query_int(q, 0), window->behind};
+            place = (struct place){query_int(q, 0), query_text(q, arena, 0), window->behind};
         }
     }
     query_end(q);
     return place;
 }
 
-struct walk_ids walk_take(struct query *q, struct arena *arena, const struct fold_words *words,
+void walk_bind(struct query *q, const struct place *place, bool is_by_text)
+{
+    if (is_by_text) {
+        query_bind_text(q, 6, place->text);
+    } else {
+        query_bind_int(q, 6, place->key);
+    }
+    query_bind_text(q, 7, place->id);
+}
+
+struct fold_words walk_words(struct arena *arena, const char *typed)
+{
+    return fold_words(arena, typed == NULL ? "" : typed);
+}
+
+struct ids walk_take(struct query *q, struct arena *arena, const struct fold_words *words,
                           int texts, size_t most)
 {
     const char **ids = NULL;
@@ -42,7 +59,7 @@ struct walk_ids walk_take(struct query *q, struct arena *arena, const struct fol
         }
     }
     query_end(q);
-    return (struct walk_ids){ids, count};
+    return (struct ids){ids, count};
 }
 
 int64_t walk_count(struct query *q, struct arena *arena, const struct fold_words *words, int texts)

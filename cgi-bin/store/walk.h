@@ -17,34 +17,30 @@
 #include "base/arena.h"
 #include "store/fold.h"
 #include "store/query.h"
-
-/* One window of a list, as pages ask for it. */
-struct window {
-    bool descending;
-    const char *behind; /* id of the row before the first one wanted; "" at the start */
-    size_t most;
-};
+#include "store/window.h"
 
 /* Where a walk begins: the key of the cursor's row, and its id. */
 struct place {
     int64_t key;
+    const char *text; /* instead of key, in a list by name */
     const char *id;
 };
 
-struct walk_ids {
-    const char *const *at;
-    size_t count;
-};
-
-/* The place before the first row of all, in either direction. */
+/* The place before the first row of all, in either direction, by number and by text. */
 struct place walk_start(bool descending);
 
 /* The place of the row named by window->behind: q is bound to find its key; the walk's start when behind is "". A row that is not there
  * (any more, or to see) leaves nothing: the place past the last row. Ends q. */
-struct place walk_place(struct query *q, const struct window *window);
+struct place walk_place(struct query *q, struct arena *arena, const struct window *window);
+
+/* Binds the place as ?6 (its key), or ?6 (its text) in a list by name, and ?7 (its id). */
+void walk_bind(struct query *q, const struct place *place, bool is_by_text);
+
+/* Typed words; NULL and "" are none. */
+struct fold_words walk_words(struct arena *arena, const char *typed);
 
 /* At most `most` ids whose texts hold every word. Ends q. */
-struct walk_ids walk_take(struct query *q, struct arena *arena, const struct fold_words *words, int texts, size_t most);
+struct ids walk_take(struct query *q, struct arena *arena, const struct fold_words *words, int texts, size_t most);
 
 /* How many there are. Ends q. */
 int64_t walk_count(struct query *q, struct arena *arena, const struct fold_words *words, int texts);

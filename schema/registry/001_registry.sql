@@ -143,8 +143,8 @@ CREATE TABLE batch (
   state TEXT NOT NULL CHECK (state IN ('active', 'split', 'retired', 'exported', 'cancelled')),
   reserved_by TEXT REFERENCES transfer,    -- the pending transfer that holds it; NULL: free
   parent_id TEXT REFERENCES batch,
-  left_id TEXT REFERENCES batch DEFERRABLE INITIALLY DEFERRED,  -- lowest serials: the part that moved; deferred, for parent and
-  right_id TEXT REFERENCES batch DEFERRABLE INITIALLY DEFERRED, -- children point at each other and the parent is ended first
+  left_id TEXT,                            -- lowest serials: the part that moved. No REFERENCES: the parent ends before its children
+  right_id TEXT,                           -- begin, and a deferred one would scan the table; trigger batch_child holds them together
   issued_at INTEGER NOT NULL,              -- of the issuance: "oldest first"
   delivery_id TEXT REFERENCES delivery,    -- the delivery it came out of the supplier's hands with
   received_by TEXT NOT NULL,               -- issuance, delivery or transfer by which the holder got it
@@ -345,6 +345,12 @@ CREATE TRIGGER batch_no_overlap BEFORE INSERT ON batch
   WHEN (SELECT last FROM batch WHERE project_id = NEW.project_id AND vintage = NEW.vintage AND state <> 'split' AND first <= NEW.last
         ORDER BY first DESC LIMIT 1) >= NEW.first
   BEGIN SELECT RAISE(ABORT, 'no unit is ever in two live batches'); END;
+CREATE TRIGGER batch_child BEFORE INSERT ON batch
+  WHEN NEW.parent_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM batch p WHERE p.batch_id = NEW.parent_id AND p.state = 'split' AND p.project_id = NEW.project_id AND p.vintage = NEW.vintage
+      AND p.issuance_id = NEW.issuance_id AND p.supplier_org_id = NEW.supplier_org_id AND p.issued_at = NEW.issued_at
+      AND ((p.left_id = NEW.batch_id AND p.first = NEW.first) OR (p.right_id = NEW.batch_id AND p.last = NEW.last)))
+  BEGIN SELECT RAISE(ABORT, 'a part is of its whole'); END;
 -- A final transfer is final; only the words of its note may be taken away.
 CREATE TRIGGER transfer_final BEFORE UPDATE ON transfer
   WHEN OLD.ended_at IS NOT NULL AND NOT (OLD.note_redacted_at IS NULL AND NEW.note_redacted_at IS NOT NULL AND NEW.state = OLD.state AND NEW.units = OLD.units
@@ -352,3 +358,11 @@ CREATE TRIGGER transfer_final BEFORE UPDATE ON transfer
   BEGIN SELECT RAISE(ABORT, 'an ended transfer is never changed'); END;
 CREATE TRIGGER transfer_fixed BEFORE UPDATE OF transfer_id, kind, from_org_id, to_org_id, units, instrument, submitted_by, submitted_at, needs_approval, needs_registry_approval, corrects_id ON transfer
   BEGIN SELECT RAISE(ABORT, 'what was submitted is never changed'); END;
+
+-- What the public pages sort and count by.
+CREATE INDEX transfer_by_corrected ON transfer (corrects_id) WHERE corrects_id IS NOT NULL;
+CREATE INDEX issuance_by_units ON issuance (supplier_units + buffer_units, issuance_id);
+CREATE INDEX retirement_by_units ON retirement (units, retirement_id);
+CREATE INDEX retirement_by_instrument ON retirement (instrument, retired_at, units);
+CREATE INDEX batch_retired ON batch (project_id, ended_at, ended_by) WHERE state = 'retired';
+CREATE INDEX organisation_by_time ON organisation (opened_at, org_id);

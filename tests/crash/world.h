@@ -405,4 +405,13 @@ static inline struct command world_decide(const struct world *world, enum act_ki
     return command;
 }
 
+/* One unit from the first organisation to the second, with a key of its own. */
+static inline struct command world_small_transfer(const struct world *world)
+{
+    static int number;
+    char key[KEY_SIZE];
+    (void)snprintf(key, sizeof key, "small-%d", number++);
+    return world_transfer(world, 0, 1, 1, key);
+}
+
 #endif

@@ -126,10 +126,11 @@ static void stray_quotes(void **state)
     assert_int_equal(table.count, 1);
     assert_string_equal(table.rows[0].cells[1].text, "well");
     assert_int_equal(table.rows[0].line, 4);
-    assert_string_equal(said(true), "rough.csv:2:5: There is a stray quote in this row. Put quotes "
-                                    "around the whole cell and double those inside it.\n"
-                                    "rough.csv:3:11: There is a stray quote in this row. Put "
-                                    "quotes around the whole cell and double those inside it.");
+    assert_string_equal(said(true),
+                        "rough.csv:2:5: There is a stray quote in this row. Put quotes "
+                        "around the whole cell and write each quote inside it twice.\n"
+                        "rough.csv:3:11: There is a stray quote in this row. Put "
+                        "quotes around the whole cell and write each quote inside it twice.");
 }
 
 static void quote_never_closed(void **state)

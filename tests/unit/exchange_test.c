@@ -15,7 +15,7 @@
 #include "unit/dies.h"
 
 #define ID "0123456789abcdef0123456789abcdef"
-#define REQUEST_ID "REQUEST_ID=" ID
+#define REQUEST_ID "REQUEST_ID=0123456789abcdef0123456789abcdef"
 
 static struct arena arena;
 static struct exchange exchange;

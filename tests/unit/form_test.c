@@ -147,7 +147,7 @@ static void as_many_as_allowed(void **state)
     }
     assert_int_equal(form_decode(&arena, text, 2 * REQUEST_FIELDS_MAX - 1, &pairs), STATUS_OK);
     assert_int_equal(pairs.count, REQUEST_FIELDS_MAX);
-    text[2 * REQUEST_FIELDS_MAX] = 'a';
+    text[(size_t)2 * REQUEST_FIELDS_MAX] = 'a';
     assert_int_equal(form_decode(&arena, text, 2 * REQUEST_FIELDS_MAX + 1, &pairs),
                      STATUS_BAD_REQUEST);
     assert_int_equal(pairs.count, 0);

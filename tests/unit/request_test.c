@@ -13,8 +13,8 @@
 #include "http/exchange.h"
 
 #define ID "0123456789abcdef0123456789abcdef"
-#define ID_PARAM "REQUEST_ID=" ID
-#define ID_TOO_LONG "REQUEST_ID=" ID "0"
+#define ID_PARAM "REQUEST_ID=0123456789abcdef0123456789abcdef"
+#define ID_TOO_LONG "REQUEST_ID=0123456789abcdef0123456789abcdef0"
 #define FORM "CONTENT_TYPE=application/x-www-form-urlencoded"
 
 static unsigned char memory[2097152];

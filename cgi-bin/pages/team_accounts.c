@@ -1,0 +1,143 @@
+/* pages/team_accounts.c: an organisation's accounts: opening and closing; see pages/team.h. */
+#include "account_templates.h"
+#include "base/clock.h"
+#include "base/must.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "pages/desk.h"
+#include "pages/team.h"
+#include "store/team.h"
+
+static const char *const kind_words[] = {"active", "retirement", NULL}; /* enum account_kind */
+
+static const struct field_row account_rows[] = {
+    {.name = "name",
+     .kind = VALUE_LINE,
+     .needed = true,
+     .chars_max = NAME_CHARS_MAX,
+     .label = "Name",
+     .needed_words = "Enter a name for the account."},
+    {.name = "kind", .kind = VALUE_WORD, .needed = true, .words = kind_words, .label = "Kind"},
+};
+const struct form team_account_form = {account_rows, 2};
+
+static const struct field_row close_rows[] = {{.name = "account", .kind = VALUE_ID}};
+const struct form team_close_form = {close_rows, 1};
+
+static enum status show(struct visit *visit, struct response *response);
+static struct team_account_views accounts_of(struct visit *visit, bool may_change);
+static const char *why_not(const struct team_account *account);
+static bool closes(const struct visit *visit);
+
+enum status team_accounts_get(struct visit *visit, struct response *response)
+{
+    return show(visit, response);
+}
+
+enum status team_accounts_post(struct visit *visit, struct response *response)
+{
+    struct command command = command_of(ACT_OPEN_ACCOUNT, visit->user_id, "");
+    struct answer answer;
+    if (visit->fields.error_count > 0) {
+        desk_mend(response, STATUS_FORM_FAULTS);
+        return show(visit, response);
+    }
+    must(TEXT_COPY(command.account.org_id, visit->org_id));
+    must(TEXT_COPY(command.account.name, field_text(&visit->fields, "name")));
+    bool is_retirement = text_is(field_text(&visit->fields, "kind"), "retirement");
+    command.account.kind = is_retirement ? ACCOUNT_RETIREMENT : ACCOUNT_ACTIVE;
+    enum status status = team_ask(visit, &command, &answer);
+    if (status == STATUS_EXISTS) {
+        field_fault(&visit->fields, "name",
+                    "An account of this organisation has this name. Choose a different one.");
+    }
+    if (status != STATUS_OK) {
+        return team_can_mend(visit, &answer, "name", response) ? show(visit, response) : status;
+    }
+    gate_notice(visit, "account-opened");
+    return desk_go(visit, response, url_path(visit->arena, "/account/team/accounts"));
+}
+
+enum status team_close_post(struct visit *visit, struct response *response)
+{
+    struct command command = command_of(ACT_CLOSE_ACCOUNT, visit->user_id, "");
+    struct answer answer;
+    const char *account_id = field_text(&visit->fields, "account");
+    must(TEXT_COPY(command.account.org_id, visit->org_id));
+    must(TEXT_COPY(command.account.account_id, account_id));
+    enum status status = team_ask(visit, &command, &answer);
+    if (status == STATUS_VALUE_REFUSED && answer.field == FIELD_AMOUNT) {
+        field_fault(&visit->fields, "account",
+                    "Credits lie in this account. Transfer them to another account first.");
+    }
+    if (status != STATUS_OK) {
+        return team_can_mend(visit, &answer, "account", response) ? show(visit, response) : status;
+    }
+    gate_notice(visit, "account-closed");
+    return desk_go(visit, response, url_path(visit->arena, "/account/team/accounts"));
+}
+
+static enum status show(struct visit *visit, struct response *response)
+{
+    bool may_change = desk_may(visit, ROLE_MANAGER);
+    bool opens = visit->fields.form == &team_account_form;
+    struct team_accounts_view view = {
+        .page = chrome_of(visit, PLACE_TEAM, chrome_fault_title(visit, "Accounts")),
+        .faults = chrome_faults(visit),
+        .org_name = visit->org_name,
+        .may_change = may_change,
+        .accounts = accounts_of(visit, may_change),
+        .name = opens ? field_text(&visit->fields, "name") : "",
+        .name_fault = chrome_fault(visit, "name"),
+        .kind_retirement = opens && text_is(field_text(&visit->fields, "kind"), "retirement"),
+    };
+    view.kind_active = !view.kind_retirement;
+    view.has_faults = view.faults.count > 0;
+    chrome_trail(visit, &view.page, url_path(visit->arena, "/account/team"), "Team");
+    template_account_team_accounts(&response->body, &view);
+    return STATUS_OK;
+}
+
+static struct team_account_views accounts_of(struct visit *visit, bool may_change)
+{
+    struct team_accounts accounts =
+        team_accounts_list(visit->registry, visit->arena, visit->org_id);
+    struct team_account_view *rows =
+        arena_array(visit->arena, struct team_account_view, accounts.count + 1);
+    for (size_t i = 0; i < accounts.count; i++) {
+        const struct team_account *account = &accounts.at[i];
+        bool is_named = closes(visit) &&
+                        text_is(field_text(&visit->fields, "account"), account->account_id);
+        rows[i] = (struct team_account_view){
+            .account_id = account->account_id,
+            .name = account->name,
+            .kind_words = text_is(account->kind, "active")       ? "Active"
+                          : text_is(account->kind, "retirement") ? "Retirement"
+                                                                 : "Reserve",
+            .state_words = account->is_open ? "Open" : "Closed",
+            .is_main = account->is_main,
+            .opened_words = clock_date_words(visit->arena, account->opened_at),
+            .opened_iso = clock_iso(visit->arena, account->opened_at),
+            .why_not = may_change ? why_not(account) : "",
+            .fault = is_named ? chrome_fault(visit, "account") : NULL,
+        };
+        rows[i].may_close = may_change && account->is_open && text_empty(rows[i].why_not);
+    }
+    return (struct team_account_views){rows, accounts.count};
+}
+
+/* What keeps an open account from being closed, as far as a page can tell; the ledger decides. */
+static const char *why_not(const struct team_account *account)
+{
+    if (!account->is_open) {
+        return "";
+    }
+    return account->is_main     ? "Main stays open"
+           : !account->is_empty ? "holds credits"
+                                : "";
+}
+
+static bool closes(const struct visit *visit)
+{
+    return visit->fields.form == &team_close_form;
+}

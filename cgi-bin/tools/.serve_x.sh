@@ -1,0 +1,89 @@
+#!/bin/bash
+# serve.sh: serves a demonstration registry from this tree in the foreground until Ctrl-C. Used by `make run` and by the browser tests.
+#   PORT     where nginx listens on 127.0.0.1                      (8080)
+#   BUILD    the folder of the programs                            (build/release)
+#   DATA     the folder of the registry, made when it is missing   (var/demo)
+#   DEMO     1: demonstration data and sign-ins; 0: serve DATA as it is   (1)
+#   RATES    test: rates of nginx wide open                        (normal)
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+root=$PWD
+PORT=${PORT:-8080} BUILD=${BUILD:-build/release} DATA=${DATA:-var/demo} DEMO=${DEMO:-1} RATES=${RATES:-normal}
+# Relative paths keep working: everything is started from here.
+site="http://127.0.0.1:$PORT"
+nginx=$(command -v nginx || echo /usr/sbin/nginx)
+
+if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then
+    echo "Port $PORT on 127.0.0.1 is in use by another program. Stop it, or choose another port: make run PORT=8081" >&2
+    exit 1
+fi
+
+run=$(mktemp -d "${TMPDIR:-/tmp}/tallystick.XXXXXX") # short: a Unix socket's path has at most 107 bytes
+chmod 711 "$run"
+children=()
+stopping=0
+stop() {
+    [ "$stopping" = 1 ] && return
+    stopping=1
+    for pid in "${children[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+    for pid in "${children[@]}"; do wait "$pid" 2>/dev/null || true; done
+    rm -rf "$run"
+}
+trap 'stop; exit 0' INT TERM HUP
+trap 'stop' EXIT
+
+export TALLYSTICK_DATA="$DATA" TALLYSTICK_RUN="$run" TALLYSTICK_SITE_URL="$site"
+export TALLYSTICK_SITE_NAME=${TALLYSTICK_SITE_NAME:-Tallystick} TALLYSTICK_SCHEMA="$root/schema"
+mkdir -p "$(dirname "$DATA")"
+
+# The demonstration registry is complete when its last step left the file `ready`; a half-made one is made anew.
+if [ "$DEMO" = 1 ] && [ ! -f "$DATA/ready" ]; then
+    [ ! -d "$DATA" ] || { echo "An unfinished demonstration registry in $DATA is made anew."; rm -rf "$DATA"; }
+    SITE="$site" BUILD="$BUILD" DATA="$DATA" cgi-bin/tools/demo.sh
+fi
+[ -f "$DATA/registry.db" ] || { echo "There is no registry in $DATA. Make one with: $BUILD/tally init" >&2; exit 1; }
+"$BUILD/tally" migrate
+
+# One daemon, and a few identical processes for each web program on one socket. multiwatch starts anew what dies.
+log="$DATA/log"
+mkdir -p "$log"
+multiwatch -f 1 -r 100000 -t 100 -- "$BUILD/ledger" 2>>"$log/ledger.log" &
+children+=($!)
+start() { # name, processes
+    spawn-fcgi -n -s "$run/$1.sock" -M 0660 -- "$(command -v multiwatch)" -f "$2" -r 100000 -t 100 -- "$root/$BUILD/$1" 2>>"$log/$1.log" &
+    children+=($!)
+}
+start public 2
+start signin 2
+start account 2
+start admin 1
+
+if [ "$RATES" = test ]; then rates="1000r/s 1000r/s 1000r/s 1000 1000"; else rates="2r/s 10r/s 50r/s 100 10"; fi
+# shellcheck disable=SC2086
+set -- $rates
+if [ "$(id -u)" -eq 0 ]; then head="user root;"; else head=""; fi
+sed -e "s|@HEAD@|$head daemon off;|" -e "s|@RUN@|$run|g" -e "s|@STATIC@|$root/static|g" \
+    -e "s|@LISTEN@|127.0.0.1:$PORT|g" -e "s|@SERVER_NAMES@|127.0.0.1 localhost|" -e "s|@ACCESS_LOG@|off|" \
+    -e "s|@RATE_SIGN_IN@|$1|" -e "s|@RATE_FORMS@|$2|" -e "s|@RATE_PAGES@|$3|" -e "s|@BURST@|$4|g" -e "s|@BURST_SIGN_IN@|$5|g" \
+    cgi-bin/nginx.conf.in >"$run/nginx.conf"
+"$nginx" -q -e stderr -p "$run" -c "$run/nginx.conf" 2>>"$log/nginx.log" &
+children+=($!)
+nginx_pid=$!
+
+for _ in $(seq 1 100); do # until the first page is there, at most 10 s
+    if curl -sS -o "$run/first" "$site/" 2>/dev/null; then break; fi
+    kill -0 "$nginx_pid" 2>/dev/null || { echo "nginx stopped; $log/nginx.log says:" >&2; tail -5 "$log/nginx.log" >&2; exit 1; }
+    sleep 0.1
+done
+[ -s "$run/first" ] || { echo "The registry did not come up; see the files in $log" >&2; exit 1; }
+
+echo
+echo "  Tallystick is serving $site"
+if [ "$DEMO" = 1 ]; then
+    echo
+    cat "$DATA/sign-ins"
+fi
+echo
+echo "  Stop with Ctrl-C. The registry's data is in $DATA; make clean removes it."
+[ -z "${READY_FILE:-}" ] || echo "$run" >"$READY_FILE"
+wait "$nginx_pid"

@@ -1,0 +1,474 @@
+/*
+ * account_test: the account program's pages as a person meets them, from the door to the ledger and back: Credits, the transfer
+ * steps, the inbox, one's own transfers. Each test goes through the program as plain CGI, with a ledger daemon running.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "pages/market.h"
+
+/* The last part but `behind` of an address: "drf_…" of "/account/transfers/drafts/drf_…/recipient". */
+static const char *id_in(const char *address, const char *prefix)
+{
+    static char ids[8][ID_SIZE];
+    static unsigned next;
+    char *id = ids[next++ % 8];
+    const char *at = strstr(address, prefix);
+    if (at == NULL) {
+        fail_msg("no %s in %s", prefix, address);
+    }
+    snprintf(id, ID_SIZE, "%.20s", at);
+    return id;
+}
+
+static const char *words(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static const char *words(const char *format, ...)
+{
+    static char texts[8][2000];
+    static unsigned next;
+    char *text = texts[next++ % 8];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(texts[0]), format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+static int64_t registry_number(const char *sql)
+{
+    return town_number(sql);
+}
+
+/* A draft of a kind, at its first step. */
+static const char *begin(struct cgi_person who, const char *kind)
+{
+    struct cgi_reply reply = market_post("/account/transfers/new", who, words("kind=%s", kind));
+    cgi_is(&reply, 303);
+    return id_in(reply.location, "drf_");
+}
+
+static struct cgi_reply step(struct cgi_person who, const char *draft, const char *name, const char *body)
+{
+    return market_post(words("/account/transfers/drafts/%s/%s", draft, name), who, body);
+}
+
+static struct cgi_reply look(struct cgi_person who, const char *draft, const char *name)
+{
+    return market_get(words("/account/transfers/drafts/%s/%s", draft, name), who);
+}
+
+/* Answers the steps for a transfer from one supplier, oldest first, up to the review. */
+static const char *prepare(struct cgi_person who, const char *to, const char *supplier, const char *amount)
+{
+    const char *draft = begin(who, "external");
+    struct cgi_reply reply = step(who, draft, "recipient", words("recipient=%s", to));
+    cgi_is(&reply, 303);
+    reply = step(who, draft, "balance", words("balance=%s.carbon_removal", supplier));
+    cgi_is(&reply, 303);
+    reply = step(who, draft, "amount", words("by=oldest&go=next&amount=%s", amount));
+    cgi_is(&reply, 303);
+    assert_non_null(strstr(reply.location, "/review"));
+    return draft;
+}
+
+/* Presses the last button of a prepared draft; the transfer's id. */
+static const char *confirm(struct cgi_person who, const char *draft, const char *more)
+{
+    struct cgi_reply reply = look(who, draft, "review");
+    cgi_is(&reply, 200);
+    const char *plan = words("plan=%s%s", cgi_value(&reply, "plan"), more);
+    reply = step(who, draft, "review", plan);
+    cgi_is(&reply, 303);
+    return id_in(reply.location, "tfr_");
+}
+
+static void test_credits(void **state)
+{
+    (void)state;
+    struct cgi_reply reply = market_get("/account/credits", market_nobody);
+    cgi_is(&reply, 303);
+    assert_non_null(strstr(reply.location, "/sign-in?next=%2Faccount%2Fcredits"));
+    reply = market_get("/account/credits", market.maya);
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "Northwind Carbon");
+    cgi_has(&reply, "96.210"); /* credits: 60 + 24.210 + 12, never with the 120 MWh */
+    cgi_has(&reply, "<dd>120</dd>");
+    cgi_has(&reply, "TLY-1-BIOCHAR-SWE-CHRM-2023-1-60000");
+    cgi_has(&reply, "4 batches");
+    cgi_has(&reply, "href=\"/account/transfers/new\"");
+    reply = market_get("/account/credits", market.vera);
+    cgi_has_not(&reply, "href=\"/account/transfers/new");
+    cgi_has(&reply, "needs the role of initiator");
+    reply = market_get("/account/credits", market.eve);
+    cgi_has(&reply, "Empty Hands holds no credits yet");
+}
+
+static void test_credits_list(void **state)
+{
+    (void)state;
+    struct cgi_reply reply = market_get(words("/account/credits?supplier=%s&sort=size", market.charm), market.maya);
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "2 of 4 batches");
+    cgi_has(&reply, "Remove filter: </span>Supplier: Charm");
+    cgi_has(&reply, "aria-sort=\"ascending\"");
+    assert_true(strstr(reply.body, "60001-84210") < strstr(reply.body, "2023-1-60000"));
+    reply = market_get("/account/credits?vintage=1999", market.maya);
+    cgi_has(&reply, "No batch matches these filters");
+    reply = market_get("/account/credits?state=nonsense", market.maya);
+    cgi_is(&reply, 400);
+    reply = market_get("/account/credits?format=csv", market.maya);
+    cgi_is(&reply, 200);
+    assert_non_null(strstr(reply.head, "text/csv"));
+    cgi_has(&reply, "batch_id,serial,supplier_id");
+    cgi_has(&reply, "TLY-1-WIND-SWE-WIND-2024-1-120");
+    cgi_has(&reply, ",24.210,24210,");
+    static const char *const sorts[] = {"received", "-received", "issued", "-issued", "size", "-size", "serial", "-serial"};
+    for (size_t i = 0; i < sizeof(sorts) / sizeof(sorts[0]); i++) {
+        reply = market_get(words("/account/credits?sort=%s", sorts[i]), market.maya);
+        cgi_is(&reply, 200);
+        cgi_has(&reply, "4 batches");
+    }
+}
+
+static void test_start(void **state)
+{
+    (void)state;
+    struct cgi_reply reply = market_get("/account/transfers/new", market.maya);
+    cgi_is(&reply, 200);
+    cgi_has_not(&reply, "value=\"internal\""); /* one active account only */
+    reply = market_post("/account/transfers/new", market.maya, "");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "<title>Error: ");
+    cgi_has(&reply, "href=\"#kind\"");
+    reply = market_get("/account/transfers/new", market.vera);
+    cgi_is(&reply, 403);
+    reply = market_post("/account/transfers/new", market.vera, "kind=external");
+    cgi_is(&reply, 403);
+    reply = market_post("/account/transfers/new", market.maya, "kind=internal");
+    cgi_is(&reply, 422);
+}
+
+static void test_recipient(void **state)
+{
+    (void)state;
+    const char *draft = begin(market.maya, "external");
+    struct cgi_reply reply = look(market.maya, draft, "recipient");
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "5 organisations");
+    cgi_has_not(&reply, words("value=\"%s\"", market.northwind));
+    reply = look(market.maya, draft, "recipient?q=orsted+FOOD");
+    cgi_has(&reply, "1 organisation found");
+    cgi_has(&reply, "Ørsted &amp; Fjord Foods");
+    reply = look(market.maya, draft, words("recipient?q=%s", market.fjord));
+    cgi_has(&reply, "1 organisation found");
+    reply = look(market.maya, draft, "recipient?q=nobody+here");
+    cgi_has(&reply, "No organisation here holds “nobody here”");
+    reply = step(market.maya, draft, "recipient", "");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Choose who the credits go to");
+    reply = step(market.maya, draft, "recipient", words("recipient=%s", market.northwind));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "This is your own organisation");
+    reply = step(market.maya, draft, "recipient", "recipient=org_1KNS0Q2D6SBX0A03");
+    cgi_is(&reply, 422);
+    /* Another person's draft does not exist. */
+    reply = look(market.finn, draft, "recipient");
+    cgi_is(&reply, 404);
+    reply = step(market.finn, draft, "recipient", words("recipient=%s", market.fjord));
+    cgi_is(&reply, 404);
+}
+
+static void test_balance_and_amount(void **state)
+{
+    (void)state;
+    const char *draft = begin(market.maya, "external");
+    struct cgi_reply reply = look(market.maya, draft, "review");
+    cgi_is(&reply, 303);
+    assert_non_null(strstr(reply.location, "/recipient"));
+    reply = step(market.maya, draft, "recipient", words("recipient=%s", market.fjord));
+    assert_non_null(strstr(reply.location, "/balance"));
+    reply = look(market.maya, draft, "balance");
+    cgi_has(&reply, "84.210 <span class=\"unit\">credits available");
+    cgi_has(&reply, "120 <span class=\"unit\">certificates available");
+    reply = step(market.maya, draft, "balance", "balance=");
+    cgi_is(&reply, 422);
+    reply = step(market.maya, draft, "balance", words("balance=%s.carbon_removal", market.fjordwind));
+    cgi_is(&reply, 422); /* has MWh only */
+    reply = step(market.maya, draft, "balance", words("balance=%s.carbon_removal", market.charm));
+    assert_non_null(strstr(reply.location, "/amount"));
+    static const struct {
+        const char *typed, *answer;
+    } faults[] = {
+        {"", "Enter how many credits to transfer"},
+        {"84.211", "Enter at most 84.210 credits: that is what is available from Charm"},
+        {"1.2345", "at most 3 decimals"},
+        {"-1", "without a minus sign"},
+        {"0", "greater than zero"},
+        {"1%2C5", "with a point before at most 3 decimals"},
+        {"1e3", "with a point before at most 3 decimals"},
+        {"99999999999999999999", "Enter at most 84.210 credits"},
+    };
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        reply = step(market.maya, draft, "amount", words("by=oldest&go=next&amount=%s", faults[i].typed));
+        cgi_is(&reply, 422);
+        cgi_has(&reply, faults[i].answer);
+        cgi_has(&reply, "aria-invalid=\"true\"");
+    }
+    reply = step(market.maya, draft, "amount", "by=oldest&go=next&amount=84.211");
+    cgi_has(&reply, "value=\"84.211\""); /* what was typed is kept */
+    reply = step(market.maya, draft, "amount", "by=oldest&go=all&amount=");
+    cgi_is(&reply, 303);
+    reply = look(market.maya, draft, "review");
+    cgi_has(&reply, "Transfer 84.210 credits to Ørsted &amp; Fjord Foods");
+    cgi_has(&reply, "This is all that is available from Charm");
+    reply = step(market.maya, draft, "discard", "");
+    cgi_is(&reply, 303);
+    reply = look(market.maya, draft, "review");
+    cgi_is(&reply, 404);
+}
+
+static void test_deliveries(void **state)
+{
+    (void)state;
+    const char *draft = prepare(market.maya, market.fjord, market.charm, "1");
+    struct cgi_reply reply = look(market.maya, draft, "amount?by=delivery");
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "Delivered <time datetime=\"2025-06-16");
+    cgi_has(&reply, "Delivered <time datetime=\"2025-06-17");
+    char batch_1[ID_SIZE], batch_2[ID_SIZE];
+    const char *at = strstr(reply.body, "name=\"qty.ctb_");
+    snprintf(batch_1, sizeof(batch_1), "%.20s", at + 10);
+    at = strstr(at + 10, "name=\"qty.ctb_");
+    assert_non_null(at);
+    snprintf(batch_2, sizeof(batch_2), "%.20s", at + 10);
+    reply = step(market.maya, draft, "amount", words("by=delivery&go=sum&qty.%s=1.5&qty.%s=", batch_1, batch_2));
+    cgi_is(&reply, 303);
+    reply = look(market.maya, draft, "amount?by=delivery");
+    cgi_has(&reply, ">1.500 credits of 84.210 available");
+    reply = step(market.maya, draft, "amount", words("by=delivery&go=next&qty.%s=60.001&qty.%s=x", batch_1, batch_2));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Enter at most 60.000 credits");
+    cgi_has(&reply, words("href=\"#qty.%s\"", batch_2));
+    reply = step(market.maya, draft, "amount", "by=delivery&go=next");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Enter a quantity for at least one batch");
+    reply = step(market.maya, draft, "amount", words("by=delivery&go=next&back=review&qty.%s=2&qty.%s=24.21", batch_1, batch_2));
+    cgi_is(&reply, 303);
+    reply = look(market.maya, draft, "review");
+    cgi_has(&reply, "2 blocks, 1 split");
+    cgi_has(&reply, "TLY-1-BIOCHAR-SWE-CHRM-2023-1-2000");
+    cgi_has(&reply, "TLY-1-BIOCHAR-SWE-CHRM-2023-1-60000</span> is split");
+    cgi_has(&reply, "2.000 credits move, 58.000 credits remain");
+    cgi_has(&reply, "width=\"3.33%\"");
+    cgi_has(&reply, "chosen from deliveries");
+    reply = step(market.maya, draft, "discard", "");
+    cgi_is(&reply, 303);
+}
+
+/* A whole transfer: review, double click, receipt, inbox, acceptance, story. */
+static void test_transfer(void **state)
+{
+    (void)state;
+    const char *draft = prepare(market.maya, market.fjord, market.charm, "10.5");
+    struct cgi_reply reply = market_get("/account/credits", market.maya);
+    cgi_has(&reply, "10.500 credits to Ørsted &amp; Fjord Foods");
+    cgi_has(&reply, "Discard");
+    reply = look(market.maya, draft, "review");
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "is asked to accept");
+    cgi_has(&reply, "If nobody acts by ");
+    char plan[128];
+    snprintf(plan, sizeof(plan), "plan=%s", cgi_value(&reply, "plan"));
+    reply = step(market.maya, draft, "review",
+                 words("%s&notes=Order+%%3C7%%3E&private_note=Invoice+follows&corrects=tfr_1", plan));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Order &lt;7&gt;</textarea>");
+    cgi_has(&reply, "href=\"#corrects\"");
+    int64_t before = registry_number("SELECT count(*) FROM transfer");
+    const char *body = words("%s&notes=Order+%%3C7%%3E&private_note=Invoice+follows", plan);
+    reply = step(market.maya, draft, "review", body);
+    cgi_is(&reply, 303);
+    char id[ID_SIZE];
+    snprintf(id, sizeof(id), "%s", id_in(reply.location, "tfr_"));
+    reply = step(market.maya, draft, "review", body); /* the second click */
+    cgi_is(&reply, 303);
+    assert_string_equal(id_in(reply.location, "tfr_"), id);
+    assert_int_equal(registry_number("SELECT count(*) FROM transfer"), before + 1);
+    reply = look(market.maya, draft, "amount");
+    cgi_is(&reply, 303);
+    assert_non_null(strstr(reply.location, words("/account/transfers/%s?from=draft", id)));
+    reply = market_get(reply.location, market.maya);
+    cgi_has(&reply, "was sent already and became this transfer");
+    reply = market_get(words("/account/transfers/%s/done", id), market.maya);
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "10.500 credits are on their way to Ørsted &amp; Fjord Foods");
+    reply = market_get(words("/account/transfers/%s/done", id), market.finn);
+    cgi_is(&reply, 404);
+    reply = market_get(words("/account/transfers/%s", id), market.eve);
+    cgi_is(&reply, 404); /* not a party */
+
+    reply = market_get("/account/inbox", market.finn);
+    cgi_has(&reply, "Inbox <span class=\"count\">1");
+    cgi_has(&reply, "“Order &lt;7&gt;”");
+    cgi_has(&reply, "Invoice follows");
+    cgi_has(&reply, "data-units=\"10500\"");
+    cgi_has_not(&reply, "Maya"); /* the other side's persons are not named */
+    reply = market_post("/account/inbox", market.finn, words("tab=incoming&act=accept&once=%s", cgi_value(&reply, "once")));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Tick the transfers");
+    reply = market_get("/account/inbox", market.finn);
+    body = words("tab=incoming&act=accept&once=%s&account=%s&transfer=%s", cgi_value(&reply, "once"), cgi_value(&reply, "account"), id);
+    reply = market_post("/account/inbox", market.finn, body);
+    cgi_is(&reply, 303);
+    char done[4096];
+    snprintf(done, sizeof(done), "%s", reply.location);
+    reply = market_get(done, market.finn);
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "1 transfer accepted");
+    reply = market_get(done, market.maya);
+    cgi_is(&reply, 404); /* another person's acts */
+    reply = market_post("/account/inbox", market.finn, body); /* a double click gets the first answer */
+    cgi_is(&reply, 303);
+    reply = market_get(reply.location, market.finn);
+    cgi_has(&reply, "1 transfer accepted");
+
+    reply = market_get(words("/account/transfers/%s", id), market.maya);
+    cgi_has(&reply, "<b>Maya Okafor</b> sent the transfer: 1 block reserved, 1 batch split");
+    cgi_has(&reply, "<b>Ørsted &amp; Fjord Foods</b> accepted it");
+    cgi_has(&reply, "This is final");
+    cgi_has_not(&reply, "Finn");
+    reply = market_get(words("/account/transfers/%s", id), market.finn);
+    cgi_has(&reply, "<b>Finn Berg</b> accepted it into the account Main");
+    cgi_has(&reply, "<b>Northwind Carbon</b> sent the transfer");
+    cgi_has_not(&reply, "Maya");
+    reply = market_get(words("/account/transfers/%s?format=csv", id), market.finn);
+    cgi_has(&reply, "TLY-1-BIOCHAR-SWE-CHRM-2023-1-10500");
+    reply = market_get("/account/credits", market.finn);
+    cgi_has(&reply, "10.500");
+    cgi_has(&reply, "by transfer");
+}
+
+static void test_plan_changed(void **state)
+{
+    (void)state;
+    const char *draft = prepare(market.maya, market.fjord, market.lithos, "2");
+    struct cgi_reply reply = look(market.maya, draft, "review");
+    char plan[128];
+    snprintf(plan, sizeof(plan), "plan=%s", cgi_value(&reply, "plan"));
+    char draft_id[ID_SIZE];
+    snprintf(draft_id, sizeof(draft_id), "%s", draft);
+    draft = draft_id;
+    confirm(market.maya, prepare(market.maya, market.fjord, market.lithos, "1"), "");
+    int64_t before = registry_number("SELECT count(*) FROM transfer");
+    reply = step(market.maya, draft, "review", plan);
+    cgi_is(&reply, 409);
+    cgi_has(&reply, "Your holdings changed while you were reading");
+    cgi_has(&reply, "LITH-2024-1001-3000");
+    assert_int_equal(registry_number("SELECT count(*) FROM transfer"), before);
+    reply = step(market.maya, draft, "review", words("plan=%s", cgi_value(&reply, "plan")));
+    cgi_is(&reply, 303);
+    /* What is left cannot cover a third one: said beside the quantity, with figures and a way to mend it. */
+    snprintf(draft_id, sizeof(draft_id), "%s", prepare(market.maya, market.fjord, market.lithos, "9"));
+    confirm(market.maya, prepare(market.maya, market.fjord, market.lithos, "5"), "");
+    reply = look(market.maya, draft, "review");
+    cgi_has(&reply, "Enter at most 4.000 credits: that is what is available from Lithos.");
+    cgi_has(&reply, "href=\"#amount\"");
+    cgi_has_not(&reply, "name=\"plan\"");
+}
+
+static void test_withdraw_and_reject(void **state)
+{
+    (void)state;
+    const char *id = confirm(market.maya, prepare(market.maya, market.fjord, market.charm, "3"), "");
+    struct cgi_reply reply = market_get(words("/account/transfers/%s", id), market.maya);
+    cgi_has(&reply, "Withdraw this transfer of 3.000 credits");
+    reply = market_get(words("/account/transfers/%s/withdraw", id), market.maya);
+    cgi_is(&reply, 200);
+    reply = market_get(words("/account/transfers/%s/withdraw", id), market.vera);
+    cgi_is(&reply, 403);
+    reply = market_post(words("/account/transfers/%s/withdraw", id), market.maya, "once=a&reason=Typed+wrong");
+    cgi_is(&reply, 303);
+    reply = market_get(words("/account/transfers/%s", id), market.maya);
+    cgi_has(&reply, "The transfer is withdrawn");
+    cgi_has(&reply, "“Typed wrong”");
+    reply = market_post(words("/account/transfers/%s/accept", id), market.finn, "once=a");
+    cgi_is(&reply, 409);
+    cgi_has(&reply, "it was withdrawn by Northwind Carbon on ");
+
+    id = confirm(market.maya, prepare(market.maya, market.fjord, market.charm, "4"), "");
+    reply = market_post(words("/account/transfers/%s/reject", id), market.finn, "once=b&reason=");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Enter why you reject it");
+    reply = market_post(words("/account/transfers/%s/reject", id), market.finn, "once=b&reason=Not+ours");
+    cgi_is(&reply, 303);
+    reply = market_get(words("/account/transfers/%s", id), market.maya);
+    cgi_has(&reply, "“Not ours”");
+    reply = market_get(words("/account/transfers/%s/accept", id), market.eve);
+    cgi_is(&reply, 404);
+    reply = market_post(words("/account/transfers/%s/accept", id), market.eve, "once=c");
+    cgi_is(&reply, 404);
+}
+
+static void test_history(void **state)
+{
+    (void)state;
+    struct cgi_reply reply = market_get("/account/transfers", market.maya);
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "<span class=\"state\" data-state=\"withdrawn\">Withdrawn</span>");
+    reply = market_get("/account/transfers?state=completed&direction=out&kind=external&other=fjord&sort=-size", market.maya);
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "Remove filter: </span>Other party: fjord");
+    cgi_has_not(&reply, "data-state=\"withdrawn\"");
+    reply = market_get("/account/transfers?other=nobody", market.maya);
+    cgi_has(&reply, "No transfer matches these filters");
+    reply = market_get("/account/transfers?format=csv", market.finn);
+    cgi_has(&reply, "transfer_id,kind,state,direction");
+    cgi_has(&reply, ",in,");
+    reply = market_get("/account/transfers", market.eve);
+    cgi_has(&reply, "No transfer yet");
+    static const char *const sorts[] = {"time", "-time", "size", "-size"};
+    for (size_t i = 0; i < sizeof(sorts) / sizeof(sorts[0]); i++) {
+        reply = market_get(words("/account/transfers?sort=%s", sorts[i]), market.finn);
+        cgi_is(&reply, 200);
+    }
+}
+
+/* The daemon is away: nothing happened, what was typed is kept, and afterwards the same button works once. */
+static void test_ledger_away(void **state)
+{
+    (void)state;
+    const char *draft = prepare(market.maya, market.fjord, market.charm, "5");
+    struct cgi_reply reply = look(market.maya, draft, "review");
+    const char *body = words("plan=%s&notes=Kept+words", cgi_value(&reply, "plan"));
+    market_stop_daemon();
+    reply = step(market.maya, draft, "review", body);
+    cgi_is(&reply, 503);
+    cgi_has(&reply, "Nothing was transferred");
+    cgi_has(&reply, "Kept words</textarea>");
+    market_start_daemon();
+    reply = look(market.maya, draft, "review");
+    cgi_has(&reply, "Kept words</textarea>");
+    confirm(market.maya, draft, "&notes=Kept+words");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_credits),
+        cmocka_unit_test(test_credits_list),
+        cmocka_unit_test(test_start),
+        cmocka_unit_test(test_recipient),
+        cmocka_unit_test(test_balance_and_amount),
+        cmocka_unit_test(test_deliveries),
+        cmocka_unit_test(test_transfer),
+        cmocka_unit_test(test_plan_changed),
+        cmocka_unit_test(test_withdraw_and_reject),
+        cmocka_unit_test(test_history),
+        cmocka_unit_test(test_ledger_away),
+    };
+    return cmocka_run_group_tests(tests, market_open, market_close);
+}
