@@ -8,18 +8,23 @@
 #include "pages/inbox.h"
 #include "pages/my_transfer.h"
 #include "pages/steps.h"
+#include "pages/team.h"
 #include "store/holdings.h"
 #include "store/my_transfers.h"
+#include "store/people_link.h"
 #include "store/people_person.h"
 #include "store/recipients.h"
 #include "store/rights.h"
 #include "store/site.h"
+#include "store/team.h"
 
 #define READER (NEED_PERSON | NEED_ORGANISATION)
 #define INITIATOR (READER | NEED_INITIATOR)
 #define APPROVER (READER | NEED_APPROVER)
+#define MANAGER (READER | NEED_MANAGER)
 #define DECIDER (READER | NEED_INITIATOR | NEED_APPROVER) /* either: the handler asks for the one that the act needs */
 #define DRAFT "/account/transfers/drafts/:id"
+#define TEAMMATE "/account/team/people/:id"
 #define TRANSFER "/account/transfers/:id"
 
 /* clang-format off: one route, one row */
@@ -55,11 +60,26 @@ static const struct route routes[] = {
     {METHOD_GET, "/account/inbox", READER, &inbox_query, inbox_get},
     {METHOD_POST, "/account/inbox", DECIDER, &inbox_form, inbox_post},
     {METHOD_GET, "/account/inbox/done", READER, &inbox_done_query, inbox_done_get},
+    {METHOD_GET, "/account/team", READER, NULL, team_get},
+    {METHOD_GET, "/account/team/add", MANAGER, NULL, team_add_get},
+    {METHOD_POST, "/account/team/add", MANAGER, &team_add_form, team_add_post},
+    {METHOD_GET, TEAMMATE, MANAGER, NULL, team_person_get},
+    {METHOD_POST, TEAMMATE, MANAGER, &team_roles_form, team_person_post},
+    {METHOD_POST, TEAMMATE "/remove", MANAGER, NULL, team_remove_post},
+    {METHOD_POST, TEAMMATE "/link", MANAGER, NULL, team_link_post},
+    {METHOD_GET, "/account/team/policies", READER, &team_policies_query, team_policies_get},
+    {METHOD_POST, "/account/team/policies", MANAGER, &team_policies_form, team_policies_post},
+    {METHOD_POST, "/account/team/trust", MANAGER, &team_trust_form, team_trust_post},
+    {METHOD_POST, "/account/team/untrust", MANAGER, &team_trust_form, team_untrust_post},
+    {METHOD_GET, "/account/team/accounts", READER, NULL, team_accounts_get},
+    {METHOD_POST, "/account/team/accounts", MANAGER, &team_account_form, team_accounts_post},
+    {METHOD_POST, "/account/team/accounts/close", MANAGER, &team_close_form, team_close_post},
 };
 /* clang-format on */
 
 static const struct query_table *const people_tables[] = {
     &people_person_queries,
+    &people_link_queries,
     &drafts_queries,
     NULL,
 };
@@ -67,6 +87,7 @@ static const struct query_table *const people_tables[] = {
 /* The pages' own tables, then those that planning a transfer needs. */
 static const struct query_table *registry_tables[32] = {
     &site_queries, &holdings_queries, &my_transfers_queries, &recipients_queries, &rights_queries,
+    &team_queries,
 };
 
 static void add_plan_tables(void)

@@ -1,6 +1,7 @@
 /*
- * signin.c: signing in and out, passwords, one's own sessions. The only program that links libscrypt and reads password hashes; it
- * opens people.db alone. Run as many processes of it as there are processors: each makes one hash at a time (gate/password.h).
+ * signin.c: signing in and out, passwords, one's own sessions. The only program that links
+ * libscrypt and reads password hashes; it opens people.db alone. Run as many processes of it as
+ * there are processors: each makes one hash at a time (gate/password.h).
  */
 #include "pages/signin.h"
 #include "store/people_link.h"
@@ -22,8 +23,11 @@ static const struct route routes[] = {
 };
 
 static const struct query_table *const people_tables[] = {
-    &people_person_queries,   &people_password_queries, &people_link_queries,
-    &people_throttle_queries, NULL,
+    &people_person_queries,
+    &people_password_queries,
+    &people_link_queries,
+    &people_throttle_queries,
+    NULL,
 };
 
 int main(void)

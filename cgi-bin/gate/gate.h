@@ -1,7 +1,8 @@
 /*
  * gate/gate.h: who comes, for which organisation, with which rights, and the order of checks:
- * request → route (404, 405) → session → same origin and form token (POST) → rights (404 for what one may not know, 403 otherwise)
- * → form (400, field errors) → handler. GET cannot write. The gate must not know pages or HTML.
+ * request → route (404, 405) → session → same origin and form token (POST) → rights (404 for what
+ * one may not know, 403 otherwise) → form (400, field errors) → handler. GET cannot write. The gate
+ * must not know pages or HTML.
  */
 #ifndef GATE_GATE_H
 #define GATE_GATE_H
@@ -19,14 +20,15 @@
 
 /* What a route needs. Several bits: all of them, except that of the role bits any one is enough. */
 enum need {
-    NEED_NOBODY = 0,            /* public */
-    NEED_PERSON = 1 << 0,       /* signed in; without: 303 to /sign-in?next=… (GET) or a page that says so and keeps nothing (POST) */
+    NEED_NOBODY = 0,      /* public */
+    NEED_PERSON = 1 << 0, /* signed in; without: 303 to /sign-in?next=… (GET) or a page that says so
+                             and keeps nothing (POST) */
     NEED_ORGANISATION = 1 << 1, /* acts for an organisation (any role in it) */
     NEED_INITIATOR = 1 << 2,
     NEED_APPROVER = 1 << 3,
     NEED_MANAGER = 1 << 4,
-    NEED_ADMINISTRATOR = 1 << 5,/* registry role; others get 404 */
-    NEED_AUDITOR = 1 << 6,      /* administrator or auditor; others get 404 */
+    NEED_ADMINISTRATOR = 1 << 5, /* registry role; others get 404 */
+    NEED_AUDITOR = 1 << 6,       /* administrator or auditor; others get 404 */
 };
 
 /* One organisation the person belongs to. */
@@ -36,33 +38,36 @@ struct visit_org {
     unsigned roles;
 };
 
-/* Everything known about a request when its handler runs. Handlers read it, and write only fields' errors. */
+/* Everything known about a request when its handler runs. Handlers read it, and write only fields'
+ * errors. */
 struct visit {
     struct arena *arena;
     const struct request *request;
     int64_t now_us;
-    const char *const *arguments;    /* what `:…` in the route matched */
+    const char *const *arguments; /* what `:…` in the route matched */
     struct fields fields;
 
-    struct store *registry;          /* read-only; NULL in signin */
-    struct store *people;            /* NULL in public */
-    struct ledger_client *ledger;    /* NULL in public and signin */
+    struct store *registry;       /* read-only; NULL in signin */
+    struct store *people;         /* NULL in public */
+    struct ledger_client *ledger; /* NULL in public and signin */
 
     bool signed_in;
-    const char *user_id;             /* "" when nobody */
+    const char *user_id; /* "" when nobody */
     const char *user_name;
     const char *user_email;
-    unsigned registry_roles;         /* REGISTRY_… bits from registry.db, now */
-    const struct visit_org *orgs;    /* by name; only organisations where roles != 0 */
+    unsigned registry_roles;      /* REGISTRY_… bits from registry.db, now */
+    const struct visit_org *orgs; /* by name; only organisations where roles != 0 */
     size_t org_count;
-    const char *org_id;              /* the one acted for; "" when none */
+    const char *org_id; /* the one acted for; "" when none */
     const char *org_name;
-    unsigned org_roles;              /* ROLE_… bits now */
-    const char *form_token;          /* goes into every POST form as name "token" */
+    unsigned org_roles;     /* ROLE_… bits now */
+    const char *form_token; /* goes into every POST form as name "token" */
     const char *session_id;
-    const char *notice;              /* what the last act did ("slug id"), once; "" none */
-    struct url sign_in;              /* the sign-in page, coming back to this page or the one this form was on: for STATUS_SIGN_IN_NEEDED */
-    const struct session *session;   /* as it stands in people.db (store/people_session.h); NULL when nobody */
+    const char *notice; /* what the last act did ("slug id"), once; "" none */
+    struct url sign_in; /* the sign-in page, coming back to this page or the one this form was on:
+                           for STATUS_SIGN_IN_NEEDED */
+    const struct session
+        *session; /* as it stands in people.db (store/people_session.h); NULL when nobody */
 };
 
 /* One program's open things, made at start. */
@@ -70,32 +75,36 @@ struct gate {
     const char *program;
     struct arena arena;
     struct store *registry;
-    struct store *people;            /* the gate's own, and POST handlers'; writes when the set-up says so */
-    struct store *people_read;       /* GET handlers': cannot write, whatever they try */
+    struct store *people; /* the gate's own, and POST handlers'; writes when the set-up says so */
+    struct store *people_read; /* GET handlers': cannot write, whatever they try */
     struct ledger_client ledger;
     bool people_write;
     bool uses_ledger;
-    const char *site_url;            /* "https://registry.example.org": what Origin is compared with; "" unknown */
-    bool has_fault;                  /* a store failed: end after this reply, the supervisor starts afresh */
+    const char
+        *site_url;  /* "https://registry.example.org": what Origin is compared with; "" unknown */
+    bool has_fault; /* a store failed: end after this reply, the supervisor starts afresh */
     const struct route *routes;
     size_t route_count;
-    /* Makes the error page in the program's look: status's row, the visit as far as it got (never NULL). */
+    /* Makes the error page in the program's look: status's row, the visit as far as it got (never
+     * NULL). */
     void (*error_page)(struct visit *visit, enum status status, struct response *response);
 };
 
 struct gate_setup {
-    const char *program;                          /* "account" */
+    const char *program; /* "account" */
     const struct route *routes;
     size_t route_count;
     const struct query_table *const *registry_tables; /* NULL: registry.db is not opened */
-    const struct query_table *const *people_tables;   /* NULL: people.db is not opened; gate's own tables are added */
+    const struct query_table *const
+        *people_tables; /* NULL: people.db is not opened; gate's own tables are added */
     bool people_write;
     bool uses_ledger;
     void (*error_page)(struct visit *visit, enum status status, struct response *response);
 };
 
-/* Opens what the set-up names, from the environment: TALLYSTICK_DATA (folder of registry.db and people.db) and TALLYSTICK_RUN
- * (folder of the ledger's sockets), and runs the accept loop. This is a web program's whole main. */
+/* Opens what the set-up names, from the environment: TALLYSTICK_DATA (folder of registry.db and
+ * people.db) and TALLYSTICK_RUN (folder of the ledger's sockets), and runs the accept loop. This is
+ * a web program's whole main. */
 int gate_run(const struct gate_setup *setup);
 
 /* Sets what the next page shows once ("transferred tfr_…"). */

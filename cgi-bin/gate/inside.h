@@ -1,5 +1,6 @@
 /*
- * gate/inside.h: the steps of gate_run, for gate_run itself and for tests that bring their own request.
+ * gate/inside.h: the steps of gate_run, for gate_run itself and for tests that bring their own
+ * request.
  */
 #ifndef GATE_INSIDE_H
 #define GATE_INSIDE_H
@@ -10,7 +11,8 @@
 bool gate_open(struct gate *gate, const struct gate_setup *setup);
 /* What http_run calls per request; context is the struct gate. */
 void gate_answer(void *context, const struct request *request, struct response *response);
-void gate_refuse(void *context, const struct request *request, enum status status, struct response *response);
+void gate_refuse(void *context, const struct request *request, enum status status,
+                 struct response *response);
 void gate_finish(void *context);
 void gate_close(struct gate *gate);
 

@@ -48,7 +48,8 @@ bool password_is_dated(const char *hash)
     return strncmp(hash, today, PARAMETERS_BYTES) != 0;
 }
 
-/* A hash of nothing with today's parameters: checking against it takes as long as against anybody's. */
+/* A hash of nothing with today's parameters: checking against it takes as long as against
+ * anybody's. */
 static void dummy_hash(char hash[PASSWORD_HASH_SIZE])
 {
     static const char salt[] = "dGFsbHlzdGljay1ub25lIQ=="; /* 16 bytes */

@@ -1,6 +1,7 @@
 /*
- * gate/password_common.c: passwords of at least 15 characters that people choose most and guessers try first: doubled words, sayings,
- * songs, heroes, clubs, rows of keys. Lower case, sorted by byte (a test checks both), so that it can be searched by halves.
+ * gate/password_common.c: passwords of at least 15 characters that people choose most and guessers
+ * try first: doubled words, sayings, songs, heroes, clubs, rows of keys. Lower case, sorted by byte
+ * (a test checks both), so that it can be searched by halves.
  */
 #include <stddef.h>
 

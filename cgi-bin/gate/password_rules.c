@@ -76,16 +76,14 @@ static bool is_repeated(const char *text)
     return false;
 }
 
-/* How much is not part of a run along the alphabet, the digits or the keyboard, in either direction, over the end and on. */
+/* How much is not part of a run along the alphabet, the digits or the keyboard, in either
+ * direction, over the end and on. */
 static size_t chars_outside_runs(struct arena *arena, const char *text)
 {
     static const char *const lines[] = {
-        "abcdefghijklmnopqrstuvwxyz",
-        "0123456789",
-        "qwertyuiopasdfghjklzxcvbnm",
-        "qwertzuiopasdfghjklyxcvbnm",
-        "azertyuiopqsdfghjklmwxcvbn",
-        "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
+        "abcdefghijklmnopqrstuvwxyz", "0123456789",
+        "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm",
+        "azertyuiopqsdfghjklmwxcvbn", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
         "1q2w3e4r5t6y7u8i9o0p",
     };
     size_t bytes = strlen(text);
@@ -102,7 +100,8 @@ static size_t chars_outside_runs(struct arena *arena, const char *text)
     return rest;
 }
 
-/* Marks each part of text, RUN_BYTES_MIN or longer, that walks along the line, a ring, by step places a character. */
+/* Marks each part of text, RUN_BYTES_MIN or longer, that walks along the line, a ring, by step
+ * places a character. */
 static void mark_runs(const char *text, const char *line, size_t step, bool *in_run)
 {
     size_t ring = strlen(line);

@@ -12,8 +12,8 @@
 #include "store/people_session.h"
 #include "store/rights.h"
 
-const struct query_table *const person_admin_tables[] = {&people_person_queries, &people_session_queries,
-                                                         &people_link_queries, NULL};
+const struct query_table *const person_admin_tables[] = {
+    &people_person_queries, &people_session_queries, &people_link_queries, NULL};
 
 static enum status ask_ledger(void *context, const struct command *command, struct answer *answer);
 static bool email_is(const char *email);
@@ -126,7 +126,8 @@ enum status person_admin_set_active(const struct person_admin *admin, const char
     if (status != STATUS_OK) {
         return status;
     }
-    /* The registry's word counts from now on, whatever becomes of the rest: gate/session.c asks it at each request. */
+    /* The registry's word counts from now on, whatever becomes of the rest: gate/session.c asks it
+     * at each request. */
     if (!store_begin_write(admin->people)) {
         return STATUS_FAULT;
     }
@@ -138,8 +139,8 @@ enum status person_admin_set_active(const struct person_admin *admin, const char
     if (!store_commit(admin->people)) {
         return STATUS_FAULT;
     }
-    log_event("info", is_active ? "person-reactivated" : "person-deactivated", "user", user_id, "by",
-              admin->user_id, NULL);
+    log_event("info", is_active ? "person-reactivated" : "person-deactivated", "user", user_id,
+              "by", admin->user_id, NULL);
     return STATUS_OK;
 }
 
@@ -213,7 +214,8 @@ static enum status ask_ledger(void *context, const struct command *command, stru
     return ledger_ask(context, command, answer);
 }
 
-/* One '@' with something on both sides, no spaces, controls or signs that mean something in a mail's header. */
+/* One '@' with something on both sides, no spaces, controls or signs that mean something in a
+ * mail's header. */
 static bool email_is(const char *email)
 {
     if (text_empty(email) || strlen(email) > EMAIL_SIZE - 2 || !text_utf8_is(email) ||

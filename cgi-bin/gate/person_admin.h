@@ -1,8 +1,10 @@
 /*
- * gate/person_admin.h: making persons known and giving them roles: what `tally user`, the team page and the administrators' pages
- * share. A person's name and e-mail address go into people.db here; that the person exists and what the person may do is asked of the
- * ledger, which decides. No transaction spans both: the ledger is asked while people.db's transaction is open, so that a refusal leaves
- * nothing behind; if people.db then fails, the registry knows an id that nobody has, which harms nothing.
+ * gate/person_admin.h: making persons known and giving them roles: what `tally user`, the team page
+ * and the administrators' pages share. A person's name and e-mail address go into people.db here;
+ * that the person exists and what the person may do is asked of the ledger, which decides. No
+ * transaction spans both: the ledger is asked while people.db's transaction is open, so that a
+ * refusal leaves nothing behind; if people.db then fails, the registry knows an id that nobody has,
+ * which harms nothing.
  */
 #ifndef GATE_PERSON_ADMIN_H
 #define GATE_PERSON_ADMIN_H
@@ -35,23 +37,31 @@ struct person_admin {
 /* On behalf of a visitor (POST, in a program that uses the ledger and opens both files). */
 struct person_admin person_admin_of(struct visit *visit);
 
-/* Which of the two is not one that can be kept: "name", "email", or NULL when both are fine. A name has 1 to NAME_CHARS_MAX characters; an
- * e-mail address is local@domain without spaces. What to say about it: *words. */
+/* Which of the two is not one that can be kept: "name", "email", or NULL when both are fine. A name
+ * has 1 to NAME_CHARS_MAX characters; an e-mail address is local@domain without spaces. What to say
+ * about it: *words. */
 const char *person_admin_fault(const char *name, const char *email, const char **words);
 
-/* Makes an active person known. EXISTS: the e-mail address is taken, *made is whose. VALUE_REFUSED: person_admin_fault. */
-enum status person_admin_make(const struct person_admin *admin, const char *name, const char *email, struct person *made);
+/* Makes an active person known. EXISTS: the e-mail address is taken, *made is whose. VALUE_REFUSED:
+ * person_admin_fault. */
+enum status person_admin_make(const struct person_admin *admin, const char *name, const char *email,
+                              struct person *made);
 /* ROLE_… bits in an organisation; 0 leaves it. */
-enum status person_admin_set_roles(const struct person_admin *admin, const char *org_id, const char *user_id, unsigned roles,
-                                   struct answer *answer);
+enum status person_admin_set_roles(const struct person_admin *admin, const char *org_id,
+                                   const char *user_id, unsigned roles, struct answer *answer);
 /* REGISTRY_… bits. */
-enum status person_admin_set_registry_roles(const struct person_admin *admin, const char *user_id, unsigned roles, struct answer *answer);
-/* Deactivates (sessions and links end at once) or reactivates. Never deleted: who did what stays readable. */
-enum status person_admin_set_active(const struct person_admin *admin, const char *user_id, bool is_active, struct answer *answer);
+enum status person_admin_set_registry_roles(const struct person_admin *admin, const char *user_id,
+                                            unsigned roles, struct answer *answer);
+/* Deactivates (sessions and links end at once) or reactivates. Never deleted: who did what stays
+ * readable. */
+enum status person_admin_set_active(const struct person_admin *admin, const char *user_id,
+                                    bool is_active, struct answer *answer);
 
-/* Makes a one-time link by which the person sets a password, and ends the ones before. *link is site-relative; *expires_at until when.
- * PERSON_UNKNOWN: nobody active has this id. The token is in the link and nowhere else: show it once. */
-enum status person_admin_link(const struct person_admin *admin, const char *user_id, struct url *link, int64_t *expires_at);
+/* Makes a one-time link by which the person sets a password, and ends the ones before. *link is
+ * site-relative; *expires_at until when. PERSON_UNKNOWN: nobody active has this id. The token is in
+ * the link and nowhere else: show it once. */
+enum status person_admin_link(const struct person_admin *admin, const char *user_id,
+                              struct url *link, int64_t *expires_at);
 
 /* "initiator,approver" -> ROLE_… bits ("none" -> 0). False: a word that is no role. */
 bool person_admin_roles_from_words(const char *words, unsigned *roles);

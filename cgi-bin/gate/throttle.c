@@ -64,7 +64,8 @@ bool throttle_try(struct store *store, struct throttle *throttle, int64_t now_us
     if (throttle->known_device) {
         *free_at = free_at_of(&device, now_us);
     } else {
-        *free_at = later(free_at_of(&account, now_us), free_at_of(&throttle->address_before, now_us));
+        *free_at =
+            later(free_at_of(&account, now_us), free_at_of(&throttle->address_before, now_us));
     }
     if (*free_at > now_us) {
         store_rollback(store);
@@ -137,8 +138,8 @@ static void address_text(const char *address, char text[ADDRESS_TEXT_SIZE])
     must(text_copy(text, ADDRESS_TEXT_SIZE, "unknown"));
 }
 
-/* When the subject may try again; 0: now. A time further off than any wait was written by a clock that has gone back since: it counts for
- * nothing. So does a slate a day old. */
+/* When the subject may try again; 0: now. A time further off than any wait was written by a clock
+ * that has gone back since: it counts for nothing. So does a slate a day old. */
 static int64_t free_at_of(const struct throttle_row *row, int64_t now_us)
 {
     bool is_stale = now_us - row->last_at >= THROTTLE_FORGET_S * CLOCK_SECOND_US;

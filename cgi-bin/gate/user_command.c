@@ -1,4 +1,5 @@
-/* gate/user_command.c: `tally user …`: people at the operator's command line; see gate/person_admin.h. */
+/* gate/user_command.c: `tally user …`: people at the operator's command line; see
+ * gate/person_admin.h. */
 #include <stdio.h>
 #include <string.h>
 
@@ -40,8 +41,10 @@ static int run_deactivate(struct user_room *room);
 static int run_reactivate(struct user_room *room);
 
 static const struct user_act acts[] = {
-    {"add", "--name TEXT --email ADDRESS [--org ID --roles LIST] [--administrator] [--auditor]", run_add},
-    {"roles", "--email ADDRESS --org ID --roles LIST   (LIST: viewer,initiator,approver,manager or none)",
+    {"add", "--name TEXT --email ADDRESS [--org ID --roles LIST] [--administrator] [--auditor]",
+     run_add},
+    {"roles",
+     "--email ADDRESS --org ID --roles LIST   (LIST: viewer,initiator,approver,manager or none)",
      run_roles},
     {"registry-roles", "--email ADDRESS [--administrator] [--auditor]   (neither takes them away)",
      run_registry_roles},
@@ -113,7 +116,8 @@ static bool read_words(int argc, char **argv, struct words *words)
 
 static bool open_room(struct user_room *room)
 {
-    static const struct query_table *const registry_tables[] = {&rights_queries, &site_queries, NULL};
+    static const struct query_table *const registry_tables[] = {&rights_queries, &site_queries,
+                                                                NULL};
     const struct tally *tally = room->tally;
     /* The way to the ledger first: with no daemon it makes the files that a reader needs. */
     enum status status = STATUS_OK;
@@ -165,7 +169,8 @@ static int run_add(struct user_room *room)
     enum status status =
         person_admin_make(&room->admin, room->words.name, room->words.email, &person);
     if (status == STATUS_EXISTS) {
-        fprintf(stderr, "tally user: %s is %s already; see `tally user roles` and `tally user link`\n",
+        fprintf(stderr,
+                "tally user: %s is %s already; see `tally user roles` and `tally user link`\n",
                 person.email, person.user_id);
         return 1;
     }
@@ -194,8 +199,8 @@ static int give(struct user_room *room, const struct person *person)
     }
     unsigned registry_roles = registry_roles_of(&room->words);
     if (registry_roles != 0) {
-        enum status status = person_admin_set_registry_roles(&room->admin, person->user_id,
-                                                             registry_roles, &answer);
+        enum status status =
+            person_admin_set_registry_roles(&room->admin, person->user_id, registry_roles, &answer);
         if (status != STATUS_OK) {
             return refused("the registry roles were not given", status);
         }
@@ -267,7 +272,8 @@ static int run_list(struct user_room *room)
             const struct rights_membership *orgs = rights_memberships(
                 room->registry, room->tally->arena, persons[i].user_id, &org_count);
             printf("%s  %s <%s>%s%s%s\n", persons[i].user_id, persons[i].name, persons[i].email,
-                   persons[i].is_active && (rights.is_active || !rights.is_known) ? "" : "  deactivated",
+                   persons[i].is_active && (rights.is_active || !rights.is_known) ? ""
+                                                                                  : "  deactivated",
                    (rights.registry_roles & REGISTRY_ADMINISTRATOR) != 0 ? "  administrator" : "",
                    (rights.registry_roles & REGISTRY_AUDITOR) != 0 ? "  auditor" : "");
             for (size_t org = 0; org < org_count; org++) {
@@ -327,9 +333,10 @@ static bool read_roles(struct user_room *room, unsigned *roles)
     if (person_admin_roles_from_words(room->words.roles, roles)) {
         return true;
     }
-    fputs("tally user: --roles takes viewer, initiator, approver and manager with commas between, or "
-          "none\n",
-          stderr);
+    fputs(
+        "tally user: --roles takes viewer, initiator, approver and manager with commas between, or "
+        "none\n",
+        stderr);
     return false;
 }
 

@@ -45,7 +45,7 @@ struct iso_retirement {
     size_t project;
     int64_t retired_at;
     bool is_own; /* the supplier retires its own: no order, no delivery */
-    bool is_there, has_order, has_delivery;
+    bool is_there, has_order, has_delivery, has_opening;
 };
 
 struct iso {

@@ -142,6 +142,9 @@ static bool look_retirement(struct iso *iso, struct iso_retirement *retirement)
     retirement->is_own = text_is(body->org_id, iso->projects[retirement->project].body.org_id);
     iso_reconstructed_id(body->retirement_id, "ord", id);
     retirement->has_order = import_order_is(iso->store, id);
+    struct import_issuance opening;
+    iso_reconstructed_id(body->retirement_id, "iss", id);
+    retirement->has_opening = import_issuance_read(iso->store, iso->arena, id, &opening);
     iso_reconstructed_id(body->retirement_id, "dlv", id);
     retirement->has_delivery = import_delivery_is(iso->store, id);
     retirement->is_there =
@@ -189,6 +192,7 @@ struct iso_plan iso_plan_make(struct iso *iso)
     }
     for (size_t i = 0; i < iso->retirement_count; i++) {
         const struct iso_retirement *row = &iso->retirements[i];
+        plan.there[ISO_OPENING] += row->has_opening ? 1 : 0;
         plan.there[ISO_ORDER] += row->has_order ? 1 : 0;
         plan.there[ISO_DELIVER] += row->has_delivery ? 1 : 0;
         plan.there[ISO_RETIRE] += row->is_there ? 1 : 0;

@@ -215,7 +215,8 @@ static enum status settle_daemon(const struct tally *tally, int64_t holder_pid)
         fprintf(stderr,
                 "tally: process %lld is writing to the registry in %s, but no ledger daemon "
                 "answers at %s:\n"
-                "is TALLYSTICK_RUN right, may you use its sockets, or is another tally command at work?\n",
+                "is TALLYSTICK_RUN right, may you use its sockets, or is another tally command at "
+                "work?\n",
                 (long long)holder_pid, tally->data_dir, way->socket_path);
         return STATUS_LEDGER_AWAY;
     }

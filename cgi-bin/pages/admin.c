@@ -86,13 +86,18 @@ bool admin_find_org(struct visit *visit, const char *typed, const char **org_id,
     struct arena *arena = visit->arena;
     struct admin_org_filter filter = {.typed = typed};
     struct admin_orgs found = {.count = 0};
+    struct admin_org one;
+    if (id_is(typed, "org") && admin_org_find(visit->registry, arena, typed, &one)) {
+        *org_id = one.org_id;
+        *name = one.name;
+        return true;
+    }
     if (!text_empty(typed)) {
         found =
             admin_orgs_list(visit->registry, arena, &filter, false, "", ORGS_NAMED_MAX + 1);
     }
     for (size_t i = 0; i < found.count; i++) {
-        bool is_it = text_is(found.at[i].org_id, typed) ||
-                     text_is(text_lower(arena, found.at[i].name), text_lower(arena, typed));
+        bool is_it = text_is(text_lower(arena, found.at[i].name), text_lower(arena, typed));
         if (is_it || found.count == 1) {
             *org_id = found.at[i].org_id;
             *name = found.at[i].name;

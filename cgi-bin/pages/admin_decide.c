@@ -1,6 +1,8 @@
 /* pages/admin_decide.c: what administrators do to one transfer: the page before it, and the act. See pages/admin_transfers.h. */
 #include "pages/admin_transfers.h"
 
+#include <string.h>
+
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
@@ -11,18 +13,18 @@ static const struct admin_decision decisions_all[ADMIN_DECISIONS_MAX] = {
     {.word = "approve",
      .kind = ACT_REGISTRY_APPROVE,
      .notice = "approved",
-     .button = "Approve %s",
+     .button = "Approve *",
      .many = "Approve the ticked transfers",
-     .title = "Approve %s?",
+     .title = "Approve *?",
      .reason_label = "Comment",
      .reason_hint = "Kept in the transfer’s story, for administrators and the sender.",
      .is_primary = true},
     {.word = "refuse",
      .kind = ACT_REGISTRY_REFUSE,
      .notice = "refused",
-     .button = "Refuse %s",
+     .button = "Refuse *",
      .many = "Refuse the ticked transfers",
-     .title = "Refuse %s?",
+     .title = "Refuse *?",
      .reason_label = "Reason",
      .reason_hint = "The sender reads it.",
      .is_reason_needed = true,
@@ -30,9 +32,9 @@ static const struct admin_decision decisions_all[ADMIN_DECISIONS_MAX] = {
     {.word = "complete",
      .kind = ACT_COMPLETE_EXPORT,
      .notice = "export-completed",
-     .button = "Confirm that %s arrived",
+     .button = "Confirm that * arrived",
      .many = "Confirm that the ticked exports arrived",
-     .title = "Has the export of %s arrived?",
+     .title = "Has the export of * arrived?",
      .reason_label = "Comment",
      .reason_hint = "",
      .is_danger = true,
@@ -40,9 +42,9 @@ static const struct admin_decision decisions_all[ADMIN_DECISIONS_MAX] = {
     {.word = "reject",
      .kind = ACT_REJECT_EXPORT,
      .notice = "export-rejected",
-     .button = "Record that %s were rejected",
+     .button = "Record that * were rejected",
      .many = "Record that the ticked exports were rejected",
-     .title = "Did the other registry reject %s?",
+     .title = "Did the other registry reject *?",
      .reason_label = "Reason the other registry gave",
      .reason_hint = "The sender reads it.",
      .is_reason_needed = true,
@@ -50,9 +52,9 @@ static const struct admin_decision decisions_all[ADMIN_DECISIONS_MAX] = {
     {.word = "cancel",
      .kind = ACT_CANCEL,
      .notice = "cancelled",
-     .button = "Cancel this transfer of %s",
+     .button = "Cancel this transfer of *",
      .many = "Cancel the ticked transfers",
-     .title = "Cancel the transfer of %s?",
+     .title = "Cancel the transfer of *?",
      .reason_label = "Reason",
      .reason_hint = "Both parties read it.",
      .is_reason_needed = true,
@@ -60,9 +62,9 @@ static const struct admin_decision decisions_all[ADMIN_DECISIONS_MAX] = {
     {.word = "redact",
      .kind = ACT_REDACT_NOTE,
      .notice = "redacted",
-     .button = "Redact the public note of %s",
+     .button = "Redact the public note of *",
      .many = "Redact the public notes",
-     .title = "Redact the public note of %s?",
+     .title = "Redact the public note of *?",
      .reason_label = "Reason",
      .reason_hint = "Everybody reads it, in place of the note. Do not repeat the words of the note.",
      .is_reason_needed = true,
@@ -71,7 +73,7 @@ static const struct admin_decision decisions_all[ADMIN_DECISIONS_MAX] = {
 
 static const struct field_row rows[] = {
     {.name = "once", .kind = VALUE_LINE},
-    {.name = "reason", .kind = VALUE_LINE, .chars_max = REASON_CHARS_MAX, .label = "This"},
+    {.name = "reason", .kind = VALUE_LINE, .chars_max = REASON_CHARS_MAX, .label = "The reason or comment"},
 };
 const struct form admin_decide_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -179,6 +181,14 @@ void admin_decision_say(struct visit *visit, struct admin_form *form,
     }
 }
 
+/* The words with the quantity where their '*' is. */
+static const char *with_quantity(struct arena *arena, const char *words, const char *quantity)
+{
+    size_t bytes = strcspn(words, "*");
+    must(words[bytes] == '*');
+    return arena_printf(arena, "%.*s%s%s", (int)bytes, words, quantity, words + bytes + 1);
+}
+
 static enum status show(struct visit *visit, struct response *response,
                         const struct admin_decision *decision, const struct admin_transfer *row,
                         struct admin_alarm alarm, enum status status)
@@ -189,10 +199,10 @@ static enum status show(struct visit *visit, struct response *response,
     struct url page = admin_transfer_url(arena, it->transfer_id);
     const char *heading = decision->kind == ACT_REDACT_NOTE
                               ? "Redact the public note?"
-                              : arena_printf(arena, decision->title, quantity);
+                              : with_quantity(arena, decision->title, quantity);
     const char *button = decision->kind == ACT_REDACT_NOTE
                              ? "Redact the public note"
-                             : arena_printf(arena, decision->button, quantity);
+                             : with_quantity(arena, decision->button, quantity);
     struct admin_form *form = admin_form_begin(
         visit, PLACE_PENDING, heading,
         url_path(arena, "/admin/transfers/*/*", it->transfer_id, decision->word), page, button);

@@ -48,7 +48,6 @@ struct admin_group {
     const char *id;
     const char *heading;
     const char *hint;
-    const char *tick;       /* name of the boxes; every group is a form of its own */
     struct admin_transfer_rows rows;
     struct admin_buttons buttons;
 };

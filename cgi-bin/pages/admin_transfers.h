@@ -31,9 +31,9 @@ struct admin_decision {
     const char *word;          /* in the address */
     enum act_kind kind;
     const char *notice;        /* after it */
-    const char *button;        /* "Approve %s" with the quantity */
+    const char *button;        /* "Approve *": the quantity stands for the star */
     const char *many;          /* "Approve the ticked transfers" */
-    const char *title;         /* "Approve %s" for the page before it */
+    const char *title;         /* "Approve *?": the page before it */
     const char *reason_label;
     const char *reason_hint;
     bool is_reason_needed;

@@ -87,6 +87,11 @@ const char *desk_count_of(struct arena *arena, int64_t shown, int64_t all, const
                         desk_count(arena, all, one, many));
 }
 
+const char *desk_verb(int64_t units, enum instrument instrument, const char *one, const char *many)
+{
+    return units == instrument_units_per_credit(instrument) ? one : many;
+}
+
 const char *desk_weight(struct arena *arena, int64_t units, enum instrument instrument)
 {
     if (instrument != INSTRUMENT_CARBON_REMOVAL) {

@@ -22,6 +22,8 @@ const char *desk_unit(enum instrument instrument);
 const char *desk_count(struct arena *arena, int64_t count, const char *one, const char *many);
 /* A count that filters have narrowed: "37 of 1,204 transfers". */
 const char *desk_count_of(struct arena *arena, int64_t shown, int64_t all, const char *one, const char *many);
+/* The verb after a quantity in words: `one` for exactly one credit ("1.000 credit moves"), otherwise `many`. */
+const char *desk_verb(int64_t units, enum instrument instrument, const char *one, const char *many);
 /* "700,500 kg CO₂e"; "" for what is not counted by weight. */
 const char *desk_weight(struct arena *arena, int64_t units, enum instrument instrument);
 

@@ -30,6 +30,7 @@ struct choice_view {
     const char *value;
     const char *words;
     const char *hint;   /* "" none */
+    const char *finds;  /* what typing may find it by, for the script: with and without accents */
     const char *figure; /* "84.210", "" none */
     const char *unit;
     bool is_chosen;

@@ -64,14 +64,17 @@ static const char *what_words(struct visit *visit, const struct my_transfer *row
 {
     struct arena *arena = visit->arena;
     const char *quantity = quantity_words(arena, row->units, row->instrument);
+    const char *move = desk_verb(row->units, row->instrument, "moves", "move");
+    const char *are = desk_verb(row->units, row->instrument, "is", "are");
     switch ((int)kind) {
     case ACT_ACCEPT:
         return arena_printf(arena,
-                            "%s move to your account at once. The transfer is public and final "
+                            "%s %s to your account at once. The transfer is public and final "
                             "then.",
-                            quantity);
+                            quantity, move);
     case ACT_REJECT:
-        return arena_printf(arena, "%s go back to %s at once. This cannot be undone.", quantity,
+        return arena_printf(arena, "%s %s back to %s at once. This cannot be undone.", quantity,
+                            desk_verb(row->units, row->instrument, "goes", "go"),
                             row->from_name);
     case ACT_APPROVE:
         return row->needs_registry_approval && row->registry_approved_at == 0
@@ -79,21 +82,21 @@ static const char *what_words(struct visit *visit, const struct my_transfer *row
                : text_is(row->kind, "export")
                    ? arena_printf(arena, "%s is asked to confirm it then.", row->to_system)
                : text_is(row->kind, "internal")
-                   ? arena_printf(arena, "%s move at once then.", quantity)
+                   ? arena_printf(arena, "%s %s at once then.", quantity, move)
                    : arena_printf(arena,
                                   "It goes to %s then, who accepts or rejects it, or has said that "
                                   "it accepts without being asked.",
                                   row->to_name);
     case ACT_REFUSE:
         return arena_printf(arena,
-                            "The transfer ends, and %s are available to %s again. %s is not told "
+                            "The transfer ends, and %s %s available to %s again. %s is not told "
                             "of it.",
-                            quantity, row->from_name, transfer_to(visit, row));
+                            quantity, are, row->from_name, transfer_to(visit, row));
     default:
         return arena_printf(arena,
-                            "The transfer ends, and %s are available to you again at once. To send "
-                            "them later you start a new transfer.",
-                            quantity);
+                            "The transfer ends, and %s %s available to you again at once. To send "
+                            "credits later you start a new transfer.",
+                            quantity, are);
     }
 }
 

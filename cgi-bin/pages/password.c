@@ -1,4 +1,5 @@
-/* pages/password.c: changing one's password, and setting one by a one-time link; see pages/signin.h. */
+/* pages/password.c: changing one's password, and setting one by a one-time link; see
+ * pages/signin.h. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -15,7 +16,8 @@
 #include "signin_templates.h"
 #include "store/people_link.h"
 
-#define SECRET_CHARS_MAX 1024 /* more than a password may have: then password_judge says how many it may */
+#define SECRET_CHARS_MAX                                                                           \
+    1024 /* more than a password may have: then password_judge says how many it may */
 
 static const struct field_row change_rows[] = {
     {.name = "present",
@@ -125,7 +127,8 @@ enum status password_set_post(struct visit *visit, struct response *response)
     }
     struct throttle throttle = throttle_of(text_lower(visit->arena, person.email),
                                            visit->request->remote_address, signin_device(visit));
-    /* The link proves as much as a password would: whoever holds it is not held up by strangers' guesses, and takes none of them back. */
+    /* The link proves as much as a password would: whoever holds it is not held up by strangers'
+     * guesses, and takes none of them back. */
     throttle.known_device = true;
     enum status status = keep(visit, response, &person, &throttle, &token_hash);
     if (status == STATUS_OK) {
@@ -186,8 +189,8 @@ static bool find_link(struct visit *visit, struct digest *token_hash, struct lin
     }
     *token_hash = digest_of(token, strlen(token));
     return link_find(visit->people, token_hash, link) && link->used_at == 0 &&
-           visit->now_us < link->expires_at &&
-           people_by_id(visit->people, link->user_id, person) && person->is_active;
+           visit->now_us < link->expires_at && people_by_id(visit->people, link->user_id, person) &&
+           person->is_active;
 }
 
 /* Notes what is wrong with the new password, beside its field. */
@@ -197,8 +200,8 @@ static void judge(struct visit *visit, const struct person *person)
     if (password[0] == '\0') {
         return; /* form_check has said so */
     }
-    enum status status = password_judge(visit->arena, password, signin_site_name(), person->name,
-                                        person->email);
+    enum status status =
+        password_judge(visit->arena, password, signin_site_name(), person->name, person->email);
     if (status != STATUS_OK) {
         field_fault(&visit->fields, "password", status_row(status)->sentence);
         return;
@@ -209,8 +212,8 @@ static void judge(struct visit *visit, const struct person *person)
     }
 }
 
-/* Keeps the new password: all sessions and links of the person end, and this browser gets a new session. With a link, only if that is
- * still unused: of two at once one is first. */
+/* Keeps the new password: all sessions and links of the person end, and this browser gets a new
+ * session. With a link, only if that is still unused: of two at once one is first. */
 static enum status keep(struct visit *visit, struct response *response, const struct person *person,
                         struct throttle *throttle, const struct digest *link_hash)
 {

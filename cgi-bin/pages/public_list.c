@@ -250,3 +250,11 @@ int64_t list_until_at(const struct visit *visit, const char *name)
     int64_t at = 0;
     return clock_parse_date(field_text(&visit->fields, name), &at) ? at + CLOCK_DAY_US : 0;
 }
+
+const char *list_day(const struct visit *visit, const char *name)
+{
+    int64_t at = 0;
+    return clock_parse_date(field_text(&visit->fields, name), &at)
+               ? clock_date_words(visit->arena, at)
+               : "";
+}

@@ -70,5 +70,7 @@ enum status list_csv(const struct list *list, struct response *response);
 /* Dates of a filter: from a day's beginning, until its end (0 for none). */
 int64_t list_from_at(const struct visit *visit, const char *name);
 int64_t list_until_at(const struct visit *visit, const char *name);
+/* That day in words; "" when none was typed. */
+const char *list_day(const struct visit *visit, const char *name);
 
 #endif

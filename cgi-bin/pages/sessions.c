@@ -1,4 +1,5 @@
-/* pages/sessions.c: one's own sessions, and the sign-in program's error page; see pages/signin.h. */
+/* pages/sessions.c: one's own sessions, and the sign-in program's error page; see pages/signin.h.
+ */
 #include <string.h>
 
 #include "base/clock.h"
@@ -72,8 +73,9 @@ void signin_error_page(struct visit *visit, enum status status, struct response 
     struct fault_page view = fault_page_of(visit, status, PLACE_SIGN_IN, response);
     if (status == STATUS_LINK_SPENT) {
         view.heading = view.page.title = "This link cannot be used any more";
-        view.words = "A one-time link works once and for three days. If you have set your password "
-                     "with it, sign in; otherwise ask a manager of your organisation for a new one.";
+        view.words =
+            "A one-time link works once and for three days. If you have set your password "
+            "with it, sign in; otherwise ask a manager of your organisation for a new one.";
         view.again = url_path(visit->arena, "/sign-in");
         view.again_words = "Sign in";
     }
@@ -117,12 +119,13 @@ static struct session_row_views rows_of(struct visit *visit)
     return (struct session_row_views){rows, count};
 }
 
-/* The browser's long name in a few words: "Firefox on Linux". The order matters, as most claim to be several. */
+/* The browser's long name in a few words: "Firefox on Linux". The order matters, as most claim to
+ * be several. */
 static const char *browser_words(struct arena *arena, const char *agent)
 {
     static const struct {
         const char *mark, *words;
-    } browsers[] = {{"Edg/", "Edge"},       {"OPR/", "Opera"},     {"Firefox/", "Firefox"},
+    } browsers[] = {{"Edg/", "Edge"},      {"OPR/", "Opera"},    {"Firefox/", "Firefox"},
                     {"Chrome/", "Chrome"}, {"CriOS/", "Chrome"}, {"Safari/", "Safari"}},
       systems[] = {{"Windows", "Windows"}, {"Android", "Android"}, {"iPhone", "iPhone"},
                    {"iPad", "iPad"},       {"Mac OS X", "macOS"},  {"Linux", "Linux"}};

@@ -168,8 +168,9 @@ static enum status show(struct visit *visit, struct response *response, struct s
     return STATUS_OK;
 }
 
-/* Does the password belong to an active person of this address? Takes one hash's time whatever the answer is. dated_hash: a hash of today's
- * kind when the kept one is of yesterday's, "" otherwise. */
+/* Does the password belong to an active person of this address? Takes one hash's time whatever the
+ * answer is. dated_hash: a hash of today's kind when the kept one is of yesterday's, "" otherwise.
+ */
 static bool knows(struct visit *visit, const char *email, const char *password,
                   struct person *person, char dated_hash[PASSWORD_HASH_SIZE])
 {
@@ -193,12 +194,11 @@ static const char *wait_words(struct visit *visit, int64_t wait_s)
     int64_t minutes = (wait_s + 59) / 60;
     const char *at = clock_words(visit->arena, visit->now_us + wait_s * CLOCK_SECOND_US);
     if (wait_s < 60) {
-        return arena_printf(visit->arena,
-                            "There were several attempts that did not fit. Try again in %d seconds.",
-                            (int)wait_s);
+        return arena_printf(
+            visit->arena, "There were several attempts that did not fit. Try again in %d seconds.",
+            (int)wait_s);
     }
     return arena_printf(
-        visit->arena,
-        "There were several attempts that did not fit. Try again in %d %s, after %s.", (int)minutes,
-        minutes == 1 ? "minute" : "minutes", at);
+        visit->arena, "There were several attempts that did not fit. Try again in %d %s, after %s.",
+        (int)minutes, minutes == 1 ? "minute" : "minutes", at);
 }

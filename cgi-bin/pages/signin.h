@@ -1,6 +1,7 @@
 /*
- * pages/signin.h: the pages of the sign-in program: signing in and out, passwords, one's own sessions. Rights and tokens are the
- * gate's; what a password must be is in gate/password.h; how long one waits after wrong ones in gate/throttle.h.
+ * pages/signin.h: the pages of the sign-in program: signing in and out, passwords, one's own
+ * sessions. Rights and tokens are the gate's; what a password must be is in gate/password.h; how
+ * long one waits after wrong ones in gate/throttle.h.
  */
 #ifndef PAGES_SIGNIN_H
 #define PAGES_SIGNIN_H
@@ -33,10 +34,12 @@ const char *signin_site_name(void);
 const char *signin_device(const struct visit *visit);
 /* Counts an attempt; false: too early, and the page's words and Retry-After are set. */
 struct throttle;
-bool signin_may_try(struct visit *visit, struct throttle *throttle, struct response *response, const char **wait_words);
-/* Makes the session, its cookie and the device cookie in the transaction that is open in people.db. */
+bool signin_may_try(struct visit *visit, struct throttle *throttle, struct response *response,
+                    const char **wait_words);
+/* Makes the session, its cookie and the device cookie in the transaction that is open in people.db.
+ */
 struct person;
-bool signin_enter(struct visit *visit, const struct person *person, const char *notice, struct throttle *throttle,
-                  struct response *response);
+bool signin_enter(struct visit *visit, const struct person *person, const char *notice,
+                  struct throttle *throttle, struct response *response);
 
 #endif

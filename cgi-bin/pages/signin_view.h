@@ -1,5 +1,6 @@
 /*
- * pages/signin_view.h: what the sign-in program's templates show. A password is in none of these: nothing typed as one is shown again.
+ * pages/signin_view.h: what the sign-in program's templates show. A password is in none of these:
+ * nothing typed as one is shown again.
  */
 #ifndef PAGES_SIGNIN_VIEW_H
 #define PAGES_SIGNIN_VIEW_H
@@ -14,13 +15,13 @@ struct sign_in_view {
     struct chrome page;
     bool has_faults;
     struct fault_views faults;
-    bool signed_out;            /* one has just signed out */
-    const char *wait_words;     /* when to try again; NULL: now */
-    const char *email;          /* as typed */
-    const char *email_fault;    /* NULL: fine */
+    bool signed_out;         /* one has just signed out */
+    const char *wait_words;  /* when to try again; NULL: now */
+    const char *email;       /* as typed */
+    const char *email_fault; /* NULL: fine */
     const char *password_fault;
-    const char *next;           /* where to go on to; "" the usual place */
-    bool goes_on;               /* next is not empty */
+    const char *next; /* where to go on to; "" the usual place */
+    bool goes_on;     /* next is not empty */
 };
 
 /* templates/signin/password-change.mustache */
@@ -29,7 +30,7 @@ struct password_change_view {
     bool has_faults;
     struct fault_views faults;
     const char *wait_words;
-    const char *email;          /* for password managers: whose password this is */
+    const char *email; /* for password managers: whose password this is */
     const char *present_fault;
     const char *password_fault;
     const char *again_fault;
@@ -40,10 +41,10 @@ struct password_set_view {
     struct chrome page;
     bool has_faults;
     struct fault_views faults;
-    const char *link;           /* the one-time token, goes back with the form */
+    const char *link; /* the one-time token, goes back with the form */
     const char *name;
     const char *email;
-    const char *expires_words;  /* "23 November 2026, 14:03 UTC" */
+    const char *expires_words; /* "23 November 2026, 14:03 UTC" */
     const char *expires_iso;
     const char *password_fault;
     const char *again_fault;
@@ -51,7 +52,7 @@ struct password_set_view {
 
 struct session_row_view {
     const char *session_id;
-    const char *browser;        /* "Firefox on Linux" */
+    const char *browser; /* "Firefox on Linux" */
     const char *address;
     const char *began_words, *began_iso;
     const char *seen_words, *seen_iso;

@@ -131,27 +131,32 @@ static struct sentence_views next_of(struct visit *visit, const struct draft *dr
 {
     struct arena *arena = visit->arena;
     struct sentences next = sentences_begin(arena);
+    enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
+    (void)instrument_from_word(draft->instrument, &instrument);
+    const char *move = desk_verb(plan->units, instrument, "moves", "move");
+    const char *are = desk_verb(plan->units, instrument, "is", "are");
     bool waits = plan->needs_approval || plan->needs_registry_approval;
     if (text_is(draft->kind, "internal") && !waits) {
-        say(&next, arena_printf(arena, "%s move to %s at once. Nobody else has to act.", quantity,
-                                to));
+        say(&next, arena_printf(arena, "%s %s to %s at once. Nobody else has to act.", quantity,
+                                move, to));
         return sentences_end(&next);
     }
     if (plan->accepted_at_once && !waits) {
-        say(&next, arena_printf(arena, "%s move to %s at once: it accepts transfers from you "
-                                       "without being asked.",
-                                quantity, to));
+        say(&next, arena_printf(arena,
+                                "%s %s to %s at once: it accepts transfers from you without being "
+                                "asked.",
+                                quantity, move, to));
         say(&next, "The transfer is public and final then. A mistake can only be mended by a new "
                    "transfer back.");
         return sentences_end(&next);
     }
-    say(&next, arena_printf(arena, "%s are reserved; you can use them for nothing else.", quantity));
+    say(&next, arena_printf(arena, "%s %s reserved and can be used for nothing else.", quantity, are));
     say_approvals(visit, plan, &next);
     if (text_is(draft->kind, "export")) {
-        say(&next, arena_printf(arena, "%s has to confirm that %s received them.", draft->to_system,
+        say(&next, arena_printf(arena, "%s has to confirm that %s received it.", draft->to_system,
                                 draft->to_system_party));
     } else if (plan->accepted_at_once) {
-        say(&next, arena_printf(arena, "After that they move to %s at once.", to));
+        say(&next, arena_printf(arena, "After that it moves to %s at once.", to));
     } else {
         say(&next, arena_printf(arena, "%s is asked to accept.", to));
     }

@@ -1,11 +1,14 @@
 /* pages/steps_recipient.c: who the credits go to: an organisation, an own account, or another registry. */
 #include "pages/steps.h"
 
+#include <string.h>
+
 #include "account_templates.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/desk.h"
+#include "store/fold.h"
 #include "store/recipients.h"
 
 #define RECENT_SHOWN_MAX 5 /* those one sends to again and again */
@@ -41,6 +44,16 @@ static const char *place_words(struct arena *arena, const struct recipient *one)
                                    : arena_printf(arena, "%s · %s", one->domain, one->org_id);
 }
 
+/* Name, domain and id as they are and folded: the script finds what the server finds. */
+static const char *finds_of(struct arena *arena, const struct recipient *one)
+{
+    const char *text = arena_printf(arena, "%s %s %s", one->name, one->domain, one->org_id);
+    size_t folded_bytes = 2 * strlen(text) + 1;
+    char *folded = arena_take(arena, folded_bytes, 1);
+    fold_text(folded, folded_bytes, text);
+    return arena_printf(arena, "%s %s", text, folded);
+}
+
 /* Cards of organisations, without those in `without`; the first of all gets the id that errors link to. */
 static struct choice_views cards_of(struct visit *visit, struct recipients found,
                                     struct choice_views without, const char *chosen)
@@ -62,6 +75,7 @@ static struct choice_views cards_of(struct visit *visit, struct recipients found
             .value = found.at[i].org_id,
             .words = found.at[i].name,
             .hint = place_words(visit->arena, &found.at[i]),
+            .finds = finds_of(visit->arena, &found.at[i]),
             .is_chosen = text_is(found.at[i].org_id, chosen),
         };
     }

@@ -20,11 +20,12 @@ static const struct {
     const char *name, *words, *hint;
     unsigned role;
 } role_rows[] = {
-    {"viewer", "Viewer", "sees everything of the organisation and changes nothing", ROLE_VIEWER},
-    {"initiator", "Initiator", "starts transfers and retirements, and withdraws transfers", ROLE_INITIATOR},
-    {"approver", "Approver", "approves own outgoing transfers, accepts and rejects incoming ones",
+    {"viewer", "Viewer", "Sees everything of the organisation and changes nothing.", ROLE_VIEWER},
+    {"initiator", "Initiator", "Starts transfers and retirements, and withdraws transfers.",
+     ROLE_INITIATOR},
+    {"approver", "Approver", "Approves outgoing transfers, accepts and rejects incoming ones.",
      ROLE_APPROVER},
-    {"manager", "Manager", "changes people, policies and accounts", ROLE_MANAGER},
+    {"manager", "Manager", "Changes people, policies and accounts.", ROLE_MANAGER},
 };
 #define ROLE_ROWS (sizeof role_rows / sizeof role_rows[0])
 
@@ -63,8 +64,7 @@ enum status team_get(struct visit *visit, struct response *response)
         .may_change = may_change,
         .people = people_of(visit, may_change),
     };
-    view.count_words =
-        desk_count(visit->arena, (int64_t)view.people.count, "person", "people");
+    view.count_words = desk_count(visit->arena, (int64_t)view.people.count, "person", "people");
     template_account_team(&response->body, &view);
     return STATUS_OK;
 }
@@ -74,7 +74,8 @@ enum status team_add_get(struct visit *visit, struct response *response)
     return show_add(visit, response);
 }
 
-/* Somebody the registry knows joins at once; somebody new is made known and gets a one-time link, shown once on the page that answers. */
+/* Somebody the registry knows joins at once; somebody new is made known and gets a one-time link,
+ * shown once on the page that answers. */
 enum status team_add_post(struct visit *visit, struct response *response)
 {
     struct person person;
@@ -144,11 +145,11 @@ bool team_can_mend(struct visit *visit, const struct answer *answer, const char 
     enum status status = (enum status)answer->status;
     const struct status_row *row = status_row(status);
     must(status != STATUS_OK);
-    if (row->blame == BLAME_OPERATOR || status == STATUS_NOT_FOUND || status == STATUS_NOT_ALLOWED) {
+    if (row->blame == BLAME_OPERATOR || status == STATUS_NOT_FOUND ||
+        status == STATUS_NOT_ALLOWED) {
         return false;
     }
-    field_fault(&visit->fields, field,
-                refusal_words(visit, answer, INSTRUMENT_CARBON_REMOVAL, ""));
+    field_fault(&visit->fields, field, refusal_words(visit, answer, INSTRUMENT_CARBON_REMOVAL, ""));
     response->http_code = row->http_code;
     return true;
 }
@@ -230,9 +231,10 @@ static enum status add(struct visit *visit, struct response *response, struct pe
     const char *field = person_admin_fault(name, email, &words);
     if (field != NULL) {
         field_fault(&visit->fields, field,
-                    text_empty(name) ? "Nobody here has this e-mail address yet. Enter the person's "
-                                       "name as well, to invite them."
-                                     : words);
+                    text_empty(name)
+                        ? "Nobody here has this e-mail address yet. Enter the person's "
+                          "name as well, to invite them."
+                        : words);
         desk_mend(response, STATUS_FORM_FAULTS);
         return STATUS_OK;
     }
@@ -280,7 +282,8 @@ static enum status show_link(struct visit *visit, struct response *response,
     }
     const char *site = site_read(visit->registry, visit->arena).url;
     struct team_link_view view = {
-        .page = chrome_of(visit, PLACE_TEAM, is_new ? "The person is in the team" : "One-time link"),
+        .page =
+            chrome_of(visit, PLACE_TEAM, is_new ? "The person is in the team" : "One-time link"),
         .name = arena_text(visit->arena, person->name),
         .email = arena_text(visit->arena, person->email),
         .org_name = visit->org_name,

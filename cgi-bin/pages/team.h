@@ -1,8 +1,9 @@
 /*
- * pages/team.h: an organisation's people, policies and accounts. Everybody in it reads; a manager changes. Every change but a person's name
- * and link is an act of the ledger, which decides. Routes for the account program:
+ * pages/team.h: an organisation's people, policies and accounts. Everybody in it reads; a manager
+ * changes. Every change but a person's name and link is an act of the ledger, which decides. Routes
+ * for the account program:
  *
- *     GET  /account/team                        READER   team_form            team_get
+ *     GET  /account/team                        READER   NULL                 team_get
  *     GET  /account/team/add                    MANAGER  NULL                 team_add_get
  *     POST /account/team/add                    MANAGER  team_add_form        team_add_post
  *     GET  /account/team/people/:id             MANAGER  NULL                 team_person_get
@@ -17,10 +18,12 @@
  *     POST /account/team/accounts               MANAGER  team_account_form    team_accounts_post
  *     POST /account/team/accounts/close         MANAGER  team_close_form      team_close_post
  *
- * Tables: team_queries, rights_queries, recipients_queries, site_queries on the registry; person_admin_tables on people.
+ * Tables: team_queries, rights_queries, recipients_queries, site_queries on the registry;
+ * person_admin_tables on people.
  *
- * A one-time link lets its holder act as the person. So a manager makes one only for somebody who belongs to no other organisation and has
- * no registry role; and links still open end when a person is added to a second organisation.
+ * A one-time link lets its holder act as the person. So a manager makes one only for somebody who
+ * belongs to no other organisation and has no registry role; and links still open end when a person
+ * is added to a second organisation.
  */
 #ifndef PAGES_TEAM_H
 #define PAGES_TEAM_H
@@ -28,8 +31,8 @@
 #include "gate/gate.h"
 #include "pages/team_view.h"
 
-extern const struct form team_add_form, team_roles_form, team_policies_query, team_policies_form, team_trust_form,
-    team_account_form, team_close_form;
+extern const struct form team_add_form, team_roles_form, team_policies_query, team_policies_form,
+    team_trust_form, team_account_form, team_close_form;
 
 enum status team_get(struct visit *visit, struct response *response);
 enum status team_add_get(struct visit *visit, struct response *response);
@@ -50,8 +53,10 @@ enum status team_close_post(struct visit *visit, struct response *response);
 /* The four role ticks as they stand: from the form when it was sent, else from roles. */
 struct team_role_views team_roles(struct visit *visit, bool was_sent, unsigned roles);
 unsigned team_roles_sent(const struct visit *visit);
-/* True: the refusal is one to be shown beside a field (it has been noted, response's code is set). False: return the status. */
-bool team_can_mend(struct visit *visit, const struct answer *answer, const char *field, struct response *response);
+/* True: the refusal is one to be shown beside a field (it has been noted, response's code is set).
+ * False: return the status. */
+bool team_can_mend(struct visit *visit, const struct answer *answer, const char *field,
+                   struct response *response);
 /* Asks the ledger on behalf of the visitor. */
 enum status team_ask(struct visit *visit, struct command *command, struct answer *answer);
 

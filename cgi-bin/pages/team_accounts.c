@@ -66,9 +66,11 @@ enum status team_close_post(struct visit *visit, struct response *response)
     must(TEXT_COPY(command.account.org_id, visit->org_id));
     must(TEXT_COPY(command.account.account_id, account_id));
     enum status status = team_ask(visit, &command, &answer);
-    if (status == STATUS_VALUE_REFUSED && answer.field == FIELD_AMOUNT) {
+    if (status == STATUS_VALUE_REFUSED) {
         field_fault(&visit->fields, "account",
-                    "Credits lie in this account. Transfer them to another account first.");
+                    answer.field == FIELD_AMOUNT
+                        ? "Credits lie in this account. Transfer them to another account first."
+                        : "Main stays open: units go there when nobody chooses.");
     }
     if (status != STATUS_OK) {
         return team_can_mend(visit, &answer, "account", response) ? show(visit, response) : status;
@@ -106,8 +108,8 @@ static struct team_account_views accounts_of(struct visit *visit, bool may_chang
         arena_array(visit->arena, struct team_account_view, accounts.count + 1);
     for (size_t i = 0; i < accounts.count; i++) {
         const struct team_account *account = &accounts.at[i];
-        bool is_named = closes(visit) &&
-                        text_is(field_text(&visit->fields, "account"), account->account_id);
+        bool is_named =
+            closes(visit) && text_is(field_text(&visit->fields, "account"), account->account_id);
         rows[i] = (struct team_account_view){
             .account_id = account->account_id,
             .name = account->name,
@@ -132,9 +134,7 @@ static const char *why_not(const struct team_account *account)
     if (!account->is_open) {
         return "";
     }
-    return account->is_main     ? "Main stays open"
-           : !account->is_empty ? "holds credits"
-                                : "";
+    return account->is_main ? "Main stays open" : !account->is_empty ? "holds credits" : "";
 }
 
 static bool closes(const struct visit *visit)

@@ -67,7 +67,8 @@ static enum status set_roles(struct visit *visit, struct response *response, uns
                    : status;
     }
     gate_notice(visit, notice);
-    /* Who has taken the manager's role from themselves, or left, may not see everything any more. */
+    /* Who has taken the manager's role from themselves, or left, may not see everything any more.
+     */
     bool left = roles == 0 && text_is(person.user_id, visit->user_id);
     return desk_go(visit, response,
                    url_path(visit->arena, left ? "/account/credits" : "/account/team"));

@@ -1,4 +1,5 @@
-/* pages/team_policies.c: how incoming transfers are treated, when a second person is needed, whom the organisation trusts. */
+/* pages/team_policies.c: how incoming transfers are treated, when a second person is needed, whom
+ * the organisation trusts. */
 #include <string.h>
 
 #include "account_templates.h"
@@ -13,8 +14,10 @@
 
 #define FOUND_SHOWN_MAX 20 /* organisations offered at once: more typing narrows it */
 
-static const char *const incoming_words[] = {"ask", "trusted", "all", NULL};    /* enum incoming_policy */
-static const char *const two_person_words[] = {"never", "above", "always", NULL}; /* enum two_person */
+static const char *const incoming_words[] = {"ask", "trusted", "all",
+                                             NULL}; /* enum incoming_policy */
+static const char *const two_person_words[] = {"never", "above", "always",
+                                               NULL}; /* enum two_person */
 
 static const struct field_row query_rows[] = {
     {.name = "find", .kind = VALUE_LINE, .chars_max = 100, .label = "Organisation"},
@@ -22,8 +25,16 @@ static const struct field_row query_rows[] = {
 const struct form team_policies_query = {query_rows, 1};
 
 static const struct field_row policy_rows[] = {
-    {.name = "incoming", .kind = VALUE_WORD, .needed = true, .words = incoming_words, .label = "Incoming transfers"},
-    {.name = "two_person", .kind = VALUE_WORD, .needed = true, .words = two_person_words, .label = "Second person"},
+    {.name = "incoming",
+     .kind = VALUE_WORD,
+     .needed = true,
+     .words = incoming_words,
+     .label = "Incoming transfers"},
+    {.name = "two_person",
+     .kind = VALUE_WORD,
+     .needed = true,
+     .words = two_person_words,
+     .label = "Second person"},
     {.name = "above", .kind = VALUE_LINE, .chars_max = 30, .label = "Amount"},
 };
 const struct form team_policies_form = {policy_rows, 3};
@@ -53,7 +64,8 @@ enum status team_policies_post(struct visit *visit, struct response *response)
     int64_t units = 0;
     if (text_is(two_person, "above") || !text_empty(above)) {
         if (!text_parse_int(above, false, &units) || units > QUANTITY_UNITS_MAX) {
-            field_fault(&visit->fields, "above", "Enter the amount in whole units, such as 1000000.");
+            field_fault(&visit->fields, "above",
+                        "Enter the amount in whole units, such as 1000000.");
         }
     }
     if (visit->fields.error_count > 0) {
@@ -95,6 +107,10 @@ static enum status trust(struct visit *visit, struct response *response, bool re
     command.trust.remove = remove;
     must(TEXT_COPY(command.trust.sender_org_id, org_id));
     enum status status = team_ask(visit, &command, &answer);
+    if (status == STATUS_SENDER_UNKNOWN) {
+        field_fault(&visit->fields, "find",
+                    "No organisation here has this id. Find it by its name.");
+    }
     if (status != STATUS_OK) {
         return team_can_mend(visit, &answer, "find", response) ? show(visit, response) : status;
     }
@@ -132,9 +148,10 @@ static void show_policy(struct visit *visit, struct team_policies_view *view)
     team_policy_read(visit->registry, visit->arena, visit->org_id, &policy);
     const char *incoming = policy.incoming;
     const char *two_person = policy.two_person;
-    view->above = policy.two_person_above_units == 0
-                      ? ""
-                      : arena_printf(visit->arena, "%lld", (long long)policy.two_person_above_units);
+    view->above =
+        policy.two_person_above_units == 0
+            ? ""
+            : arena_printf(visit->arena, "%lld", (long long)policy.two_person_above_units);
     if (has_field(visit, &team_policies_form)) {
         incoming = field_text(&visit->fields, "incoming");
         two_person = field_text(&visit->fields, "two_person");
@@ -173,19 +190,25 @@ static void show_found(struct visit *visit, struct team_policies_view *view)
     if (text_empty(view->find)) {
         return;
     }
-    struct recipients found = recipients_find(visit->registry, visit->arena, visit->org_id,
-                                              view->find, FOUND_SHOWN_MAX);
-    struct team_found_view *rows = arena_array(visit->arena, struct team_found_view, found.count + 1);
+    struct recipients found =
+        recipients_find(visit->registry, visit->arena, visit->org_id, view->find, FOUND_SHOWN_MAX);
+    struct team_found_view *rows =
+        arena_array(visit->arena, struct team_found_view, found.count + 1);
     for (size_t i = 0; i < found.count; i++) {
         rows[i] = (struct team_found_view){
             .org_id = found.at[i].org_id, .name = found.at[i].name, .domain = found.at[i].domain};
+        for (size_t other = 0; other < view->trusted.count; other++) {
+            rows[i].is_trusted =
+                rows[i].is_trusted || text_is(rows[i].org_id, view->trusted.at[other].org_id);
+        }
     }
     view->has_looked = true;
     view->found = (struct team_found_views){rows, found.count};
     view->has_found = found.count > 0;
     if (found.matching > (int64_t)found.count) {
-        view->more_words = arena_printf(visit->arena, "The first %zu of %s are shown. Type more of the name.",
-                                        found.count, text_int_grouped(visit->arena, found.matching));
+        view->more_words =
+            arena_printf(visit->arena, "The first %zu of %s are shown. Type more of the name.",
+                         found.count, text_int_grouped(visit->arena, found.matching));
     }
 }
 

@@ -13,12 +13,12 @@
 struct team_person_view {
     const char *name;
     const char *email;
-    const char *roles;        /* "initiator, approver" */
+    const char *roles; /* "initiator, approver" */
     bool is_active;
     bool is_me;
-    const char *since_words;  /* "20 November 2026" */
+    const char *since_words; /* "20 November 2026" */
     const char *since_iso;
-    struct url change;        /* none: may not change */
+    struct url change; /* none: may not change */
 };
 struct team_person_views {
     const struct team_person_view *at;
@@ -29,15 +29,15 @@ struct team_person_views {
 struct team_view {
     struct chrome page;
     const char *org_name;
-    bool may_change;          /* a manager */
-    const char *count_words;  /* "4 people" */
+    bool may_change;         /* a manager */
+    const char *count_words; /* "4 people" */
     struct team_person_views people;
 };
 
 struct team_role_view {
-    const char *name;         /* the field: "viewer" */
-    const char *words;        /* "Viewer" */
-    const char *hint;         /* what it lets one do */
+    const char *name;  /* the field: "viewer" */
+    const char *words; /* "Viewer" */
+    const char *hint;  /* what it lets one do */
     bool is_on;
 };
 struct team_role_views {
@@ -61,9 +61,9 @@ struct team_add_view {
 struct team_link_view {
     struct chrome page;
     const char *name, *email, *org_name;
-    const char *link;         /* absolute, to be copied */
+    const char *link; /* absolute, to be copied */
     const char *expires_words, *expires_iso;
-    bool is_new;              /* the person was made known just now */
+    bool is_new; /* the person was made known just now */
 };
 
 /* templates/account/team-person.mustache */
@@ -77,12 +77,12 @@ struct team_member_view {
     const char *roles_fault;
     struct team_role_views roles;
     struct url save, remove, make_link;
-    bool may_link;            /* belongs to this organisation alone */
+    bool may_link; /* belongs to this organisation alone */
 };
 
 struct team_trusted_view {
     const char *org_id, *name;
-    const char *state;        /* "" active, else a word */
+    const char *state; /* "" active, else a word */
     const char *since_words, *since_iso;
 };
 struct team_trusted_views {
@@ -92,7 +92,8 @@ struct team_trusted_views {
 
 struct team_found_view {
     const char *org_id, *name;
-    const char *domain;       /* "" unknown */
+    const char *domain; /* "" unknown */
+    bool is_trusted;    /* already */
 };
 struct team_found_views {
     const struct team_found_view *at;
@@ -108,27 +109,27 @@ struct team_policies_view {
     bool may_change;
     bool incoming_ask, incoming_trusted, incoming_all;
     bool two_never, two_above, two_always;
-    const char *above;        /* as typed, or digits */
-    const char *above_words;  /* "1,200,000 units" */
+    const char *above;       /* as typed, or digits */
+    const char *above_words; /* "1,200,000 units" */
     const char *above_fault;
     struct team_trusted_views trusted;
     bool has_trusted;
     const char *trust_fault;
-    const char *find;         /* what was looked for */
+    const char *find; /* what was looked for */
     bool has_looked;
     struct team_found_views found;
     bool has_found;
-    const char *more_words;   /* "The first 20 of 64 are shown." or "" */
+    const char *more_words; /* "The first 20 of 64 are shown." or "" */
 };
 
 struct team_account_view {
     const char *account_id, *name;
-    const char *kind_words;   /* "Active", "Retirement", "Reserve" */
-    const char *state_words;  /* "Open", "Closed" */
+    const char *kind_words;  /* "Active", "Retirement", "Reserve" */
+    const char *state_words; /* "Open", "Closed" */
     bool is_main;
     const char *opened_words, *opened_iso;
     bool may_close;
-    const char *why_not;      /* why it cannot be closed, "" when it can */
+    const char *why_not; /* why it cannot be closed, "" when it can */
     const char *fault;
 };
 struct team_account_views {

@@ -48,16 +48,18 @@ const char *transfer_done(struct visit *visit, const struct my_transfer *row)
 {
     const char *quantity = quantity_words(visit->arena, row->units, row->instrument);
     const char *to = transfer_to(visit, row);
+    const char *are = desk_verb(row->units, row->instrument, "is", "are");
     if (text_is(row->state, "completed")) {
         return text_is(row->kind, "internal")
                    ? arena_printf(visit->arena, "%s moved to %s", quantity, to)
-                   : arena_printf(visit->arena, "%s are with %s now", quantity, to);
+                   : arena_printf(visit->arena, "%s %s with %s now", quantity, are, to);
     }
     if (text_is(row->state, "pending")) {
-        return arena_printf(visit->arena, "%s are on their way to %s", quantity, to);
+        return arena_printf(visit->arena, "%s %s on the way to %s", quantity, are, to);
     }
     if (text_is(row->state, "awaiting_approval")) {
-        return arena_printf(visit->arena, "%s to %s wait for approval", quantity, to);
+        return arena_printf(visit->arena, "%s to %s %s for approval", quantity, to,
+                            desk_verb(row->units, row->instrument, "waits", "wait"));
     }
     return arena_printf(visit->arena, "%s to %s", quantity, to);
 }

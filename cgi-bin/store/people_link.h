@@ -1,6 +1,6 @@
 /*
- * store/people_link.h: one-time links in people.db: with one, a person sets the first password or a new one. Kept as the SHA-256
- * of the link's token.
+ * store/people_link.h: one-time links in people.db: with one, a person sets the first password or a
+ * new one. Kept as the SHA-256 of the link's token.
  */
 #ifndef STORE_PEOPLE_LINK_H
 #define STORE_PEOPLE_LINK_H
@@ -23,9 +23,11 @@ extern const struct query_table people_link_queries;
 
 bool link_find(struct store *store, const struct digest *token_hash, struct link *link);
 bool link_add(struct store *store, const struct digest *token_hash, const struct link *link);
-/* Marks it used at now_us. False: it was used before, is too old, or does not exist; of two at once exactly one gets true. */
+/* Marks it used at now_us. False: it was used before, is too old, or does not exist; of two at once
+ * exactly one gets true. */
 bool link_use(struct store *store, const struct digest *token_hash, int64_t now_us);
-/* Ends all unused links of a person: a newer one takes their place, or the person is deactivated. */
+/* Ends all unused links of a person: a newer one takes their place, or the person is deactivated.
+ */
 void link_end_all(struct store *store, const char *user_id, int64_t now_us);
 
 #endif

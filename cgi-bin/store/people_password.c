@@ -8,8 +8,9 @@ enum { Q_READ, Q_WRITE, Q__COUNT };
 
 static const char *const SQL[Q__COUNT] = {
     [Q_READ] = "SELECT hash FROM password WHERE user_id = ?1",
-    [Q_WRITE] = "INSERT INTO password (user_id, hash, set_at) VALUES (?1, ?2, ?3)"
-                " ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at",
+    [Q_WRITE] =
+        "INSERT INTO password (user_id, hash, set_at) VALUES (?1, ?2, ?3)"
+        " ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at",
 };
 
 const struct query_table people_password_queries = {"people_password", SQL, Q__COUNT};

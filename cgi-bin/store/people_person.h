@@ -1,6 +1,6 @@
 /*
- * store/people_person.h: persons in people.db: their names and e-mail addresses, and whether they may sign in. What they may do
- * is in registry.db (store/rights.h).
+ * store/people_person.h: persons in people.db: their names and e-mail addresses, and whether they
+ * may sign in. What they may do is in registry.db (store/rights.h).
  */
 #ifndef STORE_PEOPLE_PERSON_H
 #define STORE_PEOPLE_PERSON_H
@@ -32,8 +32,10 @@ bool people_by_email(struct store *store, const char *email, struct person *pers
 const char *people_name(struct store *store, struct arena *arena, const char *user_id);
 /* How many there are. */
 int64_t people_count(struct store *store);
-/* Persons by e-mail address, those after `after` ("" = from the start), at most rows_max; returns how many. */
-size_t people_list(struct store *store, const char *after_email, struct person *persons, size_t rows_max);
+/* Persons by e-mail address, those after `after` ("" = from the start), at most rows_max; returns
+ * how many. */
+size_t people_list(struct store *store, const char *after_email, struct person *persons,
+                   size_t rows_max);
 
 /* Adds an active person. False and no fault: the id or the e-mail address is taken. */
 bool people_add(struct store *store, const struct person *person);

@@ -13,9 +13,10 @@ static const char *const SQL[Q__COUNT] = {
                 " SET failures = excluded.failures, last_at = excluded.last_at,"
                 " free_at = excluded.free_at",
     [Q_FORGET] = "DELETE FROM sign_in_throttle WHERE subject = ?1",
-    [Q_SWEEP] = "DELETE FROM sign_in_throttle WHERE subject IN"
-                " (SELECT subject FROM sign_in_throttle WHERE subject > ?1 ORDER BY subject LIMIT 16)"
-                " AND last_at < iif(subject >= 'd:' AND subject < 'd;', ?3, ?2)",
+    [Q_SWEEP] =
+        "DELETE FROM sign_in_throttle WHERE subject IN"
+        " (SELECT subject FROM sign_in_throttle WHERE subject > ?1 ORDER BY subject LIMIT 16)"
+        " AND last_at < iif(subject >= 'd:' AND subject < 'd;', ?3, ?2)",
 };
 
 const struct query_table people_throttle_queries = {"people_throttle", SQL, Q__COUNT};

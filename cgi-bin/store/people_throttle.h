@@ -1,6 +1,6 @@
 /*
- * store/people_throttle.h: how often signing in went wrong lately, by subject. What a subject is and how long it waits is decided in
- * gate/throttle.c.
+ * store/people_throttle.h: how often signing in went wrong lately, by subject. What a subject is
+ * and how long it waits is decided in gate/throttle.c.
  */
 #ifndef STORE_PEOPLE_THROTTLE_H
 #define STORE_PEOPLE_THROTTLE_H
@@ -24,8 +24,10 @@ extern const struct query_table people_throttle_queries;
 bool throttle_read(struct store *store, const char *subject, struct throttle_row *row);
 void throttle_write(struct store *store, const char *subject, const struct throttle_row *row);
 void throttle_forget(struct store *store, const char *subject);
-/* Forgets old rows among the sixteen that follow the subject, so that each attempt sweeps a little and no table grows for ever: devices
+/* Forgets old rows among the sixteen that follow the subject, so that each attempt sweeps a little
+ * and no table grows for ever: devices
  * ("d:…") last seen before devices_before, others before others_before. */
-void throttle_sweep(struct store *store, const char *subject, int64_t others_before, int64_t devices_before);
+void throttle_sweep(struct store *store, const char *subject, int64_t others_before,
+                    int64_t devices_before);
 
 #endif

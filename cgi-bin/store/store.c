@@ -251,7 +251,7 @@ bool store_set_safe(sqlite3 *db, enum store_file file)
                                 "PRAGMA synchronous = FULL;"
                                 "PRAGMA cell_size_check = ON;"
                                 "PRAGMA mmap_size = 0;"
-                                "PRAGMA temp_store = MEMORY;"
+                                "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;"
                                 "PRAGMA wal_autocheckpoint = 0",
                                 NULL, NULL, NULL) == SQLITE_OK;
     int64_t number = 0;

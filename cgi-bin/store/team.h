@@ -1,6 +1,6 @@
 /*
- * store/team.h: what the team pages show of an organisation: its policies, whom it trusts, all its accounts. Reads registry.db. Who belongs
- * to it is in store/rights.h.
+ * store/team.h: what the team pages show of an organisation: its policies, whom it trusts, all its
+ * accounts. Reads registry.db. Who belongs to it is in store/rights.h.
  */
 #ifndef STORE_TEAM_H
 #define STORE_TEAM_H
@@ -23,7 +23,8 @@ struct team_policy {
 };
 
 /* False: no such organisation. */
-bool team_policy_read(struct store *registry, struct arena *arena, const char *org_id, struct team_policy *policy);
+bool team_policy_read(struct store *registry, struct arena *arena, const char *org_id,
+                      struct team_policy *policy);
 
 /* An organisation whose transfers are accepted at once. */
 struct team_trusted {
@@ -38,15 +39,16 @@ struct team_trusteds {
 };
 
 /* By name, at most TEAM_ROWS_MAX. */
-struct team_trusteds team_trusted_list(struct store *registry, struct arena *arena, const char *org_id);
+struct team_trusteds team_trusted_list(struct store *registry, struct arena *arena,
+                                       const char *org_id);
 
 struct team_account {
     const char *account_id;
     const char *name;
-    const char *kind;  /* "active", "retirement", "reserve" */
+    const char *kind; /* "active", "retirement", "reserve" */
     bool is_open;
     bool is_main;
-    bool is_empty;     /* no active batch lies in it */
+    bool is_empty; /* no active batch lies in it */
     int64_t opened_at;
 };
 struct team_accounts {
@@ -55,8 +57,11 @@ struct team_accounts {
 };
 
 /* Main first, then the open ones by name, then the closed ones; at most TEAM_ROWS_MAX. */
-struct team_accounts team_accounts_list(struct store *registry, struct arena *arena, const char *org_id);
+struct team_accounts team_accounts_list(struct store *registry, struct arena *arena,
+                                        const char *org_id);
 
-#define TEAM_ROWS_MAX 500 /* trusted organisations or accounts of one organisation: past this the pages would not help */
+#define TEAM_ROWS_MAX                                                                              \
+    500 /* trusted organisations or accounts of one organisation: past this the pages would not    \
+           help */
 
 #endif

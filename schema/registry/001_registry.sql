@@ -162,6 +162,7 @@ CREATE TABLE batch (
 CREATE INDEX batch_block ON batch (project_id, vintage, first) WHERE state <> 'split';
 CREATE INDEX batch_serial ON batch (project_id, vintage, first, last);
 CREATE INDEX batch_held ON batch (org_id, supplier_org_id, issued_at, project_id, vintage, first) WHERE state = 'active';
+CREATE INDEX batch_free ON batch (org_id, supplier_org_id, issued_at, project_id, vintage, first) WHERE state = 'active' AND reserved_by IS NULL; -- oldest first: without it an act reads every block that waits in a pending transfer
 CREATE INDEX batch_by_holder ON batch (org_id, state, received_at, batch_id);
 CREATE INDEX batch_by_account ON batch (account_id, state);
 CREATE INDEX batch_by_issuance ON batch (issuance_id, first);

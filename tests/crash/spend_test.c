@@ -180,6 +180,7 @@ static void click_twice(int number, void *context)
 static void accept_or_withdraw(int number, void *context)
 {
     int *withdrawn = context;
+    struct chance chance = chance_from(seed, (uint64_t)(1000 + number));
     quiet_log();
     struct ledger_client client = connect_client();
     for (int64_t round = 0; round < shared->rounds; round++) {
@@ -193,10 +194,14 @@ static void accept_or_withdraw(int number, void *context)
             TEXT_COPY(shared->transfer_id, answer.id);
         }
         crowd_meet(&shared->crowd);
+        int64_t start_us =
+            clock_steady_us() + chance_below(&chance, 100); /* neither is always the first */
         (void)snprintf(key, sizeof key, "end-%d-%" PRId64, number, round);
         struct command command =
             number == 0 ? world_decide(world, ACT_WITHDRAW, 3, shared->transfer_id, key)
                         : world_decide(world, ACT_ACCEPT, 4, shared->transfer_id, key);
+        while (clock_steady_us() < start_us) {
+        }
         (void)ledger_ask(&client, &command, &shared->answers[number]);
         crowd_meet(&shared->crowd);
         if (number == 0) {

@@ -1,4 +1,5 @@
-/* tests/unit/form_check_test.c: what may come in by a form, and what is said about what a person can mend. */
+/* tests/unit/form_check_test.c: what may come in by a form, and what is said about what a person
+ * can mend. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +21,12 @@
 static struct arena arena;
 static const char *const kinds[] = {"external", "internal", NULL};
 static const struct field_row rows[] = {
-    {.name = "name", .kind = VALUE_LINE, .needed = true, .chars_max = 10, .label = "Name", .needed_words = "Enter a name."},
+    {.name = "name",
+     .kind = VALUE_LINE,
+     .needed = true,
+     .chars_max = 10,
+     .label = "Name",
+     .needed_words = "Enter a name."},
     {.name = "note", .kind = VALUE_TEXT, .chars_max = 12, .label = "Note"},
     {.name = "secret", .kind = VALUE_SECRET, .chars_max = 20, .label = "Secret"},
     {.name = "id", .kind = VALUE_ID},
@@ -37,7 +43,9 @@ static const struct field_row rows[] = {
 static const struct form form = {rows, sizeof rows / sizeof rows[0]};
 static struct fields fields;
 
-#define CHECK(...) check((const struct pair[]){__VA_ARGS__}, sizeof((const struct pair[]){__VA_ARGS__}) / sizeof(struct pair))
+#define CHECK(...)                                                                                 \
+    check((const struct pair[]){__VA_ARGS__},                                                      \
+          sizeof((const struct pair[]){__VA_ARGS__}) / sizeof(struct pair))
 
 static enum status check(const struct pair *at, size_t count)
 {
@@ -131,7 +139,8 @@ static void needed_fields(void **state)
 static void lines_and_texts(void **state)
 {
     (void)state;
-    assert_int_equal(CHECK({"name", "  ab c \t"}, {"note", " a\nb "}, {"secret", " s s "}), STATUS_OK);
+    assert_int_equal(CHECK({"name", "  ab c \t"}, {"note", " a\nb "}, {"secret", " s s "}),
+                     STATUS_OK);
     assert_string_equal(field_text(&fields, "name"), "ab c");
     assert_string_equal(field_text(&fields, "note"), " a\nb ");
     assert_string_equal(field_text(&fields, "secret"), " s s ");
@@ -144,7 +153,8 @@ static void lines_and_texts(void **state)
     assert_int_equal(CHECK({"name", "ääääääääää"}), STATUS_OK);
     assert_null(fault("name"));
     assert_int_equal(CHECK({"name", "äääääääääää"}), STATUS_OK);
-    assert_string_equal(fault("name"), "Name may have at most 10 characters; this has 11. Shorten it.");
+    assert_string_equal(fault("name"),
+                        "Name may have at most 10 characters; this has 11. Shorten it.");
     assert_int_equal(CHECK({"secret", "123456789012345678901"}), STATUS_OK);
     assert_non_null(fault("secret"));
 }
@@ -197,7 +207,9 @@ static void each_value_of_a_name(void **state)
 {
     size_t next = 0;
     (void)state;
-    assert_int_equal(CHECK({"row", TFR}, {"qty." CTB, " 5 "}, {"row", ""}, {"row", CTB}, {"qty." CTB2, "6"}), STATUS_OK);
+    assert_int_equal(
+        CHECK({"row", TFR}, {"qty." CTB, " 5 "}, {"row", ""}, {"row", CTB}, {"qty." CTB2, "6"}),
+        STATUS_OK);
     assert_string_equal(field_each(&fields, "row", &next)->value, TFR);
     assert_string_equal(field_each(&fields, "row", &next)->value, CTB);
     assert_null(field_each(&fields, "row", &next));

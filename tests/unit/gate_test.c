@@ -1,4 +1,5 @@
-/* tests/unit/gate_test.c: the order of checks, the CSRF matrix, the rights matrix, what GET cannot do, notices, faults. */
+/* tests/unit/gate_test.c: the order of checks, the CSRF matrix, the rights matrix, what GET cannot
+ * do, notices, faults. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +31,7 @@ static struct pair pairs[4];
 static int runs;                /* how often a handler ran */
 static enum status error_shown; /* what error_page was asked for; OK: not at all */
 static bool error_signed_in;
-static struct visit seen;       /* the visit a handler had */
+static struct visit seen; /* the visit a handler had */
 static volatile sig_atomic_t ended;
 
 static enum status page(struct visit *visit, struct response *reply)
@@ -77,7 +78,8 @@ static enum status goes(struct visit *visit, struct response *reply)
     return STATUS_OK;
 }
 
-static const struct field_row rows[] = {{.name = "q", .kind = VALUE_LINE}, {.name = "org", .kind = VALUE_ID}};
+static const struct field_row rows[] = {{.name = "q", .kind = VALUE_LINE},
+                                        {.name = "org", .kind = VALUE_ID}};
 static const struct form form = {rows, 2};
 
 static const struct route routes[] = {
@@ -131,10 +133,12 @@ static int set_up(void **state)
     struct digest hash = digest_of(TOKEN, strlen(TOKEN));
     digest_hex(&hash, hex);
     int64_t now = clock_now_us();
-    (void)snprintf(sql, sizeof sql,
-                   "INSERT INTO session (token_hash, session_id, user_id, form_token, made_at, seen_at, ends_at) VALUES"
-                   " (x'%s', 'ses_1KNS0Q2D6SBX0A01', '" ADA "', '" FORM_TOKEN "', %lld, %lld, %lld)",
-                   hex, (long long)(now - 10 * S), (long long)(now - 10 * S), (long long)(now + 1000 * S));
+    (void)snprintf(
+        sql, sizeof sql,
+        "INSERT INTO session (token_hash, session_id, user_id, form_token, made_at, seen_at, "
+        "ends_at) VALUES"
+        " (x'%s', 'ses_1KNS0Q2D6SBX0A01', '" ADA "', '" FORM_TOKEN "', %lld, %lld, %lld)",
+        hex, (long long)(now - 10 * S), (long long)(now - 10 * S), (long long)(now + 1000 * S));
     room_sql(room_people, sql);
     setenv("TALLYSTICK_DATA", room_folder, 1);
     setenv("TALLYSTICK_SITE_URL", SITE "/", 1);
@@ -233,8 +237,14 @@ static void nobody_is_sent_to_sign_in_and_back(void **state)
 
 static void csrf_matrix(void **state)
 {
-    static const char *const sites[] = {"", "same-origin", "same-site", "cross-site", "none", "SAME-ORIGIN"};
-    static const char *const origins[] = {"",     SITE, SITE "/", "https://evil.example", "null", "http://registry.example.org",
+    static const char *const sites[] = {"",           "same-origin", "same-site",
+                                        "cross-site", "none",        "SAME-ORIGIN"};
+    static const char *const origins[] = {"",
+                                          SITE,
+                                          SITE "/",
+                                          "https://evil.example",
+                                          "null",
+                                          "http://registry.example.org",
                                           SITE ".evil.example"};
     static const char *const tokens[] = {NULL, "", FORM_TOKEN, "form-token-of-bob", FORM_TOKEN "x"};
     static const char *const paths[] = {"/person", "/open"};
@@ -258,7 +268,8 @@ static void csrf_matrix(void **state)
         }
     }
     assert_int_equal(let_in, 8 * (1 + 5));
-    /* Another session's token, a token that stands twice, and a site whose address nobody configured. */
+    /* Another session's token, a token that stands twice, and a site whose address nobody
+     * configured. */
     begin(METHOD_POST, "/person", COOKIE);
     with("token", FORM_TOKEN, "token", FORM_TOKEN);
     assert_int_equal(answer(), STATUS_BAD_REQUEST);
@@ -307,7 +318,8 @@ static void rights_matrix(void **state)
     for (unsigned needs = 0; needs < 128; needs++) {
         for (unsigned roles = 0; roles < 16; roles++) {
             for (unsigned registry = 0; registry < 4; registry++) {
-                for (int who = 0; who < 3; who++) { /* nobody, a person, a person for an organisation */
+                for (int who = 0; who < 3;
+                     who++) { /* nobody, a person, a person for an organisation */
                     struct visit visit = {.signed_in = who > 0,
                                           .org_id = who == 2 ? NORTH : "",
                                           .org_roles = who == 2 ? roles : 0,
@@ -315,7 +327,8 @@ static void rights_matrix(void **state)
                     bool initiator = (roles & ROLE_INITIATOR) != 0 && (needs & NEED_INITIATOR) != 0;
                     bool approver = (roles & ROLE_APPROVER) != 0 && (needs & NEED_APPROVER) != 0;
                     bool manager = (roles & ROLE_MANAGER) != 0 && (needs & NEED_MANAGER) != 0;
-                    bool names_role = (needs & (NEED_INITIATOR | NEED_APPROVER | NEED_MANAGER)) != 0;
+                    bool names_role =
+                        (needs & (NEED_INITIATOR | NEED_APPROVER | NEED_MANAGER)) != 0;
                     enum status wanted = STATUS_OK;
                     if (needs != 0 && who == 0) {
                         wanted = STATUS_SIGN_IN_NEEDED;
@@ -378,7 +391,8 @@ static void switching_organisations(void **state)
 
 static void a_session_ends(void **state)
 {
-    static const char *const bad[] = {"", "__Host-session=", "__Host-session=" TOKEN "x", "session=" TOKEN,
+    static const char *const bad[] = {"", "__Host-session=", "__Host-session=" TOKEN "x",
+                                      "session=" TOKEN,
                                       "__Host-session=bbcdefghijklmnopqrstuvwxyzabcdefghijklmnopq"};
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -389,11 +403,13 @@ static void a_session_ends(void **state)
     assert_int_equal(response.http_code, 200);
     char sql[128];
     int64_t now = clock_now_us();
-    (void)snprintf(sql, sizeof sql, "UPDATE session SET seen_at = %lld", (long long)(now - SESSION_IDLE_S_MAX * S));
+    (void)snprintf(sql, sizeof sql, "UPDATE session SET seen_at = %lld",
+                   (long long)(now - SESSION_IDLE_S_MAX * S));
     room_sql(room_people, sql);
     assert_int_equal(get("/person", COOKIE), STATUS_OK);
     assert_int_equal(response.http_code, 303);
-    (void)snprintf(sql, sizeof sql, "UPDATE session SET seen_at = %lld, ends_at = %lld", (long long)now, (long long)now);
+    (void)snprintf(sql, sizeof sql, "UPDATE session SET seen_at = %lld, ends_at = %lld",
+                   (long long)now, (long long)now);
     room_sql(room_people, sql);
     assert_int_equal(get("/person", COOKIE), STATUS_OK);
     assert_int_equal(response.http_code, 303);
@@ -421,7 +437,8 @@ static void seen_at_moves_at_most_once_a_minute(void **state)
     assert_int_equal(get("/person", COOKIE), STATUS_OK);
     assert_int_equal(room_number(room_people, "SELECT seen_at FROM session"), before);
     char sql[128];
-    (void)snprintf(sql, sizeof sql, "UPDATE session SET seen_at = %lld", (long long)(clock_now_us() - 61 * S));
+    (void)snprintf(sql, sizeof sql, "UPDATE session SET seen_at = %lld",
+                   (long long)(clock_now_us() - 61 * S));
     room_sql(room_people, sql);
     int64_t now = clock_now_us();
     assert_int_equal(get("/person", COOKIE), STATUS_OK);
@@ -531,8 +548,12 @@ static void where_to_go_after_sign_in(void **state)
 static void a_program_that_cannot_open_its_files_does_not_start(void **state)
 {
     static struct gate other;
-    struct gate_setup setup = {.program = "test", .routes = routes, .route_count = 1, .people_tables = no_tables,
-                               .people_write = true, .error_page = error_page};
+    struct gate_setup setup = {.program = "test",
+                               .routes = routes,
+                               .route_count = 1,
+                               .people_tables = no_tables,
+                               .people_write = true,
+                               .error_page = error_page};
     (void)state;
     gate_close(&gate); /* a process has room for a few stores only */
     setenv("TALLYSTICK_DATA", "/nowhere/at/all", 1);
@@ -565,9 +586,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(get_cannot_write, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_notice_is_shown_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_failed_handler_wrote_is_dropped, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_cannot_be_read_is_refused_with_a_page, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_read_is_refused_with_a_page, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(where_to_go_after_sign_in, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_program_that_cannot_open_its_files_does_not_start, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_program_that_cannot_open_its_files_does_not_start, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests_name("gate", tests, NULL, NULL);
 }

@@ -19,7 +19,8 @@ static struct arena arena;
 static enum status judge(const char *password)
 {
     arena_reset(&arena, 0);
-    return password_judge(&arena, password, "Northern Registry", "Ada Lovelace-Example", "ada.lovelace@example.org");
+    return password_judge(&arena, password, "Northern Registry", "Ada Lovelace-Example",
+                          "ada.lovelace@example.org");
 }
 
 static void length_is_counted_in_characters(void **state)
@@ -40,12 +41,14 @@ static void length_is_counted_in_characters(void **state)
 
 static void no_rule_about_kinds_of_characters(void **state)
 {
-    static const char *const good[] = {"tally-stick-demo",  "four quiet otters", "gvmzqkwthbnlxrd", "83019475620198",
-                                       "7391 8264 0195 3857", "ÜberÄpfelÖlgötze", "   leading spaces", "kettle-orchard-violin-94",
-                                       "!#%&/()=?^*_:;><@£"};
+    static const char *const good[] = {
+        "tally-stick-demo",  "four quiet otters",        "gvmzqkwthbnlxrd",
+        "83019475620198",    "7391 8264 0195 3857",      "ÜberÄpfelÖlgötze",
+        "   leading spaces", "kettle-orchard-violin-94", "!#%&/()=?^*_:;><@£"};
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-        enum status wanted = text_characters(good[i]) < PASSWORD_CHARS_MIN ? STATUS_PASSWORD_SHORT : STATUS_OK;
+        enum status wanted =
+            text_characters(good[i]) < PASSWORD_CHARS_MIN ? STATUS_PASSWORD_SHORT : STATUS_OK;
         if (judge(good[i]) != wanted) {
             fail_msg("\"%s\": %d", good[i], (int)judge(good[i]));
         }
@@ -55,11 +58,18 @@ static void no_rule_about_kinds_of_characters(void **state)
 static void common_ones_are_refused(void **state)
 {
     static const char *const bad[] = {
-        "passwordpassword", "PasswordPassword", "passwordpassword2026!", "correct horse battery staple", "aaaaaaaaaaaaaaaa",
-        "abcabcabcabcabcabc", "123456789123456789", "12345678901234567", "98765432109876543", "qwertyuiopasdfgh",
-        "QWERTYUIOP1234567890", "1qaz2wsx3edc4rfv5tgb", "abcdefghijklmnopq", "zyxwvutsrqponmlkj", "mnbvcxzlkjhgfdsa",
-        "northern registry", "Northern-Registry1", "ada.lovelace@example.org", "AdaLovelace-Example", "lovelacelovelace",
-        "example-lovelace-1", "adalovelace12345", "secretsecretsecret",
+        "passwordpassword",      "PasswordPassword",
+        "passwordpassword2026!", "correct horse battery staple",
+        "aaaaaaaaaaaaaaaa",      "abcabcabcabcabcabc",
+        "123456789123456789",    "12345678901234567",
+        "98765432109876543",     "qwertyuiopasdfgh",
+        "QWERTYUIOP1234567890",  "1qaz2wsx3edc4rfv5tgb",
+        "abcdefghijklmnopq",     "zyxwvutsrqponmlkj",
+        "mnbvcxzlkjhgfdsa",      "northern registry",
+        "Northern-Registry1",    "ada.lovelace@example.org",
+        "AdaLovelace-Example",   "lovelacelovelace",
+        "example-lovelace-1",    "adalovelace12345",
+        "secretsecretsecret",
     };
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -96,7 +106,8 @@ static void a_hash_fits_its_password_alone(void **state)
     assert_true(text_starts(hash, "$s1$0f0803$"));
     memcpy(kept, hash, sizeof kept);
     assert_true(password_matches("four quiet otters", hash));
-    assert_memory_equal(kept, hash, sizeof kept); /* libscrypt_check destroys its argument: not ours */
+    assert_memory_equal(kept, hash,
+                        sizeof kept); /* libscrypt_check destroys its argument: not ours */
     assert_true(password_matches("four quiet otters", hash));
     assert_false(password_matches("four quiet otter", hash));
     assert_false(password_matches("", hash));
@@ -134,7 +145,8 @@ static void nobody_takes_as_long_as_somebody(void **state)
     assert_true(password_hash("four quiet otters", hash));
     int64_t somebody = time_us(hash);
     int64_t nobody = time_us("");
-    assert_in_range(nobody * 100 / somebody, 50, 200); /* a machine that does other things as well */
+    assert_in_range(nobody * 100 / somebody, 50,
+                    200); /* a machine that does other things as well */
     assert_false(password_matches("", ""));
     assert_false(password_matches("x", "garbage in the file"));
 }

@@ -1,6 +1,6 @@
 /*
- * people_room.h: a folder with an empty registry.db and people.db, a few rows in them, and requests made by hand: for tests of the gate and
- * of the people store. Include after cmocka's headers.
+ * people_room.h: a folder with an empty registry.db and people.db, a few rows in them, and requests
+ * made by hand: for tests of the gate and of the people store. Include after cmocka's headers.
  */
 #ifndef TESTS_UNIT_PEOPLE_ROOM_H
 #define TESTS_UNIT_PEOPLE_ROOM_H
@@ -63,23 +63,24 @@ static inline void room_open(void)
     (void)snprintf(room_people, sizeof room_people, "%s/people.db", room_folder);
     assert_int_equal(store_migrate(STORE_REGISTRY, room_registry, "schema/registry"), STATUS_OK);
     assert_int_equal(store_migrate(STORE_PEOPLE, room_people, "schema/people"), STATUS_OK);
-    room_sql(room_people, "INSERT INTO person VALUES ('" ADA "', 'Ada Example', 'Ada@example.org', 'active', 1),"
-                          " ('" BOB "', 'Bob Example', 'bob@example.org', 'active', 2)");
-    room_sql(room_registry,
-             "INSERT INTO organisation (org_id, name, kind, state, opened_at) VALUES"
-             " ('" NORTH "', 'Northwind', 'participant', 'active', 1),"
-             " ('" FJORD "', 'fjord foods', 'participant', 'active', 1),"
-             " ('" HALDEN "', 'Halden', 'participant', 'active', 1);"
-             "INSERT INTO person (user_id, state, registry_roles, since_at) VALUES"
-             " ('" ADA "', 'active', 0, 1), ('" BOB "', 'active', 0, 1);"
-             "INSERT INTO membership VALUES ('" NORTH "', '" ADA "', 3, 1), ('" FJORD "', '" ADA "', 8, 1),"
-             " ('" HALDEN "', '" ADA "', 0, 1)");
+    room_sql(room_people,
+             "INSERT INTO person VALUES ('" ADA "', 'Ada Example', 'Ada@example.org', 'active', 1),"
+             " ('" BOB "', 'Bob Example', 'bob@example.org', 'active', 2)");
+    room_sql(room_registry, "INSERT INTO organisation (org_id, name, kind, state, opened_at) VALUES"
+                            " ('" NORTH "', 'Northwind', 'participant', 'active', 1),"
+                            " ('" FJORD "', 'fjord foods', 'participant', 'active', 1),"
+                            " ('" HALDEN "', 'Halden', 'participant', 'active', 1);"
+                            "INSERT INTO person (user_id, state, registry_roles, since_at) VALUES"
+                            " ('" ADA "', 'active', 0, 1), ('" BOB "', 'active', 0, 1);"
+                            "INSERT INTO membership VALUES ('" NORTH "', '" ADA "', 3, 1), ('" FJORD
+                            "', '" ADA "', 8, 1),"
+                            " ('" HALDEN "', '" ADA "', 0, 1)");
 }
 
 static inline void room_close(void)
 {
-    static const char *const names[] = {"registry.db",     "registry.db-wal", "registry.db-shm", "people.db",
-                                        "people.db-journal"};
+    static const char *const names[] = {"registry.db", "registry.db-wal", "registry.db-shm",
+                                        "people.db", "people.db-journal"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char path[128];
         (void)snprintf(path, sizeof path, "%s/%s", room_folder, names[i]);

@@ -1,4 +1,5 @@
-/* tests/unit/session_test.c: how long a session lasts, what is kept of it, and the list of one's own. */
+/* tests/unit/session_test.c: how long a session lasts, what is kept of it, and the list of one's
+ * own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,7 +33,11 @@ static int set_up(void **state)
     assert_non_null(store);
     request = room_request(METHOD_POST, "/sign-in");
     response = room_response(&arena);
-    visit = (struct visit){.arena = &arena, .request = &request, .now_us = NOW, .people = store, .user_id = "",
+    visit = (struct visit){.arena = &arena,
+                           .request = &request,
+                           .now_us = NOW,
+                           .people = store,
+                           .user_id = "",
                            .session_id = ""};
     return 0;
 }
@@ -48,8 +53,10 @@ static int tear_down(void **state)
 static void limits_at_the_boundary(void **state)
 {
     (void)state;
-    struct session session = {
-        .person_is_active = true, .seen_at = NOW, .made_at = NOW, .ends_at = NOW + SESSION_ABSOLUTE_S_MAX * S};
+    struct session session = {.person_is_active = true,
+                              .seen_at = NOW,
+                              .made_at = NOW,
+                              .ends_at = NOW + SESSION_ABSOLUTE_S_MAX * S};
     assert_true(session_is_live(&session, NOW));
     assert_true(session_is_live(&session, NOW + SESSION_IDLE_S_MAX * S - 1));
     assert_false(session_is_live(&session, NOW + SESSION_IDLE_S_MAX * S));
@@ -99,8 +106,11 @@ static void only_the_hash_of_the_token_is_kept(void **state)
     assert_memory_equal(session.session_id + 13, "SBX", 3);
     assert_string_not_equal(session.form_token, token);
     char sql[256];
-    (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM session WHERE '%s' IN (session_id, form_token, notice, agent)"
-                                    " OR CAST(token_hash AS TEXT) = '%s'", token, token);
+    (void)snprintf(
+        sql, sizeof sql,
+        "SELECT count(*) FROM session WHERE '%s' IN (session_id, form_token, notice, agent)"
+        " OR CAST(token_hash AS TEXT) = '%s'",
+        token, token);
     assert_int_equal(room_number(room_people, sql), 0);
 }
 
@@ -120,7 +130,8 @@ static void each_sign_in_has_a_new_token_and_ends_the_old_one(void **state)
     const char *second = cookie_token();
     assert_string_not_equal(first, second);
     assert_string_equal(found(first).session_id, "");
-    assert_string_equal(found(second).org_id, NORTH); /* one goes on acting for the same organisation */
+    assert_string_equal(found(second).org_id,
+                        NORTH); /* one goes on acting for the same organisation */
     assert_string_not_equal(found(second).form_token, session.form_token);
 }
 
@@ -129,7 +140,8 @@ static void what_a_browser_says_of_itself_is_cut(void **state)
     char agent[400];
     (void)state;
     memset(agent, 'x', sizeof agent);
-    memcpy(agent + 198, "\xE2\x82\xAC", 3); /* a character over the edge of 200 bytes is left out whole */
+    memcpy(agent + 198, "\xE2\x82\xAC",
+           3); /* a character over the edge of 200 bytes is left out whole */
     agent[399] = '\0';
     request.user_agent = agent;
     assert_true(session_begin(&visit, &ada, "", &response));
@@ -154,7 +166,8 @@ static void own_sessions_and_signing_out(void **state)
     assert_true(session_begin(&visit, &bob, "", &response));
     const char *of_bob = cookie_token();
     assert_int_equal(session_list(store, ADA, sessions, 8), 3);
-    assert_true(sessions[0].made_at > sessions[1].made_at && sessions[1].made_at > sessions[2].made_at);
+    assert_true(sessions[0].made_at > sessions[1].made_at &&
+                sessions[1].made_at > sessions[2].made_at);
     assert_int_equal(session_list(store, ADA, sessions, 2), 2);
     /* Nobody ends somebody else's. */
     assert_false(session_end(store, ADA, found(of_bob).session_id));
@@ -203,10 +216,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(limits_at_the_boundary),
         cmocka_unit_test_setup_teardown(only_the_hash_of_the_token_is_kept, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(each_sign_in_has_a_new_token_and_ends_the_old_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_sign_in_has_a_new_token_and_ends_the_old_one, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(what_a_browser_says_of_itself_is_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(own_sessions_and_signing_out, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(ended_ones_are_forgotten_at_the_next_sign_in, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ended_ones_are_forgotten_at_the_next_sign_in, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(seen_at_only_goes_forward, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_cookie_is_taken_away, set_up, tear_down),
     };

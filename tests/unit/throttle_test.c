@@ -1,4 +1,5 @@
-/* tests/unit/throttle_test.c: how long wrong passwords make one wait, and whom they do not hold up. */
+/* tests/unit/throttle_test.c: how long wrong passwords make one wait, and whom they do not hold up.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +59,8 @@ static void growth(void **state)
     for (size_t failures = 0; failures < sizeof waits / sizeof waits[0]; failures++) {
         assert_int_equal(throttle_wait_s(THROTTLE_ACCOUNT, (int64_t)failures), waits[failures]);
         assert_int_equal(throttle_wait_s(THROTTLE_DEVICE, (int64_t)failures), waits[failures]);
-        assert_int_equal(throttle_wait_s(THROTTLE_ADDRESS, (int64_t)failures + 15), waits[failures]);
+        assert_int_equal(throttle_wait_s(THROTTLE_ADDRESS, (int64_t)failures + 15),
+                         waits[failures]);
     }
     assert_int_equal(throttle_wait_s(THROTTLE_ADDRESS, 14), 0);
     assert_int_equal(throttle_wait_s(THROTTLE_ACCOUNT, INT64_MAX), THROTTLE_S_MAX);
@@ -81,7 +83,8 @@ static void an_account_waits_longer_each_time(void **state)
         assert_int_equal(wrong("ada@example.org", address, NULL, at + waits[i] * S - S), 1);
         at += waits[i] * S;
     }
-    assert_int_equal(wrong("bob@example.org", "198.51.100.1", NULL, at), 0); /* others are not held up */
+    assert_int_equal(wrong("bob@example.org", "198.51.100.1", NULL, at),
+                     0); /* others are not held up */
 }
 
 static void an_address_waits_whoever_it_tries(void **state)
@@ -103,8 +106,12 @@ static void a_right_password_wipes_the_account_but_not_the_address(void **state)
         assert_int_equal(wrong("ada@example.org", "192.0.2.1", NULL, NOW), 0);
     }
     good("ada@example.org", "192.0.2.1", NULL, NOW);
-    assert_int_equal(room_number(room_people, "SELECT count(*) FROM sign_in_throttle WHERE subject LIKE 'e:%'"), 0);
-    assert_int_equal(room_number(room_people, "SELECT failures FROM sign_in_throttle WHERE subject LIKE 'a:%'"), 4);
+    assert_int_equal(
+        room_number(room_people, "SELECT count(*) FROM sign_in_throttle WHERE subject LIKE 'e:%'"),
+        0);
+    assert_int_equal(
+        room_number(room_people, "SELECT failures FROM sign_in_throttle WHERE subject LIKE 'a:%'"),
+        4);
     for (int i = 0; i < 5; i++) {
         assert_int_equal(wrong("ada@example.org", "192.0.2.1", NULL, NOW), 0);
     }
@@ -140,7 +147,9 @@ static void a_day_of_quiet_wipes_the_slate(void **state)
     }
     int64_t later = NOW + THROTTLE_FORGET_S * S;
     assert_int_equal(wrong("ada@example.org", "192.0.2.1", NULL, later), 0);
-    assert_int_equal(room_number(room_people, "SELECT failures FROM sign_in_throttle WHERE subject LIKE 'e:%'"), 1);
+    assert_int_equal(
+        room_number(room_people, "SELECT failures FROM sign_in_throttle WHERE subject LIKE 'e:%'"),
+        1);
 }
 
 static void a_clock_that_went_back_locks_nobody_out(void **state)
@@ -160,8 +169,10 @@ static void ipv6_counts_by_network(void **state)
     struct throttle elsewhere = throttle_of("a", "2001:db8:1:3::1", NULL);
     assert_string_equal(one.address, other.address);
     assert_string_not_equal(one.address, elsewhere.address);
-    assert_string_equal(throttle_of("a", "::ffff:192.0.2.1", NULL).address, throttle_of("a", "192.0.2.1", NULL).address);
-    assert_string_equal(throttle_of("a", "unix:", NULL).address, throttle_of("a", "", NULL).address);
+    assert_string_equal(throttle_of("a", "::ffff:192.0.2.1", NULL).address,
+                        throttle_of("a", "192.0.2.1", NULL).address);
+    assert_string_equal(throttle_of("a", "unix:", NULL).address,
+                        throttle_of("a", "", NULL).address);
 }
 
 static void old_rows_are_swept(void **state)
@@ -183,9 +194,12 @@ static void old_rows_are_swept(void **state)
         (void)wrong(email, address, NULL, later);
     }
     char sql[128];
-    (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM sign_in_throttle WHERE last_at < %lld", (long long)later - 1);
+    (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM sign_in_throttle WHERE last_at < %lld",
+                   (long long)later - 1);
     assert_true(room_number(room_people, sql) < 60);
-    assert_int_equal(room_number(room_people, "SELECT count(*) FROM sign_in_throttle WHERE subject LIKE 'd:%'"), 1);
+    assert_int_equal(
+        room_number(room_people, "SELECT count(*) FROM sign_in_throttle WHERE subject LIKE 'd:%'"),
+        1);
 }
 
 int main(void)
@@ -195,7 +209,8 @@ int main(void)
         cmocka_unit_test(growth),
         cmocka_unit_test_setup_teardown(an_account_waits_longer_each_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_address_waits_whoever_it_tries, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_right_password_wipes_the_account_but_not_the_address, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_right_password_wipes_the_account_but_not_the_address,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_stranger_cannot_keep_the_owner_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_day_of_quiet_wipes_the_slate, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_clock_that_went_back_locks_nobody_out, set_up, tear_down),

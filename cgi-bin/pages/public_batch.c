@@ -1,0 +1,356 @@
+/* pages/public_batch.c: one credit batch: what it is, what happened to its units, and its lineage as a drawing and as a table. */
+#include "pages/public_batch_view.h"
+
+#include <string.h>
+
+#include "base/must.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "pages/chrome.h"
+#include "pages/desk.h"
+#include "pages/public.h"
+#include "pages/public_draw.h"
+#include "pages/public_lineage.h"
+#include "public_templates.h"
+
+#define EVENTS_SHOWN_MAX 100
+
+/* The tree, and beside each of its bars the batch. */
+struct family {
+    struct lineage tree;
+    struct public_batch batches[LINEAGE_BARS_MAX];
+};
+
+/* ---- which batches are drawn ---- */
+
+/* Reads the two children of a split batch into the tree; false when they cannot be read. */
+static bool cut_bar(struct visit *visit, struct family *family, int bar)
+{
+    const struct public_batch *parent = &family->batches[bar];
+    struct public_batch left, right;
+    if (!public_batch_find(visit->registry, visit->arena, parent->left_id, &left) ||
+        !public_batch_find(visit->registry, visit->arena, parent->right_id, &right)) {
+        return false; /* the store has a fault: the page becomes an error page */
+    }
+    lineage_cut(&family->tree, bar, right.serial.first);
+    family->batches[family->tree.at[bar].left] = left;
+    family->batches[family->tree.at[bar].right] = right;
+    return true;
+}
+
+static bool is_uncut(const struct family *family, int bar)
+{
+    return text_is(family->batches[bar].state, "split") &&
+           family->tree.at[bar].left == LINEAGE_NONE;
+}
+
+/* Cuts everything below a bar, level by level, as long as there is room. */
+static void cut_below(struct visit *visit, struct family *family, int top)
+{
+    int waiting[LINEAGE_BARS_MAX];
+    int begin = 0;
+    int end = 0;
+    waiting[end++] = top;
+    while (begin < end && lineage_has_room(&family->tree)) {
+        int bar = waiting[begin++];
+        if (is_uncut(family, bar) && !cut_bar(visit, family, bar)) {
+            return;
+        }
+        const struct lineage_bar *one = &family->tree.at[bar];
+        if (one->left != LINEAGE_NONE && end + 2 <= LINEAGE_BARS_MAX) {
+            waiting[end++] = one->left;
+            waiting[end++] = one->right;
+        }
+    }
+}
+
+/* First the way from the oldest drawn ancestor down to the batch, then what came of the batch, then what came of its nearest relations. */
+static bool draw_family(struct visit *visit, const struct public_batch *batch, struct ids ancestors,
+                        struct family *family)
+{
+    struct public_batch *root = &family->batches[0];
+    *root = *batch;
+    if (ancestors.count > 0 &&
+        !public_batch_find(visit->registry, visit->arena, ancestors.at[ancestors.count - 1], root)) {
+        return false;
+    }
+    lineage_begin(&family->tree, root->serial.first, root->serial.last);
+    int here = 0;
+    for (size_t up = ancestors.count; up > 0; up--) {
+        const char *next = up > 1 ? ancestors.at[up - 2] : batch->batch_id;
+        if (!cut_bar(visit, family, here)) {
+            return false;
+        }
+        const struct lineage_bar *parent = &family->tree.at[here];
+        here = text_is(family->batches[parent->left].batch_id, next) ? parent->left : parent->right;
+        must(text_is(family->batches[here].batch_id, next)); /* parent and children point at each other */
+    }
+    family->tree.at[here].is_here = true;
+    cut_below(visit, family, here);
+    for (int up = here; up != LINEAGE_NONE; up = family->tree.at[up].parent) {
+        cut_below(visit, family, up);
+    }
+    lineage_order(&family->tree);
+    return true;
+}
+
+/* ---- the drawing and the table ---- */
+
+static const char *label_words(struct arena *arena, const struct family *family, int bar)
+{
+    const struct lineage_bar *one = &family->tree.at[bar];
+    const struct public_batch *batch = &family->batches[bar];
+    const char *quantity = quantity_show(arena, batch->units, batch->instrument);
+    switch (lineage_label_of(&family->tree, bar)) {
+    case LABEL_NONE:
+        return "";
+    case LABEL_NUMBER:
+        return arena_printf(arena, "%d", one->number);
+    case LABEL_QUANTITY:
+        return arena_printf(arena, "%d · %s", one->number, quantity);
+    case LABEL_STATE:
+        return arena_printf(arena, "%d · %s · %s", one->number, quantity,
+                            one->is_here ? "this batch" : batch->state);
+    }
+    return "";
+}
+
+/* "4 and 5", or how many batches came of it that are not drawn. */
+static const char *cut_into(struct visit *visit, const struct family *family, int bar)
+{
+    const struct lineage_bar *one = &family->tree.at[bar];
+    if (one->left != LINEAGE_NONE) {
+        return arena_printf(visit->arena, "%d and %d", family->tree.at[one->left].number,
+                            family->tree.at[one->right].number);
+    }
+    if (!text_is(family->batches[bar].state, "split")) {
+        return "";
+    }
+    int64_t more = public_batch_descendants(visit->registry, family->batches[bar].batch_id);
+    return arena_printf(visit->arena, "%s%s",
+                        desk_count(visit->arena, more, "more batch", "more batches"),
+                        more >= PUBLIC_LINEAGE_MAX ? " or over" : "");
+}
+
+static struct lineage_row_view row_of(struct visit *visit, const struct family *family, int bar)
+{
+    struct arena *arena = visit->arena;
+    const struct public_batch *batch = &family->batches[bar];
+    bool is_exported = text_is(batch->state, "exported");
+    return (struct lineage_row_view){
+        .number = family->tree.at[bar].number,
+        .is_here = family->tree.at[bar].is_here,
+        .serial = serial_text(arena, &batch->serial),
+        .url = desk_batch_url(arena, batch->batch_id),
+        .quantity = quantity_show(arena, batch->units, batch->instrument),
+        .state = desk_state(batch->state),
+        .holder = is_exported ? (struct link_view){batch->to_system, {NULL}}
+                              : public_org_link(arena, batch->org_id, batch->org_name),
+        .is_split = text_is(batch->state, "split"),
+        .cut_into = cut_into(visit, family, bar),
+    };
+}
+
+static struct lineage_view view_of(struct visit *visit, const struct family *family)
+{
+    struct arena *arena = visit->arena;
+    const struct lineage *tree = &family->tree;
+    size_t count = (size_t)tree->count;
+    struct lineage_bar_view *bars = arena_array(arena, struct lineage_bar_view, count);
+    struct lineage_cut_view *cuts = arena_array(arena, struct lineage_cut_view, count);
+    struct lineage_label_view *labels = arena_array(arena, struct lineage_label_view, count);
+    struct lineage_row_view *rows = arena_array(arena, struct lineage_row_view, count);
+    struct lineage_view view = {
+        .first = tree->at[0].first,
+        .last = tree->at[0].last,
+        .height = lineage_height(tree),
+        .bars = {bars, count},
+        .cuts = {cuts, 0},
+        .labels = {labels, 0},
+        .rows = {rows, count},
+    };
+    for (size_t i = 0; i < count; i++) {
+        int bar = tree->order[i];
+        const struct lineage_bar *one = &tree->at[bar];
+        const struct public_batch *batch = &family->batches[bar];
+        struct lineage_place place = lineage_place_of(tree, bar);
+        bars[i] = (struct lineage_bar_view){
+            .url = desk_batch_url(arena, batch->batch_id),
+            .state = batch->state,
+            .x = draw_percent(arena, place.x),
+            .width = draw_percent(arena, place.width),
+            .y = place.y,
+            .title = arena_printf(arena, "%d: %lld to %lld, %s", one->number, (long long)one->first,
+                                  (long long)one->last, batch->state),
+            .is_here = one->is_here,
+        };
+        if (one->left != LINEAGE_NONE) {
+            cuts[view.cuts.count++] = (struct lineage_cut_view){
+                .x = draw_percent(arena, lineage_x(tree, tree->at[one->right].first)),
+                .y = place.y,
+                .below = lineage_place_of(tree, one->right).y,
+            };
+        }
+        const char *words = label_words(arena, family, bar);
+        if (!text_empty(words)) {
+            labels[view.labels.count++] = (struct lineage_label_view){
+                bars[i].x, place.y + 40, words, one->is_here};
+        }
+        rows[i] = row_of(visit, family, bar);
+    }
+    return view;
+}
+
+static void fill_lineage(struct visit *visit, const struct public_batch *batch,
+                         struct public_batch_view *view)
+{
+    struct arena *arena = visit->arena;
+    view->is_whole = text_empty(batch->parent_id) && !text_is(batch->state, "split");
+    if (view->is_whole) {
+        return;
+    }
+    struct public_ancestors ancestors =
+        public_batch_ancestors(visit->registry, arena, batch->batch_id, LINEAGE_LEVELS_UP);
+    struct family *family = arena_one(arena, struct family);
+    if (!draw_family(visit, batch, ancestors.nearest, family)) {
+        view->is_whole = true; /* nothing is shown: the fault becomes an error page */
+        return;
+    }
+    view->lineage = view_of(visit, family);
+    int64_t left_out = ancestors.count - (int64_t)ancestors.nearest.count;
+    struct public_batch root;
+    if (left_out > 0 && public_batch_find(visit->registry, arena, ancestors.root_id, &root)) {
+        view->lineage_words = arena_printf(
+            arena, "The drawing begins %d cuts above this batch. %s before that lead back to",
+            LINEAGE_LEVELS_UP, desk_count(arena, left_out, "cut", "cuts"));
+        view->root = (struct link_view){serial_text(arena, &root.serial),
+                                        desk_batch_url(arena, root.batch_id)};
+    }
+}
+
+/* ---- history ---- */
+
+static struct history_view event_view(struct arena *arena, const struct public_event *event)
+{
+    bool is_delivery = text_is(event->kind, "delivery");
+    struct history_view view = {
+        .who = public_org_link(arena, event->from_org_id, event->from_name),
+        .what = is_delivery ? "delivered it to" : "transferred it to",
+        .whom = public_org_link(arena, event->to_org_id, event->to_name),
+        .act = {event->id, is_delivery ? public_delivery_url(arena, event->id)
+                                       : public_transfer_url(arena, event->id)},
+        .when = desk_when(arena, event->at),
+    };
+    if (text_is(event->kind, "internal")) {
+        view.what = "moved it between its own accounts";
+        view.whom = (struct link_view){"", {NULL}};
+    } else if (text_is(event->kind, "export")) {
+        view.what = "sent it out of the registry, to";
+        view.whom = (struct link_view){event->to_system, {NULL}};
+    }
+    return view;
+}
+
+static void fill_history(struct visit *visit, const struct public_batch *batch,
+                         struct public_batch_view *view)
+{
+    struct arena *arena = visit->arena;
+    struct public_events events =
+        public_batch_events(visit->registry, arena, batch->batch_id, EVENTS_SHOWN_MAX);
+    struct history_view *rows = arena_array(arena, struct history_view, events.count + 2);
+    size_t count = 0;
+    rows[count++] = (struct history_view){
+        .who = view->supplier,
+        .what = batch->is_imported ? "brought it in as an opening balance"
+                                   : "was issued the block it belongs to",
+        .whom = {"", {NULL}},
+        .act = view->issuance,
+        .when = view->issued,
+    };
+    for (size_t i = 0; i < events.count; i++) {
+        rows[count++] = event_view(arena, &events.at[i]);
+    }
+    if (text_is(batch->state, "retired")) {
+        rows[count++] = (struct history_view){
+            .who = view->holder,
+            .what = "retired it for good",
+            .whom = {"", {NULL}},
+            .act = view->end,
+            .when = view->ended,
+        };
+    }
+    view->history = (struct history_views){rows, count};
+    view->history_words = events.count < EVENTS_SHOWN_MAX
+                              ? ""
+                              : arena_printf(arena, "Only the last %d moves are told.",
+                                             EVENTS_SHOWN_MAX);
+}
+
+/* ---- the page ---- */
+
+static void fill_end(struct arena *arena, const struct public_batch *batch,
+                     struct public_batch_view *view)
+{
+    view->end = (struct link_view){"", {NULL}};
+    view->held = "held by";
+    if (text_is(batch->state, "split")) {
+        view->held = "held until then by";
+    } else if (!text_is(batch->state, "active")) {
+        view->held = "last held by";
+    }
+    if (text_is(batch->state, "retired")) {
+        view->end_words = "Retired";
+        view->end = (struct link_view){batch->ended_by, public_retirement_url(arena, batch->ended_by)};
+        view->ended = desk_when(arena, batch->ended_at);
+    } else if (text_is(batch->state, "exported")) {
+        view->end_words = "Exported";
+        view->end = (struct link_view){batch->ended_by, public_transfer_url(arena, batch->ended_by)};
+        view->ended = desk_when(arena, batch->ended_at);
+    }
+}
+
+enum status public_batch_get(struct visit *visit, struct response *response)
+{
+    struct arena *arena = visit->arena;
+    struct public_batch batch;
+    if (!public_batch_find(visit->registry, arena, visit->arguments[0], &batch)) {
+        return STATUS_NOT_FOUND;
+    }
+    const char *serial = serial_text(arena, &batch.serial);
+    struct public_batch_view view = {
+        .page = chrome_of(visit, PLACE_PROJECTS, arena_printf(arena, "Batch %s", serial)),
+        .title = arena_printf(arena, "%s, vintage %d",
+                              quantity_words(arena, batch.units, batch.instrument),
+                              batch.serial.vintage),
+        .state = desk_state(batch.state),
+        .holder = public_org_link(arena, batch.org_id, batch.org_name),
+        .serial = serial,
+        .batch_id = batch.batch_id,
+        .quantity = quantity_words(arena, batch.units, batch.instrument),
+        .weight = desk_weight(arena, batch.units, batch.instrument),
+        .project = public_project_link(arena, batch.project_id, batch.project_name),
+        .supplier = public_org_link(arena, batch.supplier_org_id, batch.supplier_name),
+        .vintage = arena_printf(arena, "%d", batch.serial.vintage),
+        .issuance = {batch.issuance_id, public_issuance_url(arena, batch.issuance_id)},
+        .issued_how = batch.is_imported ? "imported" : "issued",
+        .issued = desk_when(arena, batch.issued_at),
+        .delivery = {batch.delivery_id, text_empty(batch.delivery_id)
+                                            ? (struct url){NULL}
+                                            : public_delivery_url(arena, batch.delivery_id)},
+        .delivered = desk_when(arena, batch.delivered_at),
+        .to_system = batch.to_system,
+        .unit = desk_unit(batch.instrument),
+    };
+    struct public_batch parent;
+    if (!text_empty(batch.parent_id) &&
+        public_batch_find(visit->registry, arena, batch.parent_id, &parent)) {
+        view.parent = (struct link_view){serial_text(arena, &parent.serial),
+                                         desk_batch_url(arena, parent.batch_id)};
+    }
+    fill_end(arena, &batch, &view);
+    fill_history(visit, &batch, &view);
+    fill_lineage(visit, &batch, &view);
+    chrome_trail(visit, &view.page, view.project.url, batch.project_name);
+    template_public_batch(&response->body, &view);
+    return public_show(visit, response);
+}

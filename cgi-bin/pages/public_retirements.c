@@ -1,0 +1,249 @@
+/* pages/public_retirements.c: the list of retirements, one as a certificate, and a delivery. */
+#include "pages/public_retirements_view.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "pages/chrome.h"
+#include "pages/desk.h"
+#include "pages/public.h"
+#include "pages/public_list.h"
+#include "public_templates.h"
+
+static const char *const sort_words[] = {"retired", "-retired", "quantity", "-quantity", NULL};
+static const char *const format_words[] = {"csv", NULL};
+
+static const struct field_row rows[] = {
+    {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "Beneficiary, owner or note"},
+    {.name = "organisation", .kind = VALUE_ID},
+    {.name = "from", .kind = VALUE_DATE, .label = "From"},
+    {.name = "to", .kind = VALUE_DATE, .label = "To"},
+    {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
+    {.name = "before", .kind = VALUE_CURSOR},
+    {.name = "after", .kind = VALUE_CURSOR},
+    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+};
+const struct form public_retirements_form = {rows, sizeof(rows) / sizeof(rows[0])};
+
+/* The bits of retirement.purposes, in words and as in CSV. */
+static const struct {
+    unsigned bit;
+    const char *slug;
+    const char *words;
+} PURPOSES[] = {
+    {1, "corporate_targets", "Corporate climate targets"},
+    {2, "public_environmental_claims", "Public environmental claims"},
+    {4, "insetting", "Insetting in one’s own value chain"},
+    {8, "regulatory_requirement", "A regulatory requirement"},
+    {16, "other", "Another purpose"},
+};
+#define PURPOSE_COUNT (sizeof(PURPOSES) / sizeof(PURPOSES[0]))
+
+static const char *purpose_slugs(struct arena *arena, unsigned purposes)
+{
+    const char *slugs = "";
+    for (size_t i = 0; i < PURPOSE_COUNT; i++) {
+        if ((purposes & PURPOSES[i].bit) != 0) {
+            slugs = arena_printf(arena, "%s%s%s", slugs, text_empty(slugs) ? "" : " ",
+                                 PURPOSES[i].slug);
+        }
+    }
+    return slugs;
+}
+
+/* ---- the list ---- */
+
+static struct list_rows list_read(const struct list *list, const struct window *window)
+{
+    enum public_retirement_sort sort = text_is(list_key(list), "quantity")
+                                           ? PUBLIC_RETIREMENT_BY_UNITS
+                                           : PUBLIC_RETIREMENT_BY_TIME;
+    struct public_retirements found = public_retirements_list(
+        list->visit->registry, list->visit->arena, list->filter, sort, window);
+    return (struct list_rows){found.at, found.count};
+}
+
+static int64_t list_count(const struct list *list, const void *filter)
+{
+    return public_retirements_count(list->visit->registry, list->visit->arena, filter);
+}
+
+static const char *const columns[] = {
+    "retirement_id", "retired_at", "owner_id",   "owner",    "beneficiary_id", "beneficiary",
+    "purposes",      "project_id", "project",    "instrument", "quantity",     "units",
+    "blocks",        "note",       NULL};
+
+static void list_cells(const struct list *list, const void *row, const char **cells)
+{
+    struct arena *arena = list->visit->arena;
+    const struct public_retirement *one = row;
+    const char *const values[] = {
+        one->retirement_id,
+        clock_iso(arena, one->retired_at),
+        one->org_id,
+        one->org_name,
+        one->beneficiary_org_id,
+        one->beneficiary,
+        purpose_slugs(arena, one->purposes),
+        one->has_more_projects ? "" : one->project_id,
+        one->has_more_projects ? "several" : one->project_name,
+        instrument_word(one->instrument),
+        quantity_plain(arena, one->units, one->instrument),
+        arena_printf(arena, "%lld", (long long)one->units),
+        arena_printf(arena, "%lld", (long long)one->block_count),
+        one->notes,
+    };
+    _Static_assert(sizeof(values) / sizeof(values[0]) + 1 == sizeof(columns) / sizeof(columns[0]),
+                   "a cell for each column");
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        cells[i] = values[i];
+    }
+}
+
+static const struct list_kind kind = {
+    .path = "/registry/retirements",
+    .file_name = "retirements.csv",
+    .one = "retirement",
+    .many = "retirements",
+    .sort_usual = "-retired",
+    .row_bytes = sizeof(struct public_retirement),
+    .columns = columns,
+    .read = list_read,
+    .count = list_count,
+    .cells = list_cells,
+};
+
+static struct list list_of(struct visit *visit, struct public_retirement_filter *filter,
+                           struct public_retirement_filter *all)
+{
+    const struct fields *fields = &visit->fields;
+    struct public_org org;
+    *filter = (struct public_retirement_filter){
+        .q = chrome_fault(visit, "q") == NULL ? field_text(fields, "q") : "",
+        .org_id = field_text(fields, "organisation"),
+        .from_at = list_from_at(visit, "from"),
+        .until_at = list_until_at(visit, "to"),
+    };
+    *all = (struct public_retirement_filter){.from_at = INT64_MIN};
+    struct list list = list_begin(visit, &kind, "", filter, all);
+    list_filter(&list, "q", "Holds", arena_printf(visit->arena, "“%s”", field_text(fields, "q")));
+    list_filter(&list, "organisation", "By or for",
+                public_org_find(visit->registry, visit->arena, filter->org_id, &org) ? org.name
+                                                                                     : "unknown");
+    list_filter(&list, "from", "Since", list_day(visit, "from"));
+    list_filter(&list, "to", "Until", list_day(visit, "to"));
+    return list;
+}
+
+enum status public_retirements_get(struct visit *visit, struct response *response)
+{
+    struct public_retirement_filter *filter =
+        arena_array(visit->arena, struct public_retirement_filter, 2);
+    struct list list = list_of(visit, filter, filter + 1);
+    if (!text_empty(field_text(&visit->fields, "format"))) {
+        return list_csv(&list, response);
+    }
+    struct public_retirements_view view = {
+        .page = chrome_of(visit, PLACE_RETIREMENTS, chrome_fault_title(visit, "Retirements")),
+        .q = field_text(&visit->fields, "q"),
+        .from = field_text(&visit->fields, "from"),
+        .to = field_text(&visit->fields, "to"),
+        .organisation = filter->org_id,
+        .by_time = list_sort(&list, "-retired"),
+        .by_quantity = list_sort(&list, "-quantity"),
+    };
+    struct list_rows found = list_page(&list, &view.list);
+    view.table = public_retirement_table(visit, (struct public_retirements){found.at, found.count});
+    template_public_retirements(&response->body, &view);
+    return public_show_list(visit, response);
+}
+
+/* ---- one ---- */
+
+static struct purpose_views purposes_of(struct arena *arena, unsigned purposes)
+{
+    struct purpose_view *views = arena_array(arena, struct purpose_view, PURPOSE_COUNT);
+    size_t count = 0;
+    for (size_t i = 0; i < PURPOSE_COUNT; i++) {
+        if ((purposes & PURPOSES[i].bit) != 0) {
+            views[count++].words = PURPOSES[i].words;
+        }
+    }
+    return (struct purpose_views){views, count};
+}
+
+enum status public_retirement_get(struct visit *visit, struct response *response)
+{
+    struct arena *arena = visit->arena;
+    struct public_retirement row;
+    if (!public_retirement_find(visit->registry, arena, visit->arguments[0], &row)) {
+        return STATUS_NOT_FOUND;
+    }
+    if (!text_empty(field_text(&visit->fields, "format"))) {
+        return public_blocks_csv(visit, response, PUBLIC_BLOCKS_OF_RETIREMENT, row.retirement_id);
+    }
+    const char *quantity = quantity_words(arena, row.units, row.instrument);
+    struct url csv =
+        url_with(arena, public_retirement_url(arena, row.retirement_id), "format", "csv");
+    struct public_retirement_view view = {
+        .page = chrome_of(visit, PLACE_RETIREMENTS,
+                          arena_printf(arena, "Retirement %s", row.retirement_id)),
+        .title = arena_printf(arena, "%s retired for %s", quantity, row.beneficiary),
+        .retirement_id = row.retirement_id,
+        .retired = desk_when(arena, row.retired_at),
+        .beneficiary = public_org_link(arena, row.beneficiary_org_id, row.beneficiary),
+        .owner = public_org_link(arena, row.org_id, row.org_name),
+        .is_own = text_is(row.org_id, row.beneficiary_org_id),
+        .quantity = quantity,
+        .weight = desk_weight(arena, row.units, row.instrument),
+        .purposes = purposes_of(arena, row.purposes),
+        .notes = row.notes,
+        .blocks = public_block_table(visit, PUBLIC_BLOCKS_OF_RETIREMENT, row.retirement_id, csv),
+    };
+    chrome_trail(visit, &view.page, url_path(arena, "/registry/retirements"), "Retirements");
+    template_public_retirement(&response->body, &view);
+    return public_show(visit, response);
+}
+
+/* The instrument of a delivery is that of its blocks: all are of the supplier's projects. */
+static const char *delivered_words(struct visit *visit, const struct public_delivery *row,
+                                   const char **weight)
+{
+    struct public_blocks first = public_blocks(visit->registry, visit->arena,
+                                               PUBLIC_BLOCKS_OF_DELIVERY, row->delivery_id, "", 1);
+    enum instrument instrument =
+        first.count == 0 ? INSTRUMENT_CARBON_REMOVAL : first.at[0].instrument;
+    *weight = desk_weight(visit->arena, row->units, instrument);
+    return quantity_words(visit->arena, row->units, instrument);
+}
+
+enum status public_delivery_get(struct visit *visit, struct response *response)
+{
+    struct arena *arena = visit->arena;
+    struct public_delivery row;
+    if (!public_delivery_find(visit->registry, arena, visit->arguments[0], &row)) {
+        return STATUS_NOT_FOUND;
+    }
+    if (!text_empty(field_text(&visit->fields, "format"))) {
+        return public_blocks_csv(visit, response, PUBLIC_BLOCKS_OF_DELIVERY, row.delivery_id);
+    }
+    const char *weight = "";
+    const char *quantity = delivered_words(visit, &row, &weight);
+    struct url csv = url_with(arena, public_delivery_url(arena, row.delivery_id), "format", "csv");
+    struct public_delivery_view view = {
+        .page = chrome_of(visit, PLACE_REGISTRY, arena_printf(arena, "Delivery %s", row.delivery_id)),
+        .title = arena_printf(arena, "%s delivered by %s to %s", quantity, row.supplier_name,
+                              row.buyer_name),
+        .delivery_id = row.delivery_id,
+        .delivered = desk_when(arena, row.delivered_at),
+        .supplier = public_org_link(arena, row.supplier_org_id, row.supplier_name),
+        .buyer = public_org_link(arena, row.buyer_org_id, row.buyer_name),
+        .quantity = quantity,
+        .weight = weight,
+        .notes = row.notes,
+        .blocks = public_block_table(visit, PUBLIC_BLOCKS_OF_DELIVERY, row.delivery_id, csv),
+    };
+    chrome_trail(visit, &view.page, view.supplier.url, row.supplier_name);
+    template_public_delivery(&response->body, &view);
+    return public_show(visit, response);
+}

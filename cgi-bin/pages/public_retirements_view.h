@@ -1,0 +1,58 @@
+/*
+ * pages/public_retirements_view.h: retirements: the list (templates/public/retirements.mustache), one as a certificate
+ * (templates/public/retirement.mustache), and a delivery (templates/public/delivery.mustache).
+ */
+#ifndef PAGES_PUBLIC_RETIREMENTS_VIEW_H
+#define PAGES_PUBLIC_RETIREMENTS_VIEW_H
+
+#include "pages/public_view.h"
+
+struct public_retirements_view {
+    struct chrome page;
+    struct public_list_view list;
+    const char *q;
+    const char *from;
+    const char *to;
+    const char *organisation; /* id, kept while other filters change */
+    struct sort_view by_time;
+    struct sort_view by_quantity;
+    struct public_retirement_table table;
+};
+
+struct purpose_view {
+    const char *words;
+};
+struct purpose_views {
+    const struct purpose_view *at;
+    size_t count;
+};
+
+struct public_retirement_view {
+    struct chrome page;
+    const char *title;
+    const char *retirement_id;
+    struct when_view retired;
+    struct link_view beneficiary;
+    struct link_view owner;
+    bool is_own;             /* the owner is the beneficiary */
+    const char *quantity;
+    const char *weight;
+    struct purpose_views purposes;
+    const char *notes;
+    struct public_block_table blocks;
+};
+
+struct public_delivery_view {
+    struct chrome page;
+    const char *title;
+    const char *delivery_id;
+    struct when_view delivered;
+    struct link_view supplier;
+    struct link_view buyer;
+    const char *quantity;
+    const char *weight;
+    const char *notes;
+    struct public_block_table blocks;
+};
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * public.c: the public registry: everything under / and /registry, for everybody, without signing in. It opens registry.db alone, read-only,
+ * and cannot ask the ledger anything.
+ */
+#include "pages/chrome.h"
+#include "pages/public.h"
+#include "store/holdings.h"
+#include "store/site.h"
+
+static const struct route routes[] = {
+    {METHOD_GET, "/", NEED_NOBODY, NULL, public_landing_get},
+    {METHOD_GET, "/registry", NEED_NOBODY, NULL, public_overview_get},
+    {METHOD_GET, "/registry/search", NEED_NOBODY, &public_search_form, public_search_get},
+    {METHOD_GET, "/registry/transfers", NEED_NOBODY, &public_transfers_form, public_transfers_get},
+    {METHOD_GET, "/registry/transfers.atom", NEED_NOBODY, NULL, public_atom_get},
+    {METHOD_GET, "/registry/transfers/:id", NEED_NOBODY, &public_blocks_form, public_transfer_get},
+    {METHOD_GET, "/registry/credit-batches/:id", NEED_NOBODY, NULL, public_batch_get},
+    {METHOD_GET, "/registry/projects", NEED_NOBODY, &public_projects_form, public_projects_get},
+    {METHOD_GET, "/registry/projects/:id", NEED_NOBODY, &public_project_form, public_project_get},
+    {METHOD_GET, "/registry/issuances", NEED_NOBODY, &public_issuances_form, public_issuances_get},
+    {METHOD_GET, "/registry/issuances/:id", NEED_NOBODY, &public_issuance_form, public_issuance_get},
+    {METHOD_GET, "/registry/retirements", NEED_NOBODY, &public_retirements_form,
+     public_retirements_get},
+    {METHOD_GET, "/registry/retirements/:id", NEED_NOBODY, &public_blocks_form,
+     public_retirement_get},
+    {METHOD_GET, "/registry/organisations", NEED_NOBODY, &public_orgs_form, public_orgs_get},
+    {METHOD_GET, "/registry/organisations/:id", NEED_NOBODY, NULL, public_org_get},
+    {METHOD_GET, "/registry/deliveries/:id", NEED_NOBODY, &public_blocks_form, public_delivery_get},
+};
+
+static const struct query_table *const registry_tables[] = {
+    &site_queries,          &holdings_queries,           &public_transfers_queries,
+    &public_batches_queries, &public_projects_queries,   &public_issuances_queries,
+    &public_retirements_queries, &public_orgs_queries,   NULL,
+};
+
+int main(void)
+{
+    static const struct gate_setup setup = {
+        .program = "public",
+        .routes = routes,
+        .route_count = sizeof routes / sizeof routes[0],
+        .registry_tables = registry_tables,
+        .error_page = public_error_page,
+    };
+    return gate_run(&setup);
+}

@@ -1,0 +1,289 @@
+/* store/admin_issue.c: see store/admin_issue.h. */
+#include "store/admin_issue.h"
+
+#include <string.h>
+
+#include "base/id.h"
+#include "base/limits.h"
+#include "base/must.h"
+#include "base/text.h"
+#include "store/fold.h"
+#include "store/query.h"
+#include "store/rows.h"
+
+enum {
+    Q_PROJECTS_FORTH,
+    Q_PROJECTS_BACK,
+    Q_PROJECT,
+    Q_PROJECTS_OF,
+    Q_NEXT_SERIAL,
+    Q_ORDERS_FORTH,
+    Q_ORDERS_BACK,
+    Q_ORDERS_COUNT,
+    Q_ORDER,
+    Q_DELIVERIES,
+    Q__COUNT
+};
+
+#define PROJECT                                                                                    \
+    "SELECT p.project_id, p.org_id, s.name, p.name, p.short_code, p.instrument, p.pathway,"        \
+    " p.pathway_code, p.protocol, p.country, p.place, p.status, p.validator, p.verifier,"          \
+    " p.crediting_start, p.crediting_end, p.description, p.web, p.opened_at,"                      \
+    " coalesce((SELECT sum(c.issued + c.imported) FROM conservation c"                             \
+    "  WHERE c.project_id = p.project_id), 0)"                                                     \
+    " FROM project p CROSS JOIN organisation s ON s.org_id = p.org_id"
+/* Along project_by_name. ?1 cursor. The typed words are looked for in C: they are folded. */
+#define PROJECTS(sign, direction)                                                                  \
+    PROJECT " WHERE (?1 IS NULL OR (p.name COLLATE NOCASE, p.project_id) " sign                    \
+            " (SELECT c.name COLLATE NOCASE, c.project_id FROM project c WHERE c.project_id = ?1))" \
+            " ORDER BY p.name COLLATE NOCASE " direction ", p.project_id " direction
+
+#define ORDER                                                                                      \
+    "SELECT o.order_id, o.supplier_org_id, s.name, o.buyer_org_id, b.name,"                        \
+    " coalesce((SELECT p.instrument FROM project p WHERE p.org_id = o.supplier_org_id"             \
+    "  ORDER BY p.project_id LIMIT 1), 'carbon_removal'),"                                         \
+    " o.units, o.delivered_units, o.contract_date, o.notes, o.ordered_at"                          \
+    " FROM buyer_order o CROSS JOIN organisation s ON s.org_id = o.supplier_org_id"                \
+    " CROSS JOIN organisation b ON b.org_id = o.buyer_org_id"
+/* Along the ids. ?1 typed in small letters, or an id; ?2 only open ones. */
+#define ORDER_MATCHES                                                                              \
+    " (?1 IS NULL OR o.order_id = ?1 OR o.supplier_org_id = ?1 OR o.buyer_org_id = ?1"             \
+    "  OR instr(lower(s.name), ?1) > 0 OR instr(lower(b.name), ?1) > 0)"                           \
+    " AND (?2 = 0 OR o.delivered_units < o.units)"
+#define ORDERS(sign, direction)                                                                    \
+    ORDER " WHERE" ORDER_MATCHES " AND (?3 IS NULL OR o.order_id " sign " ?3)"                     \
+          " ORDER BY o.order_id " direction " LIMIT ?4"
+
+static const char *const sql[Q__COUNT] = {
+    [Q_PROJECTS_FORTH] = PROJECTS(">", "ASC"),
+    [Q_PROJECTS_BACK] = PROJECTS("<", "DESC"),
+    [Q_PROJECT] = PROJECT " WHERE p.project_id = ?1",
+    [Q_PROJECTS_OF] = PROJECT " WHERE p.org_id = ?1 ORDER BY p.name COLLATE NOCASE, p.project_id",
+    [Q_NEXT_SERIAL] = "SELECT next_serial FROM conservation WHERE project_id = ?1 AND vintage = ?2",
+    [Q_ORDERS_FORTH] = ORDERS("<", "DESC"),
+    [Q_ORDERS_BACK] = ORDERS(">", "ASC"),
+    [Q_ORDERS_COUNT] = "SELECT count(*) FROM buyer_order o"
+                       " CROSS JOIN organisation s ON s.org_id = o.supplier_org_id"
+                       " CROSS JOIN organisation b ON b.org_id = o.buyer_org_id WHERE" ORDER_MATCHES,
+    [Q_ORDER] = ORDER " WHERE o.order_id = ?1",
+    [Q_DELIVERIES] = "SELECT delivery_id, units, notes, delivered_at FROM delivery"
+                     " WHERE order_id = ?1 ORDER BY delivered_at, delivery_id",
+};
+
+const struct query_table admin_issue_queries = {"admin_issue", sql, Q__COUNT};
+
+static enum instrument instrument_column(struct query *q, int column)
+{
+    char word[32];
+    enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
+    query_text_into(q, column, word, sizeof(word));
+    must(instrument_from_word(word, &instrument)); /* the schema's CHECK allows no other */
+    return instrument;
+}
+
+/* ---- projects ---- */
+
+static struct admin_project read_project(struct query *q, struct arena *arena)
+{
+    return (struct admin_project){
+        .project_id = query_text(q, arena, 0),
+        .org_id = query_text(q, arena, 1),
+        .supplier = query_text(q, arena, 2),
+        .name = query_text(q, arena, 3),
+        .short_code = query_text(q, arena, 4),
+        .instrument = instrument_column(q, 5),
+        .pathway = query_text(q, arena, 6),
+        .pathway_code = query_text(q, arena, 7),
+        .protocol = query_text(q, arena, 8),
+        .country = query_text(q, arena, 9),
+        .place = query_text(q, arena, 10),
+        .status = query_text(q, arena, 11),
+        .validator = query_text(q, arena, 12),
+        .verifier = query_text(q, arena, 13),
+        .crediting_start = query_text(q, arena, 14),
+        .crediting_end = query_text(q, arena, 15),
+        .description = query_text(q, arena, 16),
+        .web = query_text(q, arena, 17),
+        .opened_at = query_int(q, 18),
+        .issued_units = query_int(q, 19),
+    };
+}
+
+/* Do id, supplier, name and short code of the present row hold all words? */
+static bool project_holds(struct query *q, struct arena *arena, const struct fold_words *words)
+{
+    if (words->count == 0) {
+        return true;
+    }
+    size_t mark_bytes = arena->used_bytes;
+    const char *text =
+        arena_printf(arena, "%s %s %s %s", query_text(q, arena, 0), query_text(q, arena, 2),
+                     query_text(q, arena, 3), query_text(q, arena, 4));
+    size_t folded_bytes = 2 * strlen(text) + 1;
+    char *folded = arena_array(arena, char, folded_bytes);
+    fold_text(folded, folded_bytes, text);
+    bool holds = fold_holds(folded, words);
+    arena_reset(arena, mark_bytes); /* thousands of rows pass by */
+    return holds;
+}
+
+struct admin_projects admin_projects_list(struct store *registry, struct arena *arena,
+                                          const char *typed, bool backwards, const char *after_id,
+                                          size_t most)
+{
+    struct fold_words words = fold_words(arena, typed);
+    struct query q =
+        query(registry, &admin_issue_queries, backwards ? Q_PROJECTS_BACK : Q_PROJECTS_FORTH);
+    query_bind_text(&q, 1, text_empty(after_id) ? NULL : after_id);
+    struct admin_project *rows = NULL;
+    size_t count = 0;
+    while (count < most && query_row(&q)) {
+        if (project_holds(&q, arena, &words)) {
+            rows = rows_room(arena, rows, count, sizeof(*rows));
+            rows[count++] = read_project(&q, arena);
+        }
+    }
+    query_end(&q);
+    return (struct admin_projects){rows, count};
+}
+
+int64_t admin_projects_count(struct store *registry, struct arena *arena, const char *typed)
+{
+    struct fold_words words = fold_words(arena, typed);
+    struct query q = query(registry, &admin_issue_queries, Q_PROJECTS_FORTH);
+    int64_t count = 0;
+    while (query_row(&q)) {
+        count += project_holds(&q, arena, &words) ? 1 : 0;
+    }
+    query_end(&q);
+    return count;
+}
+
+bool admin_project_find(struct store *registry, struct arena *arena, const char *project_id,
+                        struct admin_project *project)
+{
+    struct query q = query(registry, &admin_issue_queries, Q_PROJECT);
+    query_bind_text(&q, 1, project_id);
+    bool is_found = query_row(&q);
+    if (is_found) {
+        *project = read_project(&q, arena);
+    }
+    query_end(&q);
+    return is_found;
+}
+
+struct admin_projects admin_projects_of(struct store *registry, struct arena *arena,
+                                        const char *org_id)
+{
+    struct query q = query(registry, &admin_issue_queries, Q_PROJECTS_OF);
+    query_bind_text(&q, 1, org_id);
+    struct admin_project *rows = NULL;
+    size_t count = 0;
+    while (query_row(&q)) {
+        rows = rows_room(arena, rows, count, sizeof(*rows));
+        rows[count++] = read_project(&q, arena);
+    }
+    query_end(&q);
+    return (struct admin_projects){rows, count};
+}
+
+int64_t admin_next_serial(struct store *registry, const char *project_id, int64_t vintage)
+{
+    struct query q = query(registry, &admin_issue_queries, Q_NEXT_SERIAL);
+    query_bind_text(&q, 1, project_id);
+    query_bind_int(&q, 2, vintage);
+    int64_t next = query_row(&q) ? query_int(&q, 0) : 1;
+    query_end(&q);
+    return next;
+}
+
+/* ---- orders ---- */
+
+static struct admin_order read_order(struct query *q, struct arena *arena)
+{
+    return (struct admin_order){
+        .order_id = query_text(q, arena, 0),
+        .supplier_org_id = query_text(q, arena, 1),
+        .supplier = query_text(q, arena, 2),
+        .buyer_org_id = query_text(q, arena, 3),
+        .buyer = query_text(q, arena, 4),
+        .instrument = instrument_column(q, 5),
+        .units = query_int(q, 6),
+        .delivered_units = query_int(q, 7),
+        .contract_date = query_text(q, arena, 8),
+        .notes = query_text(q, arena, 9),
+        .ordered_at = query_int(q, 10),
+    };
+}
+
+static void bind_order_filter(struct query *q, struct arena *arena,
+                              const struct admin_order_filter *filter)
+{
+    const char *typed = text_empty(filter->typed)      ? NULL
+                        : id_is(filter->typed, NULL) ? filter->typed
+                                                     : text_lower(arena, filter->typed);
+    query_bind_text(q, 1, typed);
+    query_bind_int(q, 2, filter->only_open ? 1 : 0);
+}
+
+struct admin_orders admin_orders_list(struct store *registry, struct arena *arena,
+                                      const struct admin_order_filter *filter, bool backwards,
+                                      const char *after_id, size_t most)
+{
+    struct query q =
+        query(registry, &admin_issue_queries, backwards ? Q_ORDERS_BACK : Q_ORDERS_FORTH);
+    bind_order_filter(&q, arena, filter);
+    query_bind_text(&q, 3, text_empty(after_id) ? NULL : after_id);
+    query_bind_int(&q, 4, (int64_t)most);
+    struct admin_order *rows = NULL;
+    size_t count = 0;
+    while (query_row(&q)) {
+        rows = rows_room(arena, rows, count, sizeof(*rows));
+        rows[count++] = read_order(&q, arena);
+    }
+    query_end(&q);
+    return (struct admin_orders){rows, count};
+}
+
+int64_t admin_orders_count(struct store *registry, struct arena *arena,
+                           const struct admin_order_filter *filter)
+{
+    struct query q = query(registry, &admin_issue_queries, Q_ORDERS_COUNT);
+    bind_order_filter(&q, arena, filter);
+    int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
+    query_end(&q);
+    return count;
+}
+
+bool admin_order_find(struct store *registry, struct arena *arena, const char *order_id,
+                      struct admin_order *order)
+{
+    struct query q = query(registry, &admin_issue_queries, Q_ORDER);
+    query_bind_text(&q, 1, order_id);
+    bool is_found = query_row(&q);
+    if (is_found) {
+        *order = read_order(&q, arena);
+    }
+    query_end(&q);
+    return is_found;
+}
+
+struct admin_deliveries admin_order_deliveries(struct store *registry, struct arena *arena,
+                                               const char *order_id)
+{
+    struct query q = query(registry, &admin_issue_queries, Q_DELIVERIES);
+    query_bind_text(&q, 1, order_id);
+    struct admin_delivery *rows = NULL;
+    size_t count = 0;
+    while (query_row(&q)) {
+        rows = rows_room(arena, rows, count, sizeof(*rows));
+        rows[count++] = (struct admin_delivery){
+            .delivery_id = query_text(&q, arena, 0),
+            .units = query_int(&q, 1),
+            .notes = query_text(&q, arena, 2),
+            .delivered_at = query_int(&q, 3),
+        };
+    }
+    query_end(&q);
+    return (struct admin_deliveries){rows, count};
+}

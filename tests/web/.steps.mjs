@@ -1,0 +1,36 @@
+import { startBrowser, openPage, signIn } from './lib.mjs';
+const base = process.argv[2];
+const browser = await startBrowser();
+for (const width of [1280, 375]) {
+  const page = await openPage(browser, { url: base }, { width, script: width === 1280 });
+  await signIn(page, 'nora@northwind.example');
+  const shot = (n) => page.screenshot({ path: `/tmp/shots/step_${n}-${width}.png`, fullPage: true });
+  await page.goto('/account/credits');
+  await page.getByRole('main').getByRole('link', { name: 'Transfer', exact: true }).first().click();
+  await shot('0start');
+  await page.getByRole('radio', { name: /To another organisation/ }).check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByLabel('Find by name, domain or id').fill('meri');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await shot('1recipient');
+  await page.getByRole('radio', { name: /Meridian Trading/ }).first().check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.waitForURL(/\/(balance|amount)/);
+  console.log(page.url());
+  await page.getByLabel(/How many credits/).fill('1,5');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await shot('3amount-error');
+  await page.getByRole('link', { name: /Choose from deliveries/ }).click();
+  await shot('3delivery');
+  await page.getByRole('link', { name: /Oldest first/ }).click();
+  await page.getByLabel(/How many credits/).fill('120.5');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await shot('4review');
+  await page.getByLabel(/Public note/).fill('Screenshot ' + width);
+  await page.getByRole('button', { name: /^Transfer 120/ }).click();
+  await page.waitForLoadState();
+  await shot('5done');
+  console.log(page.url());
+  await page.context().close();
+}
+await browser.close();
