@@ -1,54 +1,84 @@
 /*
- * base/limits.h: every bound of the system, with its reason. nginx's limits agree with these (tests/house.sh checks).
+ * base/limits.h: every bound of the system, with its reason. nginx's limits agree with these
+ * (tests/house.sh checks).
  */
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
 
 /* ---- a request at the door ---- */
-#define REQUEST_BODY_BYTES_MAX 262144  /* the largest form: 256 manual lines and notes is 30 kB; nginx client_max_body_size 256k */
-#define REQUEST_FIELDS_MAX 2048        /* names in one form or query: 256 lines, ticks and the rest */
-#define REQUEST_PATH_BYTES_MAX 512     /* our longest path is under 100 */
-#define REQUEST_QUERY_BYTES_MAX 4096   /* filters are short; nginx large_client_header_buffers 4 8k */
+/* the largest form: 256 manual lines and notes is 30 kB; nginx client_max_body_size 256k */
+#define REQUEST_BODY_BYTES_MAX 262144
+/* names in one form or query: 256 lines, ticks and the rest */
+#define REQUEST_FIELDS_MAX 2048
+/* our longest path is under 100 */
+#define REQUEST_PATH_BYTES_MAX 512
+/* filters are short; nginx large_client_header_buffers 4 8k */
+#define REQUEST_QUERY_BYTES_MAX 4096
 #define REQUEST_COOKIE_BYTES_MAX 4096
-#define REQUEST_S_MAX 20               /* a request that runs longer is a bug or an attack; nginx fastcgi_read_timeout 30s */
+/* a request that runs longer is a bug or an attack; nginx fastcgi_read_timeout 30s */
+#define REQUEST_S_MAX 20
 
 /* ---- memory ---- */
-#define ARENA_BYTES 16777216 /* 16 MiB per web process: body buffer, rows and views of the largest page */
-#define RESPONSE_BYTES_MAX 4194304 /* 4 MiB: a page is under 200 kB; a CSV window is streamed */
+/* 16 MiB per web process: body buffer, rows and views of the largest page */
+#define ARENA_BYTES 16777216
+/* 4 MiB: a page is under 200 kB; a CSV window is streamed */
+#define RESPONSE_BYTES_MAX 4194304
 
 /* ---- words people write ---- */
 #define NAME_CHARS_MAX 120
-#define NAME_SIZE 484                  /* bytes: four per character, NUL, rounded */
-#define NOTE_CHARS_MAX 256             /* domain.md section 1: public note */
+/* bytes: four per character, NUL, rounded */
+#define NAME_SIZE 484
+/* domain.md section 1: public note */
+#define NOTE_CHARS_MAX 256
 #define NOTE_SIZE 1028
-#define DOMAIN_SIZE 256                /* RFC 1035 */
-#define EMAIL_SIZE 256                 /* RFC 5321 path limit 254 */
+/* RFC 1035 */
+#define DOMAIN_SIZE 256
+/* RFC 5321 path limit 254 */
+#define EMAIL_SIZE 256
 #define REASON_CHARS_MAX 256
-#define PASSWORD_CHARS_MIN 15          /* safety.md section 3 */
+/* safety.md section 3 */
+#define PASSWORD_CHARS_MIN 15
 #define PASSWORD_CHARS_MAX 128
 
 /* ---- the ledger ---- */
-#define COMMAND_LINES_MAX 256          /* batches named by hand in one act: fits one SEQPACKET message many times */
-#define SPLIT_BATCHES_MAX 4096         /* batches that one oldest-first act may touch: bounds the work inside one savepoint */
-#define GROUP_COMMIT_MAX 128           /* commands in one SQLite transaction: past this latency grows, throughput does not */
-#define LEDGER_CLIENTS_MAX 512         /* connections of the daemon: programs × processes, with room */
-#define LEDGER_ASK_MS_MAX 15000        /* a program waits this long for an answer: below nginx's 30 s, far above a group commit */
-#define LEDGER_RESTART_MS_MAX 5000     /* how long a broken connection is worth renewing: a restart with quick_check takes under 1 s */
-#define LEDGER_ABSENT_MS_MAX 500       /* how long a first connection is tried: no person should wait for a stopped ledger */
-#define LEDGER_EXPIRE_S 60             /* the daemon ends what is out of time once a minute; days are the unit people see */
-#define LEDGER_ARENA_BYTES 67108864    /* 64 MiB: work memory of one act: SPLIT_BATCHES_MAX rows of facts and changes, with room */
-#define WAL_PAGES_MAX 4000             /* 16 MB: past this the daemon checkpoints between two commits */
-#define KEY_SIZE 65                    /* idempotency key: draft id, UUID or 64 hex digits */
+/* batches named by hand in one act: fits one SEQPACKET message many times */
+#define COMMAND_LINES_MAX 256
+/* batches that one oldest-first act may touch: bounds the work inside one savepoint */
+#define SPLIT_BATCHES_MAX 4096
+/* commands in one SQLite transaction: past this latency grows, throughput does not */
+#define GROUP_COMMIT_MAX 128
+/* connections of the daemon: programs × processes, with room */
+#define LEDGER_CLIENTS_MAX 512
+/* a program waits this long for an answer: below nginx's 30 s, far above a group commit */
+#define LEDGER_ASK_MS_MAX 15000
+/* how long a broken connection is worth renewing: a restart with quick_check takes under 1 s */
+#define LEDGER_RESTART_MS_MAX 5000
+/* how long a first connection is tried: no person should wait for a stopped ledger */
+#define LEDGER_ABSENT_MS_MAX 500
+/* the daemon ends what is out of time once a minute; days are the unit people see */
+#define LEDGER_EXPIRE_S 60
+/* 64 MiB: work memory of one act: SPLIT_BATCHES_MAX rows of facts and changes, with room */
+#define LEDGER_ARENA_BYTES 67108864
+/* 16 MB: past this the daemon checkpoints between two commits */
+#define WAL_PAGES_MAX 4000
+/* idempotency key: draft id, UUID or 64 hex digits */
+#define KEY_SIZE 65
 #define PURPOSES_MAX 5
 
 /* ---- lists ---- */
-#define PAGE_ROWS 50                   /* rows of one list page */
-#define CSV_WINDOW_ROWS 500            /* rows read at a time while a CSV streams */
-#define PICKER_ROWS_MAX 50             /* recipients shown at once */
+/* rows of one list page */
+#define PAGE_ROWS 50
+/* rows read at a time while a CSV streams */
+#define CSV_WINDOW_ROWS 500
+/* recipients shown at once */
+#define PICKER_ROWS_MAX 50
 
 /* ---- sessions ---- */
-#define SESSION_IDLE_S_MAX 3600        /* an hour without a request signs out: cautious people, shared offices */
-#define SESSION_ABSOLUTE_S_MAX 43200   /* half a day, then sign in again */
-#define LINK_S_MAX 259200              /* a first-password link works for three days */
+/* an hour without a request signs out: cautious people, shared offices */
+#define SESSION_IDLE_S_MAX 3600
+/* half a day, then sign in again */
+#define SESSION_ABSOLUTE_S_MAX 43200
+/* a first-password link works for three days */
+#define LINK_S_MAX 259200
 
 #endif

@@ -21,8 +21,6 @@ static bool find_ledger(struct gate *gate, const struct gate_setup *setup);
 static const struct query_table *const *tables_of(struct arena *arena,
                                                   const struct query_table *const *theirs,
                                                   const struct query_table *const *own);
-static void add_table(const struct query_table **tables, size_t *count,
-                      const struct query_table *table);
 static const char *environment(struct arena *arena, const char *name);
 
 bool gate_open(struct gate *gate, const struct gate_setup *setup)
@@ -120,7 +118,8 @@ static bool find_ledger(struct gate *gate, const struct gate_setup *setup)
     return true;
 }
 
-/* The program's tables and the gate's own, each once, NULL-ended. */
+/* The program's tables and the gate's own, NULL-ended. One that both name is prepared once:
+ * store_open sees to it. */
 static const struct query_table *const *tables_of(struct arena *arena,
                                                   const struct query_table *const *theirs,
                                                   const struct query_table *const *own)
@@ -128,28 +127,17 @@ static const struct query_table *const *tables_of(struct arena *arena,
     const struct query_table **tables = arena_array(arena, const struct query_table *, TABLES_MAX);
     size_t count = 0;
     for (; *theirs != NULL; theirs++) {
-        add_table(tables, &count, *theirs);
+        must(count < TABLES_MAX - 1);
+        tables[count++] = *theirs;
     }
     for (; *own != NULL; own++) {
-        add_table(tables, &count, *own);
+        must(count < TABLES_MAX - 1);
+        tables[count++] = *own;
     }
     return tables;
 }
 
-static void add_table(const struct query_table **tables, size_t *count,
-                      const struct query_table *table)
-{
-    for (size_t i = 0; i < *count; i++) {
-        if (tables[i] == table) {
-            return;
-        }
-    }
-    must(*count < TABLES_MAX - 1);
-    tables[(*count)++] = table;
-}
-
 static const char *environment(struct arena *arena, const char *name)
 {
-    const char *value = getenv(name);
-    return arena_text(arena, value);
+    return arena_text(arena, getenv(name));
 }

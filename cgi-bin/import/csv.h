@@ -17,9 +17,7 @@
 #include "base/arena.h"
 #include "import/report.h"
 
-#define CSV_FILE_BYTES_MAX                                                                         \
-    (64 * 1024 * 1024)           /* the largest public registry list is under 50 MB                \
-                                  */
+#define CSV_FILE_MIB_MAX 64      /* the largest public registry list is under 50 MB */
 #define CSV_CELL_BYTES_MAX 65536 /* one cell; a long description is 4 kB */
 #define CSV_COLUMNS_MAX 256
 #define CSV_ROWS_MAX 1000000

@@ -42,9 +42,9 @@ static bool read_file(struct arena *arena, struct report *report, const char *pa
         }
         return false;
     }
-    if (about.st_size > CSV_FILE_BYTES_MAX) {
+    if (about.st_size > (off_t)CSV_FILE_MIB_MAX * 1024 * 1024) {
         report_problem(report, place, "The file is larger than %d MiB. Import it in parts.",
-                       CSV_FILE_BYTES_MAX / 1048576);
+                       CSV_FILE_MIB_MAX);
         close(fd);
         return false;
     }

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "gate/person_admin.h"
 #include "import/import.h"
+#include "import/print.h"
 #include "import/progress.h"
 #include "store/import.h"
 #include "store/rights.h"
@@ -40,8 +41,8 @@ static bool open_room(struct room *room);
 static bool make_all(struct room *room);
 static bool make_org(struct room *room, enum demo_org org);
 static bool make_policy(struct room *room, enum demo_org org);
-static bool make_person(struct room *room, enum demo_person person);
-static bool make_project(struct room *room, enum demo_project project);
+static bool make_person(struct room *room, enum demo_person number);
+static bool make_project(struct room *room, enum demo_project number);
 static bool make_step(struct room *room, size_t i);
 static int64_t step_time(const struct room *room, size_t i);
 static struct command begin(const struct room *room, enum act_kind kind, const char *name);
@@ -279,7 +280,7 @@ static struct command begin(const struct room *room, enum act_kind kind, const c
 {
     char key[KEY_SIZE];
 
-    snprintf(key, sizeof key, "demo-%s", name);
+    PRINT_INTO(key, "demo-%s", name);
     struct command command = command_of(kind, "", key);
     command.at_us = room->now_us - BEGIN_HOURS_AGO * HOUR_US;
     return command;

@@ -11,31 +11,33 @@
 
 /* Shorthand for the acts of transfers. */
 #define SENDS(name_, hours, person, org, to_org, amount, state, note)                              \
-    .name = name_, .hours_ago = hours, .who = person, .kind = ACT_TRANSFER, .from = org,           \
-    .to = to_org, .units = amount, .words = note, .transfer_kind = TRANSFER_EXTERNAL,              \
-    .then = state
+    .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_TRANSFER, .from = (org),   \
+    .to = (to_org), .units = (amount), .words = (note), .transfer_kind = TRANSFER_EXTERNAL,        \
+    .then = (state)
 #define MOVES(name_, hours, person, org, to_account, amount, note)                                 \
-    .name = name_, .hours_ago = hours, .who = person, .kind = ACT_TRANSFER, .from = org,           \
-    .on = to_account, .units = amount, .words = note, .transfer_kind = TRANSFER_INTERNAL,          \
+    .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_TRANSFER, .from = (org),   \
+    .on = (to_account), .units = (amount), .words = (note), .transfer_kind = TRANSFER_INTERNAL,    \
     .then = TRANSFER_COMPLETED
 #define DECIDES(name_, hours, person, act, transfer, state, reason)                                \
-    .name = name_, .hours_ago = hours, .who = person, .kind = act, .on = transfer,                 \
-    .words = reason, .then = state
+    .name = (name_), .hours_ago = (hours), .who = (person), .kind = (act), .on = (transfer),       \
+    .words = (reason), .then = (state)
 #define ISSUES(name_, hours, which, years, supplier_units, pool_units, note)                       \
-    .name = name_, .hours_ago = hours, .who = DEMO_ROSA, .kind = ACT_ISSUE, .project = which,      \
-    .vintage_ago = years, .units = supplier_units, .buffer_units = pool_units, .words = note
+    .name = (name_), .hours_ago = (hours), .who = DEMO_ROSA, .kind = ACT_ISSUE,                    \
+    .project = (which), .vintage_ago = (years), .units = (supplier_units),                         \
+    .buffer_units = (pool_units), .words = (note)
 #define ORDERS(name_, hours, person, supplier, buyer, amount, note)                                \
-    .name = name_, .hours_ago = hours, .who = person, .kind = ACT_ORDER, .from = supplier,         \
-    .to = buyer, .units = amount, .words = note
+    .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_ORDER, .from = (supplier), \
+    .to = (buyer), .units = (amount), .words = (note)
 #define DELIVERS(name_, hours, person, which, order, amount, note)                                 \
-    .name = name_, .hours_ago = hours, .who = person, .kind = ACT_DELIVER, .project = which,       \
-    .on = order, .units = amount, .words = note
+    .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_DELIVER,                   \
+    .project = (which), .on = (order), .units = (amount), .words = (note)
 #define RETIRES(name_, hours, person, owner, which, amount, why, whom, note)                       \
-    .name = name_, .hours_ago = hours, .who = person, .kind = ACT_RETIRE, .from = owner,           \
-    .project = which, .units = amount, .purposes = why, .beneficiary = whom, .words = note
+    .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_RETIRE, .from = (owner),   \
+    .project = (which), .units = (amount), .purposes = (why), .beneficiary = (whom),               \
+    .words = (note)
 #define EXPORTS(name_, hours, person, org, amount, note)                                           \
-    .name = name_, .hours_ago = hours, .who = person, .kind = ACT_TRANSFER, .from = org,           \
-    .project = DEMO_WIND, .units = amount, .words = note, .transfer_kind = TRANSFER_EXPORT,        \
+    .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_TRANSFER, .from = (org),   \
+    .project = DEMO_WIND, .units = (amount), .words = (note), .transfer_kind = TRANSFER_EXPORT,    \
     .then = TRANSFER_AWAITING_APPROVAL
 
 const struct demo_step demo_steps[] = {

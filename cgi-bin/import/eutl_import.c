@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "import/apply.h"
 #include "import/eutl.h"
+#include "import/print.h"
 #include "store/import.h"
 
 #define PROBLEMS_SHOWN 200
@@ -140,7 +141,7 @@ static size_t look(struct eutl *eutl, struct store *store)
 
 static void row_key(const struct eutl_row *row, char key[KEY_SIZE])
 {
-    snprintf(key, KEY_SIZE, "eutl-%s-%d", row->tx_id, row->in_tx);
+    print_into(key, KEY_SIZE, "eutl-%s-%d", row->tx_id, row->in_tx);
 }
 
 static void ask_all(const struct eutl *eutl, struct apply *apply)
@@ -164,7 +165,7 @@ static bool ask_types(const struct eutl *eutl, struct apply *apply)
         TEXT_COPY(org->org_id, type->org_id);
         TEXT_COPY(org->supplier_id, type->supplier_id);
         org->is_supplier = true;
-        snprintf(org->name, sizeof org->name, "EUTL sample, supplier of %s", type->word);
+        PRINT_INTO(org->name, "EUTL sample, supplier of %s", type->word);
         TEXT_COPY(org->description, "Stands for the issuers of these allowances in a replay of EU "
                                     "Transaction Log rows. Not a party.");
         TEXT_COPY(org->origin, ORIGIN);
@@ -174,8 +175,7 @@ static bool ask_types(const struct eutl *eutl, struct apply *apply)
         struct command_project *project = &command.project;
         TEXT_COPY(project->project_id, type->project_id);
         TEXT_COPY(project->org_id, type->org_id);
-        snprintf(project->name, sizeof project->name, "EU allowances, EUTL sample (%s)",
-                 type->word);
+        PRINT_INTO(project->name, "EU allowances, EUTL sample (%s)", type->word);
         TEXT_COPY(project->short_code, type->code);
         project->instrument = INSTRUMENT_CARBON_REMOVAL;
         TEXT_COPY(project->pathway, "emission_allowance");
@@ -202,8 +202,7 @@ static bool ask_accounts(const struct eutl *eutl, struct apply *apply)
         struct command command =
             begin(ACT_OPEN_ORGANISATION, "open", account->org_id, eutl->begins_at);
         TEXT_COPY(command.organisation.org_id, account->org_id);
-        snprintf(command.organisation.name, sizeof command.organisation.name, "EUTL account %s",
-                 account->word);
+        PRINT_INTO(command.organisation.name, "EUTL account %s", account->word);
         TEXT_COPY(command.organisation.description,
                   "An account of the EU Transaction Log; the file has its number, not its name.");
         TEXT_COPY(command.organisation.origin, ORIGIN);
@@ -237,11 +236,12 @@ static bool ask_openings(const struct eutl *eutl, struct apply *apply, size_t ac
         command.issue.imported = true;
         command.issue.supplier_units = balance->opening - balance->made;
         memcpy(command.issue.to_org_id, eutl->accounts[account].org_id, ID_SIZE);
-        snprintf(command.issue.notes, sizeof command.issue.notes,
-                 "Opening balance of EUTL account %s: the least amount that makes its transfers in "
-                 "the file possible; what came before is "
-                 "not in the file.",
-                 eutl->accounts[account].word);
+        PRINT_INTO(
+            command.issue.notes,
+            "Opening balance of EUTL account %s: the least amount that makes its transfers in "
+            "the file possible; what came before is "
+            "not in the file.",
+            eutl->accounts[account].word);
         TEXT_COPY(command.issue.origin, ORIGIN);
         well = apply_act(apply, &command, place_of(eutl->table.name));
     }
@@ -262,8 +262,8 @@ static bool ask_row(const struct eutl *eutl, struct apply *apply, const struct e
     memcpy(transfer->supplier_org_id, eutl->types[row->type].org_id, ID_SIZE);
     transfer->instrument = INSTRUMENT_CARBON_REMOVAL;
     transfer->units = row->units;
-    snprintf(transfer->notes, sizeof transfer->notes, "EUTL transaction %s, transfer %d, %s.",
-             row->tx_id, row->in_tx, eutl->types[row->type].word);
+    PRINT_INTO(transfer->notes, "EUTL transaction %s, transfer %d, %s.", row->tx_id, row->in_tx,
+               eutl->types[row->type].word);
     TEXT_COPY(transfer->origin, ORIGIN);
     return apply_act(apply, &command, row->place);
 }
@@ -272,7 +272,7 @@ static struct command begin(enum act_kind kind, const char *what, const char *id
 {
     char key[KEY_SIZE];
 
-    snprintf(key, sizeof key, "eutl-%s-%s", what, id);
+    PRINT_INTO(key, "eutl-%s-%s", what, id);
     struct command command = command_of(kind, "", key);
     command.at_us = at;
     return command;

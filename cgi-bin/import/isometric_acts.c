@@ -8,6 +8,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "import/isometric.h"
+#include "import/print.h"
 
 static struct command begin(const struct iso *iso, enum act_kind kind, const struct iso_act *act,
                             const char *id);
@@ -50,10 +51,10 @@ struct command iso_command(const struct iso *iso, const struct iso_act *act)
     const struct command_project *project =
         &iso->projects[iso->retirements[act->index].project].body;
     char note[NOTE_SIZE];
-    snprintf(note, sizeof note,
-             "Reconstructed from the published retirement %s; the order and delivery themselves "
-             "are not published.",
-             retire->retirement_id);
+    PRINT_INTO(note,
+               "Reconstructed from the published retirement %s; the order and delivery themselves "
+               "are not published.",
+               retire->retirement_id);
     if (act->kind == ISO_ORDER) {
         iso_reconstructed_id(retire->retirement_id, "ord", id);
         command = begin(iso, ACT_ORDER, act, id);
@@ -103,7 +104,7 @@ static struct command begin(const struct iso *iso, enum act_kind kind, const str
     char key[KEY_SIZE];
 
     (void)iso;
-    snprintf(key, sizeof key, "isometric-%s", id);
+    PRINT_INTO(key, "isometric-%s", id);
     struct command command = command_of(kind, "", key);
     command.at_us = act->at;
     return command;
@@ -129,13 +130,13 @@ static void opening(const struct iso *iso, const struct iso_act *act, struct com
                                "not in the imported file.");
     } else {
         size_t mark = iso->arena->used_bytes;
-        snprintf(body->notes, sizeof body->notes,
-                 "Opening balance: the least amount that makes the published retirement %s "
-                 "possible. The project's own published "
-                 "totals (issued %s, retired %s credits) do not cover it.",
-                 row->body.retirement_id,
-                 quantity_show(iso->arena, project->issued_total, INSTRUMENT_CARBON_REMOVAL),
-                 quantity_show(iso->arena, project->retired_total, INSTRUMENT_CARBON_REMOVAL));
+        PRINT_INTO(body->notes,
+                   "Opening balance: the least amount that makes the published retirement %s "
+                   "possible. The project's own published "
+                   "totals (issued %s, retired %s credits) do not cover it.",
+                   row->body.retirement_id,
+                   quantity_show(iso->arena, project->issued_total, INSTRUMENT_CARBON_REMOVAL),
+                   quantity_show(iso->arena, project->retired_total, INSTRUMENT_CARBON_REMOVAL));
         arena_reset(iso->arena, mark);
     }
 }

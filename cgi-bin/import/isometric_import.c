@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "import/apply.h"
 #include "import/isometric.h"
+#include "import/print.h"
 #include "store/import.h"
 
 #define PROBLEMS_SHOWN 200
@@ -111,7 +112,7 @@ static bool read_paths(struct iso *iso, char **paths, int count)
 {
     struct stat about;
 
-    snprintf(iso->origin, sizeof iso->origin, "Isometric registry lists");
+    PRINT_INTO(iso->origin, "Isometric registry lists");
     if (count == 1 && stat(paths[0], &about) == 0 && S_ISDIR(about.st_mode)) {
         static const char *const names[] = {"projects.csv", "issuances.csv", "retirements.csv"};
         read_origin(iso, paths[0]);

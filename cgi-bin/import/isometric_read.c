@@ -8,6 +8,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "import/isometric_read.h"
+#include "import/print.h"
 #include "import/value.h"
 
 /* The columns that are read, by their names in the files. */
@@ -146,7 +147,7 @@ static void read_project(struct iso *iso, const struct cells *cells, const int *
         well = iso_row_is_new(iso, cells, columns[P_ID], body->project_id,
                               iso->projects[i].body.project_id, &iso->projects[i].place);
     }
-    snprintf(body->origin, sizeof body->origin, "%s: %s", iso->origin, cells->table->name);
+    PRINT_INTO(body->origin, "%s: %s", iso->origin, iso_list(iso, cells->table));
     body->instrument = INSTRUMENT_CARBON_REMOVAL;
     row->opened_at = well ? id_time_us(body->project_id) : 0;
     iso->project_count += well ? 1 : 0;
@@ -198,7 +199,7 @@ void iso_add_org(struct iso *iso, const struct cells *cells, int column,
     must(iso->org_count < iso->orgs_max);
     struct iso_org *org = &iso->orgs[iso->org_count++];
     *org = (struct iso_org){.body = *body, .place = place, .opened_at = id_time_us(body->org_id)};
-    snprintf(org->body.origin, sizeof org->body.origin, "%s: %s", iso->origin, cells->table->name);
+    PRINT_INTO(org->body.origin, "%s: %s", iso->origin, iso_list(iso, cells->table));
 }
 
 bool iso_columns(struct report *report, const struct csv_table *table, const char *const *names,
@@ -222,4 +223,11 @@ bool iso_row_is_new(struct iso *iso, const struct cells *cells, int column, cons
     report_problem(iso->report, csv_place(cells->table, cells->row, column),
                    "%s stands on line %u already.", id, (unsigned)first->line);
     return false;
+}
+
+const char *iso_list(const struct iso *iso, const struct csv_table *table)
+{
+    return table == &iso->retirements_table ? "retirements.csv"
+           : table == &iso->issuances_table ? "issuances.csv"
+                                            : "projects.csv";
 }

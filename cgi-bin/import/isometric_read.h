@@ -12,6 +12,9 @@
 void iso_add_org(struct iso *iso, const struct cells *cells, int column,
                  const struct command_organisation *body);
 
+/* What a list is called, for origins. */
+const char *iso_list(const struct iso *iso, const struct csv_table *table);
+
 /* The numbers of the named columns; false, and a problem for each, when some are missing. */
 bool iso_columns(struct report *report, const struct csv_table *table, const char *const *names,
                  size_t count, int *columns);

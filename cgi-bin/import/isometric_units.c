@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "import/isometric_read.h"
+#include "import/print.h"
 
 enum issuance_column {
     I_ID,
@@ -110,8 +111,8 @@ static void read_issuance(struct iso *iso, const struct cells *cells, const int 
     if (well) {
         TEXT_COPY(body->project_id, csv_text(cells->row, columns[I_PROJECT]));
         body->vintage = clock_year(row->issued_at);
-        snprintf(body->origin, sizeof body->origin, "%s: %s; vintage taken from the year of issue",
-                 iso->origin, cells->table->name);
+        PRINT_INTO(body->origin, "%s: %s; vintage taken from the year of issue", iso->origin,
+                   iso_list(iso, cells->table));
         iso->issuance_count++;
     }
 }
@@ -153,7 +154,7 @@ static void read_retirement(struct iso *iso, const struct cells *cells, const in
                               iso->retirements[i].body.retirement_id, &iso->retirements[i].place);
     }
     size_t problems = iso->report->problems;
-    snprintf(body->origin, sizeof body->origin, "%s: %s", iso->origin, cells->table->name);
+    PRINT_INTO(body->origin, "%s: %s", iso->origin, iso_list(iso, cells->table));
     read_purposes(iso, cells, columns, row);
     if (well && iso->report->problems == problems) {
         TEXT_COPY(body->org_id, csv_text(cells->row, columns[R_OWNER]));
@@ -183,8 +184,8 @@ static void read_purposes(struct iso *iso, const struct cells *cells, const int 
                     "says so.",
                     csv_text(cells->row, columns[R_ID]));
         body->purposes = 16;
-        snprintf(body->origin, sizeof body->origin, "%s: %s; no purpose there, recorded as other",
-                 iso->origin, cells->table->name);
+        PRINT_INTO(body->origin, "%s: %s; no purpose there, recorded as other", iso->origin,
+                   iso_list(iso, cells->table));
     }
 }
 

@@ -85,6 +85,8 @@ void iso_reconstructed_id(const char *from, const char *prefix, char id[ID_SIZE]
 {
     must(id_is(from, NULL) && strlen(prefix) == 3);
     memcpy(id, from, ID_SIZE);
-    memcpy(id, prefix, 3);
-    memcpy(id + 13, "RCN", 3);
+    for (int i = 0; i < 3; i++) {
+        id[i] = prefix[i];
+        id[13 + i] = "RCN"[i];
+    }
 }

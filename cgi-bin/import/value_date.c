@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/must.h"
+#include "import/print.h"
 #include "import/value.h"
 
 #define PARTS 3
@@ -129,7 +130,7 @@ static bool is_date(int year, int month, int day, char date[11])
     char text[40];
     int64_t at = 0;
 
-    snprintf(text, sizeof text, "%04d-%02d-%02d", year, month, day);
+    PRINT_INTO(text, "%04d-%02d-%02d", year, month, day);
     if (!clock_parse_date(text, &at)) {
         return false;
     }

@@ -1,4 +1,5 @@
-/* ledger/act.c: one command from asking to answer: person, key, decision, audit row, first answer. See ledger/ledger.h. */
+/* ledger/act.c: one command from asking to answer: person, key, decision, audit row, first answer.
+ * See ledger/ledger.h. */
 #include <string.h>
 
 #include "base/log.h"
@@ -13,8 +14,8 @@
 #define OPERATOR_SCOPE "tally"
 
 const struct query_table *const ledger_tables[] = {&ledger_facts_queries, &ledger_units_queries,
-                                                   &ledger_changes_queries,
-                                                   &ledger_records_queries, NULL};
+                                                   &ledger_changes_queries, &ledger_records_queries,
+                                                   NULL};
 
 /* What does each act. */
 typedef enum status apply_act(struct work *work);
@@ -178,8 +179,8 @@ static enum status decide_and_write(struct work *work)
     }
     const struct command *command = work->command;
     if (command->key[0] != '\0') {
-        struct ledger_first_answer first = ledger_first_answer_read(
-            work->store, work->arena, scope_of(work), command->key);
+        struct ledger_first_answer first =
+            ledger_first_answer_read(work->store, work->arena, scope_of(work), command->key);
         if (first.found) {
             return answer_again(work, &first);
         }
@@ -280,7 +281,8 @@ static enum status keep_refusal(struct work *work, enum status status)
         return status;
     }
     const char *org_id = id_is(work->org_id, "org") ? work->org_id : "";
-    return work_record(work, status, org_id, subject_of(work), work->detail) ? status : STATUS_FAULT;
+    return work_record(work, status, org_id, subject_of(work), work->detail) ? status
+                                                                             : STATUS_FAULT;
 }
 
 static const char *scope_of(const struct work *work)

@@ -1,4 +1,5 @@
-/* ledger/apply_answer.c: approving, accepting, rejecting, withdrawing … of a waiting transfer, and its expiry. See ledger/work.h. */
+/* ledger/apply_answer.c: approving, accepting, rejecting, withdrawing … of a waiting transfer, and
+ * its expiry. See ledger/work.h. */
 #include <string.h>
 
 #include "base/must.h"
@@ -6,7 +7,8 @@
 #include "ledger/work.h"
 #include "store/ledger_changes.h"
 
-#define EXPIRE_MAX 256 /* transfers ended by one act: bounds the work inside one savepoint; the timer comes again */
+/* transfers ended by one act: bounds the work inside one savepoint; the timer comes again */
+#define EXPIRE_MAX 256
 
 static struct answer_facts read_facts(struct work *work);
 static bool acts_for_recipient(enum act_kind kind);
@@ -30,8 +32,8 @@ enum status apply_answer(struct work *work)
     work->org_id = acts_for_recipient(kind) ? facts.transfer.to_org_id : facts.transfer.from_org_id;
     work->detail = in_words(work, &facts);
     struct answer_outcome outcome;
-    status = decide_answer(&facts, kind, body, work->command->user_id, work->at, &outcome,
-                           work->answer);
+    status =
+        decide_answer(&facts, kind, body, work->command->user_id, work->at, &outcome, work->answer);
     if (status != STATUS_OK) {
         return status;
     }
@@ -75,9 +77,8 @@ static struct answer_facts read_facts(struct work *work)
         facts.recipient_roles = ledger_roles_read(work->store, to_org_id, user_id);
         facts.recipient_trusts = ledger_trusts(work->store, to_org_id, from_org_id);
         bool is_named = work->command->kind == ACT_ACCEPT && !text_empty(body->account_id);
-        facts.account = is_named
-                            ? ledger_account_read(work->store, work->arena, body->account_id)
-                            : ledger_main_account_read(work->store, work->arena, to_org_id);
+        facts.account = is_named ? ledger_account_read(work->store, work->arena, body->account_id)
+                                 : ledger_main_account_read(work->store, work->arena, to_org_id);
     }
     return facts;
 }
@@ -127,7 +128,8 @@ static bool settle_units(struct work *work, const struct answer_outcome *outcome
     return count > 0;
 }
 
-/* Reserved batches never left the sender's accounts, so to give them back is to reserve them no longer. */
+/* Reserved batches never left the sender's accounts, so to give them back is to reserve them no
+ * longer. */
 static struct ledger_place place_of(const struct answer_outcome *outcome)
 {
     const struct ledger_transfer *after = &outcome->after;
@@ -139,9 +141,8 @@ static struct ledger_place place_of(const struct answer_outcome *outcome)
                                      .received_at = after->ended_at};
     }
     if (outcome->fate == UNITS_LEAVE) {
-        return (struct ledger_place){.state = BATCH_EXPORTED,
-                                     .ended_by = after->transfer_id,
-                                     .ended_at = after->ended_at};
+        return (struct ledger_place){
+            .state = BATCH_EXPORTED, .ended_by = after->transfer_id, .ended_at = after->ended_at};
     }
     must(outcome->fate == UNITS_RETURN);
     return (struct ledger_place){.state = BATCH_ACTIVE};
@@ -160,7 +161,8 @@ static bool look_again(struct work *work, const struct answer_outcome *outcome)
            ledger_reserved_units(work->store, after->transfer_id) == 0;
 }
 
-/* Ends one transfer at the moment its time was up; with an audit row of its own, so that its history can be read. */
+/* Ends one transfer at the moment its time was up; with an audit row of its own, so that its
+ * history can be read. */
 static bool expire_one(struct work *work, const char *transfer_id)
 {
     struct ledger_transfer row = ledger_transfer_read(work->store, work->arena, transfer_id);
@@ -169,9 +171,8 @@ static bool expire_one(struct work *work, const char *transfer_id)
     }
     struct answer_outcome outcome = {.after = transfer_at(&row, work->at), .fate = UNITS_RETURN};
     must(outcome.after.state == TRANSFER_EXPIRED);
-    const char *detail =
-        arena_printf(work->arena, "%s given back, nobody acted in time",
-                     quantity_words(work->arena, row.units, row.instrument));
+    const char *detail = arena_printf(work->arena, "%s given back, nobody acted in time",
+                                      quantity_words(work->arena, row.units, row.instrument));
     return write_outcome(work, &outcome) &&
            work_record(work, STATUS_OK, row.from_org_id, transfer_id, detail);
 }

@@ -61,12 +61,12 @@ enum status apply_policy(struct work *work)
     enum incoming_policy incoming = (enum incoming_policy)body->incoming;
     enum two_person two_person = (enum two_person)body->two_person;
     must(TEXT_COPY(work->answer->id, body->org_id));
-    work->detail = arena_printf(work->arena, "incoming: %s; two persons: %s%s",
-                                incoming_policy_word(incoming), two_person_word(two_person),
-                                two_person == TWO_PERSON_ABOVE
-                                    ? arena_printf(work->arena, " %lld units",
-                                                   (long long)body->two_person_above_units)
-                                    : "");
+    work->detail = arena_printf(
+        work->arena, "incoming: %s; two persons: %s%s", incoming_policy_word(incoming),
+        two_person_word(two_person),
+        two_person == TWO_PERSON_ABOVE
+            ? arena_printf(work->arena, " %lld units", (long long)body->two_person_above_units)
+            : "");
     return ledger_org_set_policy(work->store, body->org_id, incoming, two_person,
                                  body->two_person_above_units)
                ? STATUS_OK
@@ -88,8 +88,8 @@ enum status apply_trust(struct work *work)
         return status;
     }
     must(TEXT_COPY(work->answer->id, body->sender_org_id));
-    work->detail = arena_printf(work->arena, "%s %s", body->remove ? "no longer" : "from now on",
-                                sender.name);
+    work->detail =
+        arena_printf(work->arena, "%s %s", body->remove ? "no longer" : "from now on", sender.name);
     bool good = body->remove
                     ? ledger_trust_remove(work->store, body->org_id, body->sender_org_id)
                     : ledger_trust_add(work->store, body->org_id, body->sender_org_id, work->at);
@@ -153,10 +153,10 @@ enum status apply_freeze(struct work *work)
     if (status != STATUS_OK) {
         return status;
     }
-    work->detail = body->frozen ? arena_printf(work->arena, "frozen: %s", body->text)
-                                : "no longer frozen";
+    work->detail =
+        body->frozen ? arena_printf(work->arena, "frozen: %s", body->text) : "no longer frozen";
     return ledger_freeze_set(work->store, body->frozen, body->text, work->at) ? STATUS_OK
-                                                                             : STATUS_FAULT;
+                                                                              : STATUS_FAULT;
 }
 
 enum status apply_settings(struct work *work)
@@ -181,23 +181,23 @@ enum status apply_settings(struct work *work)
 static struct ledger_project_words project_words(const struct command_project *body,
                                                  const char *project_id)
 {
-    return (struct ledger_project_words){
-        .project_id = project_id,
-        .org_id = body->org_id,
-        .name = body->name,
-        .short_code = body->short_code,
-        .instrument = instrument_word((enum instrument)body->instrument),
-        .pathway = body->pathway,
-        .pathway_code = body->pathway_code,
-        .protocol = body->protocol,
-        .country = body->country,
-        .place = body->place,
-        .status = body->status,
-        .validator = body->validator,
-        .verifier = body->verifier,
-        .crediting_start = body->crediting_start,
-        .crediting_end = body->crediting_end,
-        .description = body->description,
-        .web = body->web,
-        .origin = body->origin};
+    return (struct ledger_project_words){.project_id = project_id,
+                                         .org_id = body->org_id,
+                                         .name = body->name,
+                                         .short_code = body->short_code,
+                                         .instrument =
+                                             instrument_word((enum instrument)body->instrument),
+                                         .pathway = body->pathway,
+                                         .pathway_code = body->pathway_code,
+                                         .protocol = body->protocol,
+                                         .country = body->country,
+                                         .place = body->place,
+                                         .status = body->status,
+                                         .validator = body->validator,
+                                         .verifier = body->verifier,
+                                         .crediting_start = body->crediting_start,
+                                         .crediting_end = body->crediting_end,
+                                         .description = body->description,
+                                         .web = body->web,
+                                         .origin = body->origin};
 }

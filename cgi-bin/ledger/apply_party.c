@@ -66,8 +66,8 @@ enum status apply_organisation_state(struct work *work)
     if (status != STATUS_OK) {
         return status;
     }
-    struct organisation_facts facts = {
-        .org = ledger_org_read(work->store, work->arena, body->org_id)};
+    struct organisation_facts facts = {.org =
+                                           ledger_org_read(work->store, work->arena, body->org_id)};
     if (body->state == ORG_CLOSED) {
         ledger_org_left(work->store, body->org_id, &facts.left_units, &facts.left_waiting);
     }
@@ -77,16 +77,17 @@ enum status apply_organisation_state(struct work *work)
     }
     must(TEXT_COPY(work->answer->id, body->org_id));
     const char *state = org_state_word((enum org_state)body->state);
-    work->detail = text_empty(body->reason)
-                       ? arena_printf(work->arena, "%s is %s", facts.org.name, state)
-                       : arena_printf(work->arena, "%s is %s: %s", facts.org.name, state,
-                                      body->reason);
+    work->detail =
+        text_empty(body->reason)
+            ? arena_printf(work->arena, "%s is %s", facts.org.name, state)
+            : arena_printf(work->arena, "%s is %s: %s", facts.org.name, state, body->reason);
     return ledger_org_set_state(work->store, body->org_id, (enum org_state)body->state)
                ? STATUS_OK
                : STATUS_FAULT;
 }
 
-/* Making a colleague known gives no rights, so the manager of any organisation may; the rest is the administrator's. */
+/* Making a colleague known gives no rights, so the manager of any organisation may; the rest is the
+ * administrator's. */
 enum status apply_person(struct work *work)
 {
     const struct command_person *body = &work->command->person;
@@ -107,9 +108,7 @@ enum status apply_person(struct work *work)
         return status;
     }
     must(TEXT_COPY(work->answer->id, body->user_id));
-    work->detail = body->deactivated     ? "deactivated"
-                   : facts.person.found  ? "active"
-                                         : "made known";
+    work->detail = body->deactivated ? "deactivated" : facts.person.found ? "active" : "made known";
     return ledger_person_set(work->store, body->user_id, !body->deactivated, work->at)
                ? STATUS_OK
                : STATUS_FAULT;
@@ -122,9 +121,9 @@ enum status apply_registry_roles(struct work *work)
     if (status != STATUS_OK) {
         return status;
     }
-    struct person_facts facts = {
-        .person = ledger_person_read(work->store, body->user_id),
-        .is_last = !ledger_other_administrator_is(work->store, body->user_id)};
+    struct person_facts facts = {.person = ledger_person_read(work->store, body->user_id),
+                                 .is_last =
+                                     !ledger_other_administrator_is(work->store, body->user_id)};
     status = decide_registry_roles(&facts, body, work->answer);
     if (status != STATUS_OK) {
         return status;
@@ -134,7 +133,7 @@ enum status apply_registry_roles(struct work *work)
                                         "administrator and auditor"};
     work->detail = words[body->roles];
     return ledger_registry_roles_set(work->store, body->user_id, body->roles) ? STATUS_OK
-                                                                             : STATUS_FAULT;
+                                                                              : STATUS_FAULT;
 }
 
 enum status apply_member(struct work *work)
@@ -156,12 +155,12 @@ enum status apply_member(struct work *work)
         return status;
     }
     must(TEXT_COPY(work->answer->id, body->user_id));
-    work->detail = arena_printf(
-        work->arena, "in %s:%s%s%s%s%s", facts.org.name, body->roles == 0 ? " no role" : "",
-        (body->roles & ROLE_VIEWER) != 0 ? " viewer" : "",
-        (body->roles & ROLE_INITIATOR) != 0 ? " initiator" : "",
-        (body->roles & ROLE_APPROVER) != 0 ? " approver" : "",
-        (body->roles & ROLE_MANAGER) != 0 ? " manager" : "");
+    work->detail = arena_printf(work->arena, "in %s:%s%s%s%s%s", facts.org.name,
+                                body->roles == 0 ? " no role" : "",
+                                (body->roles & ROLE_VIEWER) != 0 ? " viewer" : "",
+                                (body->roles & ROLE_INITIATOR) != 0 ? " initiator" : "",
+                                (body->roles & ROLE_APPROVER) != 0 ? " approver" : "",
+                                (body->roles & ROLE_MANAGER) != 0 ? " manager" : "");
     return ledger_member_set(work->store, body->org_id, body->user_id, body->roles, work->at)
                ? STATUS_OK
                : STATUS_FAULT;
@@ -172,9 +171,8 @@ static bool open_accounts(struct work *work, const char *org_id, enum org_kind k
     static const struct {
         const char *name;
         enum account_kind kind;
-    } accounts[] = {{"Main", ACCOUNT_ACTIVE},
-                    {"Retirement", ACCOUNT_RETIREMENT},
-                    {"Reserve", ACCOUNT_RESERVE}};
+    } accounts[] = {
+        {"Main", ACCOUNT_ACTIVE}, {"Retirement", ACCOUNT_RETIREMENT}, {"Reserve", ACCOUNT_RESERVE}};
     size_t count = kind == ORG_BUFFER ? 3 : 2;
     for (size_t i = 0; i < count; i++) {
         char account_id[ID_SIZE];

@@ -120,17 +120,17 @@ static void read_facts(struct work *work, struct transfer_facts *facts)
     if (!text_empty(body->corrects_id)) {
         facts->corrects = ledger_transfer_read(store, work->arena, body->corrects_id);
     }
-    facts->wish = (struct plan_wish){
-        .org_id = body->from_org_id,
-        .supplier_org_id = body->supplier_org_id,
-        .project_id = "",
-        .from_account_id = body->from_account_id,
-        .to_account_id = body->kind == TRANSFER_INTERNAL ? body->to_account_id : "",
-        .has_instrument = true,
-        .instrument = (enum instrument)body->instrument,
-        .units = body->units,
-        .lines = body->lines,
-        .line_count = body->line_count};
+    facts->wish = (struct plan_wish){.org_id = body->from_org_id,
+                                     .supplier_org_id = body->supplier_org_id,
+                                     .project_id = "",
+                                     .from_account_id = body->from_account_id,
+                                     .to_account_id =
+                                         body->kind == TRANSFER_INTERNAL ? body->to_account_id : "",
+                                     .has_instrument = true,
+                                     .instrument = (enum instrument)body->instrument,
+                                     .units = body->units,
+                                     .lines = body->lines,
+                                     .line_count = body->line_count};
     plan_read(store, work->arena, &facts->wish);
 }
 
@@ -194,12 +194,14 @@ static bool write_transfer(struct work *work, const struct transfer_facts *facts
 }
 
 /* Before anything is kept: is what was written what was decided? */
-static bool look_again(struct work *work, const struct plan *plan, const struct ledger_transfer *row)
+static bool look_again(struct work *work, const struct plan *plan,
+                       const struct ledger_transfer *row)
 {
     bool has_arrived = row->state == TRANSFER_COMPLETED;
-    struct ledger_touched touched = ledger_transfer_touched(
-        work->store, row->transfer_id, BATCH_ACTIVE,
-        has_arrived ? row->to_org_id : row->from_org_id, has_arrived ? NULL : row->transfer_id, true);
+    struct ledger_touched touched =
+        ledger_transfer_touched(work->store, row->transfer_id, BATCH_ACTIVE,
+                                has_arrived ? row->to_org_id : row->from_org_id,
+                                has_arrived ? NULL : row->transfer_id, true);
     return touched.wrong == 0 && touched.lines == (int64_t)plan->move_count &&
            touched.line_units == row->units && touched.batch_units == row->units;
 }

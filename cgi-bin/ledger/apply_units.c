@@ -27,14 +27,15 @@ enum status apply_issue(struct work *work)
         return status;
     }
     struct issue_facts facts = read_issue(work);
-    work->org_id = facts.project.org_id[0] == '\0' ? "" : arena_text(work->arena, facts.project.org_id);
+    work->org_id =
+        facts.project.org_id[0] == '\0' ? "" : arena_text(work->arena, facts.project.org_id);
     int64_t units = body->supplier_units;
     if (facts.project.found && body->supplier_units > 0 && body->buffer_units >= 0 &&
         quantity_add(body->supplier_units, body->buffer_units, &units)) {
-        work->detail = arena_printf(
-            work->arena, "%s of %s, vintage %d%s",
-            quantity_words(work->arena, units, facts.project.instrument), facts.project.name,
-            (int)body->vintage, body->imported ? ", imported" : "");
+        work->detail = arena_printf(work->arena, "%s of %s, vintage %d%s",
+                                    quantity_words(work->arena, units, facts.project.instrument),
+                                    facts.project.name, (int)body->vintage,
+                                    body->imported ? ", imported" : "");
     }
     status = decide_issue(&facts, body, work->answer);
     if (status != STATUS_OK) {
@@ -109,9 +110,10 @@ enum status apply_deliver(struct work *work)
         return refuse(work->answer, STATUS_EXISTS, FIELD_NONE);
     }
     work->answer->count = (int64_t)plan.move_count;
-    work->detail = arena_printf(work->arena, "%s from %s to %s",
-                                quantity_words(work->arena, plan.units, facts.wish.batches[0].instrument),
-                                facts.supplier.name, facts.buyer.name);
+    work->detail =
+        arena_printf(work->arena, "%s from %s to %s",
+                     quantity_words(work->arena, plan.units, facts.wish.batches[0].instrument),
+                     facts.supplier.name, facts.buyer.name);
     return write_deliver(work, &facts, &plan, work->answer->id) ? STATUS_OK : STATUS_FAULT;
 }
 
@@ -137,9 +139,10 @@ enum status apply_retire(struct work *work)
         return refuse(work->answer, STATUS_EXISTS, FIELD_NONE);
     }
     work->answer->count = (int64_t)plan.move_count;
-    work->detail = arena_printf(work->arena, "%s of %s for %s",
-                                quantity_words(work->arena, plan.units, facts.wish.batches[0].instrument),
-                                facts.owner.name, body->beneficiary);
+    work->detail =
+        arena_printf(work->arena, "%s of %s for %s",
+                     quantity_words(work->arena, plan.units, facts.wish.batches[0].instrument),
+                     facts.owner.name, body->beneficiary);
     return write_retire(work, &facts, &plan, work->answer->id) ? STATUS_OK : STATUS_FAULT;
 }
 
@@ -154,8 +157,8 @@ static struct issue_facts read_issue(struct work *work)
     facts.conservation = ledger_conservation_read(work->store, body->project_id, body->vintage);
     if (body->buffer_units > 0) {
         facts.buffer = ledger_buffer_org_read(work->store, work->arena);
-        facts.reserve = ledger_account_of_kind(work->store, work->arena, facts.buffer.org_id,
-                                               ACCOUNT_RESERVE);
+        facts.reserve =
+            ledger_account_of_kind(work->store, work->arena, facts.buffer.org_id, ACCOUNT_RESERVE);
     }
     return facts;
 }
@@ -192,8 +195,7 @@ static bool write_issue(struct work *work, const struct issue_facts *facts, cons
     }
     struct ledger_conservation after =
         ledger_conservation_read(work->store, body->project_id, body->vintage);
-    return after.next_serial == first + units &&
-           after.active == facts->conservation.active + units;
+    return after.next_serial == first + units && after.active == facts->conservation.active + units;
 }
 
 static bool add_batch(struct work *work, const struct issue_facts *facts, const char *issuance_id,

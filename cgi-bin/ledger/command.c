@@ -22,7 +22,8 @@ static const struct act_row acts[ACT__COUNT] = {
     [ACT_OPEN_ORGANISATION] = {"open-organisation", BY_ADMIN},
     [ACT_EDIT_ORGANISATION] = {"edit-organisation", BY_ADMIN},
     [ACT_SET_ORGANISATION_STATE] = {"set-organisation-state", BY_ADMIN},
-    /* a manager makes a colleague known before giving roles; everything else about persons is the administrator's */
+    /* a manager makes a colleague known before giving roles; everything else about persons is the
+       administrator's */
     [ACT_SET_PERSON] = {"set-person", BY_ADMIN | BY_ACCOUNT},
     [ACT_SET_REGISTRY_ROLES] = {"set-registry-roles", BY_ADMIN},
     [ACT_OPEN_PROJECT] = {"open-project", BY_ADMIN},

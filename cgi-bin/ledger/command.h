@@ -1,6 +1,7 @@
 /*
- * ledger/command.h: what can be asked of the ledger, and what it answers. One fixed-size struct each way, one
- * SOCK_SEQPACKET message each. All text is NUL-terminated UTF-8; a command whose arrays are not terminated is refused.
+ * ledger/command.h: what can be asked of the ledger, and what it answers. One fixed-size struct
+ * each way, one SOCK_SEQPACKET message each. All text is NUL-terminated UTF-8; a command whose
+ * arrays are not terminated is refused.
  */
 #ifndef LEDGER_COMMAND_H
 #define LEDGER_COMMAND_H
@@ -21,38 +22,46 @@
 enum act_kind {
     ACT_NONE,
     /* registry administrators (admin program) and the operator (tally) */
-    ACT_OPEN_ORGANISATION, /* organisation: opens it with its Main account (active), a Retirement account and, for a buffer pool, Reserve */
-    ACT_EDIT_ORGANISATION, /* organisation: name, domain, country, description; makes it a supplier when is_supplier */
-    ACT_SET_ORGANISATION_STATE, /* organisation.state: suspend, reactivate, close (only when it holds nothing live and nothing waits) */
-    ACT_SET_PERSON,        /* person: makes known, deactivates, reactivates */
-    ACT_SET_REGISTRY_ROLES,/* person.roles: 1 administrator, 2 auditor */
-    ACT_OPEN_PROJECT,      /* project */
-    ACT_EDIT_PROJECT,      /* project: all but instrument, short code and supplier once units exist */
-    ACT_ISSUE,             /* issue */
-    ACT_ORDER,             /* order (also the supplier's initiator) */
-    ACT_DELIVER,           /* deliver (also the supplier's initiator) */
-    ACT_REGISTRY_APPROVE,  /* decide */
-    ACT_REGISTRY_REFUSE,   /* decide, reason needed: transfer becomes rejected */
-    ACT_CANCEL,            /* decide, reason needed: awaiting or pending becomes cancelled */
-    ACT_COMPLETE_EXPORT,   /* decide: the other system has received it: batches become exported */
-    ACT_REJECT_EXPORT,     /* decide, reason needed: the other system refused */
-    ACT_REDACT_NOTE,       /* decide, reason needed */
-    ACT_FREEZE,            /* setting: frozen, text = reason */
-    ACT_SET_SETTINGS,      /* setting: expiry_days, registry_approval_units, site name … */
-    ACT_EXPIRE,            /* no body: ends every waiting transfer whose time is up (the daemon's timer, tally) */
+    /* organisation: opens it with its Main account (active), a Retirement account and, for a
+     * buffer pool, Reserve */
+    ACT_OPEN_ORGANISATION,
+    /* organisation: name, domain, country, description; makes it a supplier when is_supplier */
+    ACT_EDIT_ORGANISATION,
+    /* organisation.state: suspend, reactivate, close (only when it holds nothing live and
+     * nothing waits) */
+    ACT_SET_ORGANISATION_STATE,
+    ACT_SET_PERSON,         /* person: makes known, deactivates, reactivates */
+    ACT_SET_REGISTRY_ROLES, /* person.roles: 1 administrator, 2 auditor */
+    ACT_OPEN_PROJECT,       /* project */
+    /* project: all but instrument, short code and supplier once units exist */
+    ACT_EDIT_PROJECT,
+    ACT_ISSUE,            /* issue */
+    ACT_ORDER,            /* order (also the supplier's initiator) */
+    ACT_DELIVER,          /* deliver (also the supplier's initiator) */
+    ACT_REGISTRY_APPROVE, /* decide */
+    ACT_REGISTRY_REFUSE,  /* decide, reason needed: transfer becomes rejected */
+    ACT_CANCEL,           /* decide, reason needed: awaiting or pending becomes cancelled */
+    ACT_COMPLETE_EXPORT,  /* decide: the other system has received it: batches become exported */
+    ACT_REJECT_EXPORT,    /* decide, reason needed: the other system refused */
+    ACT_REDACT_NOTE,      /* decide, reason needed */
+    ACT_FREEZE,           /* setting: frozen, text = reason */
+    ACT_SET_SETTINGS,     /* setting: expiry_days, registry_approval_units, site name … */
+    /* no body: ends every waiting transfer whose time is up (the daemon's timer, tally) */
+    ACT_EXPIRE,
     /* organisations (account program) */
-    ACT_TRANSFER,          /* transfer: initiator */
-    ACT_APPROVE,           /* decide: approver of the sender, not the submitter */
-    ACT_REFUSE,            /* decide, reason needed: approver of the sender; transfer becomes rejected */
-    ACT_ACCEPT,            /* decide: approver of the recipient, into account_id ("" = Main) */
-    ACT_REJECT,            /* decide, reason needed: approver of the recipient */
-    ACT_WITHDRAW,          /* decide: initiator of the sender, reason optional */
-    ACT_RETIRE,            /* retire: initiator */
-    ACT_SET_POLICY,        /* policy: manager */
-    ACT_TRUST,             /* trust: manager */
-    ACT_OPEN_ACCOUNT,      /* account: manager */
-    ACT_CLOSE_ACCOUNT,     /* account.account_id, empty and not Main: manager */
-    ACT_SET_MEMBER,        /* person.org_id, roles (0 leaves): manager of it or administrator */
+    ACT_TRANSFER, /* transfer: initiator */
+    ACT_APPROVE,  /* decide: approver of the sender, not the submitter */
+    /* decide, reason needed: approver of the sender; transfer becomes rejected */
+    ACT_REFUSE,
+    ACT_ACCEPT,        /* decide: approver of the recipient, into account_id ("" = Main) */
+    ACT_REJECT,        /* decide, reason needed: approver of the recipient */
+    ACT_WITHDRAW,      /* decide: initiator of the sender, reason optional */
+    ACT_RETIRE,        /* retire: initiator */
+    ACT_SET_POLICY,    /* policy: manager */
+    ACT_TRUST,         /* trust: manager */
+    ACT_OPEN_ACCOUNT,  /* account: manager */
+    ACT_CLOSE_ACCOUNT, /* account.account_id, empty and not Main: manager */
+    ACT_SET_MEMBER,    /* person.org_id, roles (0 leaves): manager of it or administrator */
     ACT__COUNT
 };
 
@@ -60,9 +69,15 @@ enum act_kind {
 const char *act_word(enum act_kind kind);
 
 enum asker { /* which program asks */
-    PROGRAM_NONE, PROGRAM_PUBLIC, PROGRAM_SIGNIN, PROGRAM_ACCOUNT, PROGRAM_ADMIN, PROGRAM_API, PROGRAM_TALLY,
-    PROGRAM_LEDGER, /* the daemon's own timer */
-    PROGRAM__COUNT
+             PROGRAM_NONE,
+             PROGRAM_PUBLIC,
+             PROGRAM_SIGNIN,
+             PROGRAM_ACCOUNT,
+             PROGRAM_ADMIN,
+             PROGRAM_API,
+             PROGRAM_TALLY,
+             PROGRAM_LEDGER, /* the daemon's own timer */
+             PROGRAM__COUNT
 };
 const char *program_word(enum asker program);
 /* May this program send this act at all? */
@@ -75,7 +90,7 @@ struct command_line {
 };
 
 struct command_organisation {
-    char org_id[ID_SIZE];      /* open: "" = made here; tally may name it */
+    char org_id[ID_SIZE]; /* open: "" = made here; tally may name it */
     char supplier_id[ID_SIZE];
     char name[NAME_SIZE];
     char domain[DOMAIN_SIZE];
@@ -84,28 +99,28 @@ struct command_organisation {
     char origin[256];
     bool is_supplier;
     bool is_demo;
-    uint8_t kind;              /* 0 participant, 1 buffer, 2 registry */
-    uint8_t state;             /* enum org_state */
-    char reason[NOTE_SIZE];    /* suspend, close */
+    uint8_t kind;           /* 0 participant, 1 buffer, 2 registry */
+    uint8_t state;          /* enum org_state */
+    char reason[NOTE_SIZE]; /* suspend, close */
 };
 
 struct command_person {
     char user_id[ID_SIZE];
-    char org_id[ID_SIZE];      /* SET_MEMBER */
+    char org_id[ID_SIZE]; /* SET_MEMBER */
     uint8_t roles;
-    bool deactivated;          /* SET_PERSON */
+    bool deactivated; /* SET_PERSON */
 };
 
 struct command_account {
     char account_id[ID_SIZE];
     char org_id[ID_SIZE];
     char name[NAME_SIZE];
-    uint8_t kind;              /* enum account_kind */
+    uint8_t kind; /* enum account_kind */
 };
 
 struct command_project {
     char project_id[ID_SIZE];
-    char org_id[ID_SIZE];      /* supplier */
+    char org_id[ID_SIZE]; /* supplier */
     char name[1604];
     char short_code[SERIAL_WORD_SIZE];
     uint8_t instrument;
@@ -128,10 +143,14 @@ struct command_issue {
     char issuance_id[ID_SIZE];
     char project_id[ID_SIZE];
     int32_t vintage;
-    bool imported;             /* opening balance or units from another system: counts as imported */
+    /* opening balance or units from another system: counts as imported */
+    bool imported;
     int64_t supplier_units;
-    int64_t buffer_units;      /* to the buffer pool's Reserve account; needs an organisation of kind buffer */
-    char to_org_id[ID_SIZE];   /* tally only, with imported: whose Main account receives (opening balances); "" = the supplier */
+    /* to the buffer pool's Reserve account; needs an organisation of kind buffer */
+    int64_t buffer_units;
+    /* tally only, with imported: whose Main account receives (opening balances); "" = the
+     * supplier */
+    char to_org_id[ID_SIZE];
     char reporting_start[11];
     char reporting_end[11];
     char notes[NOTE_SIZE];
@@ -151,8 +170,10 @@ struct command_order {
 struct command_deliver {
     char delivery_id[ID_SIZE];
     char order_id[ID_SIZE];
-    char project_id[ID_SIZE];  /* oldest first from this project of the supplier ("" = any of the supplier's) when line_count is 0 */
-    int64_t units;             /* with line_count 0 */
+    /* oldest first from this project of the supplier ("" = any of the supplier's) when
+     * line_count is 0 */
+    char project_id[ID_SIZE];
+    int64_t units; /* with line_count 0 */
     char notes[NOTE_SIZE];
     char origin[256];
     uint32_t line_count;
@@ -160,31 +181,34 @@ struct command_deliver {
 };
 
 struct command_transfer {
-    char transfer_id[ID_SIZE];       /* "" = made by the ledger */
-    uint8_t kind;                    /* enum transfer_kind */
+    char transfer_id[ID_SIZE]; /* "" = made by the ledger */
+    uint8_t kind;              /* enum transfer_kind */
     char from_org_id[ID_SIZE];
     char to_org_id[ID_SIZE];         /* external */
     char to_account_id[ID_SIZE];     /* internal */
     char to_system[NAME_SIZE];       /* export */
     char to_system_party[NAME_SIZE]; /* export */
-    char supplier_org_id[ID_SIZE];   /* "" = any (dashboard); otherwise every unit must be this supplier's */
-    uint8_t instrument;              /* of all units */
-    int64_t units;                   /* oldest first when line_count is 0 */
-    char from_account_id[ID_SIZE];   /* oldest first: only from this account; "" = any active account */
+    /* "" = any (dashboard); otherwise every unit must be this supplier's */
+    char supplier_org_id[ID_SIZE];
+    uint8_t instrument; /* of all units */
+    int64_t units;      /* oldest first when line_count is 0 */
+    /* oldest first: only from this account; "" = any active account */
+    char from_account_id[ID_SIZE];
     char notes[NOTE_SIZE];
     char private_note[NOTE_SIZE];
     char corrects_id[ID_SIZE];
-    char origin[256];                /* tally */
-    bool has_plan;                   /* true: refuse with PLAN_CHANGED unless the plan made now has this digest */
+    char origin[256]; /* tally */
+    /* true: refuse with PLAN_CHANGED unless the plan made now has this digest */
+    bool has_plan;
     struct digest plan;
     uint32_t line_count;
     struct command_line lines[COMMAND_LINES_MAX];
 };
 
-struct command_decide {              /* approve, accept, reject, withdraw, cancel, redact … */
+struct command_decide { /* approve, accept, reject, withdraw, cancel, redact … */
     char transfer_id[ID_SIZE];
-    char account_id[ID_SIZE];        /* accept */
-    char reason[NOTE_SIZE];          /* or comment */
+    char account_id[ID_SIZE]; /* accept */
+    char reason[NOTE_SIZE];   /* or comment */
 };
 
 struct command_retire {
@@ -193,9 +217,10 @@ struct command_retire {
     char beneficiary_org_id[ID_SIZE];
     char beneficiary[NOTE_SIZE];
     uint8_t purposes;
-    char supplier_org_id[ID_SIZE];   /* oldest first: of this supplier; "" = named by project or lines */
-    char project_id[ID_SIZE];        /* oldest first: of this project; "" = any of the supplier */
-    int64_t units;                   /* oldest first when line_count is 0 */
+    /* oldest first: of this supplier; "" = named by project or lines */
+    char supplier_org_id[ID_SIZE];
+    char project_id[ID_SIZE]; /* oldest first: of this project; "" = any of the supplier */
+    int64_t units;            /* oldest first when line_count is 0 */
     char notes[NOTE_SIZE];
     char origin[256];
     uint32_t line_count;
@@ -204,8 +229,8 @@ struct command_retire {
 
 struct command_policy {
     char org_id[ID_SIZE];
-    uint8_t incoming;                /* enum incoming_policy */
-    uint8_t two_person;              /* enum two_person */
+    uint8_t incoming;   /* enum incoming_policy */
+    uint8_t two_person; /* enum two_person */
     int64_t two_person_above_units;
 };
 
@@ -216,20 +241,24 @@ struct command_trust {
 };
 
 struct command_setting {
-    bool frozen;                     /* FREEZE */
-    char text[NOTE_SIZE];            /* FREEZE: reason */
-    char site_name[NAME_SIZE];       /* SET_SETTINGS from here on */
+    bool frozen;               /* FREEZE */
+    char text[NOTE_SIZE];      /* FREEZE: reason */
+    char site_name[NAME_SIZE]; /* SET_SETTINGS from here on */
     char site_url[256];
     int64_t expiry_days;
     int64_t registry_approval_units;
 };
 
 struct command {
-    uint32_t version;                /* COMMAND_VERSION */
-    uint32_t kind;                   /* enum act_kind */
-    char key[KEY_SIZE];              /* idempotency; "" = none (administrative edits only; TRANSFER, RETIRE, ISSUE, DELIVER, ORDER need one) */
-    char user_id[ID_SIZE];           /* who asks; "" = the operator, from tally alone: rights are not asked, every other rule is */
-    int64_t at_us;                   /* the clock it carries; 0 = the daemon's. Only tally may set it */
+    uint32_t version; /* COMMAND_VERSION */
+    uint32_t kind;    /* enum act_kind */
+    /* idempotency; "" = none (administrative edits only; TRANSFER, RETIRE, ISSUE, DELIVER, ORDER
+     * need one) */
+    char key[KEY_SIZE];
+    /* who asks; "" = the operator, from tally alone: rights are not asked, every other rule is */
+    char user_id[ID_SIZE];
+    /* the clock it carries; 0 = the daemon's. Only tally may set it */
+    int64_t at_us;
     union {
         struct command_organisation organisation;
         struct command_person person;
@@ -249,30 +278,55 @@ struct command {
 
 /* Which field a refusal is about, for the message beside it. */
 enum command_field {
-    FIELD_NONE, FIELD_RECIPIENT, FIELD_ACCOUNT, FIELD_SUPPLIER, FIELD_AMOUNT, FIELD_LINES, FIELD_NOTES, FIELD_PRIVATE_NOTE, FIELD_REASON,
-    FIELD_NAME, FIELD_DOMAIN, FIELD_COUNTRY, FIELD_CODE, FIELD_VINTAGE, FIELD_PURPOSES, FIELD_BENEFICIARY, FIELD_DATE, FIELD_ROLES,
-    FIELD_PERSON, FIELD_SYSTEM, FIELD_SETTING, FIELD_CORRECTS, FIELD_PROJECT, FIELD_ORDER, FIELD_KEY
+    FIELD_NONE,
+    FIELD_RECIPIENT,
+    FIELD_ACCOUNT,
+    FIELD_SUPPLIER,
+    FIELD_AMOUNT,
+    FIELD_LINES,
+    FIELD_NOTES,
+    FIELD_PRIVATE_NOTE,
+    FIELD_REASON,
+    FIELD_NAME,
+    FIELD_DOMAIN,
+    FIELD_COUNTRY,
+    FIELD_CODE,
+    FIELD_VINTAGE,
+    FIELD_PURPOSES,
+    FIELD_BENEFICIARY,
+    FIELD_DATE,
+    FIELD_ROLES,
+    FIELD_PERSON,
+    FIELD_SYSTEM,
+    FIELD_SETTING,
+    FIELD_CORRECTS,
+    FIELD_PROJECT,
+    FIELD_ORDER,
+    FIELD_KEY
 };
 
 struct answer {
     uint32_t version;
-    int32_t status;                  /* enum status */
-    int32_t field;                   /* enum command_field */
-    int32_t line;                    /* index from 0 of the offending line; -1: none */
-    char id[ID_SIZE];                /* what was made or acted on: org_, tfr_, iss_, … */
-    char batch_id[ID_SIZE];          /* the offending batch */
-    int64_t available_units;         /* NOT_ENOUGH, BATCH_…: what there is */
-    int32_t transfer_state;          /* enum transfer_state after the act, or how it had ended (TRANSFER_ENDED) */
-    int64_t ended_at;                /* TRANSFER_ENDED: when */
-    char ended_by[ID_SIZE];          /* TRANSFER_ENDED: by whom; "" the clock or the operator */
-    int64_t expires_at;              /* what is pending: until when */
-    int64_t count;                   /* EXPIRE: how many; others: lines written */
-    int64_t seq;                     /* the ledger's order: act.seq; 0 for what was not recorded */
-    int64_t at;                      /* the act's time */
-    bool repeated;                   /* the key had been used for this same act: this is the first answer again */
+    int32_t status;          /* enum status */
+    int32_t field;           /* enum command_field */
+    int32_t line;            /* index from 0 of the offending line; -1: none */
+    char id[ID_SIZE];        /* what was made or acted on: org_, tfr_, iss_, … */
+    char batch_id[ID_SIZE];  /* the offending batch */
+    int64_t available_units; /* NOT_ENOUGH, BATCH_…: what there is */
+    /* enum transfer_state after the act, or how it had ended (TRANSFER_ENDED) */
+    int32_t transfer_state;
+    int64_t ended_at;       /* TRANSFER_ENDED: when */
+    char ended_by[ID_SIZE]; /* TRANSFER_ENDED: by whom; "" the clock or the operator */
+    int64_t expires_at;     /* what is pending: until when */
+    int64_t count;          /* EXPIRE: how many; others: lines written */
+    int64_t seq;            /* the ledger's order: act.seq; 0 for what was not recorded */
+    int64_t at;             /* the act's time */
+    /* the key had been used for this same act: this is the first answer again */
+    bool repeated;
 };
 
-/* The fingerprint of a command: everything but version, time and plan, so that a repeat can be told from a different act. */
+/* The fingerprint of a command: everything but version, time and plan, so that a repeat can be told
+ * from a different act. */
 struct digest command_fingerprint(const struct command *command);
 
 /* A zeroed command of a kind. */

@@ -1,5 +1,5 @@
-/* ledger/decide_answer.c: what approvers, recipients, senders and administrators do to a transfer that waits. Pure. See
- * ledger/work.h. */
+/* ledger/decide_answer.c: what approvers, recipients, senders and administrators do to a transfer
+ * that waits. Pure. See ledger/work.h. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -106,7 +106,8 @@ struct ledger_transfer transfer_at(const struct ledger_transfer *transfer, int64
     return now;
 }
 
-/* The acts that bring units nearer to someone else: a freeze or a suspended party stops these. What gives back goes on. */
+/* The acts that bring units nearer to someone else: a freeze or a suspended party stops these. What
+ * gives back goes on. */
 static bool moves_on(enum act_kind kind)
 {
     return kind == ACT_APPROVE || kind == ACT_REGISTRY_APPROVE || kind == ACT_ACCEPT ||
@@ -148,7 +149,8 @@ static enum status decide_state(const struct ledger_transfer *transfer, enum act
     return STATUS_OK;
 }
 
-/* Is this what a waiting transfer waits for? (An approval that was given already passes here and is refused as such.) */
+/* Is this what a waiting transfer waits for? (An approval that was given already passes here and is
+ * refused as such.) */
 static bool is_waiting_for(const struct ledger_transfer *transfer, enum act_kind kind)
 {
     bool awaits = transfer->state == TRANSFER_AWAITING_APPROVAL;
@@ -228,7 +230,8 @@ static void carry_out(const struct answer_facts *facts, enum act_kind kind,
     outcome->after.end_reason = body->reason;
 }
 
-/* With the last approval the waiting for the recipient begins, or is over when the recipient accepts at once. */
+/* With the last approval the waiting for the recipient begins, or is over when the recipient
+ * accepts at once. */
 static void approve(const struct answer_facts *facts, enum act_kind kind, const char *comment,
                     const char *user_id, int64_t at, struct answer_outcome *outcome)
 {

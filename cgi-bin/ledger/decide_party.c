@@ -1,4 +1,5 @@
-/* ledger/decide_party.c: organisations, people, projects, accounts, policies, settings. Pure. See ledger/work.h. */
+/* ledger/decide_party.c: organisations, people, projects, accounts, policies, settings. Pure. See
+ * ledger/work.h. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -44,7 +45,8 @@ enum status decide_organisation(const struct organisation_facts *facts,
     return STATUS_OK;
 }
 
-/* Whoever closes must have given everything away first. A closed organisation may be opened again. */
+/* Whoever closes must have given everything away first. A closed organisation may be opened again.
+ */
 enum status decide_organisation_state(const struct organisation_facts *facts,
                                       const struct command_organisation *body,
                                       struct answer *answer)
@@ -98,7 +100,8 @@ enum status decide_project(const struct project_facts *facts, const struct comma
     return status;
 }
 
-/* A manager asks LAST_MANAGER only of himself and his like; the operator and administrators can mend what they break. */
+/* A manager asks LAST_MANAGER only of himself and his like; the operator and administrators can
+ * mend what they break. */
 enum status decide_member(const struct person_facts *facts, const struct command_person *body,
                           struct answer *answer)
 {
@@ -111,7 +114,8 @@ enum status decide_member(const struct person_facts *facts, const struct command
     if (!facts->person.found || (!facts->person.active && body->roles != 0)) {
         return refuse(answer, STATUS_PERSON_UNKNOWN, FIELD_PERSON);
     }
-    bool loses_manager = (facts->old_roles & ROLE_MANAGER) != 0 && (body->roles & ROLE_MANAGER) == 0;
+    bool loses_manager =
+        (facts->old_roles & ROLE_MANAGER) != 0 && (body->roles & ROLE_MANAGER) == 0;
     if (loses_manager && facts->is_last && !facts->is_above) {
         return refuse(answer, STATUS_LAST_MANAGER, FIELD_ROLES);
     }
@@ -265,7 +269,8 @@ enum status decide_settings(const struct command_setting *body, struct answer *a
     return STATUS_OK;
 }
 
-/* Once units exist, what their serial numbers are made of is fixed, and whose they are and what they count. */
+/* Once units exist, what their serial numbers are made of is fixed, and whose they are and what
+ * they count. */
 static enum status decide_project_fixed(const struct project_facts *facts,
                                         const struct command_project *body, struct answer *answer)
 {
@@ -321,9 +326,9 @@ static enum status decide_project_words(const struct command_project *body, stru
 
 static bool project_status_is(const char *word)
 {
-    static const char *const words[] = {"draft",     "preview",
-                                        "under_validation", "validated",
-                                        "validation_unsuccessful", "cancelled"};
+    static const char *const words[] = {
+        "draft",    "preview", "under_validation", "validated", "validation_unsuccessful",
+        "cancelled"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (text_is(words[i], word)) {
             return true;

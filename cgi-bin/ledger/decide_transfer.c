@@ -1,4 +1,5 @@
-/* ledger/decide_transfer.c: may this transfer be, and how does it begin? Pure. See ledger/work.h. */
+/* ledger/decide_transfer.c: may this transfer be, and how does it begin? Pure. See ledger/work.h.
+ */
 #include <string.h>
 
 #include "base/clock.h"
@@ -89,7 +90,8 @@ struct ledger_transfer transfer_begun(const struct transfer_facts *facts,
 
 bool recipient_accepts(const struct ledger_org *recipient, bool trusts)
 {
-    return recipient->incoming == INCOMING_ALL || (recipient->incoming == INCOMING_TRUSTED && trusts);
+    return recipient->incoming == INCOMING_ALL ||
+           (recipient->incoming == INCOMING_TRUSTED && trusts);
 }
 
 enum status check_sender(const struct ledger_org *sender, enum command_field field,
@@ -147,7 +149,8 @@ static enum status decide_parties(const struct transfer_facts *facts,
     return status;
 }
 
-/* Of several faulty accounts the one with the first status counts; then nothing may go where it is. */
+/* Of several faulty accounts the one with the first status counts; then nothing may go where it is.
+ */
 static enum status decide_accounts(const struct transfer_facts *facts,
                                    const struct command_transfer *body, struct answer *answer)
 {
@@ -198,27 +201,29 @@ static bool corrects_is_right(const struct transfer_facts *facts,
     const char *to_org_id = body->kind == TRANSFER_EXTERNAL   ? body->to_org_id
                             : body->kind == TRANSFER_INTERNAL ? body->from_org_id
                                                               : "";
-    bool same_way = text_is(old->from_org_id, body->from_org_id) && text_is(old->to_org_id, to_org_id);
-    bool other_way = text_is(old->from_org_id, to_org_id) && text_is(old->to_org_id, body->from_org_id);
+    bool same_way =
+        text_is(old->from_org_id, body->from_org_id) && text_is(old->to_org_id, to_org_id);
+    bool other_way =
+        text_is(old->from_org_id, to_org_id) && text_is(old->to_org_id, body->from_org_id);
     return same_way || other_way;
 }
 
 /* Moving within one's own house needs nobody's leave. */
-static void fill_plan(const struct transfer_facts *facts, enum transfer_kind kind, struct plan *plan)
+static void fill_plan(const struct transfer_facts *facts, enum transfer_kind kind,
+                      struct plan *plan)
 {
     const struct ledger_org *sender = &facts->sender;
     int64_t limit_units = facts->setting.registry_approval_units;
-    bool is_over = sender->two_person == TWO_PERSON_ALWAYS ||
-                   (sender->two_person == TWO_PERSON_ABOVE &&
-                    plan->units > sender->two_person_above_units);
+    bool is_over =
+        sender->two_person == TWO_PERSON_ALWAYS ||
+        (sender->two_person == TWO_PERSON_ABOVE && plan->units > sender->two_person_above_units);
     plan->needs_approval = kind != TRANSFER_INTERNAL && is_over;
     plan->needs_registry_approval =
         kind == TRANSFER_EXPORT ||
         (kind == TRANSFER_EXTERNAL && limit_units > 0 && plan->units > limit_units);
-    plan->accepted_at_once =
-        kind == TRANSFER_INTERNAL ||
-        (kind == TRANSFER_EXTERNAL &&
-         recipient_accepts(&facts->recipient, facts->recipient_trusts));
+    plan->accepted_at_once = kind == TRANSFER_INTERNAL ||
+                             (kind == TRANSFER_EXTERNAL &&
+                              recipient_accepts(&facts->recipient, facts->recipient_trusts));
     plan->expiry_days = facts->setting.expiry_days;
     plan->digest = plan_digest(plan);
 }

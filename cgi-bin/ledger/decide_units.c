@@ -1,4 +1,5 @@
-/* ledger/decide_units.c: may units be issued, ordered, delivered, retired? Pure. See ledger/work.h. */
+/* ledger/decide_units.c: may units be issued, ordered, delivered, retired? Pure. See ledger/work.h.
+ */
 #include <string.h>
 
 #include "base/must.h"

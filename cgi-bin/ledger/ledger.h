@@ -1,7 +1,8 @@
 /*
- * ledger/ledger.h: the ledger room: what an act means. Inside it: decisions are pure functions over facts, changes are written by
- * the store, verified, and only then kept. The daemon (ledger.c) and `tally` when the daemon is stopped are its only writers;
- * the web programs use ledger_plan() on their read-only store to show what an act would do.
+ * ledger/ledger.h: the ledger room: what an act means. Inside it: decisions are pure functions over
+ * facts, changes are written by the store, verified, and only then kept. The daemon (ledger.c) and
+ * `tally` when the daemon is stopped are its only writers; the web programs use ledger_plan() on
+ * their read-only store to show what an act would do.
  */
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
@@ -15,14 +16,15 @@
 
 /* One block that an act moves. */
 struct plan_move {
-    char batch_id[ID_SIZE];    /* the batch it is taken from, as it is now */
-    char account_id[ID_SIZE];  /* where that lies now */
+    char batch_id[ID_SIZE];   /* the batch it is taken from, as it is now */
+    char account_id[ID_SIZE]; /* where that lies now */
     char project_id[ID_SIZE];
     char supplier_org_id[ID_SIZE];
     char delivery_id[ID_SIZE]; /* "" none */
     int32_t vintage;
-    int64_t first, last;       /* what moves: the lowest serials of the batch */
-    int64_t rest_last;         /* when split: the rest is last+1..rest_last and stays; 0: moved whole */
+    int64_t first, last; /* what moves: the lowest serials of the batch */
+    /* when split: the rest is last+1..rest_last and stays; 0: moved whole */
+    int64_t rest_last;
     int64_t issued_at;
 };
 
@@ -30,26 +32,27 @@ struct plan {
     const struct plan_move *moves; /* in the arena */
     size_t move_count;
     int64_t units;
-    bool needs_approval;           /* a second person of the sender */
+    bool needs_approval; /* a second person of the sender */
     bool needs_registry_approval;
-    bool accepted_at_once;         /* internal, or the recipient's policy accepts */
+    bool accepted_at_once; /* internal, or the recipient's policy accepts */
     int64_t expiry_days;
-    struct digest digest;          /* of everything above: the confirm carries it */
+    struct digest digest; /* of everything above: the confirm carries it */
 };
 
-/* What would happen if this TRANSFER were sent now: the same checks in the same order as the real act. On refusal *answer says
- * why (status, field, line, available units) and the plan is empty. store: any open registry store whose tables include
- * ledger_plan_tables. now_us: the time to judge by. */
-enum status ledger_plan(struct store *store, struct arena *arena, const struct command *command, int64_t now_us,
-                        struct plan *plan, struct answer *answer);
+/* What would happen if this TRANSFER were sent now: the same checks in the same order as the real
+ * act. On refusal *answer says why (status, field, line, available units) and the plan is empty.
+ * store: any open registry store whose tables include ledger_plan_tables. now_us: the time to judge
+ * by. */
+enum status ledger_plan(struct store *store, struct arena *arena, const struct command *command,
+                        int64_t now_us, struct plan *plan, struct answer *answer);
 /* NULL-ended: query tables a reader needs for ledger_plan. */
 extern const struct query_table *const ledger_plan_tables[];
 
 /* ------------------------------------------------------------------- acting */
 
 struct ledger {
-    struct store *store;      /* registry.db opened STORE_WRITE with ledger_tables */
-    struct arena *arena;      /* work memory, reset per command by the caller */
+    struct store *store; /* registry.db opened STORE_WRITE with ledger_tables */
+    struct arena *arena; /* work memory, reset per command by the caller */
     struct id_source ids;
 };
 
@@ -58,15 +61,17 @@ extern const struct query_table *const ledger_tables[]; /* NULL-ended: what a wr
 /* Opens the ledger's writing side (ids tag from settings). NULL-safe: returns false and logs. */
 bool ledger_open(struct ledger *ledger, struct arena *arena, const char *registry_path);
 
-/* Decides and writes one command inside the caller's open transaction (its own savepoint), with its audit row and, when it has a key and
- * came through, its idempotency row. recorded_us is the daemon's clock. A refusal changes nothing but the audit log.
- * Returns answer->status. STATUS_FAULT: the store is at fault; the caller must roll back everything and stop. */
-enum status ledger_apply(struct ledger *ledger, enum asker program, const struct command *command, int64_t recorded_us,
-                         struct answer *answer);
+/* Decides and writes one command inside the caller's open transaction (its own savepoint), with its
+ * audit row and, when it has a key and came through, its idempotency row. recorded_us is the
+ * daemon's clock. A refusal changes nothing but the audit log. Returns answer->status.
+ * STATUS_FAULT: the store is at fault; the caller must roll back everything and stop. */
+enum status ledger_apply(struct ledger *ledger, enum asker program, const struct command *command,
+                         int64_t recorded_us, struct answer *answer);
 
 /* ------------------------------------------------------------------ checking */
 
-/* Called per violation found, with a sentence: "Batches of project prj_… vintage 2024 leave a gap from 1200 to 1300." */
+/* Called per violation found, with a sentence: "Batches of project prj_… vintage 2024 leave a gap
+ * from 1200 to 1300." */
 struct verify_report {
     void (*say)(void *context, const char *sentence);
     void *context;
@@ -74,9 +79,10 @@ struct verify_report {
     int64_t violations;
 };
 
-/* The whole registry: SQLite integrity and foreign keys, conservation per project and vintage, tiling without gap or overlap, lineage
- * (parents and children point at each other and tile), reservations and transfer states, order sums, retirements, audit log (seq
- * without gaps, every completed transfer has its act), settings. Reads only. */
+/* The whole registry: SQLite integrity and foreign keys, conservation per project and vintage,
+ * tiling without gap or overlap, lineage (parents and children point at each other and tile),
+ * reservations and transfer states, order sums, retirements, audit log (seq without gaps, every
+ * completed transfer has its act), settings. Reads only. */
 enum status ledger_verify(struct store *store, struct arena *arena, struct verify_report *report);
 extern const struct query_table *const ledger_verify_tables[];
 

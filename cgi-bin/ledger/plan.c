@@ -1,4 +1,5 @@
-/* ledger/plan.c: which units an act takes, and where it splits. See ledger/work.h and ledger/ledger.h. */
+/* ledger/plan.c: which units an act takes, and where it splits. See ledger/work.h and
+ * ledger/ledger.h. */
 #include <string.h>
 
 #include "base/must.h"
@@ -280,7 +281,8 @@ static struct plan_move move_of(const struct ledger_batch *batch, int64_t units)
     must(units > 0 && units <= batch->last - batch->first + 1);
     struct plan_move move;
     memset(&move, 0, sizeof(move));
-    must(TEXT_COPY(move.batch_id, batch->batch_id) && TEXT_COPY(move.account_id, batch->account_id));
+    must(TEXT_COPY(move.batch_id, batch->batch_id) &&
+         TEXT_COPY(move.account_id, batch->account_id));
     must(TEXT_COPY(move.project_id, batch->project_id));
     must(TEXT_COPY(move.supplier_org_id, batch->supplier_org_id));
     must(TEXT_COPY(move.delivery_id, batch->delivery_id));

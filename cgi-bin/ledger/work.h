@@ -1,8 +1,10 @@
 /*
- * ledger/work.h: what the files of the ledger room share while one command is decided. For the ledger room only.
+ * ledger/work.h: what the files of the ledger room share while one command is decided. For the
+ * ledger room only.
  *
- * The way of a command: act.c opens it (person, key), apply_*.c read the facts, decide_*.c decide (pure functions), apply_*.c write
- * the changes and look once more at what they wrote, act.c writes the audit row and the first answer.
+ * The way of a command: act.c opens it (person, key), apply_*.c read the facts, decide_*.c decide
+ * (pure functions), apply_*.c write the changes and look once more at what they wrote, act.c writes
+ * the audit row and the first answer.
  */
 #ifndef LEDGER_WORK_H
 #define LEDGER_WORK_H
@@ -37,13 +39,16 @@ enum status refuse(struct answer *answer, enum status status, enum command_field
 
 /* ---- rights.c: pure ---- */
 
-/* Rights in an organisation, by the person's roles there. needed: any one of these ROLE_ bits is enough. Someone without any role, there or
- * in the registry, gets NOT_FOUND, as if it did not exist; an auditor never writes. */
-enum status right_in_org(const struct work *work, unsigned roles, unsigned needed, bool administrator_may);
+/* Rights in an organisation, by the person's roles there. needed: any one of these ROLE_ bits is
+ * enough. Someone without any role, there or in the registry, gets NOT_FOUND, as if it did not
+ * exist; an auditor never writes. */
+enum status right_in_org(const struct work *work, unsigned roles, unsigned needed,
+                         bool administrator_may);
 /* Rights of registry administrators. */
 enum status right_in_registry(const struct work *work);
 /* Reads the roles and asks right_in_org. */
-enum status right_for_org(const struct work *work, const char *org_id, unsigned needed, bool administrator_may);
+enum status right_for_org(const struct work *work, const char *org_id, unsigned needed,
+                          bool administrator_may);
 
 /* ---- check.c: pure ---- */
 
@@ -83,10 +88,10 @@ struct plan_wish {
 
 /* Reads the wish's facts. A wish that is refused anyway may be left without. */
 void plan_read(struct store *store, struct arena *arena, struct plan_wish *wish);
-/* Pure: selects and splits. Fills moves, move_count, units; *latest_at: when the youngest of the batches came to lie where it is. On
- * refusal: LINES_EMPTY to NOT_ENOUGH in answer. */
-enum status plan_select(struct arena *arena, const struct plan_wish *wish, struct plan *plan, int64_t *latest_at,
-                        struct answer *answer);
+/* Pure: selects and splits. Fills moves, move_count, units; *latest_at: when the youngest of the
+ * batches came to lie where it is. On refusal: LINES_EMPTY to NOT_ENOUGH in answer. */
+enum status plan_select(struct arena *arena, const struct plan_wish *wish, struct plan *plan,
+                        int64_t *latest_at, struct answer *answer);
 /* Pure: the digest of a plan. */
 struct digest plan_digest(const struct plan *plan);
 /* The supplier of all moves; "" when there are several. */
@@ -105,17 +110,22 @@ struct transfer_facts {
 };
 
 /* Everything between the rights and the writing of a TRANSFER. */
-enum status decide_transfer(struct arena *arena, const struct transfer_facts *facts, const struct command_transfer *body, int64_t at,
-                            struct plan *plan, struct answer *answer);
+enum status decide_transfer(struct arena *arena, const struct transfer_facts *facts,
+                            const struct command_transfer *body, int64_t at, struct plan *plan,
+                            struct answer *answer);
 /* Does this recipient accept that sender's transfers at once? */
 bool recipient_accepts(const struct ledger_org *recipient, bool trusts);
 /* The transfer's row as it begins. */
-struct ledger_transfer transfer_begun(const struct transfer_facts *facts, const struct command *command, const struct plan *plan,
+struct ledger_transfer transfer_begun(const struct transfer_facts *facts,
+                                      const struct command *command, const struct plan *plan,
                                       int64_t at);
-enum status check_sender(const struct ledger_org *sender, enum command_field field, struct answer *answer);
-enum status check_recipient(const struct ledger_org *recipient, enum command_field field, struct answer *answer);
+enum status check_sender(const struct ledger_org *sender, enum command_field field,
+                         struct answer *answer);
+enum status check_recipient(const struct ledger_org *recipient, enum command_field field,
+                            struct answer *answer);
 /* Is it an open account of that organisation, of kind active? */
-enum status check_account(const struct ledger_account *account, const char *org_id, struct answer *answer);
+enum status check_account(const struct ledger_account *account, const char *org_id,
+                          struct answer *answer);
 
 /* ---- decide_answer.c: pure ---- */
 
@@ -125,7 +135,8 @@ struct answer_facts {
     struct ledger_setting setting;
     struct ledger_transfer transfer;
     struct ledger_org sender, recipient;
-    struct ledger_account account; /* accept: the one named, or Main; approvals: the recipient's Main */
+    /* accept: the one named, or Main; approvals: the recipient's Main */
+    struct ledger_account account;
     bool recipient_trusts;
     unsigned sender_roles, recipient_roles; /* of the person */
 };
@@ -138,8 +149,9 @@ struct answer_outcome {
 /* May this person do this to this transfer at all? */
 enum status decide_answer_right(const struct work *work, const struct answer_facts *facts);
 /* Everything between the rights and the writing of APPROVE … WITHDRAW, REDACT_NOTE. */
-enum status decide_answer(const struct answer_facts *facts, enum act_kind kind, const struct command_decide *body, const char *user_id,
-                          int64_t at, struct answer_outcome *outcome, struct answer *answer);
+enum status decide_answer(const struct answer_facts *facts, enum act_kind kind,
+                          const struct command_decide *body, const char *user_id, int64_t at,
+                          struct answer_outcome *outcome, struct answer *answer);
 /* The transfer as it is at that time: one whose time is up has expired, swept or not. */
 struct ledger_transfer transfer_at(const struct ledger_transfer *transfer, int64_t at);
 
@@ -154,12 +166,14 @@ struct issue_facts {
     struct ledger_conservation conservation;
     bool may_choose_receiver; /* tally */
 };
-enum status decide_issue(const struct issue_facts *facts, const struct command_issue *body, struct answer *answer);
+enum status decide_issue(const struct issue_facts *facts, const struct command_issue *body,
+                         struct answer *answer);
 
 struct order_facts {
     struct ledger_org supplier, buyer;
 };
-enum status decide_order(const struct order_facts *facts, const struct command_order *body, struct answer *answer);
+enum status decide_order(const struct order_facts *facts, const struct command_order *body,
+                         struct answer *answer);
 
 struct deliver_facts {
     struct ledger_setting setting;
@@ -168,16 +182,18 @@ struct deliver_facts {
     struct ledger_account to; /* the buyer's Main */
     struct plan_wish wish;
 };
-enum status decide_deliver(struct arena *arena, const struct deliver_facts *facts, const struct command_deliver *body, int64_t at,
-                           struct plan *plan, struct answer *answer);
+enum status decide_deliver(struct arena *arena, const struct deliver_facts *facts,
+                           const struct command_deliver *body, int64_t at, struct plan *plan,
+                           struct answer *answer);
 
 struct retire_facts {
     struct ledger_setting setting;
     struct ledger_org owner, beneficiary;
     struct plan_wish wish;
 };
-enum status decide_retire(struct arena *arena, const struct retire_facts *facts, const struct command_retire *body, int64_t at,
-                          struct plan *plan, struct answer *answer);
+enum status decide_retire(struct arena *arena, const struct retire_facts *facts,
+                          const struct command_retire *body, int64_t at, struct plan *plan,
+                          struct answer *answer);
 enum status check_units(int64_t units, enum command_field field, struct answer *answer);
 
 /* ---- decide_party.c: pure ---- */
@@ -187,9 +203,10 @@ struct organisation_facts {
     bool is_new, name_taken, domain_taken;
     int64_t left_units, left_waiting; /* when it is closed */
 };
-enum status decide_organisation(const struct organisation_facts *facts, const struct command_organisation *body,
-                                struct answer *answer);
-enum status decide_organisation_state(const struct organisation_facts *facts, const struct command_organisation *body,
+enum status decide_organisation(const struct organisation_facts *facts,
+                                const struct command_organisation *body, struct answer *answer);
+enum status decide_organisation_state(const struct organisation_facts *facts,
+                                      const struct command_organisation *body,
                                       struct answer *answer);
 
 struct project_facts {
@@ -197,18 +214,23 @@ struct project_facts {
     struct ledger_org supplier;
     bool is_new, code_taken;
 };
-enum status decide_project(const struct project_facts *facts, const struct command_project *body, struct answer *answer);
+enum status decide_project(const struct project_facts *facts, const struct command_project *body,
+                           struct answer *answer);
 
 struct person_facts {
-    struct ledger_person person;  /* the one it is about */
-    struct ledger_org org;        /* SET_MEMBER */
-    unsigned old_roles;           /* in that organisation */
-    bool is_last;                 /* nobody else manages the organisation / administers the registry */
-    bool is_above;                /* the operator or an administrator asks */
+    struct ledger_person person; /* the one it is about */
+    struct ledger_org org;       /* SET_MEMBER */
+    unsigned old_roles;          /* in that organisation */
+    /* nobody else manages the organisation / administers the registry */
+    bool is_last;
+    bool is_above; /* the operator or an administrator asks */
 };
-enum status decide_person(const struct person_facts *facts, const struct command_person *body, struct answer *answer);
-enum status decide_registry_roles(const struct person_facts *facts, const struct command_person *body, struct answer *answer);
-enum status decide_member(const struct person_facts *facts, const struct command_person *body, struct answer *answer);
+enum status decide_person(const struct person_facts *facts, const struct command_person *body,
+                          struct answer *answer);
+enum status decide_registry_roles(const struct person_facts *facts,
+                                  const struct command_person *body, struct answer *answer);
+enum status decide_member(const struct person_facts *facts, const struct command_person *body,
+                          struct answer *answer);
 
 struct account_facts {
     struct ledger_org org;
@@ -216,11 +238,15 @@ struct account_facts {
     bool name_taken;
     int64_t units;
 };
-enum status decide_open_account(const struct account_facts *facts, const struct command_account *body, struct answer *answer);
-enum status decide_close_account(const struct account_facts *facts, const struct command_account *body, struct answer *answer);
+enum status decide_open_account(const struct account_facts *facts,
+                                const struct command_account *body, struct answer *answer);
+enum status decide_close_account(const struct account_facts *facts,
+                                 const struct command_account *body, struct answer *answer);
 
-enum status decide_policy(const struct ledger_org *org, const struct command_policy *body, struct answer *answer);
-enum status decide_trust(const struct ledger_org *org, const struct ledger_org *sender, struct answer *answer);
+enum status decide_policy(const struct ledger_org *org, const struct command_policy *body,
+                          struct answer *answer);
+enum status decide_trust(const struct ledger_org *org, const struct ledger_org *sender,
+                         struct answer *answer);
 enum status decide_freeze(const struct command_setting *body, struct answer *answer);
 enum status decide_settings(const struct command_setting *body, struct answer *answer);
 
@@ -257,7 +283,8 @@ struct moved {
     const char *split_from; /* NULL: whole */
 };
 /* Moves what the plan says; one `moved` a move, in the arena; NULL on a fault. */
-const struct moved *units_move(struct work *work, const struct plan *plan, const struct ledger_place *place);
+const struct moved *units_move(struct work *work, const struct plan *plan,
+                               const struct ledger_place *place);
 /* Takes the plan's units out of circulation in this state. */
 bool units_end(struct work *work, const struct plan *plan, enum batch_state state);
 
@@ -268,6 +295,7 @@ void work_id(struct work *work, const char *prefix, char id[ID_SIZE]);
 /* The given id, or a new one when it is "". False: the given one is taken. */
 bool work_id_given(struct work *work, const char *given, const char *prefix, char id[ID_SIZE]);
 /* Writes an audit row of this act; its seq goes into the answer. */
-bool work_record(struct work *work, enum status status, const char *org_id, const char *subject_id, const char *detail);
+bool work_record(struct work *work, enum status status, const char *org_id, const char *subject_id,
+                 const char *detail);
 
 #endif

@@ -48,11 +48,8 @@ static const char *const account_kind_words[] = {
     [ACCOUNT_RESERVE] = "reserve",
 };
 static const char *const batch_state_words[] = {
-    [BATCH_ACTIVE] = "active",
-    [BATCH_SPLIT] = "split",
-    [BATCH_RETIRED] = "retired",
-    [BATCH_EXPORTED] = "exported",
-    [BATCH_CANCELLED] = "cancelled",
+    [BATCH_ACTIVE] = "active",     [BATCH_SPLIT] = "split",         [BATCH_RETIRED] = "retired",
+    [BATCH_EXPORTED] = "exported", [BATCH_CANCELLED] = "cancelled",
 };
 
 static const char *word_of(const char *const *words, size_t count, unsigned number);

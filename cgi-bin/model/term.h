@@ -1,5 +1,6 @@
 /*
- * model/term.h: the closed sets of the domain as enums, with the words that stand for them in SQL, JSON and CSV.
+ * model/term.h: the closed sets of the domain as enums, with the words that stand for them in SQL,
+ * JSON and CSV.
  */
 #ifndef MODEL_TERM_H
 #define MODEL_TERM_H

@@ -1,5 +1,6 @@
 /*
- * pages/account.h: what the account program has besides its pages: the way in, the switcher of organisations, its error page.
+ * pages/account.h: what the account program has besides its pages: the way in, the switcher of
+ * organisations, its error page.
  */
 #ifndef PAGES_ACCOUNT_H
 #define PAGES_ACCOUNT_H

@@ -41,10 +41,14 @@ struct url admin_thing_url(struct arena *arena, const char *id)
         const char *prefix;
         const char *pattern;
     } pages[] = {
-        {"tfr", "/admin/transfers/*"},           {"org", "/admin/organisations/*"},
-        {"usr", "/admin/people/*"},              {"ord", "/admin/issue/orders/*"},
-        {"prj", "/registry/projects/*"},         {"iss", "/registry/issuances/*"},
-        {"dlv", "/registry/deliveries/*"},       {"ret", "/registry/retirements/*"},
+        {"tfr", "/admin/transfers/*"},
+        {"org", "/admin/organisations/*"},
+        {"usr", "/admin/people/*"},
+        {"ord", "/admin/issue/orders/*"},
+        {"prj", "/registry/projects/*"},
+        {"iss", "/registry/issuances/*"},
+        {"dlv", "/registry/deliveries/*"},
+        {"ret", "/registry/retirements/*"},
         {"ctb", "/registry/credit-batches/*"},
     };
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
@@ -93,8 +97,7 @@ bool admin_find_org(struct visit *visit, const char *typed, const char **org_id,
         return true;
     }
     if (!text_empty(typed)) {
-        found =
-            admin_orgs_list(visit->registry, arena, &filter, false, "", ORGS_NAMED_MAX + 1);
+        found = admin_orgs_list(visit->registry, arena, &filter, false, "", ORGS_NAMED_MAX + 1);
     }
     for (size_t i = 0; i < found.count; i++) {
         bool is_it = text_is(text_lower(arena, found.at[i].name), text_lower(arena, typed));
@@ -107,8 +110,9 @@ bool admin_find_org(struct visit *visit, const char *typed, const char **org_id,
     if (found.count == 0) {
         *words = text_empty(typed)
                      ? "Enter the organisation’s name or id."
-                     : arena_printf(arena, "No organisation is called “%s”. Check the spelling, or "
-                                           "enter its id.",
+                     : arena_printf(arena,
+                                    "No organisation is called “%s”. Check the spelling, or "
+                                    "enter its id.",
                                     typed);
         return false;
     }
@@ -117,8 +121,8 @@ bool admin_find_org(struct visit *visit, const char *typed, const char **org_id,
         names = arena_printf(arena, "%s%s%s (%s)", names, i == 0 ? "" : ", ", found.at[i].name,
                              found.at[i].org_id);
     }
-    *words = arena_printf(arena, "Several organisations fit “%s”: %s%s. Enter the id of one.", typed,
-                          names, found.count > ORGS_NAMED_MAX ? " and more" : "");
+    *words = arena_printf(arena, "Several organisations fit “%s”: %s%s. Enter the id of one.",
+                          typed, names, found.count > ORGS_NAMED_MAX ? " and more" : "");
     return false;
 }
 
@@ -155,9 +159,9 @@ void admin_refused(struct visit *visit, const struct answer *answer, enum instru
     field_fault(&visit->fields, names[i].name, words);
 }
 
-enum status admin_ask(struct visit *visit, const struct command *command, enum instrument instrument,
-                      const struct admin_field_name *names, struct answer *answer,
-                      struct admin_alarm *alarm)
+enum status admin_ask(struct visit *visit, const struct command *command,
+                      enum instrument instrument, const struct admin_field_name *names,
+                      struct answer *answer, struct admin_alarm *alarm)
 {
     *answer = (struct answer){.line = -1};
     *alarm = (struct admin_alarm){NULL, NULL};

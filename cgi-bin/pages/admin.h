@@ -1,6 +1,6 @@
 /*
- * pages/admin.h: what the administrators' pages share: asking the ledger and telling its refusal, forms and the pages before an act,
- * lists with filters. Auditors see every page and no button.
+ * pages/admin.h: what the administrators' pages share: asking the ledger and telling its refusal,
+ * forms and the pages before an act, lists with filters. Auditors see every page and no button.
  */
 #ifndef PAGES_ADMIN_H
 #define PAGES_ADMIN_H
@@ -20,11 +20,14 @@ struct url admin_transfer_url(struct arena *arena, const char *transfer_id);
 struct url admin_order_url(struct arena *arena, const char *order_id);
 /* The page of anything by its id; none for what has no page. */
 struct url admin_thing_url(struct arena *arena, const char *id);
-/* An organisation of any state by its id, name or domain as typed: false when nothing or several fit; *words says what to do. */
-bool admin_find_org(struct visit *visit, const char *typed, const char **org_id, const char **name, const char **words);
+/* An organisation of any state by its id, name or domain as typed: false when nothing or several
+ * fit; *words says what to do. */
+bool admin_find_org(struct visit *visit, const char *typed, const char **org_id, const char **name,
+                    const char **words);
 /* The name of an organisation; its id when it is unknown. */
 const char *admin_org_name(struct visit *visit, const char *org_id);
-/* What a project's or supplier's units are counted in: the instrument of the supplier's projects. */
+/* What a project's or supplier's units are counted in: the instrument of the supplier's projects.
+ */
 const char *admin_person(struct visit *visit, const char *user_id);
 /* "approver, manager"; "none". */
 const char *admin_registry_roles_words(unsigned roles);
@@ -36,7 +39,8 @@ const char *admin_registry_roles_words(unsigned roles);
 #define ADMIN_FACTS_MAX 24
 #define ADMIN_SENTENCES_MAX 64
 
-/* A form being built; shown by admin_form_show. Errors of the visit's fields stand beside the fields they name. */
+/* A form being built; shown by admin_form_show. Errors of the visit's fields stand beside the
+ * fields they name. */
 struct admin_form {
     struct visit *visit;
     enum place place;
@@ -47,25 +51,31 @@ struct admin_form {
     struct admin_sentence *next;
 };
 
-struct admin_form *admin_form_begin(struct visit *visit, enum place place, const char *heading, struct url post, struct url leave,
-                                    const char *button);
+struct admin_form *admin_form_begin(struct visit *visit, enum place place, const char *heading,
+                                    struct url post, struct url leave, const char *button);
 void admin_form_fact(struct admin_form *form, const char *label, const char *value, struct url url);
 void admin_form_say(struct admin_form *form, const char *words);
 void admin_form_hidden(struct admin_form *form, const char *name, const char *value);
 /* The form's random word, made once and kept over every showing of it. */
 void admin_form_once(struct admin_form *form);
-/* A field; what was typed stays, `value` is what it begins with. The pointer is good for setting its kind and more. */
-struct admin_field *admin_form_line(struct admin_form *form, const char *name, const char *label, const char *hint, const char *value);
-struct admin_field *admin_form_area(struct admin_form *form, const char *name, const char *label, const char *hint, const char *value);
-struct admin_field *admin_form_date(struct admin_form *form, const char *name, const char *label, const char *hint, const char *value);
-struct admin_field *admin_form_amount(struct admin_form *form, const char *name, const char *label, const char *hint,
-                                      const char *value, const char *unit);
-/* words: NULL-ended "value", "Words", "value", "Words" …; none_words "" leaves the choice of nothing out. */
-struct admin_field *admin_form_select(struct admin_form *form, const char *name, const char *label, const char *hint,
-                                      const char *value, const char *const *words, const char *none_words);
+/* A field; what was typed stays, `value` is what it begins with. The pointer is good for setting
+ * its kind and more. */
+struct admin_field *admin_form_line(struct admin_form *form, const char *name, const char *label,
+                                    const char *hint, const char *value);
+struct admin_field *admin_form_area(struct admin_form *form, const char *name, const char *label,
+                                    const char *hint, const char *value);
+struct admin_field *admin_form_date(struct admin_form *form, const char *name, const char *label,
+                                    const char *hint, const char *value);
+struct admin_field *admin_form_amount(struct admin_form *form, const char *name, const char *label,
+                                      const char *hint, const char *value, const char *unit);
+/* words: NULL-ended "value", "Words", "value", "Words" …; none_words "" leaves the choice of
+ * nothing out. */
+struct admin_field *admin_form_select(struct admin_form *form, const char *name, const char *label,
+                                      const char *hint, const char *value, const char *const *words,
+                                      const char *none_words);
 /* Tick boxes: bits of `ticked` by their place in words. */
-struct admin_field *admin_form_ticks(struct admin_form *form, const char *name, const char *label, const char *hint, unsigned ticked,
-                                     const char *const *words);
+struct admin_field *admin_form_ticks(struct admin_form *form, const char *name, const char *label,
+                                     const char *hint, unsigned ticked, const char *const *words);
 void admin_form_alarm(struct admin_form *form, const char *title, const char *words);
 /* Writes the page; 422 when something needs mending, the status's own code when it is not OK. */
 enum status admin_form_show(struct admin_form *form, struct response *response, enum status status);
@@ -73,11 +83,13 @@ enum status admin_form_show(struct admin_form *form, struct response *response, 
 /* Bits of the values ticked under a name, by their place in words (as admin_form_ticks). */
 unsigned admin_ticked(const struct visit *visit, const char *name, const char *const *words);
 /* Reads an amount as typed; a fault stands beside its field. An empty one is 0 when it may be. */
-bool admin_amount(struct visit *visit, const char *name, enum instrument instrument, bool may_be_empty, int64_t *units);
+bool admin_amount(struct visit *visit, const char *name, enum instrument instrument,
+                  bool may_be_empty, int64_t *units);
 
 /* ---- the ledger ---- */
 
-/* Which form field a refusal belongs to. Ends with FIELD_NONE and the name for all others, NULL: above the form. */
+/* Which form field a refusal belongs to. Ends with FIELD_NONE and the name for all others, NULL:
+ * above the form. */
 struct admin_field_name {
     enum command_field field;
     const char *name;
@@ -90,17 +102,21 @@ struct admin_alarm {
     const char *words;
 };
 
-/* Asks and, when refused, puts the words beside their field or into the alarm. The status is the ledger's. */
-enum status admin_ask(struct visit *visit, const struct command *command, enum instrument instrument,
-                      const struct admin_field_name *names, struct answer *answer, struct admin_alarm *alarm);
+/* Asks and, when refused, puts the words beside their field or into the alarm. The status is the
+ * ledger's. */
+enum status admin_ask(struct visit *visit, const struct command *command,
+                      enum instrument instrument, const struct admin_field_name *names,
+                      struct answer *answer, struct admin_alarm *alarm);
 /* The same for an answer that is there. */
-void admin_refused(struct visit *visit, const struct answer *answer, enum instrument instrument, const struct admin_field_name *names,
-                   struct admin_alarm *alarm);
-/* True for a status that is a page of its own (fault, not found, not allowed) and not something to mend in a form. */
+void admin_refused(struct visit *visit, const struct answer *answer, enum instrument instrument,
+                   const struct admin_field_name *names, struct admin_alarm *alarm);
+/* True for a status that is a page of its own (fault, not found, not allowed) and not something to
+ * mend in a form. */
 bool admin_is_page(enum status status);
 
 /* Says what was done and goes on. */
-enum status admin_done(struct visit *visit, struct response *response, const char *notice, struct url to);
+enum status admin_done(struct visit *visit, struct response *response, const char *notice,
+                       struct url to);
 
 /* For gate/person_admin.h: asks through the visit's ledger. */
 struct person_admin admin_person_admin(struct visit *visit);
@@ -112,40 +128,42 @@ struct person_admin admin_person_admin(struct visit *visit);
 struct admin_filter {
     const char *name;
     const char *label;
-    const char *value;         /* as asked; "" no filter */
-    const char *words;         /* the value in words, for its chip; "" the value itself */
-    const char *const *choices;/* "value", "Words" …; NULL: typed */
+    const char *value;          /* as asked; "" no filter */
+    const char *words;          /* the value in words, for its chip; "" the value itself */
+    const char *const *choices; /* "value", "Words" …; NULL: typed */
     bool is_date;
 };
 
 struct admin_list {
     struct visit *visit;
-    const char *path;          /* "/admin/transfers" */
-    const char *label;         /* "transfers" */
+    const char *path;  /* "/admin/transfers" */
+    const char *label; /* "transfers" */
     struct admin_filter filters[ADMIN_FILTERS_MAX];
     size_t filter_count;
-    const char *sort;          /* "" the usual */
+    const char *sort; /* "" the usual */
     const char *usual_sort;
-    const char *before;        /* cursors: the page behind this row … */
-    const char *after;         /* … or the one that ends before it */
+    const char *before; /* cursors: the page behind this row … */
+    const char *after;  /* … or the one that ends before it */
 };
 
 /* Adds a filter read from the query's field of that name. */
-void admin_list_filter(struct admin_list *list, const char *name, const char *label, const char *const *choices);
+void admin_list_filter(struct admin_list *list, const char *name, const char *label,
+                       const char *const *choices);
 struct sort_view admin_list_sort(const struct admin_list *list, const char *word);
 /* Fills everything but the pager. */
 struct admin_list_view admin_list_show(const struct admin_list *list);
-/* The pager of a page that was read with one row more than it shows: first and last are the cursors of the rows shown. Returns how many of
- * `found` are shown. */
+/* The pager of a page that was read with one row more than it shows: first and last are the cursors
+ * of the rows shown. Returns how many of `found` are shown. */
 struct admin_page {
-    bool goes_back;            /* read against the order: turn round */
-    const char *cursor;        /* "" from the start */
+    bool goes_back;     /* read against the order: turn round */
+    const char *cursor; /* "" from the start */
 };
 struct admin_page admin_list_page(const struct admin_list *list);
-void admin_list_turn(const struct admin_list *list, bool has_more, const char *first, const char *last, const char *count_words,
-                     struct admin_list_view *view);
+void admin_list_turn(const struct admin_list *list, bool has_more, const char *first,
+                     const char *last, const char *count_words, struct admin_list_view *view);
 
-/* A CSV that is read and sent in windows: row() writes up to CSV_WINDOW_ROWS rows from state's place on, false when there are no more. */
+/* A CSV that is read and sent in windows: row() writes up to CSV_WINDOW_ROWS rows from state's
+ * place on, false when there are no more. */
 void admin_csv_line(struct out *out, const char *const *cells, size_t count);
 
 #endif

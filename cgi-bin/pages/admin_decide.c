@@ -1,4 +1,5 @@
-/* pages/admin_decide.c: what administrators do to one transfer: the page before it, and the act. See pages/admin_transfers.h. */
+/* pages/admin_decide.c: what administrators do to one transfer: the page before it, and the act.
+ * See pages/admin_transfers.h. */
 #include "pages/admin_transfers.h"
 
 #include <string.h>
@@ -66,14 +67,18 @@ static const struct admin_decision decisions_all[ADMIN_DECISIONS_MAX] = {
      .many = "Redact the public notes",
      .title = "Redact the public note of *?",
      .reason_label = "Reason",
-     .reason_hint = "Everybody reads it, in place of the note. Do not repeat the words of the note.",
+     .reason_hint =
+         "Everybody reads it, in place of the note. Do not repeat the words of the note.",
      .is_reason_needed = true,
      .is_danger = true},
 };
 
 static const struct field_row rows[] = {
     {.name = "once", .kind = VALUE_LINE},
-    {.name = "reason", .kind = VALUE_LINE, .chars_max = REASON_CHARS_MAX, .label = "The reason or comment"},
+    {.name = "reason",
+     .kind = VALUE_LINE,
+     .chars_max = REASON_CHARS_MAX,
+     .label = "The reason or comment"},
 };
 const struct form admin_decide_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -119,9 +124,9 @@ size_t admin_decisions(const struct admin_transfer *row,
 
 static const char *returns_words(struct visit *visit, const struct admin_transfer *row)
 {
-    return arena_printf(visit->arena, "%s are available to %s again, in the accounts they came from.",
-                        quantity_words(visit->arena, row->it.units, row->it.instrument),
-                        row->it.from_name);
+    return arena_printf(
+        visit->arena, "%s are available to %s again, in the accounts they came from.",
+        quantity_words(visit->arena, row->it.units, row->it.instrument), row->it.from_name);
 }
 
 static void say_approve(struct visit *visit, struct admin_form *form,
@@ -129,9 +134,9 @@ static void say_approve(struct visit *visit, struct admin_form *form,
 {
     const struct my_transfer *it = &row->it;
     if (transfer_waits_second_person(it)) {
-        admin_form_say(form, arena_printf(visit->arena,
-                                          "It goes on to wait for a second person of %s.",
-                                          it->from_name));
+        admin_form_say(form,
+                       arena_printf(visit->arena, "It goes on to wait for a second person of %s.",
+                                    it->from_name));
     } else if (text_is(it->kind, "export")) {
         admin_form_say(form, arena_printf(visit->arena,
                                           "It becomes pending: once %s has the units, come back "
@@ -166,8 +171,9 @@ void admin_decision_say(struct visit *visit, struct admin_form *form,
                                           "The words “%s” are taken away for good, here and on the "
                                           "public pages.",
                                           it->notes));
-        admin_form_say(form, "What remains is that there was a note, that the registry redacted it, "
-                             "when, and your reason.");
+        admin_form_say(form,
+                       "What remains is that there was a note, that the registry redacted it, "
+                       "when, and your reason.");
         admin_form_say(form, "The transfer itself stays as it is.");
         return;
     default:
@@ -254,7 +260,8 @@ enum status admin_decide_post(struct visit *visit, struct response *response)
     struct admin_alarm alarm = {NULL, NULL};
     const char *reason = field_text(&visit->fields, "reason");
     if (decision->is_reason_needed && text_empty(reason)) {
-        field_fault(&visit->fields, "reason", "Enter the reason: those concerned have to know why.");
+        field_fault(&visit->fields, "reason",
+                    "Enter the reason: those concerned have to know why.");
     }
     if (visit->fields.error_count > 0) {
         return show(visit, response, decision, &row, alarm, STATUS_OK);
@@ -266,8 +273,7 @@ enum status admin_decide_post(struct visit *visit, struct response *response)
     must(TEXT_COPY(command->decide.transfer_id, row.it.transfer_id));
     must(TEXT_COPY(command->decide.reason, reason));
     struct answer answer;
-    enum status status =
-        admin_ask(visit, command, row.it.instrument, names, &answer, &alarm);
+    enum status status = admin_ask(visit, command, row.it.instrument, names, &answer, &alarm);
     if (admin_is_page(status)) {
         return status;
     }

@@ -50,8 +50,7 @@ void admin_form_once(struct admin_form *form)
 {
     bool is_post = form->visit->request->method == METHOD_POST;
     const char *once = is_post ? field_text(&form->visit->fields, "once") : "";
-    admin_form_hidden(form, "once",
-                      text_empty(once) ? desk_once(form->visit->arena) : once);
+    admin_form_hidden(form, "once", text_empty(once) ? desk_once(form->visit->arena) : once);
 }
 
 /* Was this form sent before it is shown? Then what was typed stays. */

@@ -1,6 +1,7 @@
 /*
- * pages/admin_form_view.h: the administrators' forms and the pages before an act (templates/admin/form.mustache): facts, what will
- * happen, the fields, one button. And what their lists share (templates/part/admin-filters.mustache).
+ * pages/admin_form_view.h: the administrators' forms and the pages before an act
+ * (templates/admin/form.mustache): facts, what will happen, the fields, one button. And what their
+ * lists share (templates/part/admin-filters.mustache).
  */
 #ifndef PAGES_ADMIN_FORM_VIEW_H
 #define PAGES_ADMIN_FORM_VIEW_H
@@ -10,12 +11,12 @@
 
 /* One field; its kind is the one of the five that is true. */
 struct admin_field {
-    const char *name;        /* the element's id too */
+    const char *name; /* the element's id too */
     const char *label;
-    const char *hint;        /* "" none */
-    const char *unit;        /* "" none */
+    const char *hint; /* "" none */
+    const char *unit; /* "" none */
     const char *value;
-    const char *error;       /* NULL: fine */
+    const char *error; /* NULL: fine */
     bool is_optional;
     bool is_line;
     bool is_amount;
@@ -23,7 +24,7 @@ struct admin_field {
     bool is_area;
     bool is_select;
     bool is_ticks;
-    const char *none_words;  /* select: the choice of nothing; "" there is none */
+    const char *none_words; /* select: the choice of nothing; "" there is none */
     struct choice_views choices;
 };
 struct admin_fields {
@@ -43,7 +44,7 @@ struct admin_hiddens {
 struct admin_fact {
     const char *label;
     const char *value;
-    struct url url;          /* none: plain words */
+    struct url url; /* none: plain words */
     bool is_id;
     bool is_serial;
 };
@@ -67,13 +68,13 @@ struct admin_form_view {
     const char *alarm_title; /* NULL: none */
     const char *alarm;
     const char *heading;
-    const char *lead;        /* "" none */
+    const char *lead; /* "" none */
     bool has_facts;
     struct admin_facts facts;
     bool has_blocks;
     struct block_views blocks;
-    const char *unit;        /* of the blocks' quantities */
-    const char *together;    /* their sum */
+    const char *unit;     /* of the blocks' quantities */
+    const char *together; /* their sum */
     bool has_next;
     struct admin_sentences next; /* what will happen */
     struct url post;
@@ -94,14 +95,14 @@ struct admin_link_view {
     const char *link;
     struct when_view expires;
     struct url person_url;
-    const char *warning;     /* what did not work besides; "" */
+    const char *warning; /* what did not work besides; "" */
 };
 
 /* What lists share. */
 struct admin_list_view {
     struct url path;
     struct admin_fields filters;
-    const char *sort;        /* "" the usual */
+    const char *sort; /* "" the usual */
     bool has_chips;
     struct chip_views chips;
     struct url all_url;

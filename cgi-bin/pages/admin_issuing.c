@@ -1,5 +1,5 @@
-/* pages/admin_issuing.c: issuing units of a project: the question, the check that names the serials, the act. See
- * pages/admin_issues.h. */
+/* pages/admin_issuing.c: issuing units of a project: the question, the check that names the
+ * serials, the act. See pages/admin_issues.h. */
 #include "pages/admin_issues.h"
 
 #include "base/clock.h"
@@ -66,16 +66,17 @@ static enum status show_question(struct visit *visit, struct response *response,
     const char *unit = desk_unit(project->instrument);
     const char *buffer = admin_buffer_org(visit->registry, arena);
     bool is_whole = project->instrument == INSTRUMENT_RENEWABLE_ENERGY;
-    struct admin_form *form =
-        admin_form_begin(visit, PLACE_ISSUE, arena_printf(arena, "Issue units of %s", project->name),
-                         post_url(visit, project), url_path(arena, "/admin/issue"), "Continue");
+    struct admin_form *form = admin_form_begin(
+        visit, PLACE_ISSUE, arena_printf(arena, "Issue units of %s", project->name),
+        post_url(visit, project), url_path(arena, "/admin/issue"), "Continue");
     form->view.leave_words = "Leave without issuing";
     admin_form_once(form);
     admin_form_fact(form, "Supplier", project->supplier, admin_org_url(arena, project->org_id));
     admin_form_fact(form, "Issued so far",
                     quantity_words(arena, project->issued_units, project->instrument),
                     (struct url){NULL});
-    admin_form_line(form, "vintage", "Vintage", "The year in which it was removed or generated", "");
+    admin_form_line(form, "vintage", "Vintage", "The year in which it was removed or generated",
+                    "");
     (void)admin_form_amount(form, "supplier_amount", "For the supplier",
                             is_whole ? "Whole certificates, for example 1200"
                                      : "At most 3 decimals, for example 1200.500",
@@ -129,8 +130,8 @@ static enum status show_check(struct visit *visit, struct response *response,
                               const struct admin_project *project, const struct wish *wish,
                               struct admin_alarm alarm, enum status status)
 {
-    static const char *const kept[] = {"vintage", "supplier_amount", "buffer_amount",
-                                       "reporting_start", "reporting_end", "notes"};
+    static const char *const kept[] = {"vintage",         "supplier_amount", "buffer_amount",
+                                       "reporting_start", "reporting_end",   "notes"};
     const struct url none = {NULL};
     struct arena *arena = visit->arena;
     const struct fields *fields = &visit->fields;
@@ -152,24 +153,24 @@ static enum status show_check(struct visit *visit, struct response *response,
     add_block(form, arena_printf(arena, "For %s", project->supplier),
               serial_of(project, wish->vintage, next, wish->supplier_units), project->instrument);
     if (wish->buffer_units > 0) {
-        add_block(form,
-                  arena_printf(arena, "For %s", admin_buffer_org(visit->registry, arena)),
-                  serial_of(project, wish->vintage, next + wish->supplier_units,
-                            wish->buffer_units),
-                  project->instrument);
+        add_block(
+            form, arena_printf(arena, "For %s", admin_buffer_org(visit->registry, arena)),
+            serial_of(project, wish->vintage, next + wish->supplier_units, wish->buffer_units),
+            project->instrument);
     }
     admin_form_fact(form, "Reporting period",
                     arena_printf(arena, "%s to %s", or_dash(field_text(fields, "reporting_start")),
                                  or_dash(field_text(fields, "reporting_end"))),
                     none);
     admin_form_fact(form, "Public note", or_dash(field_text(fields, "notes")), none);
-    admin_form_say(form, arena_printf(arena, "%s come into being on %s’s account Main, at once.",
-                                      quantity_words(arena, wish->supplier_units, project->instrument),
-                                      project->supplier));
+    admin_form_say(form,
+                   arena_printf(arena, "%s come into being on %s’s account Main, at once.",
+                                quantity_words(arena, wish->supplier_units, project->instrument),
+                                project->supplier));
     if (wish->buffer_units > 0) {
-        admin_form_say(form,
-                       arena_printf(arena, "%s go to the buffer pool’s reserve account.",
-                                    quantity_words(arena, wish->buffer_units, project->instrument)));
+        admin_form_say(
+            form, arena_printf(arena, "%s go to the buffer pool’s reserve account.",
+                               quantity_words(arena, wish->buffer_units, project->instrument)));
     }
     admin_form_say(form, "The issuance is public and final. Issued units cannot be taken back.");
     if (alarm.title != NULL) {
@@ -189,8 +190,9 @@ static struct wish read_wish(struct visit *visit, const struct admin_project *pr
     (void)admin_amount(visit, "supplier_amount", project->instrument, false, &wish.supplier_units);
     (void)admin_amount(visit, "buffer_amount", project->instrument, true, &wish.buffer_units);
     if (wish.buffer_units > 0 && text_empty(admin_buffer_org(visit->registry, visit->arena))) {
-        field_fault(&visit->fields, "buffer_amount",
-                    "There is no buffer pool to receive units. Leave this empty, or open one first.");
+        field_fault(
+            &visit->fields, "buffer_amount",
+            "There is no buffer pool to receive units. Leave this empty, or open one first.");
     }
     int64_t next = admin_next_serial(visit->registry, project->project_id, wish.vintage);
     if (next - 1 + wish.supplier_units + wish.buffer_units > QUANTITY_UNITS_MAX) {
@@ -221,15 +223,16 @@ static void fill(struct visit *visit, const struct admin_project *project, const
     must(TEXT_COPY(body->notes, field_text(&visit->fields, "notes")));
 }
 
-/* Have other units of the vintage been issued since the check was shown? Then the serials it named are taken. An act that was done with this
- * very form is left to the ledger, which gives its first answer again. */
+/* Have other units of the vintage been issued since the check was shown? Then the serials it named
+ * are taken. An act that was done with this very form is left to the ledger, which gives its first
+ * answer again. */
 static bool serials_moved(struct visit *visit, const struct admin_project *project,
-                          const struct wish *wish)
+                          const struct wish *wish, const char *key)
 {
     int64_t seen = 0;
-    int64_t next = admin_next_serial(visit->registry, project->project_id, wish->vintage);
-    return field_int(&visit->fields, "next", &seen) && next != seen &&
-           next != seen + wish->supplier_units + wish->buffer_units;
+    return !admin_key_is_used(visit->registry, visit->user_id, key) &&
+           (!field_int(&visit->fields, "next", &seen) ||
+            seen != admin_next_serial(visit->registry, project->project_id, wish->vintage));
 }
 
 enum status admin_issuing_post(struct visit *visit, struct response *response)
@@ -246,20 +249,19 @@ enum status admin_issuing_post(struct visit *visit, struct response *response)
     if (!text_is(field_text(&visit->fields, "step"), "confirm")) {
         return show_check(visit, response, &project, &wish, alarm, STATUS_OK);
     }
-    if (serials_moved(visit, &project, &wish)) {
-        alarm = (struct admin_alarm){
-            "Other units of this vintage were issued meanwhile",
-            "Nothing was issued now. Below are the serial numbers that come next: check them again."};
-        return show_check(visit, response, &project, &wish, alarm, STATUS_PLAN_CHANGED);
-    }
     char key[KEY_SIZE];
     desk_key(visit, field_text(&visit->fields, "once"), "issue", project.project_id, key);
+    if (serials_moved(visit, &project, &wish, key)) {
+        alarm = (struct admin_alarm){"Other units of this vintage were issued meanwhile",
+                                     "Nothing was issued now. Below are the serial numbers that "
+                                     "come next: check them again."};
+        return show_check(visit, response, &project, &wish, alarm, STATUS_PLAN_CHANGED);
+    }
     struct command *command = arena_one(visit->arena, struct command);
     *command = command_of(ACT_ISSUE, visit->user_id, key);
     fill(visit, &project, &wish, &command->issue);
     struct answer answer;
-    enum status status =
-        admin_ask(visit, command, project.instrument, names, &answer, &alarm);
+    enum status status = admin_ask(visit, command, project.instrument, names, &answer, &alarm);
     if (admin_is_page(status)) {
         return status;
     }

@@ -56,8 +56,7 @@ struct sort_view admin_list_sort(const struct admin_list *list, const char *word
             address(list, NO_FILTER, text_is(word, list->usual_sort) ? "" : word), ""};
     }
     bool falls = now[0] == '-';
-    const char *other =
-        falls ? key : arena_printf(list->visit->arena, "-%s", key);
+    const char *other = falls ? key : arena_printf(list->visit->arena, "-%s", key);
     return (struct sort_view){
         address(list, NO_FILTER, text_is(other, list->usual_sort) ? "" : other),
         falls ? "descending" : "ascending"};

@@ -1,5 +1,5 @@
-/* pages/admin_many.c: one act on several ticked transfers: the page before it, each act, what came of each. See
- * pages/admin_transfers.h. */
+/* pages/admin_many.c: one act on several ticked transfers: the page before it, each act, what came
+ * of each. See pages/admin_transfers.h. */
 #include "pages/admin_transfers.h"
 
 #include "admin_templates.h"
@@ -51,11 +51,12 @@ static enum status show(struct visit *visit, struct response *response,
     struct arena *arena = visit->arena;
     struct url list = url_path(arena, "/admin/pending");
     const char *transfers = desk_count(arena, (int64_t)count, "transfer", "transfers");
-    struct admin_form *form =
-        admin_form_begin(visit, PLACE_PENDING, arena_printf(arena, "%s: %s", decision->many, transfers),
-                         list, list, decision->many);
+    struct admin_form *form = admin_form_begin(
+        visit, PLACE_PENDING, arena_printf(arena, "%s: %s", decision->many, transfers), list, list,
+        decision->many);
     form->view.is_danger = decision->is_danger;
-    form->view.lead = "Each is decided by itself: what cannot be done to one does not stop the others.";
+    form->view.lead =
+        "Each is decided by itself: what cannot be done to one does not stop the others.";
     admin_form_once(form);
     admin_form_hidden(form, "act", decision->word);
     admin_form_hidden(form, "step", "confirm");
@@ -63,9 +64,9 @@ static enum status show(struct visit *visit, struct response *response,
         admin_form_hidden(form, "transfer", ticked[i].it.transfer_id);
         admin_form_say(form, admin_transfer_title(visit, &ticked[i]));
     }
-    struct admin_field *reason = admin_form_area(
-        form, "reason", decision->reason_label,
-        arena_printf(arena, "The same for all. %s", decision->reason_hint), "");
+    struct admin_field *reason =
+        admin_form_area(form, "reason", decision->reason_label,
+                        arena_printf(arena, "The same for all. %s", decision->reason_hint), "");
     reason->is_optional = !decision->is_reason_needed;
     chrome_trail(visit, &form->view.page, list, "Pending");
     return admin_form_show(form, response, STATUS_OK);
@@ -85,7 +86,8 @@ enum status admin_pending_post(struct visit *visit, struct response *response)
     const char *reason = field_text(&visit->fields, "reason");
     bool is_confirmed = text_is(field_text(&visit->fields, "step"), "confirm");
     if (is_confirmed && decision->is_reason_needed && text_empty(reason)) {
-        field_fault(&visit->fields, "reason", "Enter the reason: those concerned have to know why.");
+        field_fault(&visit->fields, "reason",
+                    "Enter the reason: those concerned have to know why.");
     }
     if (!is_confirmed || visit->fields.error_count > 0) {
         return show(visit, response, decision, ticked, count);
@@ -95,8 +97,8 @@ enum status admin_pending_post(struct visit *visit, struct response *response)
     int64_t left = 0;
     for (size_t i = 0; i < count; i++) {
         char key[KEY_SIZE];
-        desk_key(visit, field_text(&visit->fields, "once"), decision->word, ticked[i].it.transfer_id,
-                 key);
+        desk_key(visit, field_text(&visit->fields, "once"), decision->word,
+                 ticked[i].it.transfer_id, key);
         *command = command_of(decision->kind, visit->user_id, key);
         must(TEXT_COPY(command->decide.transfer_id, ticked[i].it.transfer_id));
         must(TEXT_COPY(command->decide.reason, reason));
@@ -147,17 +149,17 @@ enum status admin_pending_done_get(struct visit *visit, struct response *respons
     }
     int64_t left = 0;
     (void)field_int(&visit->fields, "left", &left);
-    const char *heading =
-        arena_printf(arena, "%s of %s done", text_int_grouped(arena, done),
-                     text_int_grouped(arena, (int64_t)count + left));
+    const char *heading = arena_printf(arena, "%s of %s done", text_int_grouped(arena, done),
+                                       text_int_grouped(arena, (int64_t)count + left));
     struct admin_done_view view = {
         .page = chrome_of(visit, PLACE_PENDING, heading),
         .heading = heading,
-        .left = left == 0 ? ""
-                          : arena_printf(arena,
-                                         "The ledger did not answer for %s. Look at the list before "
-                                         "you try again.",
-                                         desk_count(arena, left, "transfer", "transfers")),
+        .left = left == 0
+                    ? ""
+                    : arena_printf(arena,
+                                   "The ledger did not answer for %s. Look at the list before "
+                                   "you try again.",
+                                   desk_count(arena, left, "transfer", "transfers")),
         .rows = {rows, count},
     };
     chrome_trail(visit, &view.page, url_path(arena, "/admin/pending"), "Pending");

@@ -1,4 +1,5 @@
-/* pages/admin_org_edit.c: opening, editing, suspending and closing an organisation. See pages/admin_parties.h. */
+/* pages/admin_org_edit.c: opening, editing, suspending and closing an organisation. See
+ * pages/admin_parties.h. */
 #include "pages/admin_parties.h"
 
 #include "base/must.h"
@@ -11,13 +12,12 @@
 #define DESCRIPTION_CHARS_MAX 500 /* of four bytes each they fit the command */
 
 static const char *const kind_words[] = {"participant", "buffer", NULL};
-static const char *const kind_choices[] = {"participant", "A participant", "buffer",
-                                           "A buffer pool: it gets buffer units in its reserve account",
-                                           NULL};
+static const char *const kind_choices[] = {
+    "participant", "A participant", "buffer",
+    "A buffer pool: it gets buffer units in its reserve account", NULL};
 static const char *const supplier_words[] = {"supplier", NULL};
-static const char *const supplier_choices[] = {"supplier",
-                                               "It is a supplier: projects can be issued to it",
-                                               NULL};
+static const char *const supplier_choices[] = {
+    "supplier", "It is a supplier: projects can be issued to it", NULL};
 
 static const struct field_row rows[] = {
     {.name = "once", .kind = VALUE_LINE},
@@ -46,7 +46,8 @@ const struct form admin_org_state_form = {state_rows, sizeof(state_rows) / sizeo
 
 static const struct admin_field_name names[] = {
     {FIELD_NAME, "name", "Enter a name of 1 to 120 characters, without spaces at its ends."},
-    {FIELD_DOMAIN, "domain", "Enter a host name in small letters, such as example.org, or leave it empty."},
+    {FIELD_DOMAIN, "domain",
+     "Enter a host name in small letters, such as example.org, or leave it empty."},
     {FIELD_COUNTRY, "country", "Enter the country as three capital letters, such as NOR."},
     {FIELD_NOTES, "description", "Type the description again as plain text."},
     {FIELD_SETTING, "kind", NULL},
@@ -89,9 +90,10 @@ static enum status show(struct visit *visit, struct response *response, const st
     if (is_supplier) {
         admin_form_hidden(form, "supplier", "supplier");
     } else {
-        (void)admin_form_ticks(form, "supplier", "Supplier",
-                               "A supplier stays one: its supplier id stands in what was issued to it.",
-                               0, supplier_choices);
+        (void)admin_form_ticks(
+            form, "supplier", "Supplier",
+            "A supplier stays one: its supplier id stands in what was issued to it.", 0,
+            supplier_choices);
     }
     if (alarm.title != NULL) {
         admin_form_alarm(form, alarm.title, alarm.words);
@@ -107,9 +109,10 @@ static enum status show(struct visit *visit, struct response *response, const st
 static bool fill(struct visit *visit, struct command_organisation *body)
 {
     const struct fields *fields = &visit->fields;
-    bool fits = TEXT_COPY(body->name, field_text(fields, "name")) &&
-                TEXT_COPY(body->domain, text_lower(visit->arena, field_text(fields, "domain"))) &&
-                TEXT_COPY(body->description, text_trim(visit->arena, field_text(fields, "description")));
+    bool fits =
+        TEXT_COPY(body->name, field_text(fields, "name")) &&
+        TEXT_COPY(body->domain, text_lower(visit->arena, field_text(fields, "domain"))) &&
+        TEXT_COPY(body->description, text_trim(visit->arena, field_text(fields, "description")));
     must(fits || visit->fields.error_count > 0);
     if (!TEXT_COPY(body->country, field_text(fields, "country"))) {
         field_fault(&visit->fields, "country",
@@ -192,7 +195,8 @@ static const struct state_act {
      "suspended",
      true,
      {"It can neither send, receive, retire nor be issued to until it is reactivated.",
-      "Transfers that wait stay as they are and cannot be accepted; they return when their time is up.",
+      "Transfers that wait stay as they are and cannot be accepted; they return when their time is "
+      "up.",
       "Its people can still sign in and read."}},
     {"reactivate",
      ORG_ACTIVE,
@@ -226,10 +230,10 @@ static enum status show_state(struct visit *visit, struct response *response,
 {
     struct arena *arena = visit->arena;
     struct url page = admin_org_url(arena, org->org_id);
-    struct admin_form *form = admin_form_begin(
-        visit, PLACE_ORGS, arena_printf(arena, "%s %s?", act->verb, org->name),
-        url_path(arena, "/admin/organisations/*/*", org->org_id, act->word), page,
-        arena_printf(arena, "%s %s", act->verb, org->name));
+    struct admin_form *form =
+        admin_form_begin(visit, PLACE_ORGS, arena_printf(arena, "%s %s?", act->verb, org->name),
+                         url_path(arena, "/admin/organisations/*/*", org->org_id, act->word), page,
+                         arena_printf(arena, "%s %s", act->verb, org->name));
     form->view.is_danger = act->is_danger;
     admin_form_once(form);
     for (size_t i = 0; i < 3 && act->next[i] != NULL; i++) {
@@ -249,8 +253,7 @@ enum status admin_org_state_get(struct visit *visit, struct response *response)
 {
     const struct state_act *act = state_act_of(visit);
     struct admin_org org;
-    if (act == NULL ||
-        !admin_org_find(visit->registry, visit->arena, visit->arguments[0], &org)) {
+    if (act == NULL || !admin_org_find(visit->registry, visit->arena, visit->arguments[0], &org)) {
         return STATUS_NOT_FOUND;
     }
     if (!admin_may(visit) || text_is(org.state, org_state_word(act->state))) {
@@ -263,15 +266,15 @@ enum status admin_org_state_post(struct visit *visit, struct response *response)
 {
     static const struct admin_field_name state_names[] = {
         {FIELD_REASON, "reason", NULL},
-        {FIELD_AMOUNT, NULL, "It still holds live units: they have to be transferred or retired first."},
+        {FIELD_AMOUNT, NULL,
+         "It still holds live units: they have to be transferred or retired first."},
         {FIELD_LINES, NULL, "Transfers from or to it still wait: they have to end first."},
         {FIELD_NONE, NULL, NULL},
     };
     const struct state_act *act = state_act_of(visit);
     struct admin_org org;
     struct admin_alarm alarm = {NULL, NULL};
-    if (act == NULL ||
-        !admin_org_find(visit->registry, visit->arena, visit->arguments[0], &org)) {
+    if (act == NULL || !admin_org_find(visit->registry, visit->arena, visit->arguments[0], &org)) {
         return STATUS_NOT_FOUND;
     }
     const char *reason = field_text(&visit->fields, "reason");

@@ -1,4 +1,5 @@
-/* pages/admin_orgs.c: organisations as a list, and one with its accounts, people, policies and holdings. See pages/admin_parties.h. */
+/* pages/admin_orgs.c: organisations as a list, and one with its accounts, people, policies and
+ * holdings. See pages/admin_parties.h. */
 #include "pages/admin_parties.h"
 
 #include "admin_templates.h"
@@ -13,12 +14,12 @@
 #include "store/rights.h"
 
 static const char *const state_words[] = {"active", "suspended", "closed", NULL};
-static const char *const state_choices[] = {"active", "Active",    "suspended", "Suspended",
+static const char *const state_choices[] = {"active", "Active", "suspended", "Suspended",
                                             "closed", "Closed", NULL};
 static const char *const kind_words[] = {"supplier", "participant", "buffer", "registry", NULL};
-static const char *const kind_choices[] = {"supplier",    "Suppliers",   "participant",
-                                           "Participants", "buffer",      "Buffer pools",
-                                           "registry",    "The registry itself", NULL};
+static const char *const kind_choices[] = {
+    "supplier", "Suppliers",           "participant", "Participants", "buffer", "Buffer pools",
+    "registry", "The registry itself", NULL};
 static const char *const format_words[] = {"csv", NULL};
 
 static const struct field_row rows[] = {
@@ -79,14 +80,13 @@ static bool csv_window(struct response *response, void *state)
     if (csv->last_id[0] == '\0') {
         admin_csv_line(&response->body, head, COLUMNS);
     }
-    struct admin_orgs found = admin_orgs_list(csv->visit->registry, arena, &filter, false,
-                                              csv->last_id, CSV_WINDOW_ROWS);
+    struct admin_orgs found =
+        admin_orgs_list(csv->visit->registry, arena, &filter, false, csv->last_id, CSV_WINDOW_ROWS);
     for (size_t i = 0; i < found.count; i++) {
         const struct admin_org *org = &found.at[i];
-        const char *cells[COLUMNS] = {org->org_id, org->supplier_id,
-                                      org->name,   org->domain,
-                                      org->country, org->kind,
-                                      org->state,  clock_iso(arena, org->opened_at)};
+        const char *cells[COLUMNS] = {
+            org->org_id,  org->supplier_id, org->name,  org->domain,
+            org->country, org->kind,        org->state, clock_iso(arena, org->opened_at)};
         admin_csv_line(&response->body, cells, COLUMNS);
     }
     if (found.count > 0) {
@@ -123,8 +123,7 @@ static void show_rows(struct visit *visit, const struct admin_list *list,
     view->has_rows = count > 0;
     struct admin_org_filter none = {.typed = ""};
     int64_t shown = admin_orgs_count(visit->registry, arena, &filter);
-    int64_t all =
-        view->list.has_chips ? admin_orgs_count(visit->registry, arena, &none) : shown;
+    int64_t all = view->list.has_chips ? admin_orgs_count(visit->registry, arena, &none) : shown;
     admin_list_turn(list, found.count > PAGE_ROWS, count > 0 ? views[0].org_id : "",
                     count > 0 ? views[count - 1].org_id : "",
                     desk_count_of(arena, shown, all, "organisation", "organisations"), &view->list);
@@ -191,7 +190,8 @@ static struct admin_facts facts_of(struct visit *visit, const struct admin_org *
     if (!text_empty(org->origin)) {
         add_fact(facts, &count, "Brought in from", org->origin, none);
     }
-    add_fact(facts, &count, "Public page", "As everybody sees it", desk_org_url(arena, org->org_id));
+    add_fact(facts, &count, "Public page", "As everybody sees it",
+             desk_org_url(arena, org->org_id));
     return (struct admin_facts){facts, count};
 }
 
@@ -202,20 +202,21 @@ static struct admin_facts policies_of(struct visit *visit, const struct admin_or
     struct admin_fact *facts = arena_array(arena, struct admin_fact, ADMIN_FACTS_MAX);
     size_t count = 0;
     add_fact(facts, &count, "Incoming transfers",
-             text_is(org->incoming_policy, "all")       ? "Accepted at once from everybody"
-             : text_is(org->incoming_policy, "trusted") ? "Accepted at once from trusted organisations"
-                                                        : "Asked each time",
+             text_is(org->incoming_policy, "all") ? "Accepted at once from everybody"
+             : text_is(org->incoming_policy, "trusted")
+                 ? "Accepted at once from trusted organisations"
+                 : "Asked each time",
              none);
-    add_fact(facts, &count, "A second person approves outgoing transfers",
-             text_is(org->two_person, "always") ? "Always"
-             : text_is(org->two_person, "above")
-                 ? arena_printf(arena, "Above %s credits, or %s certificates",
-                                quantity_show(arena, org->two_person_above_units,
-                                              INSTRUMENT_CARBON_REMOVAL),
-                                quantity_show(arena, org->two_person_above_units,
-                                              INSTRUMENT_RENEWABLE_ENERGY))
-                 : "Never",
-             none);
+    add_fact(
+        facts, &count, "A second person approves outgoing transfers",
+        text_is(org->two_person, "always") ? "Always"
+        : text_is(org->two_person, "above")
+            ? arena_printf(
+                  arena, "Above %s credits, or %s certificates",
+                  quantity_show(arena, org->two_person_above_units, INSTRUMENT_CARBON_REMOVAL),
+                  quantity_show(arena, org->two_person_above_units, INSTRUMENT_RENEWABLE_ENERGY))
+            : "Never",
+        none);
     struct admin_orgs trusted = admin_org_trusted(visit->registry, arena, org->org_id);
     const char *names = "";
     for (size_t i = 0; i < trusted.count; i++) {
@@ -239,7 +240,9 @@ static struct admin_account_rows accounts_of(struct visit *visit, const char *or
             .kind = text_is(account->kind, "active")       ? "Active"
                     : text_is(account->kind, "retirement") ? "Retirement"
                                                            : "Reserve",
-            .what = !account->is_open ? "Closed" : account->is_main ? "Open, Main" : "Open",
+            .what = !account->is_open  ? "Closed"
+                    : account->is_main ? "Open, Main"
+                                       : "Open",
             .batches = desk_count(arena, account->batch_count, "batch", "batches"),
             .opened = desk_when(arena, account->opened_at),
         };
@@ -263,8 +266,8 @@ static struct admin_member_rows members_of(struct visit *visit, const char *org_
             .roles = person_admin_roles_words(arena, members[i].roles),
             .is_active = members[i].is_active,
             .since = desk_when(arena, members[i].since_at),
-            .roles_url = url_path(arena, "/admin/people/*/organisations/*", members[i].user_id,
-                                  org_id),
+            .roles_url =
+                url_path(arena, "/admin/people/*/organisations/*", members[i].user_id, org_id),
         };
     }
     return (struct admin_member_rows){views, count};
@@ -304,9 +307,10 @@ enum status admin_org_get(struct visit *visit, struct response *response)
         .may_act = admin_may(visit),
         .name = org.name,
         .state = {org.state, state_word(org.state)},
-        .state_words = text_is(org.state, "active")      ? "It can send and receive."
-                       : text_is(org.state, "suspended") ? "It can neither send nor receive."
-                                                         : "It holds nothing and takes part in nothing.",
+        .state_words = text_is(org.state, "active") ? "It can send and receive."
+                       : text_is(org.state, "suspended")
+                           ? "It can neither send nor receive."
+                           : "It holds nothing and takes part in nothing.",
         .facts = facts_of(visit, &org),
         .description = org.description,
         .edit_url = url_path(arena, "/admin/organisations/*/edit", org.org_id),
@@ -318,8 +322,7 @@ enum status admin_org_get(struct visit *visit, struct response *response)
         .close_url = url_path(arena, "/admin/organisations/*/close", org.org_id),
         .add_person_url =
             url_with(arena, url_path(arena, "/admin/people/new"), "organisation", org.org_id),
-        .audit_url =
-            url_with(arena, url_path(arena, "/admin/audit"), "organisation", org.org_id),
+        .audit_url = url_with(arena, url_path(arena, "/admin/audit"), "organisation", org.org_id),
         .transfers_url =
             url_with(arena, url_path(arena, "/admin/transfers"), "organisation", org.org_id),
         .accounts = accounts_of(visit, org.org_id),

@@ -8,7 +8,7 @@
 #include "pages/admin.h"
 
 extern const struct form admin_orgs_form;
-extern const struct form admin_org_form;       /* open, edit */
+extern const struct form admin_org_form; /* open, edit */
 extern const struct form admin_org_state_form;
 extern const struct form admin_people_form;
 extern const struct form admin_person_new_get_form;

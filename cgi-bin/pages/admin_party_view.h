@@ -1,6 +1,7 @@
 /*
- * pages/admin_party_view.h: organisations and people for administrators (templates/admin/organisations.mustache, organisation.mustache,
- * people.mustache, person.mustache).
+ * pages/admin_party_view.h: organisations and people for administrators
+ * (templates/admin/organisations.mustache, organisation.mustache, people.mustache,
+ * person.mustache).
  */
 #ifndef PAGES_ADMIN_PARTY_VIEW_H
 #define PAGES_ADMIN_PARTY_VIEW_H
@@ -11,7 +12,7 @@ struct admin_org_row {
     const char *org_id;
     struct url url;
     const char *name;
-    const char *what;        /* "Supplier", "Buffer pool" … */
+    const char *what; /* "Supplier", "Buffer pool" … */
     const char *domain;
     const char *country;
     struct state_view state;
@@ -33,8 +34,8 @@ struct admin_account_row {
     const char *account_id;
     const char *name;
     const char *kind;
-    const char *what;        /* "Main, open" */
-    const char *batches;     /* "3 batches" */
+    const char *what;    /* "Main, open" */
+    const char *batches; /* "3 batches" */
     struct when_view opened;
 };
 struct admin_account_rows {
@@ -49,7 +50,7 @@ struct admin_member_row {
     const char *roles;
     bool is_active;
     struct when_view since;
-    struct url roles_url;    /* none: read only */
+    struct url roles_url; /* none: read only */
 };
 struct admin_member_rows {
     const struct admin_member_row *at;
@@ -102,7 +103,7 @@ struct admin_person_row {
     const char *name;
     const char *email;
     const char *orgs;
-    const char *roles;       /* registry roles; "" none */
+    const char *roles; /* registry roles; "" none */
     bool is_active;
 };
 struct admin_person_rows {

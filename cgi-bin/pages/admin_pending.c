@@ -1,4 +1,5 @@
-/* pages/admin_pending.c: what waits in the whole registry, by whom it waits for. See pages/admin_transfers.h. */
+/* pages/admin_pending.c: what waits in the whole registry, by whom it waits for. See
+ * pages/admin_transfers.h. */
 #include "pages/admin_transfers.h"
 
 #include <string.h>
@@ -37,14 +38,17 @@ static const struct {
     const char *hint;
     const char *acts[3]; /* words of decisions */
 } groups_all[ADMIN_PART__COUNT] = {
-    [ADMIN_APPROVAL] = {"approvals", "For the registry to approve",
+    [ADMIN_APPROVAL] = {"approvals",
+                        "For the registry to approve",
                         "Each is checked again against the ledger when you decide.",
                         {"approve", "refuse", NULL}},
-    [ADMIN_EXPORT] = {"exports", "Exports to confirm",
+    [ADMIN_EXPORT] = {"exports",
+                      "Exports to confirm",
                       "Confirm when the other registry has the units; record it when it does not "
                       "take them.",
                       {"complete", "reject", NULL}},
-    [ADMIN_OTHERS] = {"others", "Waiting for somebody else",
+    [ADMIN_OTHERS] = {"others",
+                      "Waiting for somebody else",
                       "A recipient or a second person of the sender has to act.",
                       {"cancel", NULL, NULL}},
 };
@@ -96,7 +100,8 @@ static bool place_of(struct visit *visit, const char *cursor, struct admin_place
         return false;
     }
     place->transfer_id = key + key_bytes + 1;
-    return text_parse_int(arena_text_sized(visit->arena, cursor, part_bytes), false, &place->part) &&
+    return text_parse_int(arena_text_sized(visit->arena, cursor, part_bytes), false,
+                          &place->part) &&
            text_parse_int(arena_text_sized(visit->arena, key, key_bytes), true, &place->key) &&
            place->part > 0 && id_is(place->transfer_id, "tfr");
 }
@@ -149,9 +154,8 @@ static struct admin_buttons buttons_of(struct visit *visit, enum admin_part part
     for (size_t i = 0; i < 3 && groups_all[part].acts[i] != NULL; i++) {
         const struct admin_decision *decision = admin_decision_find(groups_all[part].acts[i]);
         must(decision != NULL);
-        buttons[count++] = (struct admin_button){.act = decision->word,
-                                                 .words = decision->many,
-                                                 .is_primary = decision->is_primary};
+        buttons[count++] = (struct admin_button){
+            .act = decision->word, .words = decision->many, .is_primary = decision->is_primary};
     }
     return (struct admin_buttons){buttons, count};
 }
@@ -254,7 +258,8 @@ static void show_rows(struct visit *visit, const struct admin_list *list, struct
         desk_count(visit->arena, shown[ADMIN_EXPORT], "export", "exports"),
         text_int_grouped(visit->arena, shown[ADMIN_OTHERS]));
     view->has_any = all_all > 0;
-    admin_list_turn(list, found.count > PAGE_ROWS, count > 0 ? cursor_of(visit, &page[0], order) : "",
+    admin_list_turn(list, found.count > PAGE_ROWS,
+                    count > 0 ? cursor_of(visit, &page[0], order) : "",
                     count > 0 ? cursor_of(visit, &page[count - 1], order) : "", words, &view->list);
 }
 

@@ -1,4 +1,5 @@
-/* pages/admin_people.c: people as a list, and one with roles and organisations. See pages/admin_parties.h. */
+/* pages/admin_people.c: people as a list, and one with roles and organisations. See
+ * pages/admin_parties.h. */
 #include "pages/admin_parties.h"
 
 #include "admin_templates.h"
@@ -62,7 +63,7 @@ struct csv {
 
 static bool csv_window(struct response *response, void *state)
 {
-    static const char *const head[] = {"user_id", "name", "email", "state",
+    static const char *const head[] = {"user_id",       "name",           "email",      "state",
                                        "organisations", "registry_roles", "known_since"};
     enum { COLUMNS = sizeof(head) / sizeof(head[0]) };
     struct csv *csv = state;
@@ -162,16 +163,15 @@ static struct admin_membership_rows memberships_of(struct visit *visit, const ch
     size_t count = 0;
     const struct rights_membership *memberships =
         rights_memberships(visit->registry, arena, user_id, &count);
-    struct admin_membership_row *views =
-        arena_array(arena, struct admin_membership_row, count + 1);
+    struct admin_membership_row *views = arena_array(arena, struct admin_membership_row, count + 1);
     for (size_t i = 0; i < count; i++) {
         views[i] = (struct admin_membership_row){
             .name = memberships[i].org_name,
             .url = admin_org_url(arena, memberships[i].org_id),
             .roles = person_admin_roles_words(arena, memberships[i].roles),
             .since = desk_when(arena, memberships[i].since_at),
-            .roles_url = url_path(arena, "/admin/people/*/organisations/*", user_id,
-                                  memberships[i].org_id),
+            .roles_url =
+                url_path(arena, "/admin/people/*/organisations/*", user_id, memberships[i].org_id),
         };
     }
     return (struct admin_membership_rows){views, count};

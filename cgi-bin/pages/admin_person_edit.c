@@ -1,4 +1,5 @@
-/* pages/admin_person_edit.c: adding a person, one-time links, roles, deactivating. See pages/admin_parties.h. */
+/* pages/admin_person_edit.c: adding a person, one-time links, roles, deactivating. See
+ * pages/admin_parties.h. */
 #include "pages/admin_parties.h"
 
 #include "admin_templates.h"
@@ -12,16 +13,15 @@
 
 static const char *const role_words[] = {"viewer", "initiator", "approver", "manager", NULL};
 const char *const admin_role_choices[] = {
-    "viewer",   "Viewer: reads everything of the organisation",
+    "viewer",    "Viewer: reads everything of the organisation",
     "initiator", "Initiator: starts transfers and retirements",
-    "approver", "Approver: approves its outgoing transfers, accepts incoming ones",
-    "manager",  "Manager: people, accounts and policies",
+    "approver",  "Approver: approves its outgoing transfers, accepts incoming ones",
+    "manager",   "Manager: people, accounts and policies",
     NULL};
 static const char *const registry_words[] = {"administrator", "auditor", NULL};
 static const char *const registry_choices[] = {
-    "administrator", "Administrator: everything under Administration",
-    "auditor",       "Auditor: reads everything, changes nothing",
-    NULL};
+    "administrator", "Administrator: everything under Administration", "auditor",
+    "Auditor: reads everything, changes nothing", NULL};
 
 static const struct field_row new_get_rows[] = {{.name = "organisation", .kind = VALUE_ID}};
 const struct form admin_person_new_get_form = {new_get_rows, 1};
@@ -98,13 +98,14 @@ static enum status show_new(struct visit *visit, struct response *response, cons
 {
     struct arena *arena = visit->arena;
     struct url people = url_path(arena, "/admin/people");
-    struct admin_form *form = admin_form_begin(visit, PLACE_PEOPLE, "Add a person",
-                                               url_path(arena, "/admin/people/new"), people,
-                                               "Add the person");
+    struct admin_form *form =
+        admin_form_begin(visit, PLACE_PEOPLE, "Add a person", url_path(arena, "/admin/people/new"),
+                         people, "Add the person");
     form->view.lead = "You get a one-time link for them, with which they choose a password.";
     (void)admin_form_line(form, "name", "Name", "", "");
     (void)admin_form_line(form, "email", "E-mail address", "They sign in with it.", "");
-    admin_form_line(form, "organisation", "Organisation", "Its name or id", org)->is_optional = true;
+    admin_form_line(form, "organisation", "Organisation", "Its name or id", org)->is_optional =
+        true;
     (void)admin_form_ticks(form, "roles", "Roles in the organisation", "One or more.", 0,
                            admin_role_choices);
     (void)admin_form_ticks(form, "registry", "Registry roles",
@@ -137,8 +138,7 @@ static struct wish read_wish(struct visit *visit)
                         admin_ticked(visit, "registry", registry_choices)};
     const char *typed = field_text(&visit->fields, "organisation");
     const char *words = "";
-    if (!text_empty(typed) &&
-        !admin_find_org(visit, typed, &wish.org_id, &wish.org_name, &words)) {
+    if (!text_empty(typed) && !admin_find_org(visit, typed, &wish.org_id, &wish.org_name, &words)) {
         field_fault(&visit->fields, "organisation", words);
     }
     if (!text_empty(typed) && wish.roles == 0) {
@@ -190,14 +190,15 @@ enum status admin_person_new_post(struct visit *visit, struct response *response
     struct answer answer = {.status = STATUS_OK};
     if (wish.roles != 0 && person_admin_set_roles(&admin, wish.org_id, person.user_id, wish.roles,
                                                   &answer) != STATUS_OK) {
-        warning = arena_printf(arena, "The roles in %s were not set. Set them on the person’s page.",
-                               wish.org_name);
+        warning = arena_printf(
+            arena, "The roles in %s were not set. Set them on the person’s page.", wish.org_name);
     }
     if (wish.registry_roles != 0 &&
         person_admin_set_registry_roles(&admin, person.user_id, wish.registry_roles, &answer) !=
             STATUS_OK) {
-        warning = arena_printf(arena, "%s%sThe registry roles were not set. Set them on the "
-                                      "person’s page.",
+        warning = arena_printf(arena,
+                               "%s%sThe registry roles were not set. Set them on the "
+                               "person’s page.",
                                warning, text_empty(warning) ? "" : " ");
     }
     return show_link(visit, response, &admin, &person,
@@ -213,20 +214,44 @@ static const struct person_act {
     const char *button;
     const char *notice;
     bool is_danger;
-    bool wants_active;   /* makes sense for an active person only; otherwise for a deactivated one */
+    bool wants_active; /* makes sense for an active person only; otherwise for a deactivated one */
     const char *next[3];
 } person_acts[] = {
-    {"link", "Make a new one-time link for ", "?", "Make the link", "", false, true,
+    {"link",
+     "Make a new one-time link for ",
+     "?",
+     "Make the link",
+     "",
+     false,
+     true,
      {"You are shown the link once. It works for three days.",
       "Links made before stop working; the present password works until a new one is chosen.",
       NULL}},
-    {"roles", "Registry roles of ", "", "Save the registry roles", "roles-saved", false, true,
+    {"roles",
+     "Registry roles of ",
+     "",
+     "Save the registry roles",
+     "roles-saved",
+     false,
+     true,
      {NULL, NULL, NULL}},
-    {"deactivate", "Deactivate ", "?", "Deactivate", "person-deactivated", true, true,
+    {"deactivate",
+     "Deactivate ",
+     "?",
+     "Deactivate",
+     "person-deactivated",
+     true,
+     true,
      {"They are signed out everywhere at once and cannot sign in.",
       "Their roles stay written down and count again when they are reactivated.",
       "What they did stays readable under their name."}},
-    {"reactivate", "Reactivate ", "?", "Reactivate", "person-reactivated", false, false,
+    {"reactivate",
+     "Reactivate ",
+     "?",
+     "Reactivate",
+     "person-reactivated",
+     false,
+     false,
      {"They can sign in again with the password they had, or with a new one-time link.",
       "Their roles count again.", NULL}},
 };
@@ -318,12 +343,11 @@ enum status admin_person_act_post(struct visit *visit, struct response *response
     }
     if (status != STATUS_OK) {
         answer.status = (int32_t)status;
-        admin_refused(visit, &answer, INSTRUMENT_CARBON_REMOVAL, is_roles ? role_names : other_names,
-                      &alarm);
+        admin_refused(visit, &answer, INSTRUMENT_CARBON_REMOVAL,
+                      is_roles ? role_names : other_names, &alarm);
         return show_act(visit, response, &person, act, alarm, status);
     }
-    return admin_done(visit, response, act->notice,
-                      admin_person_url(visit->arena, person.user_id));
+    return admin_done(visit, response, act->notice, admin_person_url(visit->arena, person.user_id));
 }
 
 /* ---- roles in an organisation ---- */
@@ -389,8 +413,7 @@ enum status admin_member_post(struct visit *visit, struct response *response)
     struct person_admin admin = admin_person_admin(visit);
     struct answer answer = {.status = STATUS_OK};
     unsigned roles = admin_ticked(visit, "roles", admin_role_choices);
-    enum status status =
-        person_admin_set_roles(&admin, org_id, person.user_id, roles, &answer);
+    enum status status = person_admin_set_roles(&admin, org_id, person.user_id, roles, &answer);
     if (admin_is_page(status)) {
         return status;
     }
@@ -447,7 +470,8 @@ enum status admin_join_post(struct visit *visit, struct response *response)
         return STATUS_NOT_FOUND;
     }
     unsigned roles = admin_ticked(visit, "roles", admin_role_choices);
-    if (!admin_find_org(visit, field_text(&visit->fields, "organisation"), &org_id, &name, &words)) {
+    if (!admin_find_org(visit, field_text(&visit->fields, "organisation"), &org_id, &name,
+                        &words)) {
         field_fault(&visit->fields, "organisation", words);
     }
     if (roles == 0) {
@@ -458,8 +482,7 @@ enum status admin_join_post(struct visit *visit, struct response *response)
     }
     struct person_admin admin = admin_person_admin(visit);
     struct answer answer = {.status = STATUS_OK};
-    enum status status =
-        person_admin_set_roles(&admin, org_id, person.user_id, roles, &answer);
+    enum status status = person_admin_set_roles(&admin, org_id, person.user_id, roles, &answer);
     if (admin_is_page(status)) {
         return status;
     }

@@ -8,8 +8,9 @@
 #include "pages/admin_issue_view.h"
 #include "pages/desk.h"
 
-#define PROJECT_CHARS_MAX 400      /* ledger/decide_party.c */
-#define WORD_CHARS_MAX 60          /* pathway, protocol: they fit the command's 64 bytes as plain letters */
+#define PROJECT_CHARS_MAX 400 /* ledger/decide_party.c */
+#define WORD_CHARS_MAX 60 /* pathway, protocol: they fit the command's 64 bytes as plain letters   \
+                           */
 #define DESCRIPTION_CHARS_MAX 1000 /* of four bytes each they fit the command */
 
 static const char *const format_words[] = {"csv", NULL};
@@ -30,8 +31,8 @@ struct csv {
 
 static bool csv_window(struct response *response, void *state)
 {
-    static const char *const head[] = {"project_id", "short_code", "name",   "supplier_id",
-                                       "supplier",   "instrument", "country", "status",
+    static const char *const head[] = {"project_id", "short_code",  "name",    "supplier_id",
+                                       "supplier",   "instrument",  "country", "status",
                                        "issued",     "issued_units"};
     enum { COLUMNS = sizeof(head) / sizeof(head[0]) };
     struct csv *csv = state;
@@ -138,9 +139,9 @@ static const char *const instrument_words[] = {"carbon_removal", "renewable_ener
 static const char *const instrument_choices[] = {
     "carbon_removal", "Credits of 1,000 kg CO₂e removed, with 3 decimals", "renewable_energy",
     "Certificates of 1 MWh renewable energy, whole numbers", NULL};
-static const char *const status_words[] = {"draft",     "preview",
-                                           "under_validation", "validated",
-                                           "validation_unsuccessful", "cancelled", NULL};
+static const char *const status_words[] = {
+    "draft",     "preview", "under_validation", "validated", "validation_unsuccessful",
+    "cancelled", NULL};
 static const char *const status_choices[] = {"draft",
                                              "Draft",
                                              "preview",
@@ -161,15 +162,31 @@ const struct form admin_project_new_form = {new_rows, 1};
 static const struct field_row rows[] = {
     {.name = "once", .kind = VALUE_LINE},
     {.name = "supplier", .kind = VALUE_LINE, .label = "Supplier"},
-    {.name = "name", .kind = VALUE_LINE, .needed = true, .chars_max = PROJECT_CHARS_MAX, .label = "Name",
+    {.name = "name",
+     .kind = VALUE_LINE,
+     .needed = true,
+     .chars_max = PROJECT_CHARS_MAX,
+     .label = "Name",
      .needed_words = "Enter the project’s name."},
     {.name = "instrument", .kind = VALUE_WORD, .words = instrument_words},
-    {.name = "short_code", .kind = VALUE_LINE, .needed = true, .chars_max = SERIAL_WORD_SIZE - 1, .label = "Short code",
+    {.name = "short_code",
+     .kind = VALUE_LINE,
+     .needed = true,
+     .chars_max = SERIAL_WORD_SIZE - 1,
+     .label = "Short code",
      .needed_words = "Enter the project’s short code."},
     {.name = "pathway", .kind = VALUE_LINE, .chars_max = WORD_CHARS_MAX, .label = "Pathway"},
-    {.name = "pathway_code", .kind = VALUE_LINE, .needed = true, .chars_max = SERIAL_WORD_SIZE - 1, .label = "Pathway code",
+    {.name = "pathway_code",
+     .kind = VALUE_LINE,
+     .needed = true,
+     .chars_max = SERIAL_WORD_SIZE - 1,
+     .label = "Pathway code",
      .needed_words = "Enter the code of the pathway or fuel."},
-    {.name = "country", .kind = VALUE_LINE, .needed = true, .chars_max = 3, .label = "Country",
+    {.name = "country",
+     .kind = VALUE_LINE,
+     .needed = true,
+     .chars_max = 3,
+     .label = "Country",
      .needed_words = "Enter the country as three capital letters, such as NOR."},
     {.name = "place", .kind = VALUE_LINE, .chars_max = NAME_CHARS_MAX, .label = "Place"},
     {.name = "status", .kind = VALUE_WORD, .words = status_words},
@@ -179,13 +196,15 @@ static const struct field_row rows[] = {
     {.name = "crediting_start", .kind = VALUE_DATE, .label = "Crediting from"},
     {.name = "crediting_end", .kind = VALUE_DATE, .label = "Crediting to"},
     {.name = "web", .kind = VALUE_LINE, .chars_max = 500, .label = "Web page"},
-    {.name = "description", .kind = VALUE_TEXT, .chars_max = DESCRIPTION_CHARS_MAX, .label = "Description"},
+    {.name = "description",
+     .kind = VALUE_TEXT,
+     .chars_max = DESCRIPTION_CHARS_MAX,
+     .label = "Description"},
 };
 const struct form admin_project_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
 static const struct admin_field_name names[] = {
-    {FIELD_SUPPLIER, "supplier",
-     "Units exist already: the project stays with its supplier."},
+    {FIELD_SUPPLIER, "supplier", "Units exist already: the project stays with its supplier."},
     {FIELD_CODE, "short_code",
      "Both codes are 1 to 16 capital letters and digits, such as F5X7, and stay as they are once "
      "units exist."},
@@ -216,26 +235,29 @@ static enum status show(struct visit *visit, struct response *response,
     struct url list = url_path(arena, "/admin/issue");
     struct url post = is_new ? url_path(arena, "/admin/issue/projects/new")
                              : url_path(arena, "/admin/issue/projects/*/edit", project->project_id);
-    struct admin_form *form = admin_form_begin(
-        visit, PLACE_ISSUE,
-        is_new ? "Open a project" : arena_printf(arena, "Edit %s", project->name), post, list,
-        is_new ? "Open the project" : "Save the project");
+    struct admin_form *form =
+        admin_form_begin(visit, PLACE_ISSUE,
+                         is_new ? "Open a project" : arena_printf(arena, "Edit %s", project->name),
+                         post, list, is_new ? "Open the project" : "Save the project");
     if (!is_new && project->issued_units > 0) {
-        form->view.lead = "Units exist: supplier, what is counted, codes and country stand in their "
-                          "serial numbers and stay.";
+        form->view.lead =
+            "Units exist: supplier, what is counted, codes and country stand in their "
+            "serial numbers and stay.";
     }
     admin_form_once(form);
     (void)admin_form_line(form, "name", "Name", "Public.", project->name);
-    (void)admin_form_line(form, "supplier", "Supplier", "The supplier’s name or id", project->org_id);
+    (void)admin_form_line(form, "supplier", "Supplier", "The supplier’s name or id",
+                          project->org_id);
     (void)admin_form_select(form, "instrument", "What is counted?", "",
                             instrument_word(project->instrument), instrument_choices, "");
-    (void)admin_form_line(form, "short_code", "Short code",
-                          "In every serial number: 1 to 16 capital letters and digits, such as F5X7",
-                          project->short_code);
+    (void)admin_form_line(
+        form, "short_code", "Short code",
+        "In every serial number: 1 to 16 capital letters and digits, such as F5X7",
+        project->short_code);
     (void)admin_form_line(form, "pathway_code", "Pathway or fuel code",
                           "In every serial number: such as BSTORE or WIND", project->pathway_code);
-    (void)admin_form_line(form, "country", "Country", "Three capital letters (ISO 3166), such as NOR",
-                          project->country);
+    (void)admin_form_line(form, "country", "Country",
+                          "Three capital letters (ISO 3166), such as NOR", project->country);
     (void)admin_form_select(form, "status", "Status", "", project->status, status_choices, "");
     add_optional(form, "pathway", "Pathway or fuel", "In words", project->pathway);
     add_optional(form, "place", "Place", "For example Hutchinson, Kansas", project->place);
@@ -244,8 +266,8 @@ static enum status show(struct visit *visit, struct response *response,
     add_optional(form, "verifier", "Verifier", "", project->verifier);
     admin_form_date(form, "crediting_start", "Crediting from", "", project->crediting_start)
         ->is_optional = true;
-    admin_form_date(form, "crediting_end", "Crediting to", "", project->crediting_end)->is_optional =
-        true;
+    admin_form_date(form, "crediting_end", "Crediting to", "", project->crediting_end)
+        ->is_optional = true;
     add_optional(form, "web", "Web page", "", project->web);
     admin_form_area(form, "description", "Description", "Public.", project->description)
         ->is_optional = true;
@@ -327,8 +349,7 @@ static enum status save(struct visit *visit, struct response *response,
         return show(visit, response, project, alarm, STATUS_OK);
     }
     struct answer answer;
-    enum status status =
-        admin_ask(visit, command, project->instrument, names, &answer, &alarm);
+    enum status status = admin_ask(visit, command, project->instrument, names, &answer, &alarm);
     if (admin_is_page(status)) {
         return status;
     }

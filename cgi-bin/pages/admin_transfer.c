@@ -1,4 +1,5 @@
-/* pages/admin_transfer.c: all transfers as a list, and one with its whole story. See pages/admin_transfers.h. */
+/* pages/admin_transfer.c: all transfers as a list, and one with its whole story. See
+ * pages/admin_transfers.h. */
 #include "pages/admin_transfers.h"
 
 #include "admin_templates.h"
@@ -8,9 +9,8 @@
 #include "pages/desk.h"
 #include "pages/transfer_words.h"
 
-static const char *const state_words[] = {"awaiting_approval", "pending", "completed",
-                                          "rejected",          "withdrawn", "expired",
-                                          "cancelled",         NULL};
+static const char *const state_words[] = {"awaiting_approval", "pending", "completed", "rejected",
+                                          "withdrawn",         "expired", "cancelled", NULL};
 static const char *const kind_words[] = {"external", "export", "internal", NULL};
 static const char *const sort_words[] = {"submitted", "-submitted", NULL};
 static const char *const format_words[] = {"csv", NULL};
@@ -78,8 +78,7 @@ static void show_rows(struct visit *visit, const struct admin_list *list,
     size_t count = found.count > PAGE_ROWS ? PAGE_ROWS : found.count;
     struct admin_transfer_row *views = arena_array(arena, struct admin_transfer_row, count + 1);
     for (size_t i = 0; i < count; i++) {
-        views[i] =
-            admin_transfer_row_of(visit, &found.at[page.goes_back ? count - 1 - i : i]);
+        views[i] = admin_transfer_row_of(visit, &found.at[page.goes_back ? count - 1 - i : i]);
     }
     view->rows = (struct admin_transfer_rows){views, count};
     view->has_rows = count > 0;
@@ -141,9 +140,8 @@ static struct block_views blocks_of(struct visit *visit, struct my_blocks blocks
             .vintage = arena_printf(arena, "%d", block->serial.vintage),
             .quantity = quantity_show(arena, block->units, block->instrument),
             .account = block->from_account,
-            .split_from = text_empty(block->split_from_id)
-                              ? ""
-                              : serial_text(arena, &block->split_from),
+            .split_from =
+                text_empty(block->split_from_id) ? "" : serial_text(arena, &block->split_from),
             .state = desk_state(block->state),
         };
     }
@@ -208,15 +206,12 @@ static struct act_links acts_of(struct visit *visit, const struct admin_transfer
     size_t count = admin_may(visit) ? admin_decisions(row, decisions) : 0;
     for (size_t i = 0; i < count; i++) {
         static const char *const words[][2] = {
-            {"approve", "Approve this transfer"},
-            {"refuse", "Refuse this transfer"},
-            {"complete", "Confirm that it arrived"},
-            {"reject", "Record that it was rejected"},
-            {"cancel", "Cancel this transfer"},
-            {"redact", "Redact the public note"},
+            {"approve", "Approve this transfer"},    {"refuse", "Refuse this transfer"},
+            {"complete", "Confirm that it arrived"}, {"reject", "Record that it was rejected"},
+            {"cancel", "Cancel this transfer"},      {"redact", "Redact the public note"},
         };
-        links[i].url = url_path(visit->arena, "/admin/transfers/*/*", row->it.transfer_id,
-                                decisions[i]->word);
+        links[i].url =
+            url_path(visit->arena, "/admin/transfers/*/*", row->it.transfer_id, decisions[i]->word);
         links[i].is_primary = decisions[i]->is_primary;
         for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++) {
             links[i].words =
@@ -254,9 +249,11 @@ static struct admin_facts facts_of(struct visit *visit, const struct admin_trans
     add_fact(&facts, "From", it->from_name, admin_org_url(arena, it->from_org_id));
     add_fact(&facts, "To", admin_transfer_to(visit, row),
              text_is(it->kind, "external") ? admin_org_url(arena, it->to_org_id) : none);
-    add_fact(&facts, "Into account", text_is(it->kind, "external") ? it->to_account_name : "", none);
+    add_fact(&facts, "Into account", text_is(it->kind, "external") ? it->to_account_name : "",
+             none);
     add_fact(&facts, "Quantity",
-             text_empty(weight) ? quantity : arena_printf(arena, "%s (%s)", quantity, weight), none);
+             text_empty(weight) ? quantity : arena_printf(arena, "%s (%s)", quantity, weight),
+             none);
     add_fact(&facts, "Supplier", text_empty(it->supplier_org_id) ? "Several" : it->supplier_name,
              text_empty(it->supplier_org_id) ? none : admin_org_url(arena, it->supplier_org_id));
     if (!text_empty(it->submitted_by)) {
@@ -264,9 +261,9 @@ static struct admin_facts facts_of(struct visit *visit, const struct admin_trans
                  admin_person_url(arena, it->submitted_by));
     }
     add_fact(&facts, "Approvals needed",
-             it->needs_approval ? it->needs_registry_approval
-                                      ? "A second person of the sender, and the registry"
-                                      : "A second person of the sender"
+             it->needs_approval            ? it->needs_registry_approval
+                                                 ? "A second person of the sender, and the registry"
+                                                 : "A second person of the sender"
              : it->needs_registry_approval ? "The registry"
                                            : "None",
              none);
@@ -288,7 +285,8 @@ enum status admin_transfer_get(struct visit *visit, struct response *response)
         my_transfer_blocks(visit->registry, arena, it->from_org_id, it->transfer_id);
     const char *title = admin_transfer_title(visit, &row);
     struct admin_transfer_view view = {
-        .page = chrome_of(visit, PLACE_PENDING, arena_printf(arena, "Transfer %s", it->transfer_id)),
+        .page =
+            chrome_of(visit, PLACE_PENDING, arena_printf(arena, "Transfer %s", it->transfer_id)),
         .title = title,
         .state = desk_state(it->state),
         .next = admin_transfer_next(visit, &row),

@@ -1,6 +1,7 @@
 /*
- * pages/admin_transfer_view.h: transfers for administrators: what waits (templates/admin/pending.mustache), all of them
- * (transfers.mustache), one with its whole story (transfer.mustache), what came of several acts (done.mustache).
+ * pages/admin_transfer_view.h: transfers for administrators: what waits
+ * (templates/admin/pending.mustache), all of them (transfers.mustache), one with its whole story
+ * (transfer.mustache), what came of several acts (done.mustache).
  */
 #ifndef PAGES_ADMIN_TRANSFER_VIEW_H
 #define PAGES_ADMIN_TRANSFER_VIEW_H
@@ -15,13 +16,13 @@ struct admin_transfer_row {
     const char *from;
     struct url from_url;
     const char *to;
-    struct url to_url;      /* none: not an organisation */
+    struct url to_url; /* none: not an organisation */
     const char *kind;
-    const char *why;        /* what it waits for */
+    const char *why; /* what it waits for */
     const char *note;
     const char *quantity;
     const char *unit;
-    const char *label;      /* of its tick box */
+    const char *label; /* of its tick box */
     struct state_view state;
     struct when_view until; /* while it waits */
     bool is_soon;
@@ -62,7 +63,7 @@ struct admin_pending_view {
     struct admin_list_view list;
     struct sort_view by_expiry;
     struct sort_view by_size;
-    bool has_any;           /* anything waits at all */
+    bool has_any; /* anything waits at all */
     bool has_rows;
     struct admin_groups groups;
 };
@@ -79,20 +80,20 @@ struct admin_transfer_view {
     struct chrome page;
     const char *title;
     struct state_view state;
-    const char *next;       /* the rest of the sentence that begins with its state */
+    const char *next; /* the rest of the sentence that begins with its state */
     bool has_acts;
     struct act_links acts;
     struct admin_facts facts;
     const char *notes;
     bool has_notes;
-    const char *redacted;   /* "" */
+    const char *redacted; /* "" */
     const char *private_note;
     bool has_private_note;
     const char *unit;
     struct block_views blocks;
     const char *block_words;
     struct story_views story;
-    const char *waits_for;  /* "" nobody */
+    const char *waits_for; /* "" nobody */
     struct when_view waits_until;
     struct url audit_url;
     bool is_public;
@@ -113,7 +114,7 @@ struct admin_done_rows {
 struct admin_done_view {
     struct chrome page;
     const char *heading;
-    const char *left;       /* what was not asked for the ledger was away; "" */
+    const char *left; /* what was not asked for the ledger was away; "" */
     struct admin_done_rows rows;
 };
 

@@ -1,5 +1,6 @@
 /*
- * pages/admin_transfers.h: transfers for administrators: what waits, all of them, one, and the acts on them.
+ * pages/admin_transfers.h: transfers for administrators: what waits, all of them, one, and the acts
+ * on them.
  */
 #ifndef PAGES_ADMIN_TRANSFERS_H
 #define PAGES_ADMIN_TRANSFERS_H
@@ -10,7 +11,7 @@
 #include "store/admin_acts.h"
 #include "store/admin_transfers.h"
 
-extern const struct form admin_pending_form;   /* the list's query */
+extern const struct form admin_pending_form; /* the list's query */
 extern const struct form admin_pending_acts_form;
 extern const struct form admin_pending_done_form;
 extern const struct form admin_transfers_form;
@@ -28,16 +29,16 @@ enum status admin_decide_post(struct visit *visit, struct response *response);
 /* ---- what administrators may do to a transfer: admin_decide.c ---- */
 
 struct admin_decision {
-    const char *word;          /* in the address */
+    const char *word; /* in the address */
     enum act_kind kind;
-    const char *notice;        /* after it */
-    const char *button;        /* "Approve *": the quantity stands for the star */
-    const char *many;          /* "Approve the ticked transfers" */
-    const char *title;         /* "Approve *?": the page before it */
+    const char *notice; /* after it */
+    const char *button; /* "Approve *": the quantity stands for the star */
+    const char *many;   /* "Approve the ticked transfers" */
+    const char *title;  /* "Approve *?": the page before it */
     const char *reason_label;
     const char *reason_hint;
     bool is_reason_needed;
-    bool is_danger;            /* cannot be taken back */
+    bool is_danger; /* cannot be taken back */
     bool is_primary;
 };
 
@@ -46,10 +47,11 @@ struct admin_decision {
 /* The decision of that word; NULL: there is none. */
 const struct admin_decision *admin_decision_find(const char *word);
 /* Those that are possible now, in order; returns how many. */
-size_t admin_decisions(const struct admin_transfer *row, const struct admin_decision *decisions[ADMIN_DECISIONS_MAX]);
+size_t admin_decisions(const struct admin_transfer *row,
+                       const struct admin_decision *decisions[ADMIN_DECISIONS_MAX]);
 /* What will happen, as sentences. */
-void admin_decision_say(struct visit *visit, struct admin_form *form, const struct admin_decision *decision,
-                        const struct admin_transfer *row);
+void admin_decision_say(struct visit *visit, struct admin_form *form,
+                        const struct admin_decision *decision, const struct admin_transfer *row);
 
 /* ---- words: admin_words.c ---- */
 
@@ -61,8 +63,10 @@ const char *admin_transfer_title(struct visit *visit, const struct admin_transfe
 const char *admin_transfer_why(struct visit *visit, const struct admin_transfer *row);
 /* What follows the word of its state. */
 const char *admin_transfer_next(struct visit *visit, const struct admin_transfer *row);
-struct admin_transfer_row admin_transfer_row_of(struct visit *visit, const struct admin_transfer *row);
-/* What a command is called in the audit log: "accepted a transfer"; the command's own word when it is unknown. */
+struct admin_transfer_row admin_transfer_row_of(struct visit *visit,
+                                                const struct admin_transfer *row);
+/* What a command is called in the audit log: "accepted a transfer"; the command's own word when it
+ * is unknown. */
 const char *admin_act_words(const char *command);
 /* What came of it: "" done, or why it was refused. */
 const char *admin_outcome_words(const char *outcome);
@@ -71,6 +75,7 @@ extern const char *const admin_command_choices[]; /* "value", "Words" … */
 extern const char *const admin_state_choices[];
 extern const char *const admin_kind_choices[];
 void admin_transfers_csv_head(struct out *out);
-void admin_transfers_csv_row(struct out *out, struct arena *arena, const struct admin_transfer *row);
+void admin_transfers_csv_row(struct out *out, struct arena *arena,
+                             const struct admin_transfer *row);
 
 #endif

@@ -1,4 +1,5 @@
-/* pages/admin_words.c: transfers and acts in words for administrators, and transfers as CSV; see pages/admin_transfers.h. */
+/* pages/admin_words.c: transfers and acts in words for administrators, and transfers as CSV; see
+ * pages/admin_transfers.h. */
 #include "pages/admin_transfers.h"
 
 #include "base/clock.h"
@@ -8,51 +9,77 @@
 #include "pages/transfer_words.h"
 
 const char *const admin_state_choices[] = {
-    "awaiting_approval", "Awaiting approval", "pending",   "Pending",   "completed", "Completed",
-    "rejected",          "Rejected",          "withdrawn", "Withdrawn", "expired",   "Expired",
-    "cancelled",         "Cancelled",         NULL};
-const char *const admin_kind_choices[] = {"external",
-                                          "To another organisation",
-                                          "export",
-                                          "Out to another registry",
-                                          "internal",
-                                          "Between own accounts",
-                                          NULL};
+    "awaiting_approval", "Awaiting approval", "pending",   "Pending",   "completed",
+    "Completed",         "rejected",          "Rejected",  "withdrawn", "Withdrawn",
+    "expired",           "Expired",           "cancelled", "Cancelled", NULL};
+const char *const admin_kind_choices[] = {
+    "external", "To another organisation", "export", "Out to another registry",
+    "internal", "Between own accounts",    NULL};
 
 /* What the commands of the ledger are called in the audit log, after who did it. */
-const char *const admin_command_choices[] = {
-    "transfer",               "Sent a transfer",
-    "approve",                "Approved a transfer",
-    "refuse",                 "Refused a transfer",
-    "accept",                 "Accepted a transfer",
-    "reject",                 "Rejected a transfer",
-    "withdraw",               "Withdrew a transfer",
-    "expire",                 "Let a transfer expire",
-    "registry-approve",       "Approved a transfer for the registry",
-    "registry-refuse",        "Refused a transfer for the registry",
-    "cancel",                 "Cancelled a transfer",
-    "complete-export",        "Confirmed an export",
-    "reject-export",          "Noted that an export was rejected",
-    "redact-note",            "Redacted a public note",
-    "retire",                 "Retired units",
-    "issue",                  "Issued units",
-    "order",                  "Recorded an order",
-    "deliver",                "Delivered units",
-    "open-organisation",      "Opened an organisation",
-    "edit-organisation",      "Edited an organisation",
-    "set-organisation-state", "Set an organisation’s state",
-    "open-project",           "Opened a project",
-    "edit-project",           "Edited a project",
-    "open-account",           "Opened an account",
-    "close-account",          "Closed an account",
-    "set-person",             "Added or changed a person",
-    "set-member",             "Set roles in an organisation",
-    "set-registry-roles",     "Set registry roles",
-    "set-policy",             "Set policies",
-    "trust",                  "Changed whom an organisation trusts",
-    "freeze",                 "Froze or thawed transfers",
-    "set-settings",           "Changed the registry’s settings",
-    NULL};
+const char *const admin_command_choices[] = {"transfer",
+                                             "Sent a transfer",
+                                             "approve",
+                                             "Approved a transfer",
+                                             "refuse",
+                                             "Refused a transfer",
+                                             "accept",
+                                             "Accepted a transfer",
+                                             "reject",
+                                             "Rejected a transfer",
+                                             "withdraw",
+                                             "Withdrew a transfer",
+                                             "expire",
+                                             "Let a transfer expire",
+                                             "registry-approve",
+                                             "Approved a transfer for the registry",
+                                             "registry-refuse",
+                                             "Refused a transfer for the registry",
+                                             "cancel",
+                                             "Cancelled a transfer",
+                                             "complete-export",
+                                             "Confirmed an export",
+                                             "reject-export",
+                                             "Noted that an export was rejected",
+                                             "redact-note",
+                                             "Redacted a public note",
+                                             "retire",
+                                             "Retired units",
+                                             "issue",
+                                             "Issued units",
+                                             "order",
+                                             "Recorded an order",
+                                             "deliver",
+                                             "Delivered units",
+                                             "open-organisation",
+                                             "Opened an organisation",
+                                             "edit-organisation",
+                                             "Edited an organisation",
+                                             "set-organisation-state",
+                                             "Set an organisation’s state",
+                                             "open-project",
+                                             "Opened a project",
+                                             "edit-project",
+                                             "Edited a project",
+                                             "open-account",
+                                             "Opened an account",
+                                             "close-account",
+                                             "Closed an account",
+                                             "set-person",
+                                             "Added or changed a person",
+                                             "set-member",
+                                             "Set roles in an organisation",
+                                             "set-registry-roles",
+                                             "Set registry roles",
+                                             "set-policy",
+                                             "Set policies",
+                                             "trust",
+                                             "Changed whom an organisation trusts",
+                                             "freeze",
+                                             "Froze or thawed transfers",
+                                             "set-settings",
+                                             "Changed the registry’s settings",
+                                             NULL};
 
 const char *admin_act_words(const char *command)
 {
@@ -106,12 +133,11 @@ const char *admin_transfer_why(struct visit *visit, const struct admin_transfer 
     }
     bool waits_second = transfer_waits_second_person(it);
     if (row->part == ADMIN_APPROVAL) {
-        const char *why = text_is(it->kind, "export")
-                              ? "An export needs the registry’s approval"
-                              : "This amount needs the registry’s approval";
-        return waits_second ? arena_printf(visit->arena, "%s; a second person of %s too", why,
-                                           it->from_name)
-                            : why;
+        const char *why = text_is(it->kind, "export") ? "An export needs the registry’s approval"
+                                                      : "This amount needs the registry’s approval";
+        return waits_second
+                   ? arena_printf(visit->arena, "%s; a second person of %s too", why, it->from_name)
+                   : why;
     }
     if (waits_second) {
         return arena_printf(visit->arena, "A second person of %s approves", it->from_name);
@@ -137,7 +163,8 @@ const char *admin_transfer_next(struct visit *visit, const struct admin_transfer
     return arena_printf(arena, "on %s. The units stayed with %s.", at, it->from_name);
 }
 
-struct admin_transfer_row admin_transfer_row_of(struct visit *visit, const struct admin_transfer *row)
+struct admin_transfer_row admin_transfer_row_of(struct visit *visit,
+                                                const struct admin_transfer *row)
 {
     struct arena *arena = visit->arena;
     const struct my_transfer *it = &row->it;
@@ -164,10 +191,10 @@ struct admin_transfer_row admin_transfer_row_of(struct visit *visit, const struc
 }
 
 static const char *const csv_columns[] = {
-    "transfer_id", "state",        "kind",        "from_id",    "from",       "to_id",
-    "to",          "to_party",     "supplier_id", "supplier",   "instrument", "quantity",
-    "units",       "submitted_at", "expires_at",  "ended_at",   "end_reason", "public_note",
-    "waits_for_registry"};
+    "transfer_id", "state",      "kind",        "from_id",           "from",
+    "to_id",       "to",         "to_party",    "supplier_id",       "supplier",
+    "instrument",  "quantity",   "units",       "submitted_at",      "expires_at",
+    "ended_at",    "end_reason", "public_note", "waits_for_registry"};
 #define CSV_COLUMNS (sizeof(csv_columns) / sizeof(csv_columns[0]))
 
 void admin_transfers_csv_head(struct out *out)

@@ -42,7 +42,8 @@ struct chrome chrome_of(struct visit *visit, enum place place, const char *title
 
 void chrome_trail(struct visit *visit, struct chrome *chrome, struct url href, const char *words)
 {
-    struct trail_view *steps = arena_array(visit->arena, struct trail_view, chrome->trail.count + 1);
+    struct trail_view *steps =
+        arena_array(visit->arena, struct trail_view, chrome->trail.count + 1);
 
     for (size_t i = 0; i < chrome->trail.count; i++) {
         steps[i] = chrome->trail.at[i];
@@ -113,9 +114,10 @@ static void chrome_person(struct visit *visit, struct chrome *chrome)
     chrome->org_name = visit->org_name;
     chrome->form_token = visit->form_token;
     chrome->is_administrator = visit->registry_roles != 0;
-    chrome->here = text_empty(visit->request->query_text)
-                       ? visit->request->path
-                       : arena_printf(visit->arena, "%s?%s", visit->request->path, visit->request->query_text);
+    chrome->here =
+        text_empty(visit->request->query_text)
+            ? visit->request->path
+            : arena_printf(visit->arena, "%s?%s", visit->request->path, visit->request->query_text);
     struct chrome_org *orgs = arena_array(visit->arena, struct chrome_org, visit->org_count + 1);
     for (size_t i = 0; i < visit->org_count; i++) {
         orgs[i].org_id = visit->orgs[i].org_id;
@@ -125,7 +127,8 @@ static void chrome_person(struct visit *visit, struct chrome *chrome)
     chrome->orgs = (struct chrome_orgs){orgs, visit->org_count};
     chrome->many_orgs = visit->org_count > 1;
     if (chrome->area_account && !text_empty(visit->org_id)) {
-        chrome->inbox_count = inbox_waiting(visit->registry, visit->org_id, visit->user_id, visit->org_roles);
+        chrome->inbox_count =
+            inbox_waiting(visit->registry, visit->org_id, visit->user_id, visit->org_roles);
     }
 }
 
@@ -146,7 +149,8 @@ static const struct {
     {"export-rejected", "The export is rejected: its credits are available to the sender again."},
     {"redacted", "The public note is redacted: its words are gone, the fact and the reason stay."},
     {"discarded", "The unfinished transfer is discarded. Nothing was reserved."},
-    {"already-submitted", "This transfer was submitted before; here is what became of it. Nothing was done again."},
+    {"already-submitted",
+     "This transfer was submitted before; here is what became of it. Nothing was done again."},
     {"switched", "You act for another organisation now."},
     {"signed-in", "You are signed in."},
     {"password-changed", "Your password is changed. Your other sessions are signed out."},
@@ -176,6 +180,8 @@ static const struct {
     {"frozen", "Transfers are frozen. Every page says so."},
     {"thawed", "Transfers are possible again."},
     {"settings-saved", "The registry's settings are saved."},
+    {"none-ticked", "Nothing was ticked, so nothing was done. Tick the transfers first."},
+    {"member-left", "The person has left the organisation."},
     {"link-made", "A new one-time link is made."},
 };
 

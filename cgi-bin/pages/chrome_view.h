@@ -1,6 +1,7 @@
 /*
- * pages/chrome_view.h: what every page has around its content, for templates/part/top.mustache and bottom.mustache.
- * Every view struct has `struct chrome page;` and every page template begins with {{> part/top}} and ends with {{> part/bottom}}.
+ * pages/chrome_view.h: what every page has around its content, for templates/part/top.mustache and
+ * bottom.mustache. Every view struct has `struct chrome page;` and every page template begins with
+ * {{> part/top}} and ends with {{> part/bottom}}.
  */
 #ifndef PAGES_CHROME_VIEW_H
 #define PAGES_CHROME_VIEW_H
@@ -32,34 +33,39 @@ struct trail_views {
 };
 
 struct chrome {
-    const char *title;         /* the page's own, without the site's name; "Error: …" when fields need mending */
+    /* the page's own, without the site's name; "Error: …" when fields need mending */
+    const char *title;
     const char *site_name;
-    bool is_demo;              /* "Demonstration registry" line */
-    bool frozen;               /* the banner everywhere */
+    bool is_demo; /* "Demonstration registry" line */
+    bool frozen;  /* the banner everywhere */
     const char *frozen_reason;
-    const char *frozen_since;  /* "20 November 2026, 14:03 UTC" */
-    bool area_public;          /* which navigation is shown */
+    const char *frozen_since; /* "20 November 2026, 14:03 UTC" */
+    bool area_public;         /* which navigation is shown */
     bool area_account;
     bool area_admin;
-    bool at_registry, at_transfers, at_projects, at_issuances, at_retirements, at_organisations; /* public */
-    bool at_credits, at_my_transfers, at_inbox, at_team;                                        /* account */
-    bool at_pending, at_orgs, at_people, at_issue, at_settings, at_audit;                       /* admin */
+    /* public */
+    bool at_registry, at_transfers, at_projects, at_issuances, at_retirements, at_organisations;
+    /* account */
+    bool at_credits, at_my_transfers, at_inbox, at_team;
+    /* admin */
+    bool at_pending, at_orgs, at_people, at_issue, at_settings, at_audit;
     bool signed_in;
     const char *user_name;
-    const char *org_name;      /* "" when none */
-    bool many_orgs;            /* the switcher is shown */
+    const char *org_name; /* "" when none */
+    bool many_orgs;       /* the switcher is shown */
     struct chrome_orgs orgs;
-    const char *form_token;    /* every POST form: <input type="hidden" name="token" value="{{page.form_token}}"> */
-    const char *here;          /* path and query of this page: the switcher comes back to it */
-    int64_t inbox_count;       /* what waits for this person; shown when not 0 */
-    int64_t pending_count;     /* admin area: transfers that wait for the registry */
-    bool is_administrator;     /* links to /admin */
-    const char *notice;        /* what the last act did, in words; "" none. Shown once at the top */
-    struct url notice_url;     /* and where it can be read; none: no link */
-    const char *notice_link;   /* that link's words */
+    /* every POST form: <input type="hidden" name="token" value="{{page.form_token}}"> */
+    const char *form_token;
+    const char *here;        /* path and query of this page: the switcher comes back to it */
+    int64_t inbox_count;     /* what waits for this person; shown when not 0 */
+    int64_t pending_count;   /* admin area: transfers that wait for the registry */
+    bool is_administrator;   /* links to /admin */
+    const char *notice;      /* what the last act did, in words; "" none. Shown once at the top */
+    struct url notice_url;   /* and where it can be read; none: no link */
+    const char *notice_link; /* that link's words */
     bool has_trail;
-    struct trail_views trail;  /* set by chrome_trail; empty on first-level pages */
-    struct url atom;           /* <link rel="alternate">; none on most pages */
+    struct trail_views trail; /* set by chrome_trail; empty on first-level pages */
+    struct url atom;          /* <link rel="alternate">; none on most pages */
 };
 
 /* One entry of the error summary: words and the id of the field they are about. */
@@ -74,17 +80,17 @@ struct fault_views {
 
 /* Newer / Older, the count line and the downloads under every list. */
 struct pager_view {
-    struct url newer;          /* none: at the newest */
+    struct url newer; /* none: at the newest */
     struct url older;
     struct url csv;
     struct url atom;
-    const char *count_words;   /* "1,204 transfers" or "37 of 1,204 transfers match" */
+    const char *count_words; /* "1,204 transfers" or "37 of 1,204 transfers match" */
 };
 
 /* A filter in force, with the link that takes it away. */
 struct chip_view {
-    const char *label;         /* "Supplier" */
-    const char *value;         /* "Vaulted Deep" */
+    const char *label; /* "Supplier" */
+    const char *value; /* "Vaulted Deep" */
     struct url without;
 };
 struct chip_views {

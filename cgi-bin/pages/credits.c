@@ -1,4 +1,5 @@
-/* pages/credits.c: the Credits page: balances, unfinished transfers, and (credits_list.c) batches. */
+/* pages/credits.c: the Credits page: balances, unfinished transfers, and (credits_list.c) batches.
+ */
 #include "pages/credits.h"
 
 #include "account_templates.h"
@@ -59,16 +60,17 @@ static struct credits_instruments instruments_of(struct visit *visit,
     return (struct credits_instruments){rows, count};
 }
 
-/* Where a transfer of one supplier's balance begins; none without the role or without anything to move. */
+/* Where a transfer of one supplier's balance begins; none without the role or without anything to
+ * move. */
 static struct url transfer_url(struct visit *visit, const struct holding_balance *supplier)
 {
     if (!desk_may(visit, ROLE_INITIATOR) || supplier->available_units == 0) {
         return (struct url){NULL};
     }
     struct url url = url_path(visit->arena, "/account/transfers/new");
-    return url_with(visit->arena, url, "balance",
-                    steps_balance_word(visit->arena, supplier->supplier_org_id,
-                                       supplier->instrument));
+    return url_with(
+        visit->arena, url, "balance",
+        steps_balance_word(visit->arena, supplier->supplier_org_id, supplier->instrument));
 }
 
 static const struct holding_balance *supplier_of(struct holding_balances suppliers,
@@ -145,8 +147,7 @@ static struct credits_drafts drafts_of(struct visit *visit)
         rows[i] = (struct credits_draft){
             .words = steps_words(visit, draft),
             .changed = desk_when(visit->arena, draft->changed_at),
-            .resume_url =
-                url_path(visit->arena, "/account/transfers/drafts/*", draft->draft_id),
+            .resume_url = url_path(visit->arena, "/account/transfers/drafts/*", draft->draft_id),
             .discard_url =
                 url_path(visit->arena, "/account/transfers/drafts/*/discard", draft->draft_id),
         };

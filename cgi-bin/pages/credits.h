@@ -1,6 +1,6 @@
 /*
- * pages/credits.h: the Credits page: what the organisation holds, and its batches as a list that can be filtered, sorted, paged and
- * downloaded.
+ * pages/credits.h: the Credits page: what the organisation holds, and its batches as a list that
+ * can be filtered, sorted, paged and downloaded.
  */
 #ifndef PAGES_CREDITS_H
 #define PAGES_CREDITS_H

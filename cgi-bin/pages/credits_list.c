@@ -195,11 +195,9 @@ static void fill_choices(struct visit *visit, struct holding_balances balances,
     view->suppliers.at = suppliers;
     view->projects.at = projects;
 
-    struct holding_vintages vintages =
-        holdings_vintages(visit->registry, arena, visit->org_id);
-    struct choice_view *years = arena_array(arena, struct choice_view, vintages.count + 1);
-    for (size_t i = 0; i < vintages.count; i++) {
-        const char *year = arena_printf(arena, "%lld", (long long)vintages.at[i]);
+    struct choice_view *years = arena_array(arena, struct choice_view, balances.vintage_count + 1);
+    for (size_t i = 0; i < balances.vintage_count; i++) {
+        const char *year = arena_printf(arena, "%lld", (long long)balances.vintages[i]);
         add_choice(years, &view->vintages.count, year, year, asked->vintage);
     }
     view->vintages.at = years;
@@ -357,7 +355,11 @@ void credits_list(struct visit *visit, struct holding_balances balances, struct 
 struct csv {
     struct visit *visit;
     struct asked asked;
-    char last_id[ID_SIZE]; /* the last batch sent; "" before the first window */
+    bool has_begun;
+    /* The last batch sent: where the next window begins. */
+    char last_id[ID_SIZE];
+    char last_state[16];
+    int64_t last_received_at;
 };
 
 static void csv_head(struct out *out)
@@ -410,20 +412,26 @@ static bool csv_window(struct response *response, void *state)
 {
     struct csv *csv = state;
     struct arena *arena = csv->visit->arena;
-    bool descending = false;
-    enum holding_sort sort = sort_of(csv->asked.sort, &descending);
     struct holding_filter filter = filter_of(csv->visit, &csv->asked);
-    if (csv->last_id[0] == '\0') {
+    struct holding_batch last = {.batch_id = csv->last_id,
+                                 .state = csv->last_state,
+                                 .received_at = csv->last_received_at};
+    if (!csv->has_begun) {
         csv_head(&response->body);
     }
-    struct holding_batches found = holdings_batches(csv->visit->registry, arena, &filter, sort,
-                                                    descending, csv->last_id, CSV_WINDOW_ROWS);
+    struct holding_batches found =
+        holdings_all(csv->visit->registry, arena, &filter, csv->has_begun ? &last : NULL,
+                     CSV_WINDOW_ROWS);
+    csv->has_begun = true;
     for (size_t i = 0; i < found.count; i++) {
         csv_row(&response->body, arena, &found.at[i]);
     }
     if (found.count > 0) {
-        bool is_copied = TEXT_COPY(csv->last_id, found.at[found.count - 1].batch_id);
+        const struct holding_batch *end = &found.at[found.count - 1];
+        bool is_copied =
+            TEXT_COPY(csv->last_id, end->batch_id) && TEXT_COPY(csv->last_state, end->state);
         must(is_copied);
+        csv->last_received_at = end->received_at;
     }
     return found.count == CSV_WINDOW_ROWS;
 }

@@ -11,11 +11,11 @@
 struct credits_balance {
     const char *supplier;
     struct url supplier_url;
-    bool is_first;           /* the first row of its supplier: carries the act */
+    bool is_first; /* the first row of its supplier: carries the act */
     const char *project;
     struct url project_url;
     const char *active;
-    const char *reserved;    /* "–" for nothing, like the rest */
+    const char *reserved; /* "–" for nothing, like the rest */
     const char *available;
     const char *retired;
     struct url transfer_url; /* none: not for this person, or nothing available */
@@ -34,7 +34,7 @@ struct credits_instrument {
     const char *reserved;
     const char *active;
     const char *retired;
-    const char *weight;  /* of what is active; "" */
+    const char *weight; /* of what is active; "" */
     struct credits_balances rows;
 };
 struct credits_instruments {
@@ -51,15 +51,15 @@ struct credits_batch {
     const char *vintage;
     const char *account;
     const char *quantity;
-    const char *unit;       /* "" when the heading says it */
+    const char *unit; /* "" when the heading says it */
     struct state_view state;
-    const char *reserved_by;/* "" */
+    const char *reserved_by; /* "" */
     struct url reserved_url;
     struct when_view received;
     const char *received_how; /* "by delivery", "by transfer", "by issuance" */
     struct url received_url;
     struct when_view issued;
-    const char *parent_id;  /* cut from this batch; "" */
+    const char *parent_id; /* cut from this batch; "" */
     struct url parent_url;
     bool is_split;
     struct url left_url;
@@ -84,8 +84,8 @@ struct credits_drafts {
 struct credits_view {
     struct chrome page;
     bool may_transfer;
-    bool may_not_transfer;   /* says which role is needed */
-    bool has_anything;       /* holds or ever held a batch */
+    bool may_not_transfer; /* says which role is needed */
+    bool has_anything;     /* holds or ever held a batch */
     bool has_drafts;
     struct credits_drafts drafts;
     struct credits_instruments instruments;
@@ -95,12 +95,12 @@ struct credits_view {
     struct choice_views vintages;
     struct choice_views accounts;
     struct choice_views states;
-    const char *sort;        /* as in the address; "" the usual */
+    const char *sort; /* as in the address; "" the usual */
     bool has_chips;
     struct chip_views chips;
     struct url all_url;
     bool has_batches;
-    const char *unit;        /* of every row; "" when they differ */
+    const char *unit; /* of every row; "" when they differ */
     struct sort_view by_serial;
     struct sort_view by_size;
     struct sort_view by_received;

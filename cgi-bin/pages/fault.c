@@ -1,5 +1,6 @@
 /*
- * pages/fault.c: what is said when a request cannot be answered. Each page says whether anything happened and where to go.
+ * pages/fault.c: what is said when a request cannot be answered. Each page says whether anything
+ * happened and where to go.
  */
 #include "pages/fault.h"
 
@@ -10,9 +11,11 @@
 
 static const char *fault_heading(enum status status);
 static const char *fault_happened(const struct visit *visit, enum status status);
-static void fault_way_on(struct visit *visit, enum status status, enum place place, struct fault_page *view);
+static void fault_way_on(struct visit *visit, enum status status, enum place place,
+                         struct fault_page *view);
 
-struct fault_page fault_page_of(struct visit *visit, enum status status, enum place place, struct response *response)
+struct fault_page fault_page_of(struct visit *visit, enum status status, enum place place,
+                                struct response *response)
 {
     const struct status_row *row = status_row(status);
     struct fault_page view = {.heading = fault_heading(status)};
@@ -59,7 +62,8 @@ static const char *fault_heading(enum status status)
     case STATUS_FAULT:
         return "Something went wrong here";
     default:
-        return status_row(status)->blame == BLAME_PERSON ? "This could not be done" : "Something went wrong here";
+        return status_row(status)->blame == BLAME_PERSON ? "This could not be done"
+                                                         : "Something went wrong here";
     }
 }
 
@@ -69,12 +73,14 @@ static const char *fault_happened(const struct visit *visit, enum status status)
     bool wrote = visit->request != NULL && visit->request->method == METHOD_POST;
 
     if (status == STATUS_ANSWER_LOST) {
-        return "It may have happened or not. Look at your transfers before you send it again; sending the same form again never does it twice.";
+        return "It may have happened or not. Look at your transfers before you send it again; "
+               "sending the same form again never does it twice.";
     }
     return wrote ? "Nothing was changed." : "";
 }
 
-static void fault_way_on(struct visit *visit, enum status status, enum place place, struct fault_page *view)
+static void fault_way_on(struct visit *visit, enum status status, enum place place,
+                         struct fault_page *view)
 {
     struct arena *arena = visit->arena;
     bool account = place >= PLACE_CREDITS && place <= PLACE_ACCOUNT;

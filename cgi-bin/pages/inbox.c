@@ -94,11 +94,10 @@ static struct inbox_row row_view(struct visit *visit, const struct my_transfer *
         .other = transfer_other(visit, row),
         .supplier = row->supplier_name,
         .serial = text_empty(row->first_batch_id) ? "" : serial_text(arena, &row->first_block),
-        .more_blocks =
-            row->block_count > 1
-                ? arena_printf(arena, "and %s",
-                               desk_count(arena, row->block_count - 1, "more block", "more blocks"))
-                : "",
+        .more_blocks = row->block_count > 1 ? arena_printf(arena, "and %s",
+                                                           desk_count(arena, row->block_count - 1,
+                                                                      "more block", "more blocks"))
+                                            : "",
         .note = row->notes,
         .private_note = row->private_note,
         .by = which == MY_INCOMING ? "" : desk_person(visit, row->submitted_by),
@@ -114,8 +113,8 @@ static void fill_rows(struct visit *visit, enum my_waiting which, const char *af
                       struct inbox_view *view)
 {
     struct arena *arena = visit->arena;
-    struct my_transfers found = my_transfers_waiting(visit->registry, arena, which, visit->org_id,
-                                                     after, PAGE_ROWS + 1);
+    struct my_transfers found =
+        my_transfers_waiting(visit->registry, arena, which, visit->org_id, after, PAGE_ROWS + 1);
     size_t count = found.count > PAGE_ROWS ? PAGE_ROWS : found.count;
     struct inbox_row *rows = arena_array(arena, struct inbox_row, count + 1);
     bool has_first = false;
@@ -125,8 +124,7 @@ static void fill_rows(struct visit *visit, enum my_waiting which, const char *af
         bool is_first = rows[i].can_act && !has_first;
         has_first = has_first || rows[i].can_act;
         rows[i].input_id = is_first ? "transfer" : arena_printf(arena, "transfer-%zu", i + 1);
-        view->is_one_unit =
-            view->is_one_unit && found.at[i].instrument == found.at[0].instrument;
+        view->is_one_unit = view->is_one_unit && found.at[i].instrument == found.at[0].instrument;
     }
     for (size_t i = 0; i < count; i++) {
         rows[i].shows_tick = has_first;
@@ -135,8 +133,7 @@ static void fill_rows(struct visit *visit, enum my_waiting which, const char *af
     view->has_rows = count > 0;
     view->can_act = has_first;
     view->unit = view->is_one_unit ? desk_unit(found.at[0].instrument) : "";
-    view->scale =
-        view->is_one_unit && found.at[0].instrument != INSTRUMENT_CARBON_REMOVAL ? 0 : 3;
+    view->scale = view->is_one_unit && found.at[0].instrument != INSTRUMENT_CARBON_REMOVAL ? 0 : 3;
     struct url base = url_with(arena, url_path(arena, "/account/inbox"), "tab", view->tab);
     if (!text_empty(after)) {
         view->pager.newer = base; /* back to the first page: those that wait longest */
@@ -153,8 +150,7 @@ static void fill_accounts(struct visit *visit, struct inbox_view *view)
         holdings_accounts(visit->registry, visit->arena, visit->org_id, true);
     const char *chosen =
         visit->request->method == METHOD_POST ? field_text(&visit->fields, "account") : "";
-    struct choice_view *choices =
-        arena_array(visit->arena, struct choice_view, accounts.count + 1);
+    struct choice_view *choices = arena_array(visit->arena, struct choice_view, accounts.count + 1);
     for (size_t i = 0; i < accounts.count; i++) {
         choices[i] = (struct choice_view){
             .value = accounts.at[i].account_id,
@@ -194,12 +190,9 @@ static void show_inbox(struct visit *visit, struct response *response, const cha
         .is_approvals = which == MY_APPROVALS,
         .is_outgoing = which == MY_OUTGOING,
         .tab = tab_words[which],
-        .incoming_count =
-            my_transfers_waiting_count(visit->registry, MY_INCOMING, visit->org_id),
-        .approvals_count =
-            my_transfers_waiting_count(visit->registry, MY_APPROVALS, visit->org_id),
-        .outgoing_count =
-            my_transfers_waiting_count(visit->registry, MY_OUTGOING, visit->org_id),
+        .incoming_count = my_transfers_waiting_count(visit->registry, MY_INCOMING, visit->org_id),
+        .approvals_count = my_transfers_waiting_count(visit->registry, MY_APPROVALS, visit->org_id),
+        .outgoing_count = my_transfers_waiting_count(visit->registry, MY_OUTGOING, visit->org_id),
         .role_words = role_words(visit, which),
         .once = once,
         .transfer_error = chrome_fault(visit, "transfer"),
@@ -241,8 +234,7 @@ static struct url act_on(struct visit *visit, const char *act, const char *trans
     char key[KEY_SIZE];
     desk_key(visit, field_text(&visit->fields, "once"), act, transfer_id, key);
     *command = command_of(kind_of(act), visit->user_id, key);
-    const char *account =
-        command->kind == ACT_ACCEPT ? field_text(&visit->fields, "account") : "";
+    const char *account = command->kind == ACT_ACCEPT ? field_text(&visit->fields, "account") : "";
     const char *reason = text_trim(visit->arena, field_text(&visit->fields, "reason"));
     bool fits = TEXT_COPY(command->decide.transfer_id, transfer_id) &&
                 TEXT_COPY(command->decide.account_id, account) &&

@@ -1,5 +1,5 @@
-/* pages/inbox_done.c: what came of acting on several transfers at once. The acts are read from the audit log, the person's own
- * only: the address can be reloaded and sent to nobody else. */
+/* pages/inbox_done.c: what came of acting on several transfers at once. The acts are read from the
+ * audit log, the person's own only: the address can be reloaded and sent to nobody else. */
 #include "account_templates.h"
 #include "base/text.h"
 #include "base/url.h"
@@ -109,10 +109,10 @@ enum status inbox_done_get(struct visit *visit, struct response *response)
     }
     bool all_done = done == (int64_t)count;
     const char *heading =
-        all_done ? arena_printf(arena, "%s %s", desk_count(arena, done, "transfer", "transfers"),
-                                word)
-                 : arena_printf(arena, "%s of %s %s", text_int_grouped(arena, done),
-                                desk_count(arena, (int64_t)count, "transfer", "transfers"), word);
+        all_done
+            ? arena_printf(arena, "%s %s", desk_count(arena, done, "transfer", "transfers"), word)
+            : arena_printf(arena, "%s of %s %s", text_int_grouped(arena, done),
+                           desk_count(arena, (int64_t)count, "transfer", "transfers"), word);
     struct inbox_done_view view = {
         .page = chrome_of(visit, PLACE_INBOX, heading),
         .heading = heading,

@@ -1,6 +1,6 @@
 /*
- * pages/inbox_view.h: the inbox (templates/account/inbox.mustache) and what came of acting on several rows at once
- * (inbox-done.mustache).
+ * pages/inbox_view.h: the inbox (templates/account/inbox.mustache) and what came of acting on
+ * several rows at once (inbox-done.mustache).
  */
 #ifndef PAGES_INBOX_VIEW_H
 #define PAGES_INBOX_VIEW_H
@@ -11,21 +11,21 @@
 struct inbox_row {
     const char *transfer_id;
     struct url url;
-    const char *input_id;   /* of its tick */
-    bool shows_tick;        /* some row of the list can be ticked, so each has the cell */
-    bool can_act;           /* its box can be ticked */
+    const char *input_id; /* of its tick */
+    bool shows_tick;      /* some row of the list can be ticked, so each has the cell */
+    bool can_act;         /* its box can be ticked */
     bool is_ticked;
-    const char *why_not;    /* "" */
-    const char *label;      /* of the tick: "84.210 credits from Vaulted Deep" */
+    const char *why_not; /* "" */
+    const char *label;   /* of the tick: "84.210 credits from Vaulted Deep" */
     int64_t units;
     const char *other;
-    const char *to;         /* approvals: where it goes */
+    const char *to; /* approvals: where it goes */
     const char *supplier;
-    const char *serial;     /* of its first block */
-    const char *more_blocks;/* "and 2 more blocks"; "" */
+    const char *serial;      /* of its first block */
+    const char *more_blocks; /* "and 2 more blocks"; "" */
     const char *note;
     const char *private_note;
-    const char *by;         /* approvals and outgoing: who sent it */
+    const char *by; /* approvals and outgoing: who sent it */
     const char *quantity;
     const char *unit;
     struct state_view state;
@@ -54,7 +54,7 @@ struct inbox_view {
     const char *once;
     const char *transfer_error;
     struct inbox_rows rows;
-    bool is_one_unit;       /* the ticked quantities can be added up */
+    bool is_one_unit; /* the ticked quantities can be added up */
     int64_t scale;
     const char *unit;
     bool has_accounts;
@@ -70,9 +70,9 @@ struct inbox_view {
 struct inbox_result {
     const char *transfer_id;
     struct url url;
-    const char *what;       /* "84.210 credits from Vaulted Deep" */
+    const char *what; /* "84.210 credits from Vaulted Deep" */
     bool is_done;
-    const char *outcome;    /* "Accepted", or why not */
+    const char *outcome; /* "Accepted", or why not */
     struct state_view state;
 };
 struct inbox_results {
@@ -81,10 +81,10 @@ struct inbox_results {
 };
 struct inbox_done_view {
     struct chrome page;
-    const char *heading;    /* "3 of 4 transfers accepted" */
+    const char *heading; /* "3 of 4 transfers accepted" */
     bool all_done;
     struct inbox_results rows;
-    bool has_unsure;        /* the answer to some did not come */
+    bool has_unsure; /* the answer to some did not come */
 };
 
 #endif

@@ -15,8 +15,8 @@ static const char *acting_org(const struct my_transfer *row, const struct my_act
             return row->from_org_id;
         }
     }
-    bool is_recipient = text_is(act->command, act_word(ACT_ACCEPT)) ||
-                        text_is(act->command, act_word(ACT_REJECT));
+    bool is_recipient =
+        text_is(act->command, act_word(ACT_ACCEPT)) || text_is(act->command, act_word(ACT_REJECT));
     return is_recipient ? row->to_org_id : "";
 }
 
@@ -44,8 +44,7 @@ static const char *submitted_words(struct visit *visit, const struct my_transfer
     for (size_t i = 0; i < blocks.count; i++) {
         splits += text_empty(blocks.at[i].split_from_id) ? 0 : 1;
     }
-    const char *blocks_words =
-        desk_count(visit->arena, (int64_t)blocks.count, "block", "blocks");
+    const char *blocks_words = desk_count(visit->arena, (int64_t)blocks.count, "block", "blocks");
     const char *split_words =
         splits == 0 ? ""
                     : arena_printf(visit->arena, ", %s split",
@@ -55,7 +54,8 @@ static const char *submitted_words(struct visit *visit, const struct my_transfer
         return arena_printf(visit->arena, "made the transfer: %s moved at once%s", blocks_words,
                             split_words);
     }
-    return arena_printf(visit->arena, "sent the transfer: %s reserved%s", blocks_words, split_words);
+    return arena_printf(visit->arena, "sent the transfer: %s reserved%s", blocks_words,
+                        split_words);
 }
 
 /* What an act did, in words after who did it; NULL: an act that is not part of the story. */
@@ -173,11 +173,11 @@ static void csv_line(struct out *out, const char *const *cells, size_t count)
 void my_transfer_csv(struct visit *visit, struct response *response, const struct my_transfer *row,
                      struct my_blocks blocks)
 {
-    static const char *const head[] = {
-        "transfer_id", "kind",       "state",    "from_id",    "from",     "to_id",
-        "to",          "to_party",   "submitted_at", "ended_at", "public_note", "serial",
-        "batch_id",    "split_from", "project_id", "project",  "vintage",  "instrument",
-        "quantity",    "units"};
+    static const char *const head[] = {"transfer_id",  "kind",       "state",       "from_id",
+                                       "from",         "to_id",      "to",          "to_party",
+                                       "submitted_at", "ended_at",   "public_note", "serial",
+                                       "batch_id",     "split_from", "project_id",  "project",
+                                       "vintage",      "instrument", "quantity",    "units"};
     enum { COLUMNS = sizeof(head) / sizeof(head[0]) };
     struct arena *arena = visit->arena;
     desk_csv(response, arena, arena_printf(arena, "%s.csv", row->transfer_id));

@@ -95,9 +95,8 @@ static struct block_views blocks_of(struct visit *visit, struct my_blocks blocks
             .vintage = arena_printf(arena, "%d", block->serial.vintage),
             .quantity = quantity_show(arena, block->units, block->instrument),
             .account = block->from_account,
-            .split_from = text_empty(block->split_from_id)
-                              ? ""
-                              : serial_text(arena, &block->split_from),
+            .split_from =
+                text_empty(block->split_from_id) ? "" : serial_text(arena, &block->split_from),
             .state = desk_state(block->state),
         };
     }
@@ -112,8 +111,7 @@ static void fill_parties(struct visit *visit, const struct my_transfer *row,
     view->from = row->from_name;
     view->from_url = desk_org_url(visit->arena, row->from_org_id);
     view->to = is_external ? row->to_name : transfer_to(visit, row);
-    view->to_url =
-        is_external ? desk_org_url(visit->arena, row->to_org_id) : (struct url){NULL};
+    view->to_url = is_external ? desk_org_url(visit->arena, row->to_org_id) : (struct url){NULL};
     view->to_more = text_is(row->kind, "export") ? row->to_system_party : "";
     view->into = is_external && !row->is_out ? row->to_account_name : "";
     view->supplier = text_empty(row->supplier_org_id) ? "" : row->supplier_name;

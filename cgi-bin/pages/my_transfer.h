@@ -1,5 +1,6 @@
 /*
- * pages/my_transfer.h: the transfers that one's organisation is a party of: the list, the story of one, and the acts on it.
+ * pages/my_transfer.h: the transfers that one's organisation is a party of: the list, the story of
+ * one, and the acts on it.
  */
 #ifndef PAGES_MY_TRANSFER_H
 #define PAGES_MY_TRANSFER_H
@@ -33,8 +34,10 @@ bool my_may_approve(const struct visit *visit, const struct my_transfer *row);
 bool my_may_withdraw(const struct visit *visit, const struct my_transfer *row);
 
 /* Everything that happened, oldest first. */
-struct story_views my_story(struct visit *visit, const struct my_transfer *row, struct my_blocks blocks);
+struct story_views my_story(struct visit *visit, const struct my_transfer *row,
+                            struct my_blocks blocks);
 /* A transaction summary: one line for each block. */
-void my_transfer_csv(struct visit *visit, struct response *response, const struct my_transfer *row, struct my_blocks blocks);
+void my_transfer_csv(struct visit *visit, struct response *response, const struct my_transfer *row,
+                     struct my_blocks blocks);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * pages/my_transfer_view.h: one's own transfers: the list (templates/account/transfers.mustache), one with its whole story
- * (transfer.mustache), and the page before an act on it (act.mustache).
+ * pages/my_transfer_view.h: one's own transfers: the list (templates/account/transfers.mustache),
+ * one with its whole story (transfer.mustache), and the page before an act on it (act.mustache).
  */
 #ifndef PAGES_MY_TRANSFER_VIEW_H
 #define PAGES_MY_TRANSFER_VIEW_H
@@ -12,9 +12,9 @@ struct my_transfer_row {
     const char *transfer_id;
     struct url url;
     struct when_view submitted;
-    const char *direction;  /* "Out", "In", "Inside" */
+    const char *direction; /* "Out", "In", "Inside" */
     const char *other;
-    struct url other_url;   /* none: not an organisation */
+    struct url other_url; /* none: not an organisation */
     const char *supplier;
     const char *note;
     const char *quantity;
@@ -29,12 +29,12 @@ struct my_transfer_rows {
 
 struct my_transfers_view {
     struct chrome page;
-    bool has_any;           /* ever sent or got one */
+    bool has_any; /* ever sent or got one */
     bool may_transfer;
     struct choice_views states;
     struct choice_views directions;
     struct choice_views kinds;
-    const char *other;      /* typed */
+    const char *other; /* typed */
     const char *sort;
     bool has_chips;
     struct chip_views chips;
@@ -52,7 +52,7 @@ struct story_view {
     const char *who;
     const char *what;
     struct when_view when;
-    const char *quote;      /* a comment or reason; "" none */
+    const char *quote; /* a comment or reason; "" none */
 };
 struct story_views {
     const struct story_view *at;
@@ -61,8 +61,8 @@ struct story_views {
 
 /* One thing that this person may do now. */
 struct act_link {
-    const char *words;      /* "Withdraw this transfer of 700.500 credits" */
-    struct url url;         /* its page */
+    const char *words; /* "Withdraw this transfer of 700.500 credits" */
+    struct url url;    /* its page */
     bool is_primary;
 };
 struct act_links {
@@ -78,7 +78,7 @@ struct my_transfer_view {
     const char *next;
     bool has_acts;
     struct act_links acts;
-    const char *no_act;     /* why there is nothing to press; "" */
+    const char *no_act; /* why there is nothing to press; "" */
     const char *transfer_id;
     const char *kind;
     const char *from;
@@ -86,14 +86,14 @@ struct my_transfer_view {
     const char *to;
     struct url to_url;
     const char *to_more;
-    const char *into;       /* own account it arrived on; "" */
+    const char *into; /* own account it arrived on; "" */
     const char *supplier;
     struct url supplier_url;
     const char *quantity;
     const char *weight;
     bool has_note;
     const char *notes;
-    const char *redacted;   /* why the public note is gone; "" */
+    const char *redacted; /* why the public note is gone; "" */
     bool has_private_note;
     const char *private_note;
     const char *corrects_id;
@@ -103,7 +103,7 @@ struct my_transfer_view {
     const char *block_words;
     bool shows_accounts;
     struct story_views story;
-    const char *waits_for;  /* "" nobody */
+    const char *waits_for; /* "" nobody */
     struct when_view waits_until;
     struct url csv_url;
     bool is_public;
@@ -119,10 +119,10 @@ struct act_view {
     const char *alarm;
     struct url post;
     struct url transfer_url;
-    const char *heading;    /* "Reject 84.210 credits from Vaulted Deep?" */
-    const char *what;       /* what will happen */
+    const char *heading; /* "Reject 84.210 credits from Vaulted Deep?" */
+    const char *what;    /* what will happen */
     const char *once;
-    bool has_accounts;      /* accept: several to choose from */
+    bool has_accounts; /* accept: several to choose from */
     struct choice_views accounts;
     const char *account_id; /* the only one */
     const char *account_error;

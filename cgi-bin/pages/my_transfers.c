@@ -211,9 +211,9 @@ static struct my_transfer_row row_view(struct visit *visit, const struct my_tran
         .other = text_is(row->kind, "internal")
                      ? arena_printf(arena, "Account %s", row->to_account_name)
                      : transfer_other(visit, row),
-        .other_url = is_external ? desk_org_url(arena, row->is_out ? row->to_org_id
-                                                                   : row->from_org_id)
-                                 : (struct url){NULL},
+        .other_url = is_external
+                         ? desk_org_url(arena, row->is_out ? row->to_org_id : row->from_org_id)
+                         : (struct url){NULL},
         .supplier = row->supplier_name,
         .note = row->notes,
         .quantity = quantity_show(arena, row->units, row->instrument),
@@ -243,9 +243,9 @@ static void csv_line(struct out *out, const char *const *cells, size_t count)
 }
 
 static const char *const csv_head[] = {
-    "transfer_id", "kind",       "state",       "direction",    "from_id",  "from",
-    "to_id",       "to",         "to_party",    "supplier_id",  "supplier", "instrument",
-    "quantity",    "units",      "blocks",      "submitted_at", "ended_at", "expires_at",
+    "transfer_id", "kind",         "state",      "direction",    "from_id",  "from",
+    "to_id",       "to",           "to_party",   "supplier_id",  "supplier", "instrument",
+    "quantity",    "units",        "blocks",     "submitted_at", "ended_at", "expires_at",
     "public_note", "private_note", "end_reason", "corrects_id"};
 enum { CSV_COLUMNS = sizeof(csv_head) / sizeof(csv_head[0]) };
 
@@ -255,7 +255,9 @@ static void csv_row(struct out *out, struct arena *arena, const struct my_transf
         row->transfer_id,
         row->kind,
         row->state,
-        text_is(row->kind, "internal") ? "inside" : row->is_out ? "out" : "in",
+        text_is(row->kind, "internal") ? "inside"
+        : row->is_out                  ? "out"
+                                       : "in",
         row->from_org_id,
         row->from_name,
         row->to_org_id,

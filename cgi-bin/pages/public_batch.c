@@ -1,4 +1,5 @@
-/* pages/public_batch.c: one credit batch: what it is, what happened to its units, and its lineage as a drawing and as a table. */
+/* pages/public_batch.c: one credit batch: what it is, what happened to its units, and its lineage
+ * as a drawing and as a table. */
 #include "pages/public_batch_view.h"
 
 #include <string.h>
@@ -64,14 +65,15 @@ static void cut_below(struct visit *visit, struct family *family, int top)
     }
 }
 
-/* First the way from the oldest drawn ancestor down to the batch, then what came of the batch, then what came of its nearest relations. */
+/* First the way from the oldest drawn ancestor down to the batch, then what came of the batch, then
+ * what came of its nearest relations. */
 static bool draw_family(struct visit *visit, const struct public_batch *batch, struct ids ancestors,
                         struct family *family)
 {
     struct public_batch *root = &family->batches[0];
     *root = *batch;
-    if (ancestors.count > 0 &&
-        !public_batch_find(visit->registry, visit->arena, ancestors.at[ancestors.count - 1], root)) {
+    if (ancestors.count > 0 && !public_batch_find(visit->registry, visit->arena,
+                                                  ancestors.at[ancestors.count - 1], root)) {
         return false;
     }
     lineage_begin(&family->tree, root->serial.first, root->serial.last);
@@ -83,7 +85,8 @@ static bool draw_family(struct visit *visit, const struct public_batch *batch, s
         }
         const struct lineage_bar *parent = &family->tree.at[here];
         here = text_is(family->batches[parent->left].batch_id, next) ? parent->left : parent->right;
-        must(text_is(family->batches[here].batch_id, next)); /* parent and children point at each other */
+        /* parent and children point at each other */
+        must(text_is(family->batches[here].batch_id, next));
     }
     family->tree.at[here].is_here = true;
     cut_below(visit, family, here);
@@ -193,8 +196,8 @@ static struct lineage_view view_of(struct visit *visit, const struct family *fam
         }
         const char *words = label_words(arena, family, bar);
         if (!text_empty(words)) {
-            labels[view.labels.count++] = (struct lineage_label_view){
-                bars[i].x, place.y + 40, words, one->is_here};
+            labels[view.labels.count++] =
+                (struct lineage_label_view){bars[i].x, place.y + 40, words, one->is_here};
         }
         rows[i] = row_of(visit, family, bar);
     }
@@ -280,10 +283,10 @@ static void fill_history(struct visit *visit, const struct public_batch *batch,
         };
     }
     view->history = (struct history_views){rows, count};
-    view->history_words = events.count < EVENTS_SHOWN_MAX
-                              ? ""
-                              : arena_printf(arena, "Only the last %d moves are told.",
-                                             EVENTS_SHOWN_MAX);
+    view->history_words =
+        events.count < EVENTS_SHOWN_MAX
+            ? ""
+            : arena_printf(arena, "Only the last %d moves are told.", EVENTS_SHOWN_MAX);
 }
 
 /* ---- the page ---- */
@@ -300,11 +303,13 @@ static void fill_end(struct arena *arena, const struct public_batch *batch,
     }
     if (text_is(batch->state, "retired")) {
         view->end_words = "Retired";
-        view->end = (struct link_view){batch->ended_by, public_retirement_url(arena, batch->ended_by)};
+        view->end =
+            (struct link_view){batch->ended_by, public_retirement_url(arena, batch->ended_by)};
         view->ended = desk_when(arena, batch->ended_at);
     } else if (text_is(batch->state, "exported")) {
         view->end_words = "Exported";
-        view->end = (struct link_view){batch->ended_by, public_transfer_url(arena, batch->ended_by)};
+        view->end =
+            (struct link_view){batch->ended_by, public_transfer_url(arena, batch->ended_by)};
         view->ended = desk_when(arena, batch->ended_at);
     }
 }

@@ -1,5 +1,6 @@
 /*
- * pages/public_batch_view.h: one credit batch with its history and lineage (templates/public/batch.mustache).
+ * pages/public_batch_view.h: one credit batch with its history and lineage
+ * (templates/public/batch.mustache).
  */
 #ifndef PAGES_PUBLIC_BATCH_VIEW_H
 #define PAGES_PUBLIC_BATCH_VIEW_H
@@ -13,8 +14,8 @@ struct lineage_bar_view {
     const char *x;
     const char *width;
     int64_t y;
-    const char *title;   /* "4: 78177 to 81177, active" */
-    bool is_here;        /* the batch that the page is about */
+    const char *title; /* "4: 78177 to 81177, active" */
+    bool is_here;      /* the batch that the page is about */
 };
 struct lineage_bar_views {
     const struct lineage_bar_view *at;
@@ -70,8 +71,8 @@ struct lineage_view {
 struct history_view {
     struct link_view who;
     const char *what;
-    struct link_view whom;  /* words "" nobody */
-    struct link_view act;   /* its id */
+    struct link_view whom; /* words "" nobody */
+    struct link_view act;  /* its id */
     struct when_view when;
 };
 struct history_views {
@@ -84,7 +85,7 @@ struct public_batch_view {
     const char *title;
     struct state_view state;
     struct link_view holder;
-    const char *held;          /* what stands before the holder: "held by", "last held by" */
+    const char *held; /* what stands before the holder: "held by", "last held by" */
     const char *serial;
     const char *batch_id;
     const char *quantity;
@@ -93,16 +94,16 @@ struct public_batch_view {
     struct link_view supplier;
     const char *vintage;
     struct link_view issuance;
-    const char *issued_how;    /* "issued", "imported" */
+    const char *issued_how; /* "issued", "imported" */
     struct when_view issued;
     struct link_view delivery; /* words "" none */
     struct when_view delivered;
-    struct link_view end;      /* its retirement or export; words "" none */
-    const char *end_words;     /* "Retired", "Exported" */
-    const char *to_system;     /* "" */
+    struct link_view end;  /* its retirement or export; words "" none */
+    const char *end_words; /* "Retired", "Exported" */
+    const char *to_system; /* "" */
     struct when_view ended;
     const char *unit;
-    struct link_view parent;   /* cut from this batch, by serial; words "" issued as it is */
+    struct link_view parent; /* cut from this batch, by serial; words "" issued as it is */
     struct history_views history;
     const char *history_words; /* "Only the last 100 …"; "" */
     bool is_whole;             /* nothing was ever cut: no drawing */

@@ -1,11 +1,13 @@
-/* pages/public_blocks.c: the blocks of a transfer, delivery or retirement, as a table and as CSV. */
+/* pages/public_blocks.c: the blocks of a transfer, delivery or retirement, as a table and as CSV.
+ */
 #include "base/must.h"
 #include "base/text.h"
 #include "pages/desk.h"
 #include "pages/public.h"
 #include "pages/public_list.h"
 
-#define BLOCKS_SHOWN_MAX 500 /* one act may touch SPLIT_BATCHES_MAX blocks: all of them would be a page of 3 MB */
+/* one act may touch SPLIT_BATCHES_MAX blocks: all of them would be a page of 3 MB */
+#define BLOCKS_SHOWN_MAX 500
 
 static const char *const format_words[] = {"csv", NULL};
 static const struct field_row rows[] = {
@@ -45,8 +47,7 @@ struct public_block_table public_block_table(struct visit *visit, enum public_bl
         is_one = is_one && blocks.at[i].instrument == blocks.at[0].instrument;
         sum = public_add(sum, blocks.at[i].units);
     }
-    struct public_block_row *views =
-        arena_array(arena, struct public_block_row, blocks.count + 1);
+    struct public_block_row *views = arena_array(arena, struct public_block_row, blocks.count + 1);
     for (size_t i = 0; i < blocks.count; i++) {
         views[i] = block_row(arena, &blocks.at[i], !is_one);
     }
@@ -54,10 +55,10 @@ struct public_block_table public_block_table(struct visit *visit, enum public_bl
         .unit = is_one ? desk_unit(blocks.at[0].instrument) : "",
         .rows = {views, blocks.count},
         .count_words = desk_count(arena, count, "block", "blocks"),
-        .left_words = is_all ? ""
-                             : arena_printf(arena, "The first %d of %s are shown.",
-                                            BLOCKS_SHOWN_MAX,
-                                            desk_count(arena, count, "block", "blocks")),
+        .left_words = is_all
+                          ? ""
+                          : arena_printf(arena, "The first %d of %s are shown.", BLOCKS_SHOWN_MAX,
+                                         desk_count(arena, count, "block", "blocks")),
         .sum = is_all && is_one ? quantity_show(arena, sum, blocks.at[0].instrument) : "",
         .csv = csv,
     };
@@ -79,9 +80,9 @@ static struct list_rows csv_read(const struct list *list, const struct window *w
     return (struct list_rows){blocks.at, blocks.count};
 }
 
-static const char *const columns[] = {"line",       "batch_id", "serial",  "project_id", "project",
-                                      "supplier_id", "supplier", "vintage", "instrument", "quantity",
-                                      "units",      "split_from", "state", NULL};
+static const char *const columns[] = {
+    "line",    "batch_id",   "serial",   "project_id", "project",    "supplier_id", "supplier",
+    "vintage", "instrument", "quantity", "units",      "split_from", "state",       NULL};
 
 static void csv_cells(const struct list *list, const void *row, const char **cells)
 {

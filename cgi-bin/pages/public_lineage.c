@@ -4,11 +4,12 @@
 #include "base/must.h"
 #include "pages/public_draw.h"
 
-#define TOP_PX 20     /* the line with the first and last serial number */
-#define LEVEL_PX 56   /* a bar, its label, and air */
-#define WIDTH_MIN 20  /* the thinnest bar: it can still be seen and hit */
+#define TOP_PX 20    /* the line with the first and last serial number */
+#define LEVEL_PX 56  /* a bar, its label, and air */
+#define WIDTH_MIN 20 /* the thinnest bar: it can still be seen and hit */
 
-/* From these widths on the number (one digit, or two), the quantity, and the state's word fit below a bar. */
+/* From these widths on the number (one digit, or two), the quantity, and the state's word fit below
+ * a bar. */
 #define NUMBER_SPACE 300
 #define NUMBER_WIDE_SPACE 500
 #define QUANTITY_SPACE 3000

@@ -1,8 +1,10 @@
 /*
- * pages/public_lineage.h: which batches of a family are drawn, in which order, and where. Pure: whoever has the rows fills the tree.
+ * pages/public_lineage.h: which batches of a family are drawn, in which order, and where. Pure:
+ * whoever has the rows fills the tree.
  *
- * A tree begins at one block and grows by cutting: lineage_cut() gives a bar its two children. Bars are kept in the order they were
- * added; lineage_order() gives the order they are drawn and numbered in: depth first, left before right.
+ * A tree begins at one block and grows by cutting: lineage_cut() gives a bar its two children. Bars
+ * are kept in the order they were added; lineage_order() gives the order they are drawn and
+ * numbered in: depth first, left before right.
  */
 #ifndef PAGES_PUBLIC_LINEAGE_H
 #define PAGES_PUBLIC_LINEAGE_H
@@ -13,15 +15,17 @@
 
 #include "base/arena.h"
 
-#define LINEAGE_BARS_MAX 61   /* more is neither seen nor read; odd: one block and pairs */
-#define LINEAGE_LEVELS_UP 20  /* ancestors drawn above the batch: 20 bars and what was cut off each, the rest stays for descendants */
+#define LINEAGE_BARS_MAX 61 /* more is neither seen nor read; odd: one block and pairs */
+/* ancestors drawn above the batch: 20 bars and what was cut off each, the rest stays for
+ * descendants */
+#define LINEAGE_LEVELS_UP 20
 
 #define LINEAGE_NONE (-1)
 
 struct lineage_bar {
     int64_t first;
     int64_t last;
-    int parent;   /* numbers in struct lineage, LINEAGE_NONE for none drawn */
+    int parent; /* numbers in struct lineage, LINEAGE_NONE for none drawn */
     int left;
     int right;
     int depth;

@@ -76,14 +76,14 @@ struct sort_view list_sort(const struct list *list, const char *falling)
     const char *now = sort_now(list);
     bool is_falling = text_is(now, falling);
     bool is_rising = text_is(now, falling + 1);
-    /* A first click gives the direction people look for: the largest and newest first, names from A. */
+    /* A first click gives the direction people look for: the largest and newest first, names from
+     * A. */
     bool goes_up = is_falling || (!is_rising && text_is(falling, "-name"));
     const char *next = goes_up ? falling + 1 : falling;
-    return (struct sort_view){
-        list_url(list, "", text_is(next, list->kind->sort_usual) ? "" : next),
-        is_falling  ? "descending"
-        : is_rising ? "ascending"
-                    : ""};
+    return (struct sort_view){list_url(list, "", text_is(next, list->kind->sort_usual) ? "" : next),
+                              is_falling  ? "descending"
+                              : is_rising ? "ascending"
+                                          : ""};
 }
 
 /* A chip for each filter in force, with the address of the list without it. */
@@ -116,7 +116,8 @@ static const char *row_id(const struct list *list, struct list_rows rows, size_t
     return id;
 }
 
-/* One row more than is shown tells whether there is a further page. Going back, rows come in the other order. */
+/* One row more than is shown tells whether there is a further page. Going back, rows come in the
+ * other order. */
 static struct list_rows turn(const struct list *list, struct list_rows found, bool goes_back)
 {
     size_t row_bytes = list->kind->row_bytes;

@@ -1,6 +1,7 @@
 /*
- * pages/public_list.h: what all public lists have in common: filters that stand in the address and can be taken away one by one, headings
- * that sort, Newer and Older by keyset, a count, and the same list as CSV. A list says what is special about it in its struct list_kind.
+ * pages/public_list.h: what all public lists have in common: filters that stand in the address and
+ * can be taken away one by one, headings that sort, Newer and Older by keyset, a count, and the
+ * same list as CSV. A list says what is special about it in its struct list_kind.
  */
 #ifndef PAGES_PUBLIC_LIST_H
 #define PAGES_PUBLIC_LIST_H
@@ -20,16 +21,19 @@ struct list_rows {
 };
 
 struct list_kind {
-    const char *path;                /* "/registry/transfers", or with one '*' for the thing the list belongs to */
-    const char *file_name;           /* "transfers.csv" */
-    const char *one;                 /* "transfer" */
-    const char *many;                /* "transfers" */
-    const char *sort_usual;          /* "-completed": a minus in front means the largest or newest first */
+    /* "/registry/transfers", or with one '*' for the thing the list belongs to */
+    const char *path;
+    const char *file_name; /* "transfers.csv" */
+    const char *one;       /* "transfer" */
+    const char *many;      /* "transfers" */
+    /* "-completed": a minus in front means the largest or newest first */
+    const char *sort_usual;
     size_t row_bytes;
-    const char *const *columns;      /* of the CSV, NULL-ended */
+    const char *const *columns; /* of the CSV, NULL-ended */
     struct list_rows (*read)(const struct list *list, const struct window *window);
     int64_t (*count)(const struct list *list, const void *filter);
-    void (*cells)(const struct list *list, const void *row, const char **cells); /* as many as columns */
+    /* as many as columns */
+    void (*cells)(const struct list *list, const void *row, const char **cells);
 };
 
 /* A filter as the address has it. */
@@ -43,28 +47,31 @@ struct list_filter {
 struct list {
     struct visit *visit;
     const struct list_kind *kind;
-    const char *id;             /* for the '*' of the path; "" none */
-    const void *filter;         /* what the store is asked for … */
-    const void *all;            /* … and what without the filters */
+    const char *id;     /* for the '*' of the path; "" none */
+    const void *filter; /* what the store is asked for … */
+    const void *all;    /* … and what without the filters */
     struct list_filter filters[LIST_FILTERS_MAX];
     size_t filter_count;
-    const char *sort;           /* "" the usual */
-    const char *before;         /* the page behind this row … */
-    const char *after;          /* … or the page that ends before it; "" */
+    const char *sort;   /* "" the usual */
+    const char *before; /* the page behind this row … */
+    const char *after;  /* … or the page that ends before it; "" */
 };
 
 /* Reads sort, before and after from the visit's fields; the form has them. */
-struct list list_begin(struct visit *visit, const struct list_kind *kind, const char *id, const void *filter, const void *all);
+struct list list_begin(struct visit *visit, const struct list_kind *kind, const char *id,
+                       const void *filter, const void *all);
 /* A filter of the form, in force when it has a value. */
 void list_filter(struct list *list, const char *name, const char *label, const char *words);
 /* The sort key without its minus, and its direction. */
 const char *list_key(const struct list *list);
 bool list_is_descending(const struct list *list);
-/* The heading of a column: sorts by it, and the other way round when the list is sorted by it. falling: "-completed". */
+/* The heading of a column: sorts by it, and the other way round when the list is sorted by it.
+ * falling: "-completed". */
 struct sort_view list_sort(const struct list *list, const char *falling);
 /* Reads one page of rows and fills everything around it. */
 struct list_rows list_page(const struct list *list, struct public_list_view *view);
-/* Sends the whole list as CSV, a window at a time. STATUS_BAD_REQUEST when a filter cannot be read. */
+/* Sends the whole list as CSV, a window at a time. STATUS_BAD_REQUEST when a filter cannot be read.
+ */
 enum status list_csv(const struct list *list, struct response *response);
 
 /* Dates of a filter: from a day's beginning, until its end (0 for none). */

@@ -33,10 +33,10 @@ const struct form public_transfers_form = {rows, sizeof(rows) / sizeof(rows[0])}
 
 static struct list_rows list_read(const struct list *list, const struct window *window)
 {
-    enum public_transfer_sort sort = text_is(list_key(list), "quantity") ? PUBLIC_TRANSFER_BY_UNITS
-                                                                         : PUBLIC_TRANSFER_BY_TIME;
-    struct public_transfers found = public_transfers_list(
-        list->visit->registry, list->visit->arena, list->filter, sort, window);
+    enum public_transfer_sort sort =
+        text_is(list_key(list), "quantity") ? PUBLIC_TRANSFER_BY_UNITS : PUBLIC_TRANSFER_BY_TIME;
+    struct public_transfers found = public_transfers_list(list->visit->registry, list->visit->arena,
+                                                          list->filter, sort, window);
     return (struct list_rows){found.at, found.count};
 }
 
@@ -45,12 +45,12 @@ static int64_t list_count(const struct list *list, const void *filter)
     return public_transfers_count(list->visit->registry, list->visit->arena, filter);
 }
 
-static const char *const columns[] = {
-    "transfer_id", "kind",       "completed_at", "submitted_at", "from_id",
-    "from",        "to_id",      "to",           "to_system",    "to_party",
-    "supplier_id", "supplier",   "project_id",   "project",      "instrument",
-    "quantity",    "units",      "blocks",       "note",         "note_redacted_at",
-    "corrects_id", NULL};
+static const char *const columns[] = {"transfer_id", "kind",     "completed_at", "submitted_at",
+                                      "from_id",     "from",     "to_id",        "to",
+                                      "to_system",   "to_party", "supplier_id",  "supplier",
+                                      "project_id",  "project",  "instrument",   "quantity",
+                                      "units",       "blocks",   "note",         "note_redacted_at",
+                                      "corrects_id", NULL};
 
 static void list_cells(const struct list *list, const void *row, const char **cells)
 {
@@ -126,8 +126,7 @@ static struct list list_of(struct visit *visit, struct public_transfer_filter *f
     *all = (struct public_transfer_filter){
         .kind = text_is(filter->kind, "internal") ? filter->kind : "", .from_at = INT64_MIN};
     struct list list = list_begin(visit, &kind, "", filter, all);
-    list_filter(&list, "q", "Holds",
-                arena_printf(visit->arena, "“%s”", field_text(fields, "q")));
+    list_filter(&list, "q", "Holds", arena_printf(visit->arena, "“%s”", field_text(fields, "q")));
     list_filter(&list, "organisation", "From or to", org_name(visit, "organisation"));
     list_filter(&list, "supplier", "Supplier", org_name(visit, "supplier"));
     list_filter(&list, "kind", "Kind", desk_kind_words(filter->kind));
@@ -219,7 +218,8 @@ enum status public_transfer_get(struct visit *visit, struct response *response)
     }
     struct url here = public_transfer_url(arena, row.transfer_id);
     struct public_transfer_view view = {
-        .page = chrome_of(visit, PLACE_TRANSFERS, arena_printf(arena, "Transfer %s", row.transfer_id)),
+        .page =
+            chrome_of(visit, PLACE_TRANSFERS, arena_printf(arena, "Transfer %s", row.transfer_id)),
         .title = title_of(arena, &row),
         .completed = desk_when(arena, row.ended_at),
         .submitted = desk_when(arena, row.submitted_at),
@@ -236,8 +236,8 @@ enum status public_transfer_get(struct visit *visit, struct response *response)
         .corrects = {row.corrects_id, text_empty(row.corrects_id)
                                           ? (struct url){NULL}
                                           : public_transfer_url(arena, row.corrects_id)},
-        .corrected_by = links_of(arena, public_transfer_corrections(visit->registry, arena,
-                                                                    row.transfer_id)),
+        .corrected_by =
+            links_of(arena, public_transfer_corrections(visit->registry, arena, row.transfer_id)),
         .blocks = public_block_table(visit, PUBLIC_BLOCKS_OF_TRANSFER, row.transfer_id,
                                      url_with(arena, here, "format", "csv")),
     };

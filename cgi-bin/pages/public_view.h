@@ -11,13 +11,13 @@
 struct public_list_view {
     bool has_faults; /* a filter was typed that cannot be read; it is not in force */
     struct fault_views faults;
-    const char *sort;       /* as in the address; "" the usual */
+    const char *sort; /* as in the address; "" the usual */
     bool has_chips;
     struct chip_views chips;
-    struct url all_url;     /* without filters */
-    const char *all_words;  /* "all 1,284 transfers" */
-    bool has_any;           /* there is something in the list without filters */
-    bool has_rows;          /* there is something with them */
+    struct url all_url;    /* without filters */
+    const char *all_words; /* "all 1,284 transfers" */
+    bool has_any;          /* there is something in the list without filters */
+    bool has_rows;         /* there is something with them */
     bool has_pager;
     struct pager_view pager;
 };
@@ -39,20 +39,20 @@ struct public_transfer_row {
     struct when_view completed;
     struct link_view from;
     struct link_view to;
-    const char *to_more;    /* who receives an export there; "" */
+    const char *to_more; /* who receives an export there; "" */
     struct link_view project;
     bool has_more_projects;
-    const char *notes;      /* "" */
-    const char *redacted;   /* in place of the note; "" */
+    const char *notes;    /* "" */
+    const char *redacted; /* in place of the note; "" */
     const char *quantity;
-    const char *unit;       /* "" when the heading says it */
+    const char *unit; /* "" when the heading says it */
 };
 struct public_transfer_rows {
     const struct public_transfer_row *at;
     size_t count;
 };
 struct public_transfer_table {
-    const char *unit;       /* of every row; "" when they differ */
+    const char *unit; /* of every row; "" when they differ */
     struct public_transfer_rows rows;
 };
 
@@ -83,12 +83,12 @@ struct public_issuance_row {
     const char *issuance_id;
     struct url url;
     struct when_view issued;
-    const char *kind;       /* "Issued", "Imported" */
+    const char *kind; /* "Issued", "Imported" */
     struct link_view project;
     struct link_view supplier;
     const char *vintage;
     const char *quantity;
-    const char *buffer;     /* part of it that went to the buffer pool; "–" */
+    const char *buffer; /* part of it that went to the buffer pool; "–" */
     const char *unit;
 };
 struct public_issuance_rows {
@@ -109,8 +109,9 @@ struct public_block_row {
     const char *vintage;
     const char *quantity;
     const char *unit;
-    struct link_view split_from; /* the batch it was cut from, by serial; words "" when it moved whole */
-    struct state_view state;     /* of the batch now */
+    /* the batch it was cut from, by serial; words "" when it moved whole */
+    struct link_view split_from;
+    struct state_view state; /* of the batch now */
 };
 struct public_block_rows {
     const struct public_block_row *at;
@@ -119,15 +120,15 @@ struct public_block_rows {
 struct public_block_table {
     const char *unit;
     struct public_block_rows rows;
-    const char *count_words;     /* "3 blocks" */
-    const char *left_words;      /* "The first 500 of 4,096 blocks are shown." or "" */
-    const char *sum;             /* of all; "" when they cannot be added */
+    const char *count_words; /* "3 blocks" */
+    const char *left_words;  /* "The first 500 of 4,096 blocks are shown." or "" */
+    const char *sum;         /* of all; "" when they cannot be added */
     struct url csv;
 };
 
 /* Two halves that match: everything of one instrument. */
 struct public_bar {
-    const char *x;               /* "63.25%" like all places */
+    const char *x; /* "63.25%" like all places */
     const char *width;
     const char *state;
 };
@@ -152,21 +153,21 @@ struct public_tags {
     size_t count;
 };
 struct public_tally {
-    const char *id;              /* of the drawing: unique on the page */
-    bool is_first;               /* carries the definitions */
-    const char *heading;         /* "Carbon removal credits" */
+    const char *id;      /* of the drawing: unique on the page */
+    bool is_first;       /* carries the definitions */
+    const char *heading; /* "Carbon removal credits" */
     const char *unit;
-    const char *all;             /* issued and imported */
+    const char *all; /* issued and imported */
     const char *issued;
     const char *imported;
     const char *active;
     const char *retired;
     const char *exported;
     const char *cancelled;
-    const char *all_more;        /* "41 projects" and so on, below the figures */
+    const char *all_more; /* "41 projects" and so on, below the figures */
     const char *retired_more;
     bool has_cancelled;
-    bool is_drawn;               /* something was issued */
+    bool is_drawn; /* something was issued */
     struct public_bars bars;
     struct public_notches notches;
     struct public_tags tags;

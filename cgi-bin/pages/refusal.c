@@ -1,5 +1,6 @@
 /*
- * pages/refusal.c: the ledger's refusals as sentences for people, with their figures. A sentence says how to mend it.
+ * pages/refusal.c: the ledger's refusals as sentences for people, with their figures. A sentence
+ * says how to mend it.
  */
 #include "pages/chrome.h"
 
@@ -28,19 +29,24 @@ static const char *ended_how(enum transfer_state state)
     return "not ended";
 }
 
-static const char *ended_words(struct visit *visit, const struct answer *answer, const char *by_name)
+static const char *ended_words(struct visit *visit, const struct answer *answer,
+                               const char *by_name)
 {
     enum transfer_state state = (enum transfer_state)answer->transfer_state;
     const char *at = clock_words(visit->arena, answer->ended_at);
 
     if (state == TRANSFER_EXPIRED || text_empty(answer->ended_by)) {
-        return arena_printf(visit->arena, "This transfer has ended: it was %s on %s. Nothing was changed now.", ended_how(state), at);
+        return arena_printf(visit->arena,
+                            "This transfer has ended: it was %s on %s. Nothing was changed now.",
+                            ended_how(state), at);
     }
-    return arena_printf(visit->arena, "This transfer has ended: it was %s by %s on %s. Nothing was changed now.", ended_how(state),
-                        text_empty(by_name) ? "someone" : by_name, at);
+    return arena_printf(visit->arena,
+                        "This transfer has ended: it was %s by %s on %s. Nothing was changed now.",
+                        ended_how(state), text_empty(by_name) ? "someone" : by_name, at);
 }
 
-const char *refusal_words(struct visit *visit, const struct answer *answer, enum instrument instrument, const char *ended_by_name)
+const char *refusal_words(struct visit *visit, const struct answer *answer,
+                          enum instrument instrument, const char *ended_by_name)
 {
     enum status status = (enum status)answer->status;
     struct arena *arena = visit->arena;
@@ -49,15 +55,18 @@ const char *refusal_words(struct visit *visit, const struct answer *answer, enum
     switch ((int)status) { /* the rest say what the table says */
     case STATUS_NOT_ENOUGH:
         if (answer->available_units == 0) {
-            return text_empty(answer->batch_id) ? "Nothing is available in this balance now: choose another one."
-                                                : arena_printf(arena, "Nothing of batch %s is available now.", answer->batch_id);
+            return text_empty(answer->batch_id)
+                       ? "Nothing is available in this balance now: choose another one."
+                       : arena_printf(arena, "Nothing of batch %s is available now.",
+                                      answer->batch_id);
         }
         if (text_empty(answer->batch_id)) {
             return arena_printf(arena, "Enter at most %s: that is what is available.",
                                 quantity_words(arena, answer->available_units, instrument));
         }
         return arena_printf(arena, "Enter at most %s for batch %s: that is its size.",
-                            quantity_words(arena, answer->available_units, instrument), answer->batch_id);
+                            quantity_words(arena, answer->available_units, instrument),
+                            answer->batch_id);
     case STATUS_BATCH_UNKNOWN:
     case STATUS_BATCH_NOT_ACTIVE:
     case STATUS_BATCH_RESERVED:
@@ -70,8 +79,9 @@ const char *refusal_words(struct visit *visit, const struct answer *answer, enum
     case STATUS_TRANSFER_ENDED:
         return ended_words(visit, answer, ended_by_name);
     case STATUS_QUANTITY_FRACTION:
-        return instrument == INSTRUMENT_CARBON_REMOVAL ? "Enter credits with at most 3 decimals, like 84.210."
-                                                       : "Enter whole certificates, like 84.";
+        return instrument == INSTRUMENT_CARBON_REMOVAL
+                   ? "Enter credits with at most 3 decimals, like 84.210."
+                   : "Enter whole certificates, like 84.";
     default:
         break;
     }

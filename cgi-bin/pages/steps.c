@@ -1,4 +1,5 @@
-/* pages/steps.c: what the transfer steps share: the draft of the address, the order of the steps. */
+/* pages/steps.c: what the transfer steps share: the draft of the address, the order of the steps.
+ */
 #include "pages/steps.h"
 
 #include <string.h>
@@ -12,8 +13,8 @@
 
 enum steps_found steps_open(struct visit *visit, struct response *response, struct draft *draft)
 {
-    if (!draft_find(visit->people, visit->arena, visit->user_id, visit->org_id,
-                    visit->arguments[0], draft)) {
+    if (!draft_find(visit->people, visit->arena, visit->user_id, visit->org_id, visit->arguments[0],
+                    draft)) {
         return STEPS_NOT_THERE;
     }
     /* The ledger knows it even when the answer never reached us. */
@@ -60,8 +61,7 @@ const char *steps_next(const struct draft *draft)
 
 struct url steps_url(struct visit *visit, const struct draft *draft, const char *step, bool back)
 {
-    struct url url =
-        url_path(visit->arena, "/account/transfers/drafts/*/*", draft->draft_id, step);
+    struct url url = url_path(visit->arena, "/account/transfers/drafts/*/*", draft->draft_id, step);
     return url_with(visit->arena, url, "back", back ? "review" : "");
 }
 
@@ -112,8 +112,7 @@ const char *steps_to(struct visit *visit, const struct draft *draft)
                             account_name(visit, draft->to_account_id));
     }
     struct recipient recipient;
-    bool is_found =
-        recipient_find(visit->registry, visit->arena, draft->to_org_id, &recipient);
+    bool is_found = recipient_find(visit->registry, visit->arena, draft->to_org_id, &recipient);
     return is_found ? recipient.name : draft->to_org_id;
 }
 
@@ -163,9 +162,9 @@ bool steps_balance_parse(struct arena *arena, const char *word, const char **sup
 
 struct holding_balances steps_balances(struct visit *visit, const struct draft *draft)
 {
-    struct holding_balances balances = holdings_balances(
-        visit->registry, visit->arena, visit->org_id,
-        text_is(draft->kind, "internal") ? draft->to_account_id : "");
+    struct holding_balances balances =
+        holdings_balances(visit->registry, visit->arena, visit->org_id,
+                          text_is(draft->kind, "internal") ? draft->to_account_id : "");
     struct holding_balances suppliers = holdings_by_supplier(visit->arena, balances);
     struct holding_balance *rows =
         arena_array(visit->arena, struct holding_balance, suppliers.count + 1);
@@ -175,7 +174,7 @@ struct holding_balances steps_balances(struct visit *visit, const struct draft *
             rows[count++] = suppliers.at[i];
         }
     }
-    return (struct holding_balances){rows, count};
+    return (struct holding_balances){.at = rows, .count = count};
 }
 
 bool steps_balance(struct visit *visit, const struct draft *draft, struct holding_balance *balance)

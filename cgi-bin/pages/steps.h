@@ -1,7 +1,7 @@
 /*
- * pages/steps.h: the transfer steps: one question a page, each at its own address, the answers kept in a draft (store/drafts.h).
- * Nothing is asked of the ledger before the last button; the draft's id is the key of that act, so however often it is pressed
- * there is one transfer.
+ * pages/steps.h: the transfer steps: one question a page, each at its own address, the answers kept
+ * in a draft (store/drafts.h). Nothing is asked of the ledger before the last button; the draft's
+ * id is the key of that act, so however often it is pressed there is one transfer.
  */
 #ifndef PAGES_STEPS_H
 #define PAGES_STEPS_H
@@ -49,19 +49,23 @@ const char *steps_next(const struct draft *draft);
 /* .../drafts/ID/STEP, with ?back=review when it returns there. */
 struct url steps_url(struct visit *visit, const struct draft *draft, const char *step, bool back);
 /* Keeps the answers and goes to the next step (or back to the review). */
-enum status steps_keep(struct visit *visit, struct response *response, struct draft *draft, bool back);
+enum status steps_keep(struct visit *visit, struct response *response, struct draft *draft,
+                       bool back);
 
 /* What every step's page shows; `step` is its own name. */
-struct step_view steps_view_of(struct visit *visit, const struct draft *draft, const char *step, bool back);
+struct step_view steps_view_of(struct visit *visit, const struct draft *draft, const char *step,
+                               bool back);
 /* "Fjord Foods", "account Client holdings", "Puro Registry"; "" not chosen yet. */
 const char *steps_to(struct visit *visit, const struct draft *draft);
 /* "700.500 credits to Fjord Foods": a draft in the list of unfinished ones. */
 const char *steps_words(struct visit *visit, const struct draft *draft);
 
 /* "org_….carbon_removal": one balance as a value in forms and addresses. */
-const char *steps_balance_word(struct arena *arena, const char *supplier_org_id, enum instrument instrument);
+const char *steps_balance_word(struct arena *arena, const char *supplier_org_id,
+                               enum instrument instrument);
 /* Takes it apart; false and untouched when it is none. */
-bool steps_balance_parse(struct arena *arena, const char *word, const char **supplier_org_id, enum instrument *instrument);
+bool steps_balance_parse(struct arena *arena, const char *word, const char **supplier_org_id,
+                         enum instrument *instrument);
 /* Balances that can be chosen, per supplier and instrument, those with nothing available too. */
 struct holding_balances steps_balances(struct visit *visit, const struct draft *draft);
 /* The chosen one; false: none chosen, or it is gone. */
@@ -69,7 +73,8 @@ bool steps_balance(struct visit *visit, const struct draft *draft, struct holdin
 
 /* ---- steps_lines.c: quantities by hand as text, and the command. Pure. ---- */
 
-/* Reads "ctb_… units\n…" into at most lines_max lines; how many. Text that is none of ours gives 0. */
+/* Reads "ctb_… units\n…" into at most lines_max lines; how many. Text that is none of ours gives 0.
+ */
 size_t steps_lines_read(const char *text, struct command_line *lines, size_t lines_max);
 const char *steps_lines_write(struct arena *arena, const struct command_line *lines, size_t count);
 int64_t steps_lines_sum(const struct command_line *lines, size_t count);
@@ -81,7 +86,7 @@ const char *steps_percent(struct arena *arena, int64_t part, int64_t whole);
 /* ---- steps_plan.c: a plan in words ---- */
 
 /* Fills blocks, splits, warnings and what will happen. */
-void steps_show_plan(struct visit *visit, const struct draft *draft, const struct plan *plan, enum instrument instrument,
-                     struct step_review_view *view);
+void steps_show_plan(struct visit *visit, const struct draft *draft, const struct plan *plan,
+                     enum instrument instrument, struct step_review_view *view);
 
 #endif

@@ -59,9 +59,9 @@ static enum steps_found open_amount(struct visit *visit, struct response *respon
     if (amount->by_delivery) {
         const char *except =
             text_is(amount->draft.kind, "internal") ? amount->draft.to_account_id : "";
-        amount->batches = holdings_available(
-            visit->registry, visit->arena, visit->org_id, amount->draft.supplier_org_id,
-            amount->balance.instrument, except, COMMAND_LINES_MAX);
+        amount->batches = holdings_available(visit->registry, visit->arena, visit->org_id,
+                                             amount->draft.supplier_org_id,
+                                             amount->balance.instrument, except, COMMAND_LINES_MAX);
     }
     return STEPS_OPEN;
 }
@@ -110,12 +110,11 @@ static void take_oldest(struct visit *visit, struct amount *amount)
     } else {
         const char *typed = field_text(&visit->fields, "amount");
         enum status status = quantity_parse(typed, balance->instrument, &units);
-        const char *words =
-            text_empty(typed)
-                ? arena_printf(visit->arena, "Enter how many %s to transfer",
-                               instrument_noun(balance->instrument, 0))
-                : quantity_fault(visit, amount, status, units, balance->available_units,
-                                 balance->supplier_name);
+        const char *words = text_empty(typed)
+                                ? arena_printf(visit->arena, "Enter how many %s to transfer",
+                                               instrument_noun(balance->instrument, 0))
+                                : quantity_fault(visit, amount, status, units,
+                                                 balance->available_units, balance->supplier_name);
         if (words != NULL) {
             field_fault(&visit->fields, "amount", words);
             return;
@@ -143,8 +142,7 @@ static const struct holding_batch *batch_of(const struct amount *amount, const c
 
 static void take_deliveries(struct visit *visit, struct amount *amount)
 {
-    struct command_line *lines =
-        arena_array(visit->arena, struct command_line, COMMAND_LINES_MAX);
+    struct command_line *lines = arena_array(visit->arena, struct command_line, COMMAND_LINES_MAX);
     size_t count = 0;
     size_t next = 0;
     for (const struct pair *pair = field_each(&visit->fields, "qty.", &next); pair != NULL;
@@ -159,9 +157,9 @@ static void take_deliveries(struct visit *visit, struct amount *amount)
         if (status == STATUS_QUANTITY_ZERO) {
             continue; /* as good as empty */
         }
-        const char *words =
-            batch == NULL ? "This batch is not available any more. Leave it empty"
-                          : quantity_fault(visit, amount, status, units, batch->units, "");
+        const char *words = batch == NULL
+                                ? "This batch is not available any more. Leave it empty"
+                                : quantity_fault(visit, amount, status, units, batch->units, "");
         if (words == NULL && count == COMMAND_LINES_MAX) {
             words = status_row(STATUS_LINES_TOO_MANY)->sentence;
         }
@@ -187,8 +185,7 @@ static void take_deliveries(struct visit *visit, struct amount *amount)
 
 static void take_all(struct visit *visit, struct amount *amount)
 {
-    struct command_line *lines =
-        arena_array(visit->arena, struct command_line, COMMAND_LINES_MAX);
+    struct command_line *lines = arena_array(visit->arena, struct command_line, COMMAND_LINES_MAX);
     for (size_t i = 0; i < amount->batches.count; i++) {
         bool is_copied = TEXT_COPY(lines[i].batch_id, amount->batches.at[i].batch_id);
         must(is_copied);
@@ -242,10 +239,10 @@ static void show_amount(struct visit *visit, struct response *response, struct a
     const struct holding_balance *balance = &amount->balance;
     enum instrument instrument = balance->instrument;
     const char *noun = instrument_noun(instrument, 0);
-    const char *title = amount->by_delivery
-                            ? arena_printf(arena, "How many %s from each delivery?", noun)
-                            : arena_printf(arena, "How many %s from %s?", noun,
-                                           balance->supplier_name);
+    const char *title =
+        amount->by_delivery
+            ? arena_printf(arena, "How many %s from each delivery?", noun)
+            : arena_printf(arena, "How many %s from %s?", noun, balance->supplier_name);
     struct url own = steps_url(visit, &amount->draft, "amount", amount->back);
     bool is_posted = visit->request->method == METHOD_POST;
     bool has_amount = text_is(amount->draft.mode, "oldest") && amount->draft.units > 0;
@@ -279,8 +276,9 @@ static void show_amount(struct visit *visit, struct response *response, struct a
         view.sum = quantity_show(arena, sum_units, instrument);
         if (amount->batches.count == COMMAND_LINES_MAX) {
             view.more_words = arena_printf(
-                arena, "The first %d batches are shown, by arrival. To transfer more than they "
-                       "hold, choose oldest first.",
+                arena,
+                "The first %d batches are shown, by arrival. To transfer more than they "
+                "hold, choose oldest first.",
                 COMMAND_LINES_MAX);
         }
     }

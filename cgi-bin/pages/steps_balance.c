@@ -64,8 +64,7 @@ static void show_balance(struct visit *visit, struct response *response, const s
         .balances = cards_of(visit, draft),
         .balance_error = chrome_fault(visit, "balance"),
     };
-    chrome_trail(visit, &view.page,
-                 steps_url(visit, draft, back ? "review" : "recipient", false),
+    chrome_trail(visit, &view.page, steps_url(visit, draft, back ? "review" : "recipient", false),
                  back ? "Check the transfer" : "Recipient");
     for (size_t i = 0; i < view.balances.count; i++) {
         view.has_balances = view.has_balances || !view.balances.at[i].is_off;

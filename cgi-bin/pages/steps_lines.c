@@ -1,4 +1,5 @@
-/* pages/steps_lines.c: quantities by hand as text, and the command a draft asks for. Pure functions. */
+/* pages/steps_lines.c: quantities by hand as text, and the command a draft asks for. Pure
+ * functions. */
 #include "pages/steps.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* pages/steps_recipient.c: who the credits go to: an organisation, an own account, or another registry. */
+/* pages/steps_recipient.c: who the credits go to: an organisation, an own account, or another
+ * registry. */
 #include "pages/steps.h"
 
 #include <string.h>
@@ -54,7 +55,8 @@ static const char *finds_of(struct arena *arena, const struct recipient *one)
     return arena_printf(arena, "%s %s", text, folded);
 }
 
-/* Cards of organisations, without those in `without`; the first of all gets the id that errors link to. */
+/* Cards of organisations, without those in `without`; the first of all gets the id that errors link
+ * to. */
 static struct choice_views cards_of(struct visit *visit, struct recipients found,
                                     struct choice_views without, const char *chosen)
 {
@@ -70,8 +72,8 @@ static struct choice_views cards_of(struct visit *visit, struct recipients found
         }
         size_t number = without.count + count;
         cards[count++] = (struct choice_view){
-            .id = number == 0 ? "recipient"
-                              : arena_printf(visit->arena, "recipient-%zu", number + 1),
+            .id =
+                number == 0 ? "recipient" : arena_printf(visit->arena, "recipient-%zu", number + 1),
             .value = found.at[i].org_id,
             .words = found.at[i].name,
             .hint = place_words(visit->arena, &found.at[i]),
@@ -105,22 +107,21 @@ static void fill_organisations(struct visit *visit, const struct draft *draft,
         first.count++;
     }
     first.at = rows;
-    struct recipients found = recipients_find(visit->registry, arena, visit->org_id, view->typed,
-                                              PICKER_ROWS_MAX);
+    struct recipients found =
+        recipients_find(visit->registry, arena, visit->org_id, view->typed, PICKER_ROWS_MAX);
     view->recent = cards_of(visit, first, (struct choice_views){.count = 0}, chosen);
     view->found = cards_of(visit, found, view->recent, chosen);
     view->has_recent = view->recent.count > 0;
     view->has_found = view->found.count > 0;
     view->found_none = found.matching == 0;
-    view->count_words = desk_count(arena, found.matching,
-                                   text_empty(view->typed) ? "organisation" : "organisation found",
-                                   text_empty(view->typed) ? "organisations"
-                                                           : "organisations found");
+    view->count_words = desk_count(
+        arena, found.matching, text_empty(view->typed) ? "organisation" : "organisation found",
+        text_empty(view->typed) ? "organisations" : "organisations found");
     int64_t hidden = found.matching - (int64_t)found.count;
-    view->more_words =
-        hidden > 0 ? arena_printf(arena, "%s more: type more letters and press Find.",
-                                  text_int_grouped(arena, hidden))
-                   : "";
+    view->more_words = hidden > 0
+                           ? arena_printf(arena, "%s more: type more letters and press Find.",
+                                          text_int_grouped(arena, hidden))
+                           : "";
 }
 
 static void fill_accounts(struct visit *visit, const struct draft *draft,
@@ -238,7 +239,8 @@ static void take_system(struct visit *visit, struct draft *draft)
     }
 }
 
-/* With one balance there is nothing to choose; the page for it is still there when one goes back. */
+/* With one balance there is nothing to choose; the page for it is still there when one goes back.
+ */
 static void choose_only_balance(struct visit *visit, struct draft *draft)
 {
     struct holding_balances balances = steps_balances(visit, draft);

@@ -74,8 +74,8 @@ static const char *field_of(const struct answer *answer)
 }
 
 /* The refusal, beside its field or above the page. */
-static void show_refusal(struct visit *visit, const struct draft *draft, const struct answer *answer,
-                         struct alarm *alarm)
+static void show_refusal(struct visit *visit, const struct draft *draft,
+                         const struct answer *answer, struct alarm *alarm)
 {
     enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
     (void)instrument_from_word(draft->instrument, &instrument);
@@ -112,8 +112,7 @@ static void fill_facts(struct visit *visit, const struct draft *draft,
     view->quantity = quantity_words(arena, command->transfer.units, instrument);
     view->weight = desk_weight(arena, command->transfer.units, instrument);
     view->unit = desk_unit(instrument);
-    view->how =
-        text_is(draft->mode, "manual") ? "chosen from deliveries" : "oldest first";
+    view->how = text_is(draft->mode, "manual") ? "chosen from deliveries" : "oldest first";
     view->recipient_url = steps_url(visit, draft, "recipient", true);
     view->balance_url = steps_url(visit, draft, "balance", true);
     view->amount_url = steps_url(visit, draft, "amount", true);
@@ -126,8 +125,8 @@ static void show_review(struct visit *visit, struct response *response, const st
     struct command *command = steps_command(visit->arena, draft);
     struct plan plan = {0};
     struct answer answer = {0};
-    enum status status = ledger_plan(visit->registry, visit->arena, command, visit->now_us, &plan,
-                                     &answer);
+    enum status status =
+        ledger_plan(visit->registry, visit->arena, command, visit->now_us, &plan, &answer);
     if (status != STATUS_OK) {
         show_refusal(visit, draft, &answer, &alarm);
     }
@@ -158,7 +157,8 @@ static void show_review(struct visit *visit, struct response *response, const st
     template_account_step_review(&response->body, &view);
 }
 
-/* The draft of the address when all its questions are answered; otherwise the way to the first that is not. */
+/* The draft of the address when all its questions are answered; otherwise the way to the first that
+ * is not. */
 static enum steps_found open_review(struct visit *visit, struct response *response,
                                     struct draft *draft)
 {
@@ -311,8 +311,7 @@ enum status steps_done_get(struct visit *visit, struct response *response)
         return STATUS_NOT_FOUND;
     }
     const char *title = transfer_done(visit, &row);
-    bool is_public =
-        text_is(row.state, "completed") && !text_is(row.kind, "internal");
+    bool is_public = text_is(row.state, "completed") && !text_is(row.kind, "internal");
     struct done_view view = {
         .page = chrome_of(visit, PLACE_MY_TRANSFERS, title),
         .title = title,

@@ -1,4 +1,5 @@
-/* pages/steps_start.c: the beginning of a transfer: what kind it is. Resuming and discarding drafts. */
+/* pages/steps_start.c: the beginning of a transfer: what kind it is. Resuming and discarding
+ * drafts. */
 #include "pages/steps.h"
 
 #include "account_templates.h"
@@ -8,7 +9,8 @@
 #include "pages/desk.h"
 #include "store/rights.h"
 
-#define ID_TRIES 8 /* several processes make draft ids; a collision is one in 2^20 within a millisecond */
+/* several processes make draft ids; a collision is one in 2^20 within a millisecond */
+#define ID_TRIES 8
 
 static const char *const kind_words[] = {"external", "internal", "export", NULL};
 

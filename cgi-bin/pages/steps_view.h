@@ -10,18 +10,18 @@
 /* What every step has. `post` is where its form goes. */
 struct step_view {
     struct url post;
-    bool back;             /* came from the review and returns there */
-    const char *to;        /* "Fjord Foods"; "" not chosen yet */
+    bool back;      /* came from the review and returns there */
+    const char *to; /* "Fjord Foods"; "" not chosen yet */
 };
 
 struct step_start_view {
     struct chrome page;
     bool has_faults;
     struct fault_views faults;
-    const char *balance;   /* chosen on the Credits page; "" */
+    const char *balance; /* chosen on the Credits page; "" */
     const char *kind_error;
     struct choice_views kinds;
-    bool has_nothing;      /* nothing can be transferred now */
+    bool has_nothing; /* nothing can be transferred now */
 };
 
 struct step_recipient_view {
@@ -33,7 +33,7 @@ struct step_recipient_view {
     bool is_internal;
     bool is_export;
     /* external */
-    struct url find;       /* where the search form goes */
+    struct url find; /* where the search form goes */
     const char *typed;
     bool has_recent;
     struct choice_views recent;
@@ -65,14 +65,14 @@ struct step_balance_view {
 
 /* One batch of a delivery, with the quantity typed for it. */
 struct step_line {
-    const char *name;      /* of the input: "qty.ctb_…" */
+    const char *name; /* of the input: "qty.ctb_…" */
     const char *serial;
     const char *project;
     const char *account;
     const char *available;
     const char *typed;
     const char *error;
-    const char *label;     /* of the input, for those who hear the page */
+    const char *label; /* of the input, for those who hear the page */
 };
 struct step_lines {
     const struct step_line *at;
@@ -80,7 +80,7 @@ struct step_lines {
 };
 /* Batches that arrived together. */
 struct step_arrival {
-    const char *how;       /* "Delivered", "Transferred to you", "Issued" */
+    const char *how; /* "Delivered", "Transferred to you", "Issued" */
     struct when_view when;
     const char *id;
     const char *available;
@@ -97,10 +97,10 @@ struct step_amount_view {
     struct fault_views faults;
     struct step_view step;
     const char *supplier;
-    const char *noun;      /* "credits" */
+    const char *noun; /* "credits" */
     const char *unit;
-    int64_t scale;         /* decimals */
-    bool is_whole;         /* certificates */
+    int64_t scale; /* decimals */
+    bool is_whole; /* certificates */
     const char *available;
     int64_t available_units;
     bool by_oldest;
@@ -111,13 +111,13 @@ struct step_amount_view {
     const char *amount_error;
     struct step_arrivals arrivals;
     const char *sum;
-    const char *more_words;/* "The 12 newest batches are not shown …"; "" */
+    const char *more_words; /* "The 12 newest batches are not shown …"; "" */
 };
 
 /* One batch that is split, drawn. */
 struct split_view {
     const char *title_id;
-    bool is_first;         /* carries the definitions of the drawing */
+    bool is_first; /* carries the definitions of the drawing */
     const char *serial;
     const char *moves;
     const char *rests;
@@ -142,18 +142,18 @@ struct step_review_view {
     bool has_faults;
     struct fault_views faults;
     struct step_view step;
-    bool has_alarm;        /* the plan changed, or the ledger did not answer */
+    bool has_alarm; /* the plan changed, or the ledger did not answer */
     const char *alarm_title;
     const char *alarm;
     const char *from;
     const char *kind;
-    const char *to_label;  /* "To", "To account", "To registry" */
+    const char *to_label; /* "To", "To account", "To registry" */
     const char *to;
-    const char *to_more;   /* export: who receives it there; "" */
+    const char *to_more; /* export: who receives it there; "" */
     const char *supplier;
-    const char *quantity;  /* "700.500 credits" */
+    const char *quantity; /* "700.500 credits" */
     const char *weight;
-    const char *how;       /* "Oldest first" / "Chosen from deliveries" */
+    const char *how;             /* "Oldest first" / "Chosen from deliveries" */
     const char *recipient_error; /* what to mend at another step */
     const char *balance_error;
     const char *amount_error;
@@ -161,14 +161,14 @@ struct step_review_view {
     struct url balance_url;
     struct url amount_url;
     bool has_plan;
-    const char *plan;      /* the hidden digest, in hex */
+    const char *plan; /* the hidden digest, in hex */
     const char *unit;
     struct block_views blocks;
     const char *block_words; /* "2 blocks, 1 split" */
     const char *moves;
-    const char *rests;       /* "" nothing is split */
+    const char *rests; /* "" nothing is split */
     struct split_views splits;
-    bool has_note;           /* internal transfers have no public page, so no public note */
+    bool has_note; /* internal transfers have no public page, so no public note */
     const char *notes;
     const char *notes_error;
     const char *private_note;
@@ -186,10 +186,10 @@ struct done_view {
     const char *title;
     const char *transfer_id;
     struct state_view state;
-    const char *next;      /* the rest of the sentence that begins with the state */
+    const char *next; /* the rest of the sentence that begins with the state */
     struct url transfer_url;
     struct url csv_url;
-    bool is_public;        /* it has its public page by now */
+    bool is_public; /* it has its public page by now */
     struct url public_url;
 };
 

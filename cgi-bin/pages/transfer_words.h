@@ -1,6 +1,6 @@
 /*
- * pages/transfer_words.h: one transfer in words, as a party of it reads them: what it is, what will happen, who acts next and until
- * when.
+ * pages/transfer_words.h: one transfer in words, as a party of it reads them: what it is, what will
+ * happen, who acts next and until when.
  */
 #ifndef PAGES_TRANSFER_WORDS_H
 #define PAGES_TRANSFER_WORDS_H
@@ -8,7 +8,8 @@
 #include "gate/gate.h"
 #include "store/my_transfers.h"
 
-/* "Fjord Foods", "Puro Registry (Aster)", "your account Client holdings": where it goes, for the reader. */
+/* "Fjord Foods", "Puro Registry (Aster)", "your account Client holdings": where it goes, for the
+ * reader. */
 const char *transfer_to(struct visit *visit, const struct my_transfer *row);
 /* The party that the reader is not; for what stays inside the organisation its own account. */
 const char *transfer_other(struct visit *visit, const struct my_transfer *row);
@@ -16,11 +17,13 @@ const char *transfer_other(struct visit *visit, const struct my_transfer *row);
 const char *transfer_title(struct visit *visit, const struct my_transfer *row);
 /* "84.210 credits are on their way to Fjord Foods": the heading of the receipt. */
 const char *transfer_done(struct visit *visit, const struct my_transfer *row);
-/* What follows the word of its state: "until Fjord Foods accepts. It returns to you on 4 December 2026 if they do nothing." */
+/* What follows the word of its state: "until Fjord Foods accepts. It returns to you on 4 December
+ * 2026 if they do nothing." */
 const char *transfer_next(struct visit *visit, const struct my_transfer *row);
 /* Who has to act, as the last line of its story; "" when nobody. */
 const char *transfer_waits_for(struct visit *visit, const struct my_transfer *row);
-/* Does it wait for an approval inside the sender's organisation, the registry's, or the other side? */
+/* Does it wait for an approval inside the sender's organisation, the registry's, or the other side?
+ */
 bool transfer_waits_second_person(const struct my_transfer *row);
 bool transfer_waits_registry(const struct my_transfer *row);
 bool transfer_is_open(const struct my_transfer *row);

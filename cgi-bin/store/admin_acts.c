@@ -5,10 +5,11 @@
 #include "store/query.h"
 #include "store/rows.h"
 
-/* Which index is walked: that of the narrowest filter asked for; each holds seq as well, so the order costs nothing. */
+/* Which index is walked: that of the narrowest filter asked for; each holds seq as well, so the
+ * order costs nothing. */
 enum { BY_SEQ, BY_SUBJECT, BY_PERSON, BY_ORG, BY_COMMAND, BY__COUNT };
 enum {
-    Q_LIST,                         /* 2 for each of the above: ascending, descending */
+    Q_LIST,                           /* 2 for each of the above: ascending, descending */
     Q_COUNT = Q_LIST + 2 * BY__COUNT, /* one for each */
     Q_ONE = Q_COUNT + BY__COUNT,
     Q_LAST,
@@ -33,8 +34,8 @@ enum {
 #define COUNT(walk, narrow) "SELECT count(*) FROM act a" walk " WHERE" narrow MATCHES
 #define PAIR(by, walk, narrow)                                                                     \
     [Q_LIST + 2 * (by)] = LIST(walk, narrow, ">", "ASC"),                                          \
-                     [Q_LIST + 2 * (by) + 1] = LIST(walk, narrow, "<", "DESC"),                    \
-                     [Q_COUNT + (by)] = COUNT(walk, narrow)
+                  [Q_LIST + 2 * (by) + 1] = LIST(walk, narrow, "<", "DESC"),                       \
+                  [Q_COUNT + (by)] = COUNT(walk, narrow)
 
 static const char *const sql[Q__COUNT] = {
     PAIR(BY_SEQ, "", ""),
@@ -101,8 +102,8 @@ struct admin_acts admin_acts_list(struct store *registry, struct arena *arena,
                                   const struct admin_act_filter *filter, bool descending,
                                   int64_t after, size_t most)
 {
-    struct query q = query(registry, &admin_acts_queries,
-                           Q_LIST + 2 * walk_of(filter) + (descending ? 1 : 0));
+    struct query q =
+        query(registry, &admin_acts_queries, Q_LIST + 2 * walk_of(filter) + (descending ? 1 : 0));
     bind_matches(&q, filter);
     query_bind_int(&q, 8, after);
     query_bind_int(&q, 9, (int64_t)most);
@@ -143,7 +144,8 @@ static int64_t recorded_from(struct store *registry, int64_t seq)
     return at;
 }
 
-/* The ledger's clock never goes back (act.c keeps it so), so the times of the log are found by halving. */
+/* The ledger's clock never goes back (act.c keeps it so), so the times of the log are found by
+ * halving. */
 int64_t admin_acts_seq_at(struct store *registry, int64_t at)
 {
     int64_t low = 1;

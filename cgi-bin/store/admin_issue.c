@@ -17,6 +17,7 @@ enum {
     Q_PROJECT,
     Q_PROJECTS_OF,
     Q_NEXT_SERIAL,
+    Q_KEY,
     Q_ORDERS_FORTH,
     Q_ORDERS_BACK,
     Q_ORDERS_COUNT,
@@ -34,9 +35,10 @@ enum {
     " FROM project p CROSS JOIN organisation s ON s.org_id = p.org_id"
 /* Along project_by_name. ?1 cursor. The typed words are looked for in C: they are folded. */
 #define PROJECTS(sign, direction)                                                                  \
-    PROJECT " WHERE (?1 IS NULL OR (p.name COLLATE NOCASE, p.project_id) " sign                    \
-            " (SELECT c.name COLLATE NOCASE, c.project_id FROM project c WHERE c.project_id = ?1))" \
-            " ORDER BY p.name COLLATE NOCASE " direction ", p.project_id " direction
+    PROJECT                                                                                        \
+        " WHERE (?1 IS NULL OR (p.name COLLATE NOCASE, p.project_id) " sign                        \
+        " (SELECT c.name COLLATE NOCASE, c.project_id FROM project c WHERE c.project_id = ?1))"    \
+        " ORDER BY p.name COLLATE NOCASE " direction ", p.project_id " direction
 
 #define ORDER                                                                                      \
     "SELECT o.order_id, o.supplier_org_id, s.name, o.buyer_org_id, b.name,"                        \
@@ -60,11 +62,13 @@ static const char *const sql[Q__COUNT] = {
     [Q_PROJECT] = PROJECT " WHERE p.project_id = ?1",
     [Q_PROJECTS_OF] = PROJECT " WHERE p.org_id = ?1 ORDER BY p.name COLLATE NOCASE, p.project_id",
     [Q_NEXT_SERIAL] = "SELECT next_serial FROM conservation WHERE project_id = ?1 AND vintage = ?2",
+    [Q_KEY] = "SELECT seq FROM idempotency WHERE scope = ?1 AND key = ?2",
     [Q_ORDERS_FORTH] = ORDERS("<", "DESC"),
     [Q_ORDERS_BACK] = ORDERS(">", "ASC"),
-    [Q_ORDERS_COUNT] = "SELECT count(*) FROM buyer_order o"
-                       " CROSS JOIN organisation s ON s.org_id = o.supplier_org_id"
-                       " CROSS JOIN organisation b ON b.org_id = o.buyer_org_id WHERE" ORDER_MATCHES,
+    [Q_ORDERS_COUNT] =
+        "SELECT count(*) FROM buyer_order o"
+        " CROSS JOIN organisation s ON s.org_id = o.supplier_org_id"
+        " CROSS JOIN organisation b ON b.org_id = o.buyer_org_id WHERE" ORDER_MATCHES,
     [Q_ORDER] = ORDER " WHERE o.order_id = ?1",
     [Q_DELIVERIES] = "SELECT delivery_id, units, notes, delivered_at FROM delivery"
                      " WHERE order_id = ?1 ORDER BY delivered_at, delivery_id",
@@ -197,6 +201,16 @@ int64_t admin_next_serial(struct store *registry, const char *project_id, int64_
     return next;
 }
 
+bool admin_key_is_used(struct store *registry, const char *user_id, const char *key)
+{
+    struct query q = query(registry, &admin_issue_queries, Q_KEY);
+    query_bind_text(&q, 1, user_id);
+    query_bind_text(&q, 2, key);
+    bool is_used = query_row(&q);
+    query_end(&q);
+    return is_used;
+}
+
 /* ---- orders ---- */
 
 static struct admin_order read_order(struct query *q, struct arena *arena)
@@ -219,7 +233,7 @@ static struct admin_order read_order(struct query *q, struct arena *arena)
 static void bind_order_filter(struct query *q, struct arena *arena,
                               const struct admin_order_filter *filter)
 {
-    const char *typed = text_empty(filter->typed)      ? NULL
+    const char *typed = text_empty(filter->typed)    ? NULL
                         : id_is(filter->typed, NULL) ? filter->typed
                                                      : text_lower(arena, filter->typed);
     query_bind_text(q, 1, typed);

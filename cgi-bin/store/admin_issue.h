@@ -51,6 +51,8 @@ bool admin_project_find(struct store *registry, struct arena *arena, const char 
 struct admin_projects admin_projects_of(struct store *registry, struct arena *arena, const char *org_id);
 /* The first free serial number of a vintage. */
 int64_t admin_next_serial(struct store *registry, const char *project_id, int64_t vintage);
+/* Has this person's idempotency key been used by an act that came through? */
+bool admin_key_is_used(struct store *registry, const char *user_id, const char *key);
 
 struct admin_order {
     const char *order_id;

@@ -17,8 +17,8 @@ enum { Q_FORTH, Q_BACK, Q_ONE, Q_ACCOUNTS, Q_TRUSTED, Q_PERSON, Q_BUFFER, Q__COU
     " o.kind, o.state, o.is_demo, o.incoming_policy, o.two_person, o.two_person_above_units,"      \
     " o.opened_at, o.origin FROM organisation o"
 
-/* By name along organisation_by_name; ?1 cursor, ?2 state, ?3 kind; NULL filters nothing. The typed words are looked for in C: they
- * are folded. */
+/* By name along organisation_by_name; ?1 cursor, ?2 state, ?3 kind; NULL filters nothing. The typed
+ * words are looked for in C: they are folded. */
 #define LIST(sign, direction)                                                                      \
     COLUMNS " WHERE (?1 IS NULL OR (o.name COLLATE NOCASE, o.org_id) " sign                        \
             " (SELECT c.name COLLATE NOCASE, c.org_id FROM organisation c WHERE c.org_id = ?1))"   \
@@ -72,7 +72,8 @@ static void bind_filter(struct query *q, int number, const char *text)
     query_bind_text(q, number, text_empty(text) ? NULL : text);
 }
 
-/* Do name, domain and id of the present row hold all words? Thousands of rows pass by: nothing is kept. */
+/* Do name, domain and id of the present row hold all words? Thousands of rows pass by: nothing is
+ * kept. */
 static bool row_holds(struct query *q, const struct fold_words *words)
 {
     char name[NAME_SIZE];
@@ -113,8 +114,7 @@ struct admin_orgs admin_orgs_list(struct store *registry, struct arena *arena,
                                   const struct admin_org_filter *filter, bool backwards,
                                   const char *after_id, size_t most)
 {
-    struct fold_words words =
-        fold_words(arena, filter->typed == NULL ? "" : filter->typed);
+    struct fold_words words = fold_words(arena, filter->typed == NULL ? "" : filter->typed);
     struct query q = list_query(registry, filter, backwards ? Q_BACK : Q_FORTH, after_id);
     struct admin_org *rows = NULL;
     size_t count = 0;
@@ -131,8 +131,7 @@ struct admin_orgs admin_orgs_list(struct store *registry, struct arena *arena,
 int64_t admin_orgs_count(struct store *registry, struct arena *arena,
                          const struct admin_org_filter *filter)
 {
-    struct fold_words words =
-        fold_words(arena, filter->typed == NULL ? "" : filter->typed);
+    struct fold_words words = fold_words(arena, filter->typed == NULL ? "" : filter->typed);
     struct query q = list_query(registry, filter, Q_FORTH, "");
     int64_t count = 0;
     while (query_row(&q)) {

@@ -62,8 +62,7 @@ size_t admin_people_list(struct store *people, struct arena *arena,
                          const struct admin_people_filter *filter, bool backwards,
                          const char *after, struct person *persons, size_t most)
 {
-    struct fold_words words =
-        fold_words(arena, filter->typed == NULL ? "" : filter->typed);
+    struct fold_words words = fold_words(arena, filter->typed == NULL ? "" : filter->typed);
     struct query q = list_query(people, filter, backwards, after);
     size_t count = 0;
     while (count < most && next_person(&q, &words, &persons[count])) {
@@ -76,8 +75,7 @@ size_t admin_people_list(struct store *people, struct arena *arena,
 int64_t admin_people_count(struct store *people, struct arena *arena,
                            const struct admin_people_filter *filter)
 {
-    struct fold_words words =
-        fold_words(arena, filter->typed == NULL ? "" : filter->typed);
+    struct fold_words words = fold_words(arena, filter->typed == NULL ? "" : filter->typed);
     struct query q = list_query(people, filter, false, "");
     struct person person;
     int64_t count = 0;

@@ -16,14 +16,18 @@ extern const struct query_table admin_people_queries;
 
 /* What to list. Empty text filters nothing. */
 struct admin_people_filter {
-    const char *typed; /* words that name, e-mail address or id hold; accents and capitals make no difference */
+    /* words that name, e-mail address or id hold; accents and capitals make no difference */
+    const char *typed;
     const char *state; /* "active", "deactivated" */
 };
 
-/* At most `most` by e-mail address, behind (backwards: before) the address `after` ("" at the start). Returns how many. */
-size_t admin_people_list(struct store *people, struct arena *arena, const struct admin_people_filter *filter, bool backwards,
+/* At most `most` by e-mail address, behind (backwards: before) the address `after` ("" at the
+ * start). Returns how many. */
+size_t admin_people_list(struct store *people, struct arena *arena,
+                         const struct admin_people_filter *filter, bool backwards,
                          const char *after, struct person *persons, size_t most);
-int64_t admin_people_count(struct store *people, struct arena *arena, const struct admin_people_filter *filter);
+int64_t admin_people_count(struct store *people, struct arena *arena,
+                           const struct admin_people_filter *filter);
 /* When the person was last seen signed in, among the sessions that are kept; 0 none. */
 int64_t admin_person_seen(struct store *people, const char *user_id);
 

@@ -60,12 +60,13 @@ enum {
     "SELECT t.transfer_id AS id FROM transfer t WHERE t." column " = ?3 AND" MATCHES               \
     " AND (?4 IS NULL OR t.transfer_id " sign " ?4)"
 #define BY_ORG(sign, direction)                                                                    \
-    COLUMNS " FROM (" ONE_SIDE("from_org_id", sign) " UNION " ONE_SIDE("to_org_id", sign)          \
-            " ORDER BY 1 " direction " LIMIT ?5) k"                                                \
-            " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS                                 \
-            " ORDER BY k.id " direction
+    COLUMNS " FROM (" ONE_SIDE("from_org_id", sign) " UNION " ONE_SIDE(                            \
+        "to_org_id", sign) " ORDER BY 1 " direction " LIMIT ?5) k"                                 \
+                           " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS                  \
+                           " ORDER BY k.id " direction
 
-/* What waits. ?4 to ?6 the cursor's place, ?7 most, ?8 is 1, or -1 to turn the order within a part. */
+/* What waits. ?4 to ?6 the cursor's place, ?7 most, ?8 is 1, or -1 to turn the order within a part.
+ */
 #define WAITING(key, sign, direction)                                                              \
     COLUMNS " FROM transfer t" JOINS " WHERE t.ended_at IS NULL AND" MATCHES PARTY                 \
             " AND (?4 = 0 OR (" PART ", ?8 * t." key ", t.transfer_id) " sign " (?4, ?5, ?6))"     \
@@ -82,8 +83,9 @@ static const char *const sql[Q__COUNT] = {
     [Q_ORG_COUNT] = "SELECT (SELECT count(*) FROM transfer t WHERE t.from_org_id = ?3 AND" MATCHES
                     ") + (SELECT count(*) FROM transfer t WHERE t.to_org_id = ?3"
                     " AND t.from_org_id <> ?3 AND" MATCHES ")",
-    [Q_WAITING_COUNT] = "SELECT " PART ", count(*) FROM transfer t WHERE t.ended_at IS NULL AND" MATCHES
-                        PARTY " GROUP BY 1",
+    [Q_WAITING_COUNT] =
+        "SELECT " PART ", count(*) FROM transfer t WHERE t.ended_at IS NULL AND" MATCHES PARTY
+        " GROUP BY 1",
     [Q_WAITING + 2 * ADMIN_BY_EXPIRY] = WAITING("expires_at", ">", "ASC"),
     [Q_WAITING + 2 * ADMIN_BY_EXPIRY + 1] = WAITING("expires_at", "<", "DESC"),
     [Q_WAITING + 2 * ADMIN_BY_UNITS] = WAITING("units", ">", "ASC"),
@@ -192,8 +194,8 @@ struct admin_transfers admin_waiting_list(struct store *registry, struct arena *
                                           struct admin_place after, size_t most)
 {
     must(sort < ADMIN_WAITING_SORT__COUNT);
-    struct query q = query(registry, &admin_transfers_queries,
-                           Q_WAITING + 2 * (int)sort + (backwards ? 1 : 0));
+    struct query q =
+        query(registry, &admin_transfers_queries, Q_WAITING + 2 * (int)sort + (backwards ? 1 : 0));
     bind_matches(&q, arena, filter);
     query_bind_int(&q, 4, after.part);
     query_bind_int(&q, 5, after.key);

@@ -1,5 +1,6 @@
 /*
- * store/columns.h: columns that many queries have in common, read the same way everywhere. For files of the store room only.
+ * store/columns.h: columns that many queries have in common, read the same way everywhere. For
+ * files of the store room only.
  */
 #ifndef STORE_COLUMNS_H
 #define STORE_COLUMNS_H

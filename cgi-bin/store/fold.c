@@ -6,8 +6,8 @@
 
 #include "base/must.h"
 
-/* Plain letters of U+00C0..U+00FF and U+0100..U+017F, two bytes for each; ' ' fills, "" (two spaces)
- * leaves the character as it is. */
+/* Plain letters of U+00C0..U+00FF and U+0100..U+017F, two bytes for each; ' ' fills, "" (two
+ * spaces) leaves the character as it is. */
 static const char latin_1[] = "a a a a a a aec e e e e i i i i d n o o o o o   o u u u u y thss"
                               "a a a a a a aec e e e e i i i i d n o o o o o   o u u u u y thy ";
 static const char latin_a[] = "a a a a a a c c c c c c c c d d d d e e e e e e e e e e g g g g "

@@ -1,6 +1,6 @@
 /*
- * store/fold.h: text made alike for finding: small letters, Latin accents taken off. "Ørsted Čechy" -> "orsted cechy".
- * Only for comparing; what is shown is always the text itself.
+ * store/fold.h: text made alike for finding: small letters, Latin accents taken off. "Ørsted Čechy"
+ * -> "orsted cechy". Only for comparing; what is shown is always the text itself.
  */
 #ifndef STORE_FOLD_H
 #define STORE_FOLD_H
@@ -10,9 +10,9 @@
 
 #include "base/arena.h"
 
-/* Writes the folded text of well-formed UTF-8 into to (NUL-terminated; cut at a whole character when it does not fit). Letters
- * of U+00C0-017F become their plain ASCII letters ("ß" -> "ss"), a combining accent U+0300-036F goes away, every other
- * character stays. */
+/* Writes the folded text of well-formed UTF-8 into to (NUL-terminated; cut at a whole character
+ * when it does not fit). Letters of U+00C0-017F become their plain ASCII letters ("ß" -> "ss"), a
+ * combining accent U+0300-036F goes away, every other character stays. */
 void fold_text(char *to, size_t to_bytes, const char *text);
 
 #define FOLD_WORDS_MAX 8

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/id.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "store/query.h"
@@ -12,79 +13,104 @@ enum {
     Q_BALANCES,
     Q_ACCOUNTS,
     Q_COUNT,
-    Q_VINTAGES,
+    Q_COUNT_ALL,
     Q_AVAILABLE,
     Q_BATCH,
+    Q_ALL,
     Q_LIST, /* and on: 2 for each enum holding_sort, ascending then descending */
     Q__COUNT = Q_LIST + 2 * HOLDING_SORT__COUNT
 };
 
 #define STATE "CASE WHEN b.reserved_by IS NOT NULL THEN 'reserved' ELSE b.state END"
 #define SIZE "b.last - b.first + 1"
+#define LIVE "('active', 'retired', 'exported', 'cancelled')" /* all but split */
 
-#define BATCH_COLUMNS                                                                              \
+#define COLUMNS                                                                                    \
     "SELECT b.batch_id, p.pathway_code, p.country, p.short_code, b.vintage, b.first, b.last,"      \
     " b.project_id, p.name, p.instrument, b.supplier_org_id, s.name, b.account_id, a.name, " STATE \
     ", b.reserved_by, b.parent_id, b.left_id, b.right_id, b.delivery_id, d.delivered_at,"          \
-    " b.received_by, b.received_at, b.issued_at"                                                   \
-    " FROM batch b CROSS JOIN project p ON p.project_id = b.project_id"                            \
+    " b.received_by, b.received_at, b.issued_at"
+#define JOINS                                                                                      \
+    " CROSS JOIN project p ON p.project_id = b.project_id"                                         \
     " CROSS JOIN organisation s ON s.org_id = b.supplier_org_id"                                   \
     " CROSS JOIN account a ON a.account_id = b.account_id"                                         \
     " LEFT JOIN delivery d ON d.delivery_id = b.delivery_id"
+#define BATCHES COLUMNS " FROM batch b" JOINS
 
-/* ?1 organisation, then a filter each; NULL filters nothing. */
-#define MATCHES                                                                                    \
-    " WHERE b.org_id = ?1"                                                                         \
+/* ?2 to ?5 filter; NULL filters nothing. */
+#define FILTERS                                                                                    \
     " AND (?2 IS NULL OR b.supplier_org_id = ?2)"                                                  \
     " AND (?3 IS NULL OR b.project_id = ?3)"                                                       \
     " AND (?4 IS NULL OR b.vintage = ?4)"                                                          \
-    " AND (?5 IS NULL OR b.account_id = ?5)"                                                       \
-    " AND ((?6 IS NULL AND b.state <> 'split') OR ?6 = " STATE ")"
+    " AND (?5 IS NULL OR b.account_id = ?5)"
+/* ?6 state; NULL: all but split. */
+#define IN_STATE " AND ((?6 IS NULL AND b.state <> 'split') OR ?6 = " STATE ")"
+#define MATCHES " WHERE b.org_id = ?1" FILTERS IN_STATE
 
-/* A keyset: the cursor is a batch, its place in the order is read from its row. ?7 cursor, ?8 most. */
+/* First which batches, narrowly, then all there is to say about them. A keyset: the cursor is a batch, its place in the order is read
+ * from its row. ?7 cursor, ?8 most. */
+#define BEHIND(key, sign)                                                                          \
+    " AND (?7 IS NULL OR (" key ", b.batch_id) " sign " (SELECT " key                              \
+    ", b.batch_id FROM batch b WHERE b.batch_id = ?7))"
+#define AROUND(inner, direction)                                                                   \
+    COLUMNS " FROM (" inner " ORDER BY place " direction ", id " direction " LIMIT ?8) k"          \
+            " CROSS JOIN batch b ON b.batch_id = k.id" JOINS " ORDER BY k.place " direction        \
+            ", k.id " direction
 #define LIST(key, sign, direction)                                                                 \
-    BATCH_COLUMNS MATCHES " AND (?7 IS NULL OR (" key ", b.batch_id) " sign                        \
-                          " (SELECT " key ", b.batch_id FROM batch b WHERE b.batch_id = ?7))"      \
-                          " ORDER BY " key " " direction ", b.batch_id " direction " LIMIT ?8"
+    AROUND("SELECT b.batch_id AS id, " key " AS place FROM batch b" MATCHES BEHIND(key, sign),     \
+           direction)
+
+/* By received-at: one walk along the index for each state, merged. */
+#define ARM(state, sign)                                                                           \
+    "SELECT b.batch_id AS id, b.received_at AS place FROM batch b"                                 \
+    " WHERE b.org_id = ?1 AND b.state = '" state "'" FILTERS IN_STATE BEHIND("b.received_at", sign)
+#define LIST_BY_RECEIVED(sign, direction)                                                          \
+    AROUND(ARM("active", sign) " UNION ALL " ARM("retired", sign) " UNION ALL " ARM(               \
+               "exported", sign) " UNION ALL " ARM("cancelled",                                    \
+                                                   sign) " UNION ALL " ARM("split", sign),         \
+           direction)
 
 #define LIST_BY_SERIAL(sign, direction)                                                            \
-    BATCH_COLUMNS MATCHES                                                                          \
-        " AND (?7 IS NULL OR (p.short_code, b.vintage, b.first, b.batch_id) " sign                 \
-        " (SELECT q.short_code, c.vintage, c.first, c.batch_id FROM batch c"                       \
-        "  JOIN project q ON q.project_id = c.project_id WHERE c.batch_id = ?7))"                  \
-        " ORDER BY p.short_code " direction ", b.vintage " direction ", b.first " direction        \
-        ", b.batch_id " direction " LIMIT ?8"
+    COLUMNS " FROM (SELECT b.batch_id AS id, p.short_code AS code, b.vintage AS year,"             \
+            " b.first AS place FROM batch b CROSS JOIN project p ON p.project_id = b.project_id"   \
+            MATCHES " AND (?7 IS NULL OR (p.short_code, b.vintage, b.first, b.batch_id) " sign     \
+            " (SELECT q.short_code, c.vintage, c.first, c.batch_id FROM batch c"                   \
+            "  JOIN project q ON q.project_id = c.project_id WHERE c.batch_id = ?7))"              \
+            " ORDER BY code " direction ", year " direction ", place " direction ", id " direction \
+            " LIMIT ?8) k CROSS JOIN batch b ON b.batch_id = k.id" JOINS                           \
+            " ORDER BY k.code " direction ", k.year " direction ", k.place " direction             \
+            ", k.id " direction
 
 static const char *const sql[Q__COUNT] = {
     [Q_BALANCES] =
-        "SELECT b.supplier_org_id, s.name, b.project_id, p.name, p.instrument,"
-        " sum(iif(b.state = 'active', " SIZE ", 0)),"
-        " sum(iif(b.reserved_by IS NOT NULL, " SIZE ", 0)),"
-        " sum(iif(b.state = 'active' AND b.reserved_by IS NULL AND a.kind = 'active'"
-        "  AND b.account_id <> ?2, " SIZE ", 0)),"
-        " sum(iif(b.state = 'retired', " SIZE ", 0)),"
-        " sum(iif(b.state = 'exported', " SIZE ", 0))"
-        " FROM batch b CROSS JOIN account a ON a.account_id = b.account_id"
-        " CROSS JOIN project p ON p.project_id = b.project_id"
-        " CROSS JOIN organisation s ON s.org_id = b.supplier_org_id"
-        " WHERE b.org_id = ?1 AND b.state IN ('active', 'retired', 'exported')"
-        " GROUP BY b.supplier_org_id, b.project_id"
-        " ORDER BY s.name COLLATE NOCASE, b.supplier_org_id, p.instrument, p.name COLLATE NOCASE",
+        "SELECT k.supplier, s.name, k.project, p.name, p.instrument, k.year, k.account, a.kind,"
+        " k.state, k.held, k.units"
+        " FROM (SELECT supplier_org_id AS supplier, project_id AS project, vintage AS year,"
+        "  account_id AS account, state, reserved_by IS NOT NULL AS held,"
+        "  sum(last - first + 1) AS units FROM batch"
+        "  WHERE org_id = ?1 AND state IN ('active', 'retired', 'exported')"
+        "  GROUP BY supplier_org_id, project_id, vintage, account_id, state, held) k"
+        " CROSS JOIN account a ON a.account_id = k.account"
+        " CROSS JOIN project p ON p.project_id = k.project"
+        " CROSS JOIN organisation s ON s.org_id = k.supplier"
+        " ORDER BY s.name COLLATE NOCASE, k.supplier, p.instrument, p.name COLLATE NOCASE,"
+        " k.project",
     [Q_ACCOUNTS] = "SELECT account_id, name, kind, is_main FROM account"
                    " WHERE org_id = ?1 AND state = 'open' AND (?2 IS NULL OR kind = ?2)"
                    " ORDER BY is_main DESC, name COLLATE NOCASE",
     [Q_COUNT] = "SELECT count(*) FROM batch b" MATCHES,
-    [Q_VINTAGES] = "SELECT DISTINCT b.vintage FROM batch b"
-                   " WHERE b.org_id = ?1 AND b.state IN ('active', 'retired', 'exported')"
-                   " ORDER BY b.vintage DESC",
-    [Q_AVAILABLE] = BATCH_COLUMNS
+    [Q_COUNT_ALL] = "SELECT count(*) FROM batch b WHERE b.org_id = ?1 AND b.state IN " LIVE,
+    [Q_AVAILABLE] = BATCHES
         " WHERE b.org_id = ?1 AND b.supplier_org_id = ?2 AND b.state = 'active'"
         " AND b.reserved_by IS NULL AND p.instrument = ?3 AND a.kind = 'active' AND b.account_id <> ?4"
         " ORDER BY b.received_at, b.received_by, b.issued_at, b.project_id, b.vintage, b.first"
         " LIMIT ?5",
-    [Q_BATCH] = BATCH_COLUMNS " WHERE b.batch_id = ?1",
-    [Q_LIST + 2 * HOLDING_BY_RECEIVED] = LIST("b.received_at", ">", "ASC"),
-    [Q_LIST + 2 * HOLDING_BY_RECEIVED + 1] = LIST("b.received_at", "<", "DESC"),
+    [Q_BATCH] = BATCHES " WHERE b.batch_id = ?1",
+    /* ?7 to ?9: state, received-at and id of the last one read. */
+    [Q_ALL] = BATCHES MATCHES " AND (b.state, b.received_at, b.batch_id) > (?7, ?8, ?9)"
+                              " ORDER BY b.state, b.received_at, b.batch_id LIMIT ?10",
+    [Q_LIST + 2 * HOLDING_BY_RECEIVED] = LIST_BY_RECEIVED(">", "ASC"),
+    [Q_LIST + 2 * HOLDING_BY_RECEIVED + 1] = LIST_BY_RECEIVED("<", "DESC"),
     [Q_LIST + 2 * HOLDING_BY_ISSUED] = LIST("b.issued_at", ">", "ASC"),
     [Q_LIST + 2 * HOLDING_BY_ISSUED + 1] = LIST("b.issued_at", "<", "DESC"),
     [Q_LIST + 2 * HOLDING_BY_SIZE] = LIST(SIZE, ">", "ASC"),
@@ -103,31 +129,84 @@ static void bind_filter(struct query *q, int number, const char *text)
     query_bind_text(q, number, text_empty(text) ? NULL : text);
 }
 
+static void add(int64_t *sum, int64_t units)
+{
+    bool fits = quantity_add(*sum, units, sum);
+    must(fits); /* QUANTITY_UNITS_MAX keeps sums of a registry inside an int64 */
+}
+
+/* Adds one group of the query to its project's balance. */
+static void add_group(struct query *q, const char *except_account_id, struct holding_balance *row)
+{
+    char account_id[ID_SIZE];
+    char kind[16];
+    char state[16];
+    query_text_into(q, 6, account_id, sizeof(account_id));
+    query_text_into(q, 7, kind, sizeof(kind));
+    query_text_into(q, 8, state, sizeof(state));
+    bool is_held = query_int(q, 9) == 1;
+    int64_t units = query_int(q, 10);
+    if (text_is(state, "retired")) {
+        add(&row->retired_units, units);
+        return;
+    }
+    if (text_is(state, "exported")) {
+        add(&row->exported_units, units);
+        return;
+    }
+    add(&row->active_units, units);
+    if (is_held) {
+        add(&row->reserved_units, units);
+    } else if (text_is(kind, "active") && !text_is(account_id, except_account_id)) {
+        add(&row->available_units, units);
+    }
+}
+
+/* Keeps the vintages in falling order, each once. Few: a registry has a few decades of them. */
+static int64_t *add_vintage(struct arena *arena, int64_t *vintages, size_t *count, int64_t vintage)
+{
+    size_t at = 0;
+    while (at < *count && vintages[at] > vintage) {
+        at++;
+    }
+    if (at < *count && vintages[at] == vintage) {
+        return vintages;
+    }
+    vintages = rows_room(arena, vintages, *count, sizeof(*vintages));
+    memmove(&vintages[at + 1], &vintages[at], (*count - at) * sizeof(*vintages));
+    vintages[at] = vintage;
+    (*count)++;
+    return vintages;
+}
+
 struct holding_balances holdings_balances(struct store *registry, struct arena *arena,
                                           const char *org_id, const char *except_account_id)
 {
     struct query q = query(registry, &holdings_queries, Q_BALANCES);
     query_bind_text(&q, 1, org_id);
-    query_bind_text(&q, 2, except_account_id);
     struct holding_balance *rows = NULL;
-    size_t count = 0;
+    int64_t *vintages = NULL;
+    struct holding_balances balances = {.count = 0};
     while (query_row(&q)) {
-        rows = rows_room(arena, rows, count, sizeof(*rows));
-        rows[count++] = (struct holding_balance){
-            .supplier_org_id = query_text(&q, arena, 0),
-            .supplier_name = query_text(&q, arena, 1),
-            .project_id = query_text(&q, arena, 2),
-            .project_name = query_text(&q, arena, 3),
-            .instrument = instrument_column(&q, 4),
-            .active_units = query_int(&q, 5),
-            .reserved_units = query_int(&q, 6),
-            .available_units = query_int(&q, 7),
-            .retired_units = query_int(&q, 8),
-            .exported_units = query_int(&q, 9),
-        };
+        char project_id[ID_SIZE];
+        query_text_into(&q, 2, project_id, sizeof(project_id));
+        if (balances.count == 0 || !text_is(rows[balances.count - 1].project_id, project_id)) {
+            rows = rows_room(arena, rows, balances.count, sizeof(*rows));
+            rows[balances.count++] = (struct holding_balance){
+                .supplier_org_id = query_text(&q, arena, 0),
+                .supplier_name = query_text(&q, arena, 1),
+                .project_id = arena_text(arena, project_id),
+                .project_name = query_text(&q, arena, 3),
+                .instrument = instrument_column(&q, 4),
+            };
+        }
+        add_group(&q, except_account_id, &rows[balances.count - 1]);
+        vintages = add_vintage(arena, vintages, &balances.vintage_count, query_int(&q, 5));
     }
     query_end(&q);
-    return (struct holding_balances){rows, count};
+    balances.at = rows;
+    balances.vintages = vintages;
+    return balances;
 }
 
 struct holding_balances holdings_by_supplier(struct arena *arena, struct holding_balances balances)
@@ -146,14 +225,15 @@ struct holding_balances holdings_by_supplier(struct arena *arena, struct holding
             last->project_name = "";
             last->instrument = one->instrument;
         }
-        bool fits = quantity_add(last->active_units, one->active_units, &last->active_units);
-        fits = quantity_add(last->reserved_units, one->reserved_units, &last->reserved_units) && fits;
-        fits = quantity_add(last->available_units, one->available_units, &last->available_units) && fits;
-        fits = quantity_add(last->retired_units, one->retired_units, &last->retired_units) && fits;
-        fits = quantity_add(last->exported_units, one->exported_units, &last->exported_units) && fits;
-        must(fits);
+        add(&last->active_units, one->active_units);
+        add(&last->reserved_units, one->reserved_units);
+        add(&last->available_units, one->available_units);
+        add(&last->retired_units, one->retired_units);
+        add(&last->exported_units, one->exported_units);
     }
-    return (struct holding_balances){rows, count};
+    balances.at = rows;
+    balances.count = count;
+    return balances;
 }
 
 struct holding_accounts holdings_accounts(struct store *registry, struct arena *arena,
@@ -258,26 +338,32 @@ struct holding_batches holdings_batches(struct store *registry, struct arena *ar
 
 int64_t holdings_count(struct store *registry, const struct holding_filter *filter)
 {
-    struct query q = query(registry, &holdings_queries, Q_COUNT);
-    bind_matches(&q, filter);
+    bool is_all = text_empty(filter->supplier_org_id) && text_empty(filter->project_id) &&
+                  filter->vintage == 0 && text_empty(filter->account_id) &&
+                  text_empty(filter->state);
+    struct query q = query(registry, &holdings_queries, is_all ? Q_COUNT_ALL : Q_COUNT);
+    if (is_all) {
+        query_bind_text(&q, 1, filter->org_id);
+    } else {
+        bind_matches(&q, filter);
+    }
     int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
     query_end(&q);
     return count;
 }
 
-struct holding_vintages holdings_vintages(struct store *registry, struct arena *arena,
-                                          const char *org_id)
+struct holding_batches holdings_all(struct store *registry, struct arena *arena,
+                                    const struct holding_filter *filter,
+                                    const struct holding_batch *after, size_t most)
 {
-    struct query q = query(registry, &holdings_queries, Q_VINTAGES);
-    query_bind_text(&q, 1, org_id);
-    int64_t *rows = NULL;
-    size_t count = 0;
-    while (query_row(&q)) {
-        rows = rows_room(arena, rows, count, sizeof(*rows));
-        rows[count++] = query_int(&q, 0);
-    }
-    query_end(&q);
-    return (struct holding_vintages){rows, count};
+    struct query q = query(registry, &holdings_queries, Q_ALL);
+    bind_matches(&q, filter);
+    bool is_held = after != NULL && text_is(after->state, "reserved");
+    query_bind_text(&q, 7, after == NULL ? "" : is_held ? "active" : after->state);
+    query_bind_int(&q, 8, after == NULL ? 0 : after->received_at);
+    query_bind_text(&q, 9, after == NULL ? "" : after->batch_id);
+    query_bind_int(&q, 10, (int64_t)most);
+    return read_batches(&q, arena);
 }
 
 struct holding_batches holdings_available(struct store *registry, struct arena *arena,

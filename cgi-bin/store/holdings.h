@@ -34,10 +34,12 @@ struct holding_balance {
 struct holding_balances {
     const struct holding_balance *at;
     size_t count;
+    const int64_t *vintages; /* of all that is counted here, newest first */
+    size_t vintage_count;
 };
 
-/* Per supplier and project, by their names. Units in except_account_id ("" none) do not count as available: what is there already
- * cannot be moved there. */
+/* Per supplier and project, by their names: what is active, retired or exported. Units in except_account_id ("" none) do not count as
+ * available: what is there already cannot be moved there. Looks at each of the organisation's batches once. */
 struct holding_balances holdings_balances(struct store *registry, struct arena *arena, const char *org_id,
                                           const char *except_account_id);
 
@@ -86,6 +88,7 @@ struct holding_batches {
     size_t count;
 };
 
+/* By size, serial and issued-at a page costs a look at each of the organisation's batches; by received-at only at those shown. */
 enum holding_sort { HOLDING_BY_RECEIVED, HOLDING_BY_ISSUED, HOLDING_BY_SIZE, HOLDING_BY_SERIAL, HOLDING_SORT__COUNT };
 
 /* What to list. Empty text and vintage 0 filter nothing, but batches that were split are listed only with state "split". */
@@ -103,12 +106,9 @@ struct holding_batches holdings_batches(struct store *registry, struct arena *ar
                                         enum holding_sort sort, bool descending, const char *after_id, size_t most);
 int64_t holdings_count(struct store *registry, const struct holding_filter *filter);
 
-/* The vintages among all that the organisation holds or held last, newest first. */
-struct holding_vintages {
-    const int64_t *at;
-    size_t count;
-};
-struct holding_vintages holdings_vintages(struct store *registry, struct arena *arena, const char *org_id);
+/* The same, for reading a list of any length piece by piece: by state and then as received, from behind *after (NULL: the start). */
+struct holding_batches holdings_all(struct store *registry, struct arena *arena, const struct holding_filter *filter,
+                                    const struct holding_batch *after, size_t most);
 
 /* Batches of one supplier's balance that can be transferred, by arrival (oldest first) and within it oldest issued first. */
 struct holding_batches holdings_available(struct store *registry, struct arena *arena, const char *org_id,

@@ -1,5 +1,6 @@
 /*
- * store/inside.h: what the core files of the store room (store.c, query.c, migrate.c, backup) share. For the store room only.
+ * store/inside.h: what the core files of the store room (store.c, query.c, migrate.c, backup)
+ * share. For the store room only.
  */
 #ifndef STORE_INSIDE_H
 #define STORE_INSIDE_H

@@ -5,7 +5,8 @@
 #include "base/text.h"
 #include "store/query.h"
 
-/* One row: see struct ledger_touched. ?5: the act is the one that split, so the rest must still lie where the whole lay. */
+/* One row: see struct ledger_touched. ?5: the act is the one that split, so the rest must still lie
+ * where the whole lay. */
 #define TOUCHED(table, subject)                                                                    \
     "SELECT count(*), coalesce(sum(l.units), 0), coalesce(sum(b.last - b.first + 1), 0),"          \
     " coalesce(sum(NOT (b.state = ?2 AND (?3 IS NULL OR b.org_id = ?3) AND b.reserved_by IS ?4"    \
@@ -47,61 +48,97 @@ enum {
 };
 
 static const char *const changes_sql[C__COUNT] = {
-    [C_MOVE] = "UPDATE batch SET org_id = coalesce(?3, org_id), account_id = coalesce(?4, account_id), state = ?5,"
-               " reserved_by = ?6, delivery_id = coalesce(?7, delivery_id), received_by = coalesce(?8, received_by),"
+    [C_MOVE] = "UPDATE batch SET org_id = coalesce(?3, org_id), account_id = coalesce(?4, "
+               "account_id), state = ?5,"
+               " reserved_by = ?6, delivery_id = coalesce(?7, delivery_id), received_by = "
+               "coalesce(?8, received_by),"
                " received_at = coalesce(?9, received_at), ended_by = ?10, ended_at = ?11"
                " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS ?2",
-    [C_SPLIT_PARENT] = "UPDATE batch SET state = 'split', left_id = ?2, right_id = ?3, ended_at = ?4"
-                       " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS NULL AND first <= ?5 AND last > ?5",
-    [C_SPLIT_LEFT] = "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, last, org_id,"
-                     " account_id, state, reserved_by, parent_id, issued_at, delivery_id, received_by, received_at, made_at,"
-                     " ended_by, ended_at)"
-                     " SELECT ?2, project_id, issuance_id, supplier_org_id, vintage, first, ?12, coalesce(?3, org_id),"
-                     " coalesce(?4, account_id), ?5, ?6, batch_id, issued_at, coalesce(?7, delivery_id),"
-                     " coalesce(?8, received_by), coalesce(?9, received_at), ?13, ?10, ?11 FROM batch WHERE batch_id = ?1",
-    [C_SPLIT_RIGHT] = "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, last, org_id,"
-                      " account_id, state, parent_id, issued_at, delivery_id, received_by, received_at, made_at)"
-                      " SELECT ?2, project_id, issuance_id, supplier_org_id, vintage, ?3 + 1, last, org_id, account_id,"
-                      " 'active', batch_id, issued_at, delivery_id, received_by, received_at, ?4 FROM batch WHERE batch_id = ?1",
-    [C_BATCH] = "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, last, org_id,"
+    [C_SPLIT_PARENT] =
+        "UPDATE batch SET state = 'split', left_id = ?2, right_id = ?3, ended_at = ?4"
+        " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS NULL AND first <= ?5 AND "
+        "last > ?5",
+    [C_SPLIT_LEFT] =
+        "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, "
+        "last, org_id,"
+        " account_id, state, reserved_by, parent_id, issued_at, delivery_id, received_by, "
+        "received_at, made_at,"
+        " ended_by, ended_at)"
+        " SELECT ?2, project_id, issuance_id, supplier_org_id, vintage, first, ?12, coalesce(?3, "
+        "org_id),"
+        " coalesce(?4, account_id), ?5, ?6, batch_id, issued_at, coalesce(?7, delivery_id),"
+        " coalesce(?8, received_by), coalesce(?9, received_at), ?13, ?10, ?11 FROM batch WHERE "
+        "batch_id = ?1",
+    [C_SPLIT_RIGHT] =
+        "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, "
+        "last, org_id,"
+        " account_id, state, parent_id, issued_at, delivery_id, received_by, received_at, made_at)"
+        " SELECT ?2, project_id, issuance_id, supplier_org_id, vintage, ?3 + 1, last, org_id, "
+        "account_id,"
+        " 'active', batch_id, issued_at, delivery_id, received_by, received_at, ?4 FROM batch "
+        "WHERE batch_id = ?1",
+    [C_BATCH] = "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, "
+                "first, last, org_id,"
                 " account_id, state, issued_at, received_by, received_at, made_at)"
                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'active', ?10, ?3, ?10, ?10)",
-    [C_CONSERVATION_ADD] = "INSERT INTO conservation (project_id, vintage, issued, imported, active, retired, exported,"
-                           " cancelled, next_serial) VALUES (?1, ?2, ?3, ?4, ?3 + ?4, 0, 0, 0, ?3 + ?4 + 1)"
-                           " ON CONFLICT (project_id, vintage) DO UPDATE SET issued = issued + ?3, imported = imported + ?4,"
-                           " active = active + ?3 + ?4, next_serial = next_serial + ?3 + ?4",
-    [C_CONSERVATION_END] = "UPDATE conservation SET active = active - ?4, retired = retired + iif(?3 = 'retired', ?4, 0),"
-                           " exported = exported + iif(?3 = 'exported', ?4, 0) WHERE project_id = ?1 AND vintage = ?2",
-    [C_ISSUANCE] = "INSERT INTO issuance (issuance_id, project_id, vintage, kind, supplier_units, buffer_units,"
+    [C_CONSERVATION_ADD] =
+        "INSERT INTO conservation (project_id, vintage, issued, imported, active, retired, "
+        "exported,"
+        " cancelled, next_serial) VALUES (?1, ?2, ?3, ?4, ?3 + ?4, 0, 0, 0, ?3 + ?4 + 1)"
+        " ON CONFLICT (project_id, vintage) DO UPDATE SET issued = issued + ?3, imported = "
+        "imported + ?4,"
+        " active = active + ?3 + ?4, next_serial = next_serial + ?3 + ?4",
+    [C_CONSERVATION_END] =
+        "UPDATE conservation SET active = active - ?4, retired = retired + iif(?3 = 'retired', ?4, "
+        "0),"
+        " exported = exported + iif(?3 = 'exported', ?4, 0) WHERE project_id = ?1 AND vintage = ?2",
+    [C_ISSUANCE] = "INSERT INTO issuance (issuance_id, project_id, vintage, kind, supplier_units, "
+                   "buffer_units,"
                    " reporting_start, reporting_end, notes, issued_at, origin)"
                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    [C_ORDER] = "INSERT INTO buyer_order (order_id, supplier_org_id, buyer_org_id, units, contract_date, notes, ordered_at,"
+    [C_ORDER] = "INSERT INTO buyer_order (order_id, supplier_org_id, buyer_org_id, units, "
+                "contract_date, notes, ordered_at,"
                 " origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    [C_ORDER_DELIVERED] = "UPDATE buyer_order SET delivered_units = delivered_units + ?2 WHERE order_id = ?1",
-    [C_DELIVERY] = "INSERT INTO delivery (delivery_id, order_id, supplier_org_id, buyer_org_id, units, notes, delivered_at,"
+    [C_ORDER_DELIVERED] =
+        "UPDATE buyer_order SET delivered_units = delivered_units + ?2 WHERE order_id = ?1",
+    [C_DELIVERY] = "INSERT INTO delivery (delivery_id, order_id, supplier_org_id, buyer_org_id, "
+                   "units, notes, delivered_at,"
                    " origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    [C_DELIVERY_LINE] = "INSERT INTO delivery_line (delivery_id, line, batch_id, split_from, from_account_id, to_account_id,"
+    [C_DELIVERY_LINE] = "INSERT INTO delivery_line (delivery_id, line, batch_id, split_from, "
+                        "from_account_id, to_account_id,"
                         " units) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    [C_TRANSFER] = "INSERT INTO transfer (transfer_id, kind, state, from_org_id, to_org_id, to_account_id, to_system,"
-                   " to_system_party, supplier_org_id, instrument, units, notes, private_note, corrects_id, needs_approval,"
-                   " needs_registry_approval, submitted_by, submitted_at, expires_at, ended_by, ended_at, origin)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
-    [C_TRANSFER_WRITE] = "UPDATE transfer SET state = ?2, to_account_id = ?3, approved_by = ?4, approved_at = ?5,"
-                         " approval_comment = ?6, registry_approved_by = ?7, registry_approved_at = ?8, registry_comment = ?9,"
-                         " expires_at = ?10, ended_by = ?11, ended_at = ?12, end_reason = ?13"
-                         " WHERE transfer_id = ?1 AND ended_at IS NULL",
-    [C_TRANSFER_REDACT] = "UPDATE transfer SET notes = '', note_redacted_at = ?2, note_redacted_reason = ?3"
-                          " WHERE transfer_id = ?1 AND note_redacted_at IS NULL",
-    [C_TRANSFER_LINE] = "INSERT INTO transfer_line (transfer_id, line, batch_id, split_from, from_account_id, units)"
+    [C_TRANSFER] = "INSERT INTO transfer (transfer_id, kind, state, from_org_id, to_org_id, "
+                   "to_account_id, to_system,"
+                   " to_system_party, supplier_org_id, instrument, units, notes, private_note, "
+                   "corrects_id, needs_approval,"
+                   " needs_registry_approval, submitted_by, submitted_at, expires_at, ended_by, "
+                   "ended_at, origin)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
+                   "?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+    [C_TRANSFER_WRITE] =
+        "UPDATE transfer SET state = ?2, to_account_id = ?3, approved_by = ?4, approved_at = ?5,"
+        " approval_comment = ?6, registry_approved_by = ?7, registry_approved_at = ?8, "
+        "registry_comment = ?9,"
+        " expires_at = ?10, ended_by = ?11, ended_at = ?12, end_reason = ?13"
+        " WHERE transfer_id = ?1 AND ended_at IS NULL",
+    [C_TRANSFER_REDACT] =
+        "UPDATE transfer SET notes = '', note_redacted_at = ?2, note_redacted_reason = ?3"
+        " WHERE transfer_id = ?1 AND note_redacted_at IS NULL",
+    [C_TRANSFER_LINE] = "INSERT INTO transfer_line (transfer_id, line, batch_id, split_from, "
+                        "from_account_id, units)"
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    [C_RETIREMENT] = "INSERT INTO retirement (retirement_id, org_id, beneficiary_org_id, beneficiary, purposes, instrument,"
-                     " units, notes, retired_by, retired_at, origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    [C_RETIREMENT_LINE] = "INSERT INTO retirement_line (retirement_id, line, batch_id, split_from, units)"
-                          " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [C_RETIREMENT] = "INSERT INTO retirement (retirement_id, org_id, beneficiary_org_id, "
+                     "beneficiary, purposes, instrument,"
+                     " units, notes, retired_by, retired_at, origin) VALUES (?1, ?2, ?3, ?4, ?5, "
+                     "?6, ?7, ?8, ?9, ?10, ?11)",
+    [C_RETIREMENT_LINE] =
+        "INSERT INTO retirement_line (retirement_id, line, batch_id, split_from, units)"
+        " VALUES (?1, ?2, ?3, ?4, ?5)",
     [C_TRANSFER_TOUCHED] = TOUCHED("transfer_line", "transfer_id"),
     [C_DELIVERY_TOUCHED] = TOUCHED("delivery_line", "delivery_id"),
     [C_RETIREMENT_TOUCHED] = TOUCHED("retirement_line", "retirement_id"),
-    [C_RESERVED_UNITS] = "SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE reserved_by = ?1",
+    [C_RESERVED_UNITS] =
+        "SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE reserved_by = ?1",
 };
 const struct query_table ledger_changes_queries = {"ledger_changes", changes_sql, C__COUNT};
 
@@ -127,7 +164,8 @@ bool ledger_batch_split(struct store *store, const char *batch_id, const char *l
                         const char *right_id, int64_t left_last, int64_t at,
                         const struct ledger_place *place)
 {
-    /* The parent first: while it lives, its children would overlap it. Its children are named in it already. */
+    /* The parent first: while it lives, its children would overlap it. Its children are named in it
+     * already. */
     struct query q = query(store, &ledger_changes_queries, C_SPLIT_PARENT);
     query_bind_text(&q, 1, batch_id);
     query_bind_text(&q, 2, left_id);

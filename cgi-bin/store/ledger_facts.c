@@ -1,4 +1,5 @@
-/* store/ledger_facts.c: see store/ledger_facts.h. Settings, people, organisations, accounts, projects. */
+/* store/ledger_facts.c: see store/ledger_facts.h. Settings, people, organisations, accounts,
+ * projects. */
 #include "store/ledger_facts.h"
 
 #include "base/must.h"
@@ -8,7 +9,8 @@
 #define ORG_COLUMNS                                                                                \
     "SELECT org_id, supplier_id IS NOT NULL, name, kind, state, incoming_policy, two_person,"      \
     " two_person_above_units FROM organisation "
-#define ACCOUNT_COLUMNS "SELECT account_id, org_id, name, kind, state = 'open', is_main FROM account "
+#define ACCOUNT_COLUMNS                                                                            \
+    "SELECT account_id, org_id, name, kind, state = 'open', is_main FROM account "
 
 enum {
     F_SETTING,
@@ -38,22 +40,28 @@ enum {
 };
 
 static const char *const facts_sql[F__COUNT] = {
-    [F_SETTING] = "SELECT tag, expiry_days, registry_approval_units, frozen FROM setting WHERE one = 1",
+    [F_SETTING] =
+        "SELECT tag, expiry_days, registry_approval_units, frozen FROM setting WHERE one = 1",
     [F_PERSON] = "SELECT state = 'active', registry_roles FROM person WHERE user_id = ?1",
     [F_ROLES] = "SELECT roles FROM membership WHERE org_id = ?1 AND user_id = ?2",
     [F_OTHER_MANAGER] = "SELECT 1 FROM membership m JOIN person p ON p.user_id = m.user_id"
-                        " WHERE m.org_id = ?1 AND m.roles & 8 AND p.state = 'active' AND m.user_id IS NOT ?2 LIMIT 1",
+                        " WHERE m.org_id = ?1 AND m.roles & 8 AND p.state = 'active' AND m.user_id "
+                        "IS NOT ?2 LIMIT 1",
     [F_OTHER_ADMINISTRATOR] = "SELECT 1 FROM person WHERE registry_roles & 1 AND state = 'active'"
                               " AND user_id IS NOT ?1 LIMIT 1",
     [F_MANAGER_SOMEWHERE] = "SELECT 1 FROM membership WHERE user_id = ?1 AND roles & 8 LIMIT 1",
     [F_ORG] = ORG_COLUMNS "WHERE org_id = ?1",
-    [F_BUFFER_ORG] = ORG_COLUMNS "WHERE state = 'active' AND kind = 'buffer' ORDER BY opened_at, org_id LIMIT 1",
-    [F_NAME_TAKEN] = "SELECT 1 FROM organisation WHERE name = ?1 COLLATE NOCASE AND org_id IS NOT ?2 LIMIT 1",
-    [F_DOMAIN_TAKEN] = "SELECT 1 FROM organisation WHERE domain = ?1 COLLATE NOCASE AND domain <> ''"
-                       " AND org_id IS NOT ?2 LIMIT 1",
+    [F_BUFFER_ORG] =
+        ORG_COLUMNS "WHERE state = 'active' AND kind = 'buffer' ORDER BY opened_at, org_id LIMIT 1",
+    [F_NAME_TAKEN] =
+        "SELECT 1 FROM organisation WHERE name = ?1 COLLATE NOCASE AND org_id IS NOT ?2 LIMIT 1",
+    [F_DOMAIN_TAKEN] =
+        "SELECT 1 FROM organisation WHERE domain = ?1 COLLATE NOCASE AND domain <> ''"
+        " AND org_id IS NOT ?2 LIMIT 1",
     [F_SUPPLIER_ID_TAKEN] = "SELECT 1 FROM organisation WHERE supplier_id = ?1",
     [F_TRUSTS] = "SELECT 1 FROM trusted_sender WHERE org_id = ?1 AND sender_org_id = ?2",
-    [F_LEFT_UNITS] = "SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE org_id = ?1 AND state = 'active'",
+    [F_LEFT_UNITS] = "SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE org_id = ?1 AND "
+                     "state = 'active'",
     [F_LEFT_SENT] = "SELECT count(*) FROM transfer WHERE from_org_id = ?1 AND ended_at IS NULL",
     [F_LEFT_COMING] = "SELECT count(*) FROM transfer WHERE to_org_id = ?1 AND ended_at IS NULL",
     [F_ACCOUNT] = ACCOUNT_COLUMNS "WHERE account_id = ?1",
@@ -61,7 +69,8 @@ static const char *const facts_sql[F__COUNT] = {
     [F_ACCOUNT_OF_KIND] = ACCOUNT_COLUMNS "WHERE org_id = ?1 AND kind = ?2 AND state = 'open'"
                                           " ORDER BY is_main DESC, opened_at, account_id LIMIT 1",
     [F_ACCOUNT_NAME_TAKEN] = "SELECT 1 FROM account WHERE org_id = ?1 AND name = ?2 COLLATE NOCASE",
-    [F_ACCOUNT_UNITS] = "SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE account_id = ?1 AND state = 'active'",
+    [F_ACCOUNT_UNITS] = "SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE account_id = "
+                        "?1 AND state = 'active'",
     [F_PROJECT] = "SELECT project_id, org_id, name, short_code, pathway_code, country, instrument,"
                   " EXISTS (SELECT 1 FROM conservation c WHERE c.project_id = p.project_id)"
                   " FROM project p WHERE project_id = ?1",
@@ -220,7 +229,8 @@ int64_t ledger_account_units(struct store *store, const char *account_id)
 struct ledger_project ledger_project_read(struct store *store, struct arena *arena,
                                           const char *project_id)
 {
-    struct ledger_project project = {.name = "", .short_code = "", .pathway_code = "", .country = ""};
+    struct ledger_project project = {
+        .name = "", .short_code = "", .pathway_code = "", .country = ""};
     struct query q = query(store, &ledger_facts_queries, F_PROJECT);
     query_bind_text(&q, 1, project_id);
     if (query_row(&q)) {

@@ -1,9 +1,10 @@
 /*
- * store/ledger_facts.h: the facts that the ledger decides by: settings, people, organisations, accounts, projects, orders, batches,
- * transfers, as rows of registry.db at this moment. Reads only: a web program may prepare these too (ledger_plan).
+ * store/ledger_facts.h: the facts that the ledger decides by: settings, people, organisations,
+ * accounts, projects, orders, batches, transfers, as rows of registry.db at this moment. Reads
+ * only: a web program may prepare these too (ledger_plan).
  *
- * Every reading function returns a row whose `found` says whether it is there; on a fault it is not, and the fault sticks.
- * Texts of unknown length live in the arena.
+ * Every reading function returns a row whose `found` says whether it is there; on a fault it is
+ * not, and the fault sticks. Texts of unknown length live in the arena.
  */
 #ifndef STORE_LEDGER_FACTS_H
 #define STORE_LEDGER_FACTS_H
@@ -20,7 +21,8 @@
 #include "store/store.h"
 
 extern const struct query_table ledger_facts_queries; /* parties and projects: ledger_facts.c */
-extern const struct query_table ledger_units_queries; /* batches, transfers, orders: ledger_units.c */
+/* batches, transfers, orders: ledger_units.c */
+extern const struct query_table ledger_units_queries;
 
 struct ledger_setting {
     bool found;
@@ -143,7 +145,8 @@ struct ledger_setting ledger_setting_read(struct store *store);
 struct ledger_person ledger_person_read(struct store *store, const char *user_id);
 /* ROLE_… bits of the person in the organisation; 0: none. */
 unsigned ledger_roles_read(struct store *store, const char *org_id, const char *user_id);
-/* Does any active person but this one (NULL: any at all) manage the organisation / administer the registry? */
+/* Does any active person but this one (NULL: any at all) manage the organisation / administer the
+ * registry? */
 bool ledger_other_manager_is(struct store *store, const char *org_id, const char *but_user_id);
 bool ledger_other_administrator_is(struct store *store, const char *but_user_id);
 /* Is the person a manager of any organisation? */
@@ -160,45 +163,55 @@ bool ledger_trusts(struct store *store, const char *org_id, const char *sender_o
 /* What an organisation still has: units alive, transfers waiting from or to it. */
 void ledger_org_left(struct store *store, const char *org_id, int64_t *units, int64_t *waiting);
 
-struct ledger_account ledger_account_read(struct store *store, struct arena *arena, const char *account_id);
-struct ledger_account ledger_main_account_read(struct store *store, struct arena *arena, const char *org_id);
+struct ledger_account ledger_account_read(struct store *store, struct arena *arena,
+                                          const char *account_id);
+struct ledger_account ledger_main_account_read(struct store *store, struct arena *arena,
+                                               const char *org_id);
 /* The organisation's first open account of that kind. */
-struct ledger_account ledger_account_of_kind(struct store *store, struct arena *arena, const char *org_id,
-                                             enum account_kind kind);
+struct ledger_account ledger_account_of_kind(struct store *store, struct arena *arena,
+                                             const char *org_id, enum account_kind kind);
 bool ledger_account_name_taken(struct store *store, const char *org_id, const char *name);
 int64_t ledger_account_units(struct store *store, const char *account_id);
 
-struct ledger_project ledger_project_read(struct store *store, struct arena *arena, const char *project_id);
-bool ledger_short_code_taken(struct store *store, const char *short_code, const char *but_project_id);
-struct ledger_conservation ledger_conservation_read(struct store *store, const char *project_id, int32_t vintage);
+struct ledger_project ledger_project_read(struct store *store, struct arena *arena,
+                                          const char *project_id);
+bool ledger_short_code_taken(struct store *store, const char *short_code,
+                             const char *but_project_id);
+struct ledger_conservation ledger_conservation_read(struct store *store, const char *project_id,
+                                                    int32_t vintage);
 
 struct ledger_order ledger_order_read(struct store *store, const char *order_id);
 struct ledger_batch ledger_batch_read(struct store *store, const char *batch_id);
-struct ledger_transfer ledger_transfer_read(struct store *store, struct arena *arena, const char *transfer_id);
+struct ledger_transfer ledger_transfer_read(struct store *store, struct arena *arena,
+                                            const char *transfer_id);
 /* The blocks of a transfer; those of a waiting one are the batches that it reserves. */
-size_t ledger_lines_read(struct store *store, struct arena *arena, const char *transfer_id, const struct ledger_line **lines);
+size_t ledger_lines_read(struct store *store, struct arena *arena, const char *transfer_id,
+                         const struct ledger_line **lines);
 /* The waiting transfers whose time is up, the oldest first; at most max. */
-size_t ledger_due_read(struct store *store, struct arena *arena, int64_t at, size_t max, const char ***transfer_ids);
+size_t ledger_due_read(struct store *store, struct arena *arena, int64_t at, size_t max,
+                       const char ***transfer_ids);
 
-/* Which free batches count: active, not reserved, in an open account of kind active. NULL or "": any. */
+/* Which free batches count: active, not reserved, in an open account of kind active. NULL or "":
+ * any. */
 struct ledger_free_filter {
-    const char *org_id;          /* the holder; needed */
+    const char *org_id; /* the holder; needed */
     const char *supplier_org_id;
     const char *project_id;
-    const char *account_id;      /* only from this account */
-    const char *but_account_id;  /* never from this one */
-    const char *instrument;      /* its word */
+    const char *account_id;     /* only from this account */
+    const char *but_account_id; /* never from this one */
+    const char *instrument;     /* its word */
 };
 
 struct ledger_free {
     const struct ledger_batch *batches; /* oldest first: issued_at, project, vintage, first */
     size_t count;
-    int64_t units;  /* their sum; the last one may reach over what was wanted */
-    bool is_cut;    /* there were more batches than max, and still not enough */
+    int64_t units; /* their sum; the last one may reach over what was wanted */
+    bool is_cut;   /* there were more batches than max, and still not enough */
 };
 
 /* The oldest free batches that together hold units_wanted, or all there are. */
-struct ledger_free ledger_free_read(struct store *store, struct arena *arena, const struct ledger_free_filter *filter,
-                                    int64_t units_wanted, size_t max);
+struct ledger_free ledger_free_read(struct store *store, struct arena *arena,
+                                    const struct ledger_free_filter *filter, int64_t units_wanted,
+                                    size_t max);
 
 #endif

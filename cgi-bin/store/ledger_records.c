@@ -46,40 +46,53 @@ enum {
 };
 
 static const char *const records_sql[R__COUNT] = {
-    [R_ORG] = "INSERT INTO organisation (org_id, supplier_id, name, domain, country, description, kind, is_demo, state,"
+    [R_ORG] = "INSERT INTO organisation (org_id, supplier_id, name, domain, country, description, "
+              "kind, is_demo, state,"
               " opened_at, origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'active', ?9, ?10)",
-    [R_ORG_EDIT] = "UPDATE organisation SET supplier_id = coalesce(supplier_id, ?2), name = ?3, domain = ?4, country = ?5,"
+    [R_ORG_EDIT] = "UPDATE organisation SET supplier_id = coalesce(supplier_id, ?2), name = ?3, "
+                   "domain = ?4, country = ?5,"
                    " description = ?6 WHERE org_id = ?1",
     [R_ORG_STATE] = "UPDATE organisation SET state = ?2 WHERE org_id = ?1",
-    [R_ORG_POLICY] = "UPDATE organisation SET incoming_policy = ?2, two_person = ?3, two_person_above_units = ?4"
-                     " WHERE org_id = ?1",
+    [R_ORG_POLICY] =
+        "UPDATE organisation SET incoming_policy = ?2, two_person = ?3, two_person_above_units = ?4"
+        " WHERE org_id = ?1",
     [R_TRUST] = "INSERT INTO trusted_sender (org_id, sender_org_id, since_at) VALUES (?1, ?2, ?3)"
                 " ON CONFLICT (org_id, sender_org_id) DO NOTHING",
     [R_TRUST_REMOVE] = "DELETE FROM trusted_sender WHERE org_id = ?1 AND sender_org_id = ?2",
     [R_ACCOUNT] = "INSERT INTO account (account_id, org_id, name, kind, state, is_main, opened_at)"
                   " VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6)",
-    [R_ACCOUNT_CLOSE] = "UPDATE account SET state = 'closed' WHERE account_id = ?1 AND state = 'open' AND is_main = 0",
-    [R_PERSON] = "INSERT INTO person (user_id, state, registry_roles, since_at) VALUES (?1, ?2, 0, ?3)"
-                 " ON CONFLICT (user_id) DO UPDATE SET state = ?2",
+    [R_ACCOUNT_CLOSE] = "UPDATE account SET state = 'closed' WHERE account_id = ?1 AND state = "
+                        "'open' AND is_main = 0",
+    [R_PERSON] =
+        "INSERT INTO person (user_id, state, registry_roles, since_at) VALUES (?1, ?2, 0, ?3)"
+        " ON CONFLICT (user_id) DO UPDATE SET state = ?2",
     [R_ROLES] = "UPDATE person SET registry_roles = ?2 WHERE user_id = ?1",
     [R_MEMBER] = "INSERT INTO membership (org_id, user_id, roles, since_at) VALUES (?1, ?2, ?3, ?4)"
                  " ON CONFLICT (org_id, user_id) DO UPDATE SET roles = ?3, since_at = ?4",
-    [R_PROJECT] = "INSERT INTO project (project_id, org_id, name, short_code, instrument, pathway, pathway_code, protocol,"
-                  " country, place, status, validator, verifier, crediting_start, crediting_end, description, web, origin,"
-                  " opened_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
-    [R_PROJECT_EDIT] = "UPDATE project SET org_id = ?2, name = ?3, short_code = ?4, instrument = ?5, pathway = ?6,"
-                       " pathway_code = ?7, protocol = ?8, country = ?9, place = ?10, status = ?11, validator = ?12,"
-                       " verifier = ?13, crediting_start = ?14, crediting_end = ?15, description = ?16, web = ?17"
-                       " WHERE project_id = ?1",
+    [R_PROJECT] = "INSERT INTO project (project_id, org_id, name, short_code, instrument, pathway, "
+                  "pathway_code, protocol,"
+                  " country, place, status, validator, verifier, crediting_start, crediting_end, "
+                  "description, web, origin,"
+                  " opened_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+                  "?14, ?15, ?16, ?17, ?18, ?19)",
+    [R_PROJECT_EDIT] =
+        "UPDATE project SET org_id = ?2, name = ?3, short_code = ?4, instrument = ?5, pathway = ?6,"
+        " pathway_code = ?7, protocol = ?8, country = ?9, place = ?10, status = ?11, validator = "
+        "?12,"
+        " verifier = ?13, crediting_start = ?14, crediting_end = ?15, description = ?16, web = ?17"
+        " WHERE project_id = ?1",
     [R_FREEZE] = "UPDATE setting SET frozen = ?1, frozen_reason = ?2, frozen_at = ?3 WHERE one = 1",
-    [R_SETTINGS] = "UPDATE setting SET site_name = ?1, site_url = ?2, expiry_days = ?3, registry_approval_units = ?4"
+    [R_SETTINGS] = "UPDATE setting SET site_name = ?1, site_url = ?2, expiry_days = ?3, "
+                   "registry_approval_units = ?4"
                    " WHERE one = 1",
-    [R_ACT] = "INSERT INTO act (recorded_at, at, program, user_id, org_id, command, subject_id, outcome, detail)"
+    [R_ACT] = "INSERT INTO act (recorded_at, at, program, user_id, org_id, command, subject_id, "
+              "outcome, detail)"
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING seq",
     [R_ACT_LAST_AT] = "SELECT recorded_at FROM act ORDER BY seq DESC LIMIT 1",
     [R_ANSWER] = "SELECT i.fingerprint, i.seq, i.answer, a.subject_id, a.at FROM idempotency i"
                  " JOIN act a ON a.seq = i.seq WHERE i.scope = ?1 AND i.key = ?2",
-    [R_ANSWER_ADD] = "INSERT INTO idempotency (scope, key, fingerprint, seq, answer) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [R_ANSWER_ADD] = "INSERT INTO idempotency (scope, key, fingerprint, seq, answer) VALUES (?1, "
+                     "?2, ?3, ?4, ?5)",
     [R_HIGHEST_ORG] = HIGHEST("organisation", "org_id"),
     [R_HIGHEST_SUPPLIER] = HIGHEST("organisation", "supplier_id"),
     [R_HIGHEST_ACCOUNT] = HIGHEST("account", "account_id"),
@@ -148,7 +161,8 @@ bool ledger_org_set_policy(struct store *store, const char *org_id, enum incomin
     return run_one(&q);
 }
 
-bool ledger_trust_add(struct store *store, const char *org_id, const char *sender_org_id, int64_t at)
+bool ledger_trust_add(struct store *store, const char *org_id, const char *sender_org_id,
+                      int64_t at)
 {
     struct query q = query(store, &ledger_records_queries, R_TRUST);
     query_bind_text(&q, 1, org_id);
@@ -363,9 +377,9 @@ static int highest_query(const char *id)
         const char *prefix;
         int number;
     } rows[] = {
-        {"ctb_", R_HIGHEST_BATCH},    {"tfr_", R_HIGHEST_TRANSFER},   {"ret_", R_HIGHEST_RETIREMENT},
-        {"dlv_", R_HIGHEST_DELIVERY}, {"ord_", R_HIGHEST_ORDER},      {"iss_", R_HIGHEST_ISSUANCE},
-        {"org_", R_HIGHEST_ORG},      {"spl_", R_HIGHEST_SUPPLIER},   {"acc_", R_HIGHEST_ACCOUNT},
+        {"ctb_", R_HIGHEST_BATCH},    {"tfr_", R_HIGHEST_TRANSFER}, {"ret_", R_HIGHEST_RETIREMENT},
+        {"dlv_", R_HIGHEST_DELIVERY}, {"ord_", R_HIGHEST_ORDER},    {"iss_", R_HIGHEST_ISSUANCE},
+        {"org_", R_HIGHEST_ORG},      {"spl_", R_HIGHEST_SUPPLIER}, {"acc_", R_HIGHEST_ACCOUNT},
         {"prj_", R_HIGHEST_PROJECT},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

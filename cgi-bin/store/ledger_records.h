@@ -1,7 +1,7 @@
 /*
- * store/ledger_records.h: what the ledger writes besides units: organisations, accounts, people, projects, settings, its audit log
- * and the first answers of keys. For the ledger's writing side alone, inside its transaction. false: a fault, or not exactly the row
- * meant was changed.
+ * store/ledger_records.h: what the ledger writes besides units: organisations, accounts, people,
+ * projects, settings, its audit log and the first answers of keys. For the ledger's writing side
+ * alone, inside its transaction. false: a fault, or not exactly the row meant was changed.
  */
 #ifndef STORE_LEDGER_RECORDS_H
 #define STORE_LEDGER_RECORDS_H
@@ -26,33 +26,38 @@ struct ledger_org_words {
     bool is_demo;
 };
 bool ledger_org_add(struct store *store, const struct ledger_org_words *words, int64_t at);
-bool ledger_org_edit(struct store *store, const struct ledger_org_words *words); /* name, domain, country, description, supplier_id */
+/* name, domain, country, description, supplier_id */
+bool ledger_org_edit(struct store *store, const struct ledger_org_words *words);
 bool ledger_org_set_state(struct store *store, const char *org_id, enum org_state state);
-bool ledger_org_set_policy(struct store *store, const char *org_id, enum incoming_policy incoming, enum two_person two_person,
-                           int64_t above_units);
+bool ledger_org_set_policy(struct store *store, const char *org_id, enum incoming_policy incoming,
+                           enum two_person two_person, int64_t above_units);
 /* Adding what is there and removing what is not there changes nothing, and is fine. */
-bool ledger_trust_add(struct store *store, const char *org_id, const char *sender_org_id, int64_t at);
+bool ledger_trust_add(struct store *store, const char *org_id, const char *sender_org_id,
+                      int64_t at);
 bool ledger_trust_remove(struct store *store, const char *org_id, const char *sender_org_id);
 
-bool ledger_account_add(struct store *store, const char *account_id, const char *org_id, const char *name, enum account_kind kind,
-                        bool is_main, int64_t at);
+bool ledger_account_add(struct store *store, const char *account_id, const char *org_id,
+                        const char *name, enum account_kind kind, bool is_main, int64_t at);
 bool ledger_account_close(struct store *store, const char *account_id);
 
 /* Adds the person or changes the state. */
 bool ledger_person_set(struct store *store, const char *user_id, bool active, int64_t at);
 bool ledger_registry_roles_set(struct store *store, const char *user_id, unsigned roles);
-bool ledger_member_set(struct store *store, const char *org_id, const char *user_id, unsigned roles, int64_t at);
+bool ledger_member_set(struct store *store, const char *org_id, const char *user_id, unsigned roles,
+                       int64_t at);
 
 struct ledger_project_words {
-    const char *project_id, *org_id, *name, *short_code, *instrument, *pathway, *pathway_code, *protocol, *country, *place, *status,
-        *validator, *verifier, *crediting_start, *crediting_end, *description, *web, *origin;
+    const char *project_id, *org_id, *name, *short_code, *instrument, *pathway, *pathway_code,
+        *protocol, *country, *place, *status, *validator, *verifier, *crediting_start,
+        *crediting_end, *description, *web, *origin;
 };
 bool ledger_project_add(struct store *store, const struct ledger_project_words *words, int64_t at);
-bool ledger_project_edit(struct store *store, const struct ledger_project_words *words); /* all but origin */
+/* all but origin */
+bool ledger_project_edit(struct store *store, const struct ledger_project_words *words);
 
 bool ledger_freeze_set(struct store *store, bool frozen, const char *reason, int64_t at);
-bool ledger_settings_set(struct store *store, const char *site_name, const char *site_url, int64_t expiry_days,
-                         int64_t registry_approval_units);
+bool ledger_settings_set(struct store *store, const char *site_name, const char *site_url,
+                         int64_t expiry_days, int64_t registry_approval_units);
 
 struct ledger_act {
     int64_t recorded_at, at;
@@ -70,12 +75,15 @@ struct ledger_first_answer {
     int64_t seq;
     const void *answer; /* in the arena */
     size_t answer_bytes;
-    const char *subject_id; /* of its act, with its time: enough when the answer was stored by another version */
+    /* of its act, with its time: enough when the answer was stored by another version */
+    const char *subject_id;
     int64_t at;
 };
-struct ledger_first_answer ledger_first_answer_read(struct store *store, struct arena *arena, const char *scope, const char *key);
-bool ledger_first_answer_add(struct store *store, const char *scope, const char *key, const struct digest *fingerprint, int64_t seq,
-                             const void *answer, size_t answer_bytes);
+struct ledger_first_answer ledger_first_answer_read(struct store *store, struct arena *arena,
+                                                    const char *scope, const char *key);
+bool ledger_first_answer_add(struct store *store, const char *scope, const char *key,
+                             const struct digest *fingerprint, int64_t seq, const void *answer,
+                             size_t answer_bytes);
 
 /* Is there a thing with this id already? Its prefix must be one of the registry's. */
 bool ledger_id_taken(struct store *store, const char *id);

@@ -24,17 +24,21 @@ enum { U_BATCH, U_FREE_OF_SUPPLIER, U_FREE_OF_ANY, U_ORDER, U_TRANSFER, U_LINES,
 
 static const char *const units_sql[U__COUNT] = {
     [U_BATCH] = BATCH_COLUMNS "WHERE b.batch_id = ?1",
-    [U_FREE_OF_SUPPLIER] = BATCH_COLUMNS "WHERE b.org_id = ?1 AND b.supplier_org_id = ?2" FREE_FILTER,
+    [U_FREE_OF_SUPPLIER] =
+        BATCH_COLUMNS "WHERE b.org_id = ?1 AND b.supplier_org_id = ?2" FREE_FILTER,
     [U_FREE_OF_ANY] = BATCH_COLUMNS "WHERE b.org_id = ?1 AND ?2 IS NULL" FREE_FILTER,
     [U_ORDER] = "SELECT order_id, supplier_org_id, buyer_org_id, units, delivered_units, ordered_at"
                 " FROM buyer_order WHERE order_id = ?1",
-    [U_TRANSFER] = "SELECT transfer_id, kind, state, from_org_id, to_org_id, to_account_id, instrument, units,"
-                   " needs_approval, needs_registry_approval, submitted_by, submitted_at, approved_by,"
-                   " approved_at, approval_comment, registry_approved_by, registry_approved_at, registry_comment,"
-                   " expires_at, ended_by, ended_at, end_reason, notes <> '', note_redacted_at IS NOT NULL"
-                   " FROM transfer WHERE transfer_id = ?1",
-    [U_LINES] = "SELECT l.batch_id, b.project_id, b.vintage, l.units FROM transfer_line l"
-                " CROSS JOIN batch b ON b.batch_id = l.batch_id WHERE l.transfer_id = ?1 ORDER BY l.line",
+    [U_TRANSFER] =
+        "SELECT transfer_id, kind, state, from_org_id, to_org_id, to_account_id, instrument, units,"
+        " needs_approval, needs_registry_approval, submitted_by, submitted_at, approved_by,"
+        " approved_at, approval_comment, registry_approved_by, registry_approved_at, "
+        "registry_comment,"
+        " expires_at, ended_by, ended_at, end_reason, notes <> '', note_redacted_at IS NOT NULL"
+        " FROM transfer WHERE transfer_id = ?1",
+    [U_LINES] =
+        "SELECT l.batch_id, b.project_id, b.vintage, l.units FROM transfer_line l"
+        " CROSS JOIN batch b ON b.batch_id = l.batch_id WHERE l.transfer_id = ?1 ORDER BY l.line",
     [U_DUE] = "SELECT transfer_id FROM transfer WHERE ended_at IS NULL AND expires_at <= ?1"
               " ORDER BY expires_at, transfer_id LIMIT ?2",
 };
@@ -80,9 +84,9 @@ struct ledger_free ledger_free_read(struct store *store, struct arena *arena,
         }
         batches = rows_room(arena, batches, found.count, sizeof(*batches));
         batches[found.count] = batch_of(&q);
-        /* Within one project and vintage serials end at QUANTITY_UNITS_MAX, so 4,096 batches cannot overflow. */
-        must(quantity_add(found.units,
-                          batches[found.count].last - batches[found.count].first + 1,
+        /* Within one project and vintage serials end at QUANTITY_UNITS_MAX, so 4,096 batches cannot
+         * overflow. */
+        must(quantity_add(found.units, batches[found.count].last - batches[found.count].first + 1,
                           &found.units));
         found.count++;
     }

@@ -15,9 +15,10 @@ enum {
     Q_COUNT,
     Q_INBOX_IN,
     Q_INBOX_APPROVALS,
-    Q_WAITING,                                        /* one for each enum my_waiting */
+    Q_WAITING,                                       /* one for each enum my_waiting */
     Q_WAITING_COUNT = Q_WAITING + MY_WAITING__COUNT, /* the same */
-    Q_LIST = Q_WAITING_COUNT + MY_WAITING__COUNT,    /* 2 for each enum my_sort: ascending, descending */
+    /* 2 for each enum my_sort: ascending, descending */
+    Q_LIST = Q_WAITING_COUNT + MY_WAITING__COUNT,
     Q__COUNT = Q_LIST + 2 * MY_SORT__COUNT
 };
 
@@ -49,8 +50,8 @@ enum {
     " LEFT JOIN batch b ON b.batch_id = l.batch_id"                                                \
     " LEFT JOIN project p ON p.project_id = b.project_id"
 
-/* ?2 state, ?3 kind, ?4 the other party (its id, or part of its name in small letters); NULL filters nothing.
- * ?5 direction: 0 both, 1 out, 2 in. */
+/* ?2 state, ?3 kind, ?4 the other party (its id, or part of its name in small letters); NULL
+ * filters nothing. ?5 direction: 0 both, 1 out, 2 in. */
 #define PARTY(column, system)                                                                      \
     " AND (?2 IS NULL OR t.state = ?2) AND (?3 IS NULL OR t.kind = ?3)"                            \
     " AND (?4 IS NULL OR " column " = ?4 OR " system                                               \
@@ -63,16 +64,17 @@ enum {
     " FROM transfer t WHERE t.to_org_id = ?1 AND t.from_org_id <> ?1 AND ?5 <> 1" REACHED PARTY(   \
         "t.from_org_id", "")
 
-/* Two walks along two indexes, merged. ?6 cursor: a transfer whose place in the order is read from its row; ?7 most. */
+/* Two walks along two indexes, merged. ?6 cursor: a transfer whose place in the order is read from
+ * its row; ?7 most. */
 #define BEHIND(key, sign)                                                                          \
     " AND (?6 IS NULL OR (t." key ", t.transfer_id) " sign " (SELECT c." key                       \
     ", c.transfer_id FROM transfer c WHERE c.transfer_id = ?6))"
 #define LIST(key, sign, direction)                                                                 \
-    COLUMNS " FROM (SELECT t.transfer_id AS id, t." key " AS place" OUT BEHIND(key, sign)          \
-            " UNION ALL SELECT t.transfer_id, t." key IN BEHIND(                                   \
-                key, sign) " ORDER BY 2 " direction ", 1 " direction " LIMIT ?7) k"                \
-                           " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS                  \
-                           " ORDER BY k.place " direction ", k.id " direction
+    COLUMNS " FROM (SELECT t.transfer_id AS id, t." key " AS place" OUT BEHIND(                    \
+        key, sign) " UNION ALL SELECT t.transfer_id, t." key IN                                    \
+    BEHIND(key, sign) " ORDER BY 2 " direction ", 1 " direction " LIMIT ?7) k"                     \
+                      " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS                       \
+                      " ORDER BY k.place " direction ", k.id " direction
 
 #define WAITING_IN                                                                                 \
     " FROM transfer t WHERE t.to_org_id = ?1 AND t.ended_at IS NULL AND t.state = 'pending'"       \
@@ -266,7 +268,8 @@ static int64_t read_count(struct query *q)
     return count;
 }
 
-int64_t my_transfers_count(struct store *registry, struct arena *arena, const struct my_filter *filter)
+int64_t my_transfers_count(struct store *registry, struct arena *arena,
+                           const struct my_filter *filter)
 {
     struct my_filter lowered = filter_lowered(arena, filter);
     struct query q = query(registry, &my_transfers_queries, Q_COUNT);
@@ -286,7 +289,8 @@ struct my_transfers my_transfers_waiting(struct store *registry, struct arena *a
     return read_transfers(&q, arena);
 }
 
-int64_t my_transfers_waiting_count(struct store *registry, enum my_waiting which, const char *org_id)
+int64_t my_transfers_waiting_count(struct store *registry, enum my_waiting which,
+                                   const char *org_id)
 {
     must(which < MY_WAITING__COUNT);
     struct query q = query(registry, &my_transfers_queries, Q_WAITING_COUNT + (int)which);
@@ -294,7 +298,8 @@ int64_t my_transfers_waiting_count(struct store *registry, enum my_waiting which
     return read_count(&q);
 }
 
-int64_t inbox_waiting(struct store *registry, const char *org_id, const char *user_id, unsigned roles)
+int64_t inbox_waiting(struct store *registry, const char *org_id, const char *user_id,
+                      unsigned roles)
 {
     if ((roles & ROLE_APPROVER_BIT) == 0) {
         return 0;
@@ -365,7 +370,8 @@ static struct my_act read_act(struct query *q, struct arena *arena)
     };
 }
 
-struct my_acts my_transfer_acts(struct store *registry, struct arena *arena, const char *transfer_id)
+struct my_acts my_transfer_acts(struct store *registry, struct arena *arena,
+                                const char *transfer_id)
 {
     struct query q = query(registry, &my_transfers_queries, Q_ACTS);
     query_bind_text(&q, 1, transfer_id);

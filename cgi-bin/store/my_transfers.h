@@ -1,9 +1,11 @@
 /*
- * store/my_transfers.h: the transfers that one organisation is a party of, whatever their state. Reads registry.db.
+ * store/my_transfers.h: the transfers that one organisation is a party of, whatever their state.
+ * Reads registry.db.
  *
- * What a party may see is decided here: a sender sees all of its own; a recipient sees a transfer from the moment it was
- * approved on, never while the sender still makes up its mind. Anything else "is not there". What a recipient gets leaves out the
- * sender's persons and inner comments (they are "" then): persons are named to their own organisation only.
+ * What a party may see is decided here: a sender sees all of its own; a recipient sees a transfer
+ * from the moment it was approved on, never while the sender still makes up its mind. Anything else
+ * "is not there". What a recipient gets leaves out the sender's persons and inner comments (they
+ * are "" then): persons are named to their own organisation only.
  */
 #ifndef STORE_MY_TRANSFERS_H
 #define STORE_MY_TRANSFERS_H
@@ -21,42 +23,42 @@ extern const struct query_table my_transfers_queries;
 
 struct my_transfer {
     const char *transfer_id;
-    const char *kind;            /* "internal", "external", "export" */
-    const char *state;           /* as in SQL */
-    bool is_out;                 /* the organisation is the sender */
+    const char *kind;  /* "internal", "external", "export" */
+    const char *state; /* as in SQL */
+    bool is_out;       /* the organisation is the sender */
     const char *from_org_id;
     const char *from_name;
-    const char *to_org_id;       /* "" for an export */
+    const char *to_org_id; /* "" for an export */
     const char *to_name;
-    const char *to_account_id;   /* "" not known yet, or the other side's business */
+    const char *to_account_id; /* "" not known yet, or the other side's business */
     const char *to_account_name;
-    const char *to_system;       /* export */
+    const char *to_system; /* export */
     const char *to_system_party;
     const char *supplier_org_id; /* "" several */
     const char *supplier_name;
     enum instrument instrument;
     int64_t units;
-    const char *notes;           /* "" when redacted */
+    const char *notes; /* "" when redacted */
     const char *private_note;
     const char *corrects_id;
     bool needs_approval;
     bool needs_registry_approval;
-    const char *submitted_by;    /* person; "" */
+    const char *submitted_by; /* person; "" */
     int64_t submitted_at;
     const char *approved_by;
-    int64_t approved_at;         /* 0 */
+    int64_t approved_at; /* 0 */
     const char *approval_comment;
     int64_t registry_approved_at;
     const char *registry_comment;
     int64_t expires_at;
-    const char *ended_by;        /* person; "" */
-    int64_t ended_at;            /* 0 */
+    const char *ended_by; /* person; "" */
+    int64_t ended_at;     /* 0 */
     const char *end_reason;
     int64_t note_redacted_at;
     const char *note_redacted_reason;
     int64_t block_count;
     struct serial first_block;
-    const char *first_batch_id;  /* "" should there be no block */
+    const char *first_batch_id; /* "" should there be no block */
 };
 struct my_transfers {
     const struct my_transfer *at;
@@ -72,13 +74,16 @@ struct my_filter {
     enum my_direction direction;
     const char *state;
     const char *kind;
-    const char *other;           /* part of the other party's name, or its whole id */
+    const char *other; /* part of the other party's name, or its whole id */
 };
 
-/* At most `most` rows in order of submission or quantity, beginning behind the transfer after_id ("" at the start). */
-struct my_transfers my_transfers_list(struct store *registry, struct arena *arena, const struct my_filter *filter,
-                                      enum my_sort sort, bool descending, const char *after_id, size_t most);
-int64_t my_transfers_count(struct store *registry, struct arena *arena, const struct my_filter *filter);
+/* At most `most` rows in order of submission or quantity, beginning behind the transfer after_id
+ * ("" at the start). */
+struct my_transfers my_transfers_list(struct store *registry, struct arena *arena,
+                                      const struct my_filter *filter, enum my_sort sort,
+                                      bool descending, const char *after_id, size_t most);
+int64_t my_transfers_count(struct store *registry, struct arena *arena,
+                           const struct my_filter *filter);
 
 /* What waits, oldest first, behind after_id: the three parts of the inbox. */
 enum my_waiting {
@@ -87,17 +92,20 @@ enum my_waiting {
     MY_OUTGOING,  /* ours to others, not ended: can be withdrawn */
     MY_WAITING__COUNT
 };
-struct my_transfers my_transfers_waiting(struct store *registry, struct arena *arena, enum my_waiting which, const char *org_id,
+struct my_transfers my_transfers_waiting(struct store *registry, struct arena *arena,
+                                         enum my_waiting which, const char *org_id,
                                          const char *after_id, size_t most);
-int64_t my_transfers_waiting_count(struct store *registry, enum my_waiting which, const char *org_id);
+int64_t my_transfers_waiting_count(struct store *registry, enum my_waiting which,
+                                   const char *org_id);
 
-/* How many transfers wait for this person: incoming and approvals that are not one's own, for those with the role to decide
- * (roles: bits as in membership.roles, 4 approver). */
-int64_t inbox_waiting(struct store *registry, const char *org_id, const char *user_id, unsigned roles);
+/* How many transfers wait for this person: incoming and approvals that are not one's own, for those
+ * with the role to decide (roles: bits as in membership.roles, 4 approver). */
+int64_t inbox_waiting(struct store *registry, const char *org_id, const char *user_id,
+                      unsigned roles);
 
 /* One transfer as the organisation may see it; false when it is none of its business. */
-bool my_transfer_find(struct store *registry, struct arena *arena, const char *org_id, const char *transfer_id,
-                      struct my_transfer *transfer);
+bool my_transfer_find(struct store *registry, struct arena *arena, const char *org_id,
+                      const char *transfer_id, struct my_transfer *transfer);
 
 /* One block that moved or is to move. */
 struct my_block {
@@ -106,38 +114,43 @@ struct my_block {
     const char *project_id;
     const char *project_name;
     enum instrument instrument;
-    const char *from_account;    /* name; for the sender only, "" otherwise */
-    const char *state;           /* of the batch now; "reserved" too */
-    const char *split_from_id;   /* "" moved whole */
-    struct serial split_from;    /* when split_from_id */
+    const char *from_account;  /* name; for the sender only, "" otherwise */
+    const char *state;         /* of the batch now; "reserved" too */
+    const char *split_from_id; /* "" moved whole */
+    struct serial split_from;  /* when split_from_id */
     int64_t units;
 };
 struct my_blocks {
     const struct my_block *at;
     size_t count;
 };
-struct my_blocks my_transfer_blocks(struct store *registry, struct arena *arena, const char *org_id, const char *transfer_id);
+struct my_blocks my_transfer_blocks(struct store *registry, struct arena *arena, const char *org_id,
+                                    const char *transfer_id);
 
 /* The acts that came through on one transfer, in the ledger's order. */
 struct my_act {
     int64_t seq;
     int64_t at;
-    const char *user_id;         /* "" the clock or the operator */
-    const char *org_id;          /* "" for the registry */
-    const char *command;         /* "transfer", "approve", … */
+    const char *user_id; /* "" the clock or the operator */
+    const char *org_id;  /* "" for the registry */
+    const char *command; /* "transfer", "approve", … */
     const char *subject_id;
-    const char *outcome;         /* slug of the status */
+    const char *outcome; /* slug of the status */
 };
 struct my_acts {
     const struct my_act *at;
     size_t count;
 };
-struct my_acts my_transfer_acts(struct store *registry, struct arena *arena, const char *transfer_id);
+struct my_acts my_transfer_acts(struct store *registry, struct arena *arena,
+                                const char *transfer_id);
 
-/* One act that this person asked for, by its place in the audit log; false when there is none or it is another's. */
-bool my_act_find(struct store *registry, struct arena *arena, const char *user_id, int64_t seq, struct my_act *act);
+/* One act that this person asked for, by its place in the audit log; false when there is none or it
+ * is another's. */
+bool my_act_find(struct store *registry, struct arena *arena, const char *user_id, int64_t seq,
+                 struct my_act *act);
 
 /* The transfer that came of this person's idempotency key; "" when none did. */
-const char *my_transfer_of_key(struct store *registry, struct arena *arena, const char *user_id, const char *key);
+const char *my_transfer_of_key(struct store *registry, struct arena *arena, const char *user_id,
+                               const char *key);
 
 #endif

@@ -1,4 +1,5 @@
-/* store/public_batches.c: see store/public_batches.h. The blocks of acts and the way up and down a batch's tree are here, too. */
+/* store/public_batches.c: see store/public_batches.h. The blocks of acts and the way up and down a
+ * batch's tree are here, too. */
 #include "store/public_batches.h"
 
 #include "base/id.h"
@@ -14,7 +15,7 @@ enum {
     Q_UP,
     Q_DOWN,
     Q_EVENTS,
-    Q_BLOCKS,                                       /* one for each enum public_blocks_of */
+    Q_BLOCKS,                                         /* one for each enum public_blocks_of */
     Q_BLOCKS_COUNT = Q_BLOCKS + PUBLIC_BLOCKS__COUNT, /* the same */
     Q_LIST = Q_BLOCKS_COUNT + PUBLIC_BLOCKS__COUNT,   /* of a project: ascending, descending */
     Q_LIST_ISSUANCE = Q_LIST + 2,                     /* of an issuance */
@@ -33,7 +34,8 @@ enum {
     " LEFT JOIN delivery d ON d.delivery_id = b.delivery_id"                                       \
     " LEFT JOIN transfer x ON x.transfer_id = b.ended_by AND x.state = 'completed'"
 
-/* ?1 project, ?2 vintage, ?3 state, ?4 issuance; ?5 and ?6 the vintage and first serial behind which it begins, ?7 most. */
+/* ?1 project, ?2 vintage, ?3 state, ?4 issuance; ?5 and ?6 the vintage and first serial behind
+ * which it begins, ?7 most. */
 #define MATCHES                                                                                    \
     " AND b.state <> 'split' AND (?2 IS NULL OR b.vintage = ?2) AND (?3 IS NULL OR b.state = ?3)"
 #define LIST(where, sign, direction)                                                               \
@@ -62,7 +64,8 @@ enum {
     " WHERE l." id " = ?1 AND l.line > ?2 ORDER BY l.line LIMIT ?3"
 #define BLOCKS_COUNT(table, id) "SELECT count(*) FROM " table " WHERE " id " = ?1"
 
-/* The project of a serial number: ?1 pathway, ?2 country, ?3 short code; the block: ?4 vintage, ?5 first, ?6 last. */
+/* The project of a serial number: ?1 pathway, ?2 country, ?3 short code; the block: ?4 vintage, ?5
+ * first, ?6 last. */
 #define OF_SERIAL                                                                                  \
     " FROM project p CROSS JOIN batch b ON b.project_id = p.project_id AND b.vintage = ?4"         \
     " WHERE p.short_code = ?3 AND p.pathway_code = ?1 AND p.country = ?2"
@@ -73,7 +76,8 @@ static const char *const sql[Q__COUNT] = {
     [Q_COUNT] = "SELECT (SELECT count(*) FROM batch b WHERE b.project_id = ?1" MATCHES ")"
                 " + (SELECT count(*) FROM batch b WHERE b.issuance_id = ?4" MATCHES ")",
     [Q_EXACT] = "SELECT b.batch_id" OF_SERIAL " AND b.first = ?5 AND b.last = ?6",
-    /* Live blocks do not overlap: the one that begins last before ?5 is the first that can hold it. */
+    /* Live blocks do not overlap: the one that begins last before ?5 is the first that can hold it.
+     */
     [Q_HOLDING] =
         "SELECT b.batch_id" OF_SERIAL " AND b.state <> 'split' AND b.first <= ?6 AND b.last >= ?5"
         " AND b.first >= coalesce((SELECT c.first FROM batch c WHERE c.project_id = p.project_id"
@@ -84,18 +88,18 @@ static const char *const sql[Q__COUNT] = {
     [Q_DOWN] = "WITH RECURSIVE down (id) AS (SELECT ?1 UNION ALL "
                "SELECT c.batch_id FROM down CROSS JOIN batch c ON c.parent_id = down.id LIMIT ?2) "
                "SELECT count(*) - 1 FROM down",
-    [Q_EVENTS] =
-        UP "SELECT t.transfer_id, t.kind, t.ended_at AS at, t.from_org_id, f.name, t.to_org_id, r.name,"
-        " t.to_system FROM up CROSS JOIN transfer_line l ON l.batch_id = up.id"
-        " CROSS JOIN transfer t ON t.transfer_id = l.transfer_id AND t.state = 'completed'"
-        " CROSS JOIN organisation f ON f.org_id = t.from_org_id"
-        " LEFT JOIN organisation r ON r.org_id = t.to_org_id"
-        " UNION ALL SELECT d.delivery_id, 'delivery', d.delivered_at, d.supplier_org_id, f.name,"
-        " d.buyer_org_id, r.name, '' FROM up CROSS JOIN delivery_line l ON l.batch_id = up.id"
-        " CROSS JOIN delivery d ON d.delivery_id = l.delivery_id"
-        " CROSS JOIN organisation f ON f.org_id = d.supplier_org_id"
-        " CROSS JOIN organisation r ON r.org_id = d.buyer_org_id"
-        " ORDER BY 3 DESC, 1 DESC LIMIT ?3",
+    [Q_EVENTS] = UP
+    "SELECT t.transfer_id, t.kind, t.ended_at AS at, t.from_org_id, f.name, t.to_org_id, r.name,"
+    " t.to_system FROM up CROSS JOIN transfer_line l ON l.batch_id = up.id"
+    " CROSS JOIN transfer t ON t.transfer_id = l.transfer_id AND t.state = 'completed'"
+    " CROSS JOIN organisation f ON f.org_id = t.from_org_id"
+    " LEFT JOIN organisation r ON r.org_id = t.to_org_id"
+    " UNION ALL SELECT d.delivery_id, 'delivery', d.delivered_at, d.supplier_org_id, f.name,"
+    " d.buyer_org_id, r.name, '' FROM up CROSS JOIN delivery_line l ON l.batch_id = up.id"
+    " CROSS JOIN delivery d ON d.delivery_id = l.delivery_id"
+    " CROSS JOIN organisation f ON f.org_id = d.supplier_org_id"
+    " CROSS JOIN organisation r ON r.org_id = d.buyer_org_id"
+    " ORDER BY 3 DESC, 1 DESC LIMIT ?3",
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_TRANSFER] = BLOCKS("transfer_line", "transfer_id"),
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_DELIVERY] = BLOCKS("delivery_line", "delivery_id"),
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_RETIREMENT] = BLOCKS("retirement_line", "retirement_id"),
@@ -190,8 +194,7 @@ struct public_batches public_batches_list(struct store *registry, struct arena *
                                           const struct window *window)
 {
     int list = text_empty(filter->project_id) ? Q_LIST_ISSUANCE : Q_LIST;
-    struct query q =
-        query(registry, &public_batches_queries, list + (window->descending ? 1 : 0));
+    struct query q = query(registry, &public_batches_queries, list + (window->descending ? 1 : 0));
     bind_matches(&q, filter);
     bind_place(registry, &q, window);
     query_bind_int(&q, 7, (int64_t)window->most);

@@ -1,6 +1,7 @@
 /*
- * store/public_batches.h: credit batches as everybody may see them. That a pending transfer reserves a batch is not public: such a
- * batch is simply active. Cuts are public whoever made them. Reads registry.db; all rows live in the arena.
+ * store/public_batches.h: credit batches as everybody may see them. That a pending transfer
+ * reserves a batch is not public: such a batch is simply active. Cuts are public whoever made them.
+ * Reads registry.db; all rows live in the arena.
  */
 #ifndef STORE_PUBLIC_BATCHES_H
 #define STORE_PUBLIC_BATCHES_H
@@ -27,18 +28,18 @@ struct public_batch {
     const char *supplier_name;
     const char *issuance_id;
     int64_t issued_at;
-    bool is_imported;         /* the issuance brought in what existed elsewhere */
-    const char *org_id;       /* the holder; the last one when it is not active */
+    bool is_imported;   /* the issuance brought in what existed elsewhere */
+    const char *org_id; /* the holder; the last one when it is not active */
     const char *org_name;
-    const char *state;        /* "active", "split", "retired", "exported", "cancelled" */
-    const char *parent_id;    /* "" */
-    const char *left_id;      /* split into this … */
-    const char *right_id;     /* … and this; "" */
-    const char *delivery_id;  /* "" */
+    const char *state;       /* "active", "split", "retired", "exported", "cancelled" */
+    const char *parent_id;   /* "" */
+    const char *left_id;     /* split into this … */
+    const char *right_id;    /* … and this; "" */
+    const char *delivery_id; /* "" */
     int64_t delivered_at;
-    const char *ended_by;     /* retirement or export; "" */
-    int64_t ended_at;         /* 0 */
-    const char *to_system;    /* exported there; "" */
+    const char *ended_by;  /* retirement or export; "" */
+    int64_t ended_at;      /* 0 */
+    const char *to_system; /* exported there; "" */
     int64_t units;
 };
 struct public_batches {
@@ -46,9 +47,11 @@ struct public_batches {
     size_t count;
 };
 
-bool public_batch_find(struct store *registry, struct arena *arena, const char *batch_id, struct public_batch *batch);
+bool public_batch_find(struct store *registry, struct arena *arena, const char *batch_id,
+                       struct public_batch *batch);
 
-/* Batches that were not split, by serial. Empty text and vintage 0 filter nothing; project or issuance is needed. */
+/* Batches that were not split, by serial. Empty text and vintage 0 filter nothing; project or
+ * issuance is needed. */
 struct public_batch_filter {
     const char *project_id;
     const char *issuance_id;
@@ -56,35 +59,40 @@ struct public_batch_filter {
     int64_t vintage;
 };
 struct public_batches public_batches_list(struct store *registry, struct arena *arena,
-                                          const struct public_batch_filter *filter, const struct window *window);
+                                          const struct public_batch_filter *filter,
+                                          const struct window *window);
 int64_t public_batches_count(struct store *registry, const struct public_batch_filter *filter);
 
 /* The batch of exactly these serials, whatever its state; "" when there never was one. */
-const char *public_batch_of_serial(struct store *registry, struct arena *arena, const struct serial *serial);
+const char *public_batch_of_serial(struct store *registry, struct arena *arena,
+                                   const struct serial *serial);
 /* The batches that hold these units now, by serial, at most `most`. */
-struct ids public_batches_holding(struct store *registry, struct arena *arena, const struct serial *serial, size_t most);
+struct ids public_batches_holding(struct store *registry, struct arena *arena,
+                                  const struct serial *serial, size_t most);
 
 /* ---- lineage ---- */
 
 /* The ways up: the parent first, then its parent. */
 struct public_ancestors {
-    struct ids nearest;   /* at most as many as asked for */
-    int64_t count;        /* all, up to PUBLIC_LINEAGE_MAX */
-    const char *root_id;  /* the batch as it was issued; "" when the batch itself is it */
+    struct ids nearest;  /* at most as many as asked for */
+    int64_t count;       /* all, up to PUBLIC_LINEAGE_MAX */
+    const char *root_id; /* the batch as it was issued; "" when the batch itself is it */
 };
-#define PUBLIC_LINEAGE_MAX 20000 /* a block is cut once for each transfer that takes a part of it: far more than any has seen */
-struct public_ancestors public_batch_ancestors(struct store *registry, struct arena *arena, const char *batch_id, size_t most);
+/* a block is cut once for each transfer that takes a part of it: far more than any has seen */
+#define PUBLIC_LINEAGE_MAX 20000
+struct public_ancestors public_batch_ancestors(struct store *registry, struct arena *arena,
+                                               const char *batch_id, size_t most);
 /* How many batches came of it, up to PUBLIC_LINEAGE_MAX. */
 int64_t public_batch_descendants(struct store *registry, const char *batch_id);
 
 /* What happened to the units of a batch, in it or in the batches it was cut from. */
 struct public_event {
-    const char *id;           /* delivery or completed transfer */
-    const char *kind;         /* "delivery", "internal", "external", "export" */
+    const char *id;   /* delivery or completed transfer */
+    const char *kind; /* "delivery", "internal", "external", "export" */
     int64_t at;
     const char *from_org_id;
     const char *from_name;
-    const char *to_org_id;    /* "" for an export */
+    const char *to_org_id; /* "" for an export */
     const char *to_name;
     const char *to_system;
 };
@@ -93,12 +101,13 @@ struct public_events {
     size_t count;
 };
 /* The last `most` of them. */
-struct public_events public_batch_events(struct store *registry, struct arena *arena, const char *batch_id, size_t most);
+struct public_events public_batch_events(struct store *registry, struct arena *arena,
+                                         const char *batch_id, size_t most);
 
 /* ---- the blocks of an act ---- */
 
 struct public_block {
-    const char *line;         /* its number as text: the cursor of a list of blocks */
+    const char *line; /* its number as text: the cursor of a list of blocks */
     const char *batch_id;
     struct serial serial;
     const char *project_id;
@@ -106,20 +115,27 @@ struct public_block {
     const char *supplier_org_id;
     const char *supplier_name;
     enum instrument instrument;
-    const char *state;        /* of the batch now */
+    const char *state; /* of the batch now */
     int64_t units;
-    const char *split_from_id;/* "" moved whole */
+    const char *split_from_id; /* "" moved whole */
     struct serial split_from;
 };
 struct public_blocks {
     const struct public_block *at;
     size_t count;
 };
-enum public_blocks_of { PUBLIC_BLOCKS_OF_TRANSFER, PUBLIC_BLOCKS_OF_DELIVERY, PUBLIC_BLOCKS_OF_RETIREMENT, PUBLIC_BLOCKS__COUNT };
+enum public_blocks_of {
+    PUBLIC_BLOCKS_OF_TRANSFER,
+    PUBLIC_BLOCKS_OF_DELIVERY,
+    PUBLIC_BLOCKS_OF_RETIREMENT,
+    PUBLIC_BLOCKS__COUNT
+};
 
-/* In the order of their lines, behind a line ("" from the first one). The caller has made sure that the act is public. */
-struct public_blocks public_blocks(struct store *registry, struct arena *arena, enum public_blocks_of which, const char *id,
-                                   const char *behind, size_t most);
+/* In the order of their lines, behind a line ("" from the first one). The caller has made sure that
+ * the act is public. */
+struct public_blocks public_blocks(struct store *registry, struct arena *arena,
+                                   enum public_blocks_of which, const char *id, const char *behind,
+                                   size_t most);
 /* How many there are. */
 int64_t public_blocks_count(struct store *registry, enum public_blocks_of which, const char *id);
 

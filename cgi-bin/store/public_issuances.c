@@ -9,7 +9,7 @@ enum {
     Q_COUNT,
     Q_UNITS,
     Q_FIRST,
-    Q_PLACE,                                       /* one for each sort */
+    Q_PLACE,                                        /* one for each sort */
     Q_WALK = Q_PLACE + PUBLIC_ISSUANCE_SORT__COUNT, /* 2 for each sort: ascending, descending */
     Q_WALK_PROJECT = Q_WALK + 2 * PUBLIC_ISSUANCE_SORT__COUNT, /* by time */
     Q__COUNT = Q_WALK_PROJECT + 2

@@ -8,7 +8,7 @@ enum {
     Q_ONE,
     Q_SUPPLIER,
     Q_DELIVERY,
-    Q_PLACE,                                  /* one for each sort */
+    Q_PLACE,                                   /* one for each sort */
     Q_WALK = Q_PLACE + PUBLIC_ORG_SORT__COUNT, /* 2 for each sort: ascending, descending */
     Q__COUNT = Q_WALK + 2 * PUBLIC_ORG_SORT__COUNT
 };
@@ -25,14 +25,16 @@ enum {
 #define BY_NAME "o.name COLLATE NOCASE"
 
 static const char *const sql[Q__COUNT] = {
-    [Q_ONE] = "SELECT org_id, supplier_id, name, domain, country, description, kind, is_demo, state,"
-              " opened_at FROM organisation WHERE org_id = ?1",
+    [Q_ONE] =
+        "SELECT org_id, supplier_id, name, domain, country, description, kind, is_demo, state,"
+        " opened_at FROM organisation WHERE org_id = ?1",
     [Q_SUPPLIER] = "SELECT org_id FROM organisation WHERE supplier_id = ?1",
-    [Q_DELIVERY] = "SELECT d.delivery_id, d.supplier_org_id, s.name, d.buyer_org_id, b.name, d.units,"
-                   " d.notes, d.delivered_at FROM delivery d"
-                   " CROSS JOIN organisation s ON s.org_id = d.supplier_org_id"
-                   " CROSS JOIN organisation b ON b.org_id = d.buyer_org_id"
-                   " WHERE d.delivery_id = ?1",
+    [Q_DELIVERY] =
+        "SELECT d.delivery_id, d.supplier_org_id, s.name, d.buyer_org_id, b.name, d.units,"
+        " d.notes, d.delivered_at FROM delivery d"
+        " CROSS JOIN organisation s ON s.org_id = d.supplier_org_id"
+        " CROSS JOIN organisation b ON b.org_id = d.buyer_org_id"
+        " WHERE d.delivery_id = ?1",
     [Q_PLACE + PUBLIC_ORG_BY_NAME] = "SELECT name FROM organisation WHERE org_id = ?1",
     [Q_PLACE + PUBLIC_ORG_BY_TIME] = "SELECT opened_at FROM organisation WHERE org_id = ?1",
     [Q_WALK + 2 * PUBLIC_ORG_BY_NAME] = WALK(BY_NAME, ">", "ASC"),
@@ -46,8 +48,8 @@ const struct query_table public_orgs_queries = {"public_orgs", sql, Q__COUNT};
 static struct query walk_from(struct store *registry, const struct public_org_filter *filter,
                               enum public_org_sort sort, bool descending, const struct place *place)
 {
-    struct query q = query(registry, &public_orgs_queries,
-                           Q_WALK + 2 * (int)sort + (descending ? 1 : 0));
+    struct query q =
+        query(registry, &public_orgs_queries, Q_WALK + 2 * (int)sort + (descending ? 1 : 0));
     bind_filter(&q, 1, filter->role);
     walk_bind(&q, place, sort == PUBLIC_ORG_BY_NAME);
     return q;

@@ -1,6 +1,6 @@
 /*
- * store/public_orgs.h: organisations as everybody may see them, and deliveries. Not their people, accounts or policies. Reads
- * registry.db; all rows live in the arena.
+ * store/public_orgs.h: organisations as everybody may see them, and deliveries. Not their people,
+ * accounts or policies. Reads registry.db; all rows live in the arena.
  */
 #ifndef STORE_PUBLIC_ORGS_H
 #define STORE_PUBLIC_ORGS_H
@@ -20,12 +20,12 @@ struct public_org {
     const char *org_id;
     const char *supplier_id; /* "" not a supplier */
     const char *name;
-    const char *domain;      /* "" unknown, like the next two */
+    const char *domain; /* "" unknown, like the next two */
     const char *country;
     const char *description;
-    const char *kind;        /* "participant", "buffer", "registry" */
+    const char *kind; /* "participant", "buffer", "registry" */
     bool is_demo;
-    const char *state;       /* "active", "suspended", "closed" */
+    const char *state; /* "active", "suspended", "closed" */
     int64_t opened_at;
 };
 struct public_orgs {
@@ -40,12 +40,16 @@ struct public_org_filter {
 };
 enum public_org_sort { PUBLIC_ORG_BY_NAME, PUBLIC_ORG_BY_TIME, PUBLIC_ORG_SORT__COUNT };
 
-struct public_orgs public_orgs_list(struct store *registry, struct arena *arena, const struct public_org_filter *filter,
+struct public_orgs public_orgs_list(struct store *registry, struct arena *arena,
+                                    const struct public_org_filter *filter,
                                     enum public_org_sort sort, const struct window *window);
-int64_t public_orgs_count(struct store *registry, struct arena *arena, const struct public_org_filter *filter);
-bool public_org_find(struct store *registry, struct arena *arena, const char *org_id, struct public_org *org);
+int64_t public_orgs_count(struct store *registry, struct arena *arena,
+                          const struct public_org_filter *filter);
+bool public_org_find(struct store *registry, struct arena *arena, const char *org_id,
+                     struct public_org *org);
 /* The organisation behind a supplier id; "" when there is none. */
-const char *public_org_of_supplier(struct store *registry, struct arena *arena, const char *supplier_id);
+const char *public_org_of_supplier(struct store *registry, struct arena *arena,
+                                   const char *supplier_id);
 
 struct public_delivery {
     const char *delivery_id;
@@ -57,6 +61,7 @@ struct public_delivery {
     const char *notes;
     int64_t delivered_at;
 };
-bool public_delivery_find(struct store *registry, struct arena *arena, const char *delivery_id, struct public_delivery *delivery);
+bool public_delivery_find(struct store *registry, struct arena *arena, const char *delivery_id,
+                          struct public_delivery *delivery);
 
 #endif

@@ -10,7 +10,7 @@ enum {
     Q_ONE,
     Q_CODE,
     Q_VINTAGES,
-    Q_PLACE,                                      /* one for each sort */
+    Q_PLACE,                                       /* one for each sort */
     Q_WALK = Q_PLACE + PUBLIC_PROJECT_SORT__COUNT, /* 2 for each sort: ascending, descending */
     Q__COUNT = Q_WALK + 2 * PUBLIC_PROJECT_SORT__COUNT
 };
@@ -24,7 +24,8 @@ enum {
     "(SELECT coalesce(sum(c.issued + c.imported), 0) FROM conservation c"                          \
     " WHERE c.project_id = p.project_id)"
 
-/* ?1 supplier, ?2 instrument; NULL filters nothing. ?6 and ?7: the place behind which the walk begins. */
+/* ?1 supplier, ?2 instrument; NULL filters nothing. ?6 and ?7: the place behind which the walk
+ * begins. */
 #define WALK(key, sign, direction)                                                                 \
     "SELECT p.project_id, p.name, p.short_code, p.place, p.country, o.name"                        \
     " FROM project p CROSS JOIN organisation o ON o.org_id = p.org_id"                             \
@@ -47,8 +48,7 @@ static const char *const sql[Q__COUNT] = {
     [Q_VINTAGES] = "SELECT c.vintage, c.issued, c.imported, c.active, c.retired, c.exported,"
                    " c.cancelled FROM conservation c WHERE c.project_id = ?1 ORDER BY c.vintage",
     [Q_PLACE + PUBLIC_PROJECT_BY_NAME] = "SELECT name FROM project WHERE project_id = ?1",
-    [Q_PLACE + PUBLIC_PROJECT_BY_UNITS] =
-        "SELECT " UNITS " FROM project p WHERE p.project_id = ?1",
+    [Q_PLACE + PUBLIC_PROJECT_BY_UNITS] = "SELECT " UNITS " FROM project p WHERE p.project_id = ?1",
     [Q_WALK + 2 * PUBLIC_PROJECT_BY_NAME] = WALK(BY_NAME, ">", "ASC"),
     [Q_WALK + 2 * PUBLIC_PROJECT_BY_NAME + 1] = WALK(BY_NAME, "<", "DESC"),
     [Q_WALK + 2 * PUBLIC_PROJECT_BY_UNITS] = WALK(UNITS, ">", "ASC"),
@@ -90,8 +90,8 @@ static struct query walk_from(struct store *registry, const struct public_projec
                               enum public_project_sort sort, bool descending,
                               const struct place *place)
 {
-    struct query q = query(registry, &public_projects_queries,
-                           Q_WALK + 2 * (int)sort + (descending ? 1 : 0));
+    struct query q =
+        query(registry, &public_projects_queries, Q_WALK + 2 * (int)sort + (descending ? 1 : 0));
     bind_filter(&q, 1, filter->org_id);
     bind_filter(&q, 2, filter->instrument);
     walk_bind(&q, place, sort == PUBLIC_PROJECT_BY_NAME);

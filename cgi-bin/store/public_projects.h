@@ -1,6 +1,6 @@
 /*
- * store/public_projects.h: projects, and what became of their units (the conservation table of domain.md 2.5). Everything about them is
- * public. Reads registry.db; all rows live in the arena.
+ * store/public_projects.h: projects, and what became of their units (the conservation table of
+ * domain.md 2.5). Everything about them is public. Reads registry.db; all rows live in the arena.
  */
 #ifndef STORE_PUBLIC_PROJECTS_H
 #define STORE_PUBLIC_PROJECTS_H
@@ -57,7 +57,7 @@ struct public_project {
     const char *description;
     const char *web;
     int64_t opened_at;
-    const char *org_id;          /* the supplier */
+    const char *org_id; /* the supplier */
     const char *org_name;
     struct public_sums sums;
 };
@@ -68,18 +68,27 @@ struct public_projects {
 
 /* What to list. Empty text filters nothing. */
 struct public_project_filter {
-    const char *q;          /* words in name, short code, place, country or the supplier's name */
-    const char *org_id;     /* the supplier */
+    const char *q;      /* words in name, short code, place, country or the supplier's name */
+    const char *org_id; /* the supplier */
     const char *instrument;
 };
-enum public_project_sort { PUBLIC_PROJECT_BY_NAME, PUBLIC_PROJECT_BY_UNITS, PUBLIC_PROJECT_SORT__COUNT };
+enum public_project_sort {
+    PUBLIC_PROJECT_BY_NAME,
+    PUBLIC_PROJECT_BY_UNITS,
+    PUBLIC_PROJECT_SORT__COUNT
+};
 
-struct public_projects public_projects_list(struct store *registry, struct arena *arena, const struct public_project_filter *filter,
-                                            enum public_project_sort sort, const struct window *window);
-int64_t public_projects_count(struct store *registry, struct arena *arena, const struct public_project_filter *filter);
-bool public_project_find(struct store *registry, struct arena *arena, const char *project_id, struct public_project *project);
+struct public_projects public_projects_list(struct store *registry, struct arena *arena,
+                                            const struct public_project_filter *filter,
+                                            enum public_project_sort sort,
+                                            const struct window *window);
+int64_t public_projects_count(struct store *registry, struct arena *arena,
+                              const struct public_project_filter *filter);
+bool public_project_find(struct store *registry, struct arena *arena, const char *project_id,
+                         struct public_project *project);
 /* The id of the project with this short code (upper case); "" when there is none. */
-const char *public_project_of_code(struct store *registry, struct arena *arena, const char *short_code);
+const char *public_project_of_code(struct store *registry, struct arena *arena,
+                                   const char *short_code);
 
 /* One vintage of a project. */
 struct public_vintage {
@@ -90,6 +99,7 @@ struct public_vintages {
     const struct public_vintage *at; /* oldest first */
     size_t count;
 };
-struct public_vintages public_project_vintages(struct store *registry, struct arena *arena, const char *project_id);
+struct public_vintages public_project_vintages(struct store *registry, struct arena *arena,
+                                               const char *project_id);
 
 #endif

@@ -12,7 +12,7 @@ enum {
     Q_UNITS,
     Q_COUNT_INSTRUMENT,
     Q_FIRST,
-    Q_PLACE,                                         /* one for each sort */
+    Q_PLACE,                                          /* one for each sort */
     Q_WALK = Q_PLACE + PUBLIC_RETIREMENT_SORT__COUNT, /* 2 for each sort: ascending, descending */
     Q_WALK_ORG = Q_WALK + 2 * PUBLIC_RETIREMENT_SORT__COUNT, /* by time */
     Q__COUNT = Q_WALK_ORG + 2
@@ -35,8 +35,8 @@ enum {
     " ORDER BY r." key " " direction ", r.retirement_id " direction
 #define WALK_ORG(sign, direction)                                                                  \
     WALK_FROM(AS_OWNER, "retired_at", sign)                                                        \
-    " UNION ALL " WALK_FROM(AS_BENEFICIARY, "retired_at",                                          \
-                            sign) " ORDER BY 5 " direction ", 1 " direction
+    " UNION ALL " WALK_FROM(AS_BENEFICIARY, "retired_at", sign) " ORDER BY 5 " direction           \
+                                                                ", 1 " direction
 
 static const char *const sql[Q__COUNT] = {
     [Q_ONE] =
@@ -53,8 +53,9 @@ static const char *const sql[Q__COUNT] = {
     [Q_COUNT] = "SELECT count(*) FROM retirement r WHERE 1 = 1" OF_ORG OF_TIME,
     [Q_COUNT_ORG] = "SELECT (SELECT count(*) FROM retirement r WHERE " AS_OWNER OF_TIME ")"
                     " + (SELECT count(*) FROM retirement r WHERE " AS_BENEFICIARY OF_TIME ")",
-    [Q_OF_PROJECT] = "SELECT b.ended_by FROM batch b WHERE b.project_id = ?1 AND b.state = 'retired'"
-                     " GROUP BY b.ended_at, b.ended_by ORDER BY b.ended_at DESC, b.ended_by DESC",
+    [Q_OF_PROJECT] =
+        "SELECT b.ended_by FROM batch b WHERE b.project_id = ?1 AND b.state = 'retired'"
+        " GROUP BY b.ended_at, b.ended_by ORDER BY b.ended_at DESC, b.ended_by DESC",
     [Q_UNITS] = "SELECT coalesce(sum(units), 0) FROM retirement"
                 " WHERE retired_at >= ?1 AND retired_at < ?2 AND instrument = ?3",
     [Q_COUNT_INSTRUMENT] = "SELECT count(*) FROM retirement WHERE instrument = ?1",

@@ -9,18 +9,21 @@ enum {
     Q_CORRECTIONS,
     Q_COUNT,
     Q_COUNT_ORG,
-    Q_PLACE,                                                /* one for each sort */
-    Q_WALK = Q_PLACE + PUBLIC_TRANSFER_SORT__COUNT,         /* 2 for each sort: ascending, descending */
-    Q_WALK_ORG = Q_WALK + 2 * PUBLIC_TRANSFER_SORT__COUNT,  /* by time */
-    Q_WALK_SUPPLIER = Q_WALK_ORG + 2,                       /* by time */
+    Q_PLACE, /* one for each sort */
+    /* 2 for each sort: ascending, descending */
+    Q_WALK = Q_PLACE + PUBLIC_TRANSFER_SORT__COUNT,
+    Q_WALK_ORG = Q_WALK + 2 * PUBLIC_TRANSFER_SORT__COUNT, /* by time */
+    Q_WALK_SUPPLIER = Q_WALK_ORG + 2,                      /* by time */
     Q__COUNT = Q_WALK_SUPPLIER + 2
 };
 
-#define WALK_TEXTS 5 /* where words are looked for: both names, the other system and its party, the note */
+/* where words are looked for: both names, the other system and its party, the note */
+#define WALK_TEXTS 5
 
 #define NOTE "iif(t.note_redacted_at IS NULL, t.notes, '')"
 
-/* ?1 kind, ?2 organisation, ?3 supplier; NULL filters nothing. ?4 and ?5: completed from then until before then. */
+/* ?1 kind, ?2 organisation, ?3 supplier; NULL filters nothing. ?4 and ?5: completed from then until
+ * before then. */
 #define OF_KIND " AND (t.kind = ?1 OR (?1 IS NULL AND t.kind <> 'internal'))"
 #define OF_ORG " AND (?2 IS NULL OR t.from_org_id = ?2 OR t.to_org_id = ?2)"
 #define HOLDS_SUPPLIER                                                                             \
@@ -73,13 +76,12 @@ static const char *const sql[Q__COUNT] = {
         " WHERE t.transfer_id = ?1 AND t.state = 'completed'",
     [Q_CORRECTIONS] = "SELECT transfer_id FROM transfer"
                       " WHERE corrects_id = ?1 AND state = 'completed' ORDER BY transfer_id",
-    [Q_COUNT] = "SELECT count(*) FROM transfer t WHERE t.state = 'completed'"
-                OF_TIME OF_KIND OF_ORG OF_SUPPLIER,
-    [Q_COUNT_ORG] =
-        "SELECT (SELECT count(*) FROM transfer t WHERE t.state = 'completed'"
-        " AND t.from_org_id = ?2" OF_TIME OF_KIND OF_SUPPLIER ")"
-        " + (SELECT count(*) FROM transfer t WHERE t.state = 'completed'"
-        " AND t.to_org_id = ?2 AND t.from_org_id <> ?2" OF_TIME OF_KIND OF_SUPPLIER ")",
+    [Q_COUNT] = "SELECT count(*) FROM transfer t WHERE t.state = 'completed'" OF_TIME OF_KIND OF_ORG
+        OF_SUPPLIER,
+    [Q_COUNT_ORG] = "SELECT (SELECT count(*) FROM transfer t WHERE t.state = 'completed'"
+                    " AND t.from_org_id = ?2" OF_TIME OF_KIND OF_SUPPLIER ")"
+                    " + (SELECT count(*) FROM transfer t WHERE t.state = 'completed'"
+                    " AND t.to_org_id = ?2 AND t.from_org_id <> ?2" OF_TIME OF_KIND OF_SUPPLIER ")",
     [Q_PLACE + PUBLIC_TRANSFER_BY_TIME] =
         "SELECT ended_at FROM transfer WHERE transfer_id = ?1 AND state = 'completed'",
     [Q_PLACE + PUBLIC_TRANSFER_BY_UNITS] =
@@ -147,7 +149,8 @@ static int walk_number(const struct public_transfer_filter *filter, enum public_
 }
 
 static struct query walk_from(struct store *registry, const struct public_transfer_filter *filter,
-                              enum public_transfer_sort sort, bool descending, const struct place *place)
+                              enum public_transfer_sort sort, bool descending,
+                              const struct place *place)
 {
     struct query q =
         query(registry, &public_transfers_queries, walk_number(filter, sort, descending));
@@ -206,7 +209,7 @@ bool public_transfer_find(struct store *registry, struct arena *arena, const cha
 }
 
 struct ids public_transfer_corrections(struct store *registry, struct arena *arena,
-                                            const char *transfer_id)
+                                       const char *transfer_id)
 {
     const struct fold_words no_words = {.count = 0};
     struct query q = query(registry, &public_transfers_queries, Q_CORRECTIONS);

@@ -30,13 +30,15 @@ void query_bind_blob(struct query *query, int number, const void *bytes, size_t 
 void query_bind_null(struct query *query, int number);
 /* Steps: true with a row. False at the end or on a fault (then sticky in the store). */
 bool query_row(struct query *query);
-/* For writes: steps to the end; false on a fault or a refused constraint (then *the store's fault* is set). */
+/* For writes: steps to the end; false on a fault or a refused constraint (then *the store's fault*
+ * is set). */
 bool query_run(struct query *query);
 /* For writes that may meet a UNIQUE constraint: false and no fault when it did. */
 bool query_run_unique(struct query *query);
 /* Rows that the last write changed. */
 int64_t query_changes(const struct query *query);
-/* Columns of the present row, from 0. Text is copied into the arena; SQL NULL gives "" (query_is_null tells them apart). */
+/* Columns of the present row, from 0. Text is copied into the arena; SQL NULL gives ""
+ * (query_is_null tells them apart). */
 const char *query_text(struct query *query, struct arena *arena, int column);
 void query_text_into(struct query *query, int column, char *to, size_t to_bytes);
 int64_t query_int(struct query *query, int column);

@@ -10,9 +10,11 @@ enum { Q_SITE, Q_WAITING, Q__COUNT };
 static const char *const SQL[Q__COUNT] = {
     [Q_SITE] = "SELECT site_name, site_url, is_demo, expiry_days, registry_approval_units, frozen,"
                " frozen_reason, frozen_at FROM setting WHERE one = 1",
-    [Q_WAITING] = "SELECT count(*) FROM transfer INDEXED BY transfer_waiting WHERE ended_at IS NULL AND"
-                  " ((state = 'awaiting_approval' AND needs_registry_approval = 1 AND registry_approved_at IS NULL)"
-                  " OR (state = 'pending' AND kind = 'export'))",
+    [Q_WAITING] =
+        "SELECT count(*) FROM transfer INDEXED BY transfer_waiting WHERE ended_at IS NULL AND"
+        " ((state = 'awaiting_approval' AND needs_registry_approval = 1 AND registry_approved_at "
+        "IS NULL)"
+        " OR (state = 'pending' AND kind = 'export'))",
 };
 
 const struct query_table site_queries = {"site", SQL, Q__COUNT};

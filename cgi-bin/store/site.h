@@ -26,7 +26,8 @@ extern const struct query_table site_queries;
 /* The one row of settings. On a fault (sticky in the store) every text is "". */
 struct site site_read(struct store *store, struct arena *arena);
 
-/* Transfers that wait for the registry now: its approval, or an export to be confirmed by the other system. */
+/* Transfers that wait for the registry now: its approval, or an export to be confirmed by the other
+ * system. */
 int64_t site_waiting_for_registry(struct store *store);
 
 #endif

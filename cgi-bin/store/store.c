@@ -157,7 +157,8 @@ int store_checkpoint(struct store *store, bool truncate)
     int frames = -1;
     int kept = -1;
     int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-    (void)sqlite3_busy_timeout(store->db, 0); /* a reader is never waited for: there is a next time */
+    /* a reader is never waited for: there is a next time */
+    (void)sqlite3_busy_timeout(store->db, 0);
     int code = sqlite3_wal_checkpoint_v2(store->db, NULL, mode, &frames, &kept);
     (void)sqlite3_busy_timeout(store->db, BUSY_MS_MAX);
     if (code != SQLITE_OK && code != SQLITE_BUSY) {

@@ -1,12 +1,14 @@
 /*
- * store/store.h: the store room in general. It is the only room that includes sqlite3.h and the only one with SQL. It maps
- * rows to plain structs and back; it decides nothing.
+ * store/store.h: the store room in general. It is the only room that includes sqlite3.h and the
+ * only one with SQL. It maps rows to plain structs and back; it decides nothing.
  *
- * Each file of the room begins with its table of SQL, prepared when the database is opened: wrong SQL fails at start. SQL is
- * never built at run time. A fault while reading or writing (I/O, corruption, busy) is sticky: every later query of the request
- * returns nothing, and the caller of the whole request asks store_fault() once at the end.
+ * Each file of the room begins with its table of SQL, prepared when the database is opened: wrong
+ * SQL fails at start. SQL is never built at run time. A fault while reading or writing (I/O,
+ * corruption, busy) is sticky: every later query of the request returns nothing, and the caller of
+ * the whole request asks store_fault() once at the end.
  *
- * Nobody but the ledger daemon (and `tally` holding the daemon's lock) writes or checkpoints registry.db.
+ * Nobody but the ledger daemon (and `tally` holding the daemon's lock) writes or checkpoints
+ * registry.db.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -29,7 +31,8 @@ struct query_table {
 
 enum store_file { STORE_REGISTRY, STORE_PEOPLE };
 
-/* The schema versions this source was written for: the number of the newest file in schema/registry and schema/people. */
+/* The schema versions this source was written for: the number of the newest file in schema/registry
+ * and schema/people. */
 #define STORE_REGISTRY_VERSION 1
 #define STORE_PEOPLE_VERSION 1
 
@@ -38,23 +41,27 @@ enum store_mode {
     STORE_WRITE, /* people.db for web programs; registry.db for the daemon alone */
 };
 
-/* Opens the file, checks application_id and user_version, sets the pragmas and limits of safety.md section 1, and prepares
- * every statement of the tables (NULL-ended list). On failure logs why in words and returns NULL.
- * registry.db: WAL, never checkpoints by itself, persists -wal; people.db: rollback journal, busy timeout 5 s. */
+/* Opens the file, checks application_id and user_version, sets the pragmas and limits of safety.md
+ * section 1, and prepares every statement of the tables (NULL-ended list). On failure logs why in
+ * words and returns NULL. registry.db: WAL, never checkpoints by itself, persists -wal; people.db:
+ * rollback journal, busy timeout 5 s. */
 struct store *store_open(enum store_file file, enum store_mode mode, const char *path,
                          const struct query_table *const *tables);
 void store_close(struct store *store);
 
-/* Makes a new database file from schema/NAME/NNN_*.sql in order, or brings an older one forward. dir is ".../schema/registry".
- * A newer version than the newest file is refused. Messages go to the log. */
+/* Makes a new database file from schema/NAME/NNN_*.sql in order, or brings an older one forward.
+ * dir is ".../schema/registry". A newer version than the newest file is refused. Messages go to the
+ * log. */
 enum status store_migrate(enum store_file file, const char *path, const char *schema_dir);
 
 /* The sticky fault of the request; true once anything went wrong since store_settle(). */
 bool store_fault(const struct store *store);
-/* Resets every statement and clears the fault: after each reply. Ends a read transaction left open. */
+/* Resets every statement and clears the fault: after each reply. Ends a read transaction left open.
+ */
 void store_settle(struct store *store);
 
-/* One consistent view for all reads of a page: between begin and store_settle every query sees the same moment. */
+/* One consistent view for all reads of a page: between begin and store_settle every query sees the
+ * same moment. */
 void store_begin_read(struct store *store);
 
 /* Transactions of a writer. store_commit returns false when nothing was kept. */
@@ -66,8 +73,9 @@ bool store_release(struct store *store);
 /* Undoes everything since the savepoint and ends the savepoint; the transaction goes on. */
 void store_rollback_to(struct store *store);
 
-/* The daemon's own housekeeping: a TRUNCATE or PASSIVE checkpoint between its commits, outside any transaction. Pages that the
- * WAL file still holds (0 after a complete TRUNCATE; a reader that is not finished keeps some); -1 on a fault. */
+/* The daemon's own housekeeping: a TRUNCATE or PASSIVE checkpoint between its commits, outside any
+ * transaction. Pages that the WAL file still holds (0 after a complete TRUNCATE; a reader that is
+ * not finished keeps some); -1 on a fault. */
 int store_checkpoint(struct store *store, bool truncate);
 /* Pages that the WAL holds after the last commit of this store. */
 int store_wal_pages(const struct store *store);

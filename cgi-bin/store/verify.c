@@ -40,8 +40,8 @@
     " OR (l.split_from IS NOT NULL AND l.split_from IS NOT b.parent_id)"
 #define LINE_SUM(table, line_table, subject)                                                       \
     " SELECT t." subject ", t.units, coalesce(sum(l.units), 0) FROM " table " t"                   \
-    " LEFT JOIN " line_table " l ON l." subject " = t." subject                                    \
-    " GROUP BY t." subject " HAVING t.units <> coalesce(sum(l.units), 0)"
+    " LEFT JOIN " line_table " l ON l." subject " = t." subject " GROUP BY t." subject             \
+    " HAVING t.units <> coalesce(sum(l.units), 0)"
 #define WITHOUT_ACT(table, subject, command, condition)                                            \
     " SELECT t." subject " FROM " table " t WHERE " condition " AND NOT EXISTS"                    \
     " (SELECT 1 FROM act a WHERE a.subject_id = t." subject                                        \
@@ -52,117 +52,170 @@
 
 enum { V_COUNT = VERIFY__COUNT, V__COUNT };
 
-static const char *const verify_sql[V__COUNT] = {
-    [VERIFY_INTEGRITY] = "PRAGMA integrity_check",
-    [VERIFY_FOREIGN_KEYS] = "PRAGMA foreign_key_check",
-    [VERIFY_TRIGGERS] =
-        "WITH needed (name) AS (VALUES ('act_no_update'), ('act_no_delete'), ('idempotency_no_update'),"
-        " ('idempotency_no_delete'), ('issuance_no_update'), ('issuance_no_delete'), ('transfer_line_no_update'),"
-        " ('transfer_line_no_delete'), ('delivery_no_update'), ('delivery_no_delete'), ('delivery_line_no_update'),"
-        " ('delivery_line_no_delete'), ('retirement_no_update'), ('retirement_no_delete'), ('retirement_line_no_update'),"
-        " ('retirement_line_no_delete'), ('batch_no_delete'), ('transfer_no_delete'), ('organisation_no_delete'),"
-        " ('batch_fixed'), ('batch_dead'), ('batch_no_overlap'), ('batch_child'), ('transfer_final'), ('transfer_fixed'))"
-        " SELECT name FROM needed WHERE name NOT IN (SELECT name FROM sqlite_schema WHERE type = 'trigger')",
-    [VERIFY_SETTINGS] = "SELECT count(*) FROM setting HAVING count(*) <> 1",
-    [VERIFY_SUM_STATES] = LIVE_SUMS LIVE_SUM("active") " UNION ALL" LIVE_SUM("retired") " UNION ALL"
-        LIVE_SUM("exported") " UNION ALL" LIVE_SUM("cancelled"),
-    [VERIFY_SUM_ISSUED] = ISSUED_SUM("issued") " UNION ALL" ISSUED_SUM("imported"),
-    [VERIFY_SUM_EQUATION] = "SELECT project_id, vintage FROM conservation WHERE next_serial <> issued + imported + 1"
-                            " OR issued + imported <> active + retired + exported + cancelled",
-    [VERIFY_GAP] = LIVE_NEIGHBOURS " SELECT project_id, vintage, before_last + 1, first - 1 FROM live"
-                                   " WHERE first > before_last + 1",
-    [VERIFY_OVERLAP] = LIVE_NEIGHBOURS " SELECT project_id, vintage, first, min(before_last, last) FROM live"
-                                       " WHERE first <= before_last",
-    [VERIFY_END] = "SELECT c.project_id, c.vintage, coalesce(max(b.last), 0), c.next_serial - 1 FROM conservation c"
-                   " LEFT JOIN batch b ON b.project_id = c.project_id AND b.vintage = c.vintage AND b.state <> 'split'"
-                   " GROUP BY c.project_id, c.vintage HAVING coalesce(max(b.last), 0) <> c.next_serial - 1",
-    [VERIFY_ISSUANCE] = "SELECT i.issuance_id, i.supplier_units + i.buffer_units, coalesce(sum(b.last - b.first + 1), 0)"
-                        " FROM issuance i LEFT JOIN batch b ON b.issuance_id = i.issuance_id AND b.parent_id IS NULL"
-                        " GROUP BY i.issuance_id"
-                        " HAVING i.supplier_units + i.buffer_units <> coalesce(sum(b.last - b.first + 1), 0)",
-    [VERIFY_BATCH_OF] = "SELECT b.batch_id FROM batch b JOIN issuance i ON i.issuance_id = b.issuance_id"
-                        " JOIN project p ON p.project_id = b.project_id WHERE b.project_id <> i.project_id"
-                        " OR b.vintage <> i.vintage OR b.issued_at <> i.issued_at OR b.supplier_org_id <> p.org_id",
-    [VERIFY_SPLIT] = "SELECT p.batch_id FROM batch p LEFT JOIN batch l ON l.batch_id = p.left_id"
-                     " LEFT JOIN batch r ON r.batch_id = p.right_id WHERE p.left_id IS NOT NULL"
-                     " AND (l.batch_id IS NULL OR r.batch_id IS NULL OR l.parent_id IS NOT p.batch_id"
-                     " OR r.parent_id IS NOT p.batch_id OR l.first <> p.first OR r.first <> l.last + 1 OR r.last <> p.last"
-                     " OR l.issuance_id <> p.issuance_id OR r.issuance_id <> p.issuance_id OR l.made_at < p.made_at"
-                     " OR r.made_at <> l.made_at OR p.ended_at <> l.made_at)",
-    [VERIFY_CHILD] = "SELECT c.batch_id, c.parent_id FROM batch c LEFT JOIN batch p ON p.batch_id = c.parent_id"
-                     " WHERE c.parent_id IS NOT NULL AND c.batch_id IS NOT p.left_id AND c.batch_id IS NOT p.right_id",
-    [VERIFY_HOLDER] = "SELECT b.batch_id, b.org_id, b.received_by FROM batch b"
-                      " LEFT JOIN transfer t ON t.transfer_id = b.received_by"
-                      " LEFT JOIN delivery d ON d.delivery_id = b.received_by"
-                      " LEFT JOIN issuance i ON i.issuance_id = b.received_by"
-                      " WHERE NOT ((t.transfer_id IS NOT NULL AND t.state = 'completed' AND t.to_org_id = b.org_id)"
-                      " OR (d.delivery_id IS NOT NULL AND d.buyer_org_id = b.org_id AND b.delivery_id = d.delivery_id)"
-                      " OR (i.issuance_id IS NOT NULL AND i.issuance_id = b.issuance_id AND (b.org_id = b.supplier_org_id"
-                      " OR i.kind = 'imported' OR (SELECT kind FROM organisation o WHERE o.org_id = b.org_id) = 'buffer')))",
-    [VERIFY_ACCOUNT] = "SELECT b.batch_id, b.account_id, b.org_id FROM batch b"
-                       " LEFT JOIN account a ON a.account_id = b.account_id"
-                       " WHERE a.org_id IS NOT b.org_id OR (b.state = 'active' AND (a.state <> 'open' OR a.kind = 'retirement'))",
-    [VERIFY_RESERVED] = "SELECT b.batch_id, b.reserved_by FROM batch b LEFT JOIN transfer t ON t.transfer_id = b.reserved_by"
-                        " WHERE b.reserved_by IS NOT NULL AND (t.transfer_id IS NULL OR t.ended_at IS NOT NULL"
-                        " OR t.from_org_id <> b.org_id OR NOT EXISTS (SELECT 1 FROM transfer_line l"
-                        " WHERE l.transfer_id = t.transfer_id AND l.batch_id = b.batch_id))",
-    [VERIFY_WAITING] = "SELECT t.transfer_id, l.batch_id FROM transfer t JOIN transfer_line l ON l.transfer_id = t.transfer_id"
-                       " JOIN batch b ON b.batch_id = l.batch_id WHERE t.ended_at IS NULL"
-                       " AND (b.reserved_by IS NOT t.transfer_id OR b.state <> 'active' OR b.account_id <> l.from_account_id)",
-    [VERIFY_LINE] = LINES("transfer_line", "transfer_id") " UNION ALL" LINES("delivery_line", "delivery_id")
-        " UNION ALL" LINES("retirement_line", "retirement_id"),
-    [VERIFY_LINE_SUM] = LINE_SUM("transfer", "transfer_line", "transfer_id") " UNION ALL"
-        LINE_SUM("delivery", "delivery_line", "delivery_id") " UNION ALL"
-        LINE_SUM("retirement", "retirement_line", "retirement_id"),
-    [VERIFY_COMPLETED] = "SELECT transfer_id FROM transfer t WHERE state = 'completed' AND (" MISSES_APPROVAL
-                         " OR (kind <> 'export' AND NOT EXISTS (SELECT 1 FROM account a"
-                         " WHERE a.account_id = t.to_account_id AND a.org_id = t.to_org_id)))",
-    [VERIFY_SAME_PERSON] = "SELECT transfer_id FROM transfer WHERE (approved_by <> '' AND (approved_by = submitted_by"
-                           " OR approved_by = registry_approved_by))"
-                           " OR (registry_approved_by <> '' AND registry_approved_by = submitted_by)",
-    [VERIFY_PENDING] = "SELECT transfer_id FROM transfer WHERE (state = 'pending' AND " MISSES_APPROVAL ")"
-                       " OR (state = 'awaiting_approval' AND NOT " MISSES_APPROVAL ")"
-                       " OR (ended_at IS NULL AND kind = 'internal')",
-    [VERIFY_EXPORTED] = "SELECT b.batch_id, b.ended_by FROM batch b WHERE b.state = 'exported' AND NOT EXISTS"
-                        " (SELECT 1 FROM transfer t JOIN transfer_line l ON l.transfer_id = t.transfer_id"
-                        " WHERE t.transfer_id = b.ended_by AND t.state = 'completed' AND t.kind = 'export'"
-                        " AND l.batch_id = b.batch_id)"
-                        " UNION ALL SELECT b.batch_id, t.transfer_id FROM transfer t"
-                        " JOIN transfer_line l ON l.transfer_id = t.transfer_id JOIN batch b ON b.batch_id = l.batch_id"
-                        " WHERE t.kind = 'export' AND t.state = 'completed'"
-                        " AND (b.state <> 'exported' OR b.ended_by <> t.transfer_id)",
-    [VERIFY_RETIRED] = "SELECT b.batch_id, b.ended_by FROM batch b WHERE b.state = 'retired' AND NOT EXISTS"
-                       " (SELECT 1 FROM retirement_line l JOIN retirement r ON r.retirement_id = l.retirement_id"
-                       " WHERE l.batch_id = b.batch_id AND l.retirement_id = b.ended_by AND r.org_id = b.org_id)"
-                       " UNION ALL SELECT b.batch_id, l.retirement_id FROM retirement_line l"
-                       " JOIN batch b ON b.batch_id = l.batch_id"
-                       " WHERE b.state <> 'retired' OR b.ended_by IS NOT l.retirement_id",
-    [VERIFY_ORDER] = "SELECT o.order_id, o.delivered_units, coalesce(sum(d.units), 0) FROM buyer_order o"
-                     " LEFT JOIN delivery d ON d.order_id = o.order_id GROUP BY o.order_id"
-                     " HAVING o.delivered_units <> coalesce(sum(d.units), 0) OR o.delivered_units > o.units",
-    [VERIFY_CLOSED] = "SELECT o.org_id, sum(b.last - b.first + 1) FROM organisation o JOIN batch b ON b.org_id = o.org_id"
-                      " WHERE o.state = 'closed' AND b.state = 'active' GROUP BY o.org_id",
-    [VERIFY_MAIN] = "SELECT o.org_id FROM organisation o WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.org_id = o.org_id"
-                    " AND a.is_main = 1 AND a.state = 'open' AND a.kind = 'active')",
-    [VERIFY_ACT_GAP] = "SELECT before, seq FROM (SELECT seq, coalesce(lag(seq) OVER (ORDER BY seq), 0) AS before FROM act)"
-                       " WHERE seq <> before + 1",
-    [VERIFY_ACT_TIME] = "SELECT seq FROM (SELECT seq, at, recorded_at, lag(recorded_at) OVER (ORDER BY seq) AS before FROM act)"
-                        " WHERE recorded_at < before OR at > recorded_at",
-    [VERIFY_ACT_MISSING] =
-        WITHOUT_ACT("transfer", "transfer_id", "'transfer'", "1")
-        " UNION ALL" WITHOUT_ACT("transfer", "transfer_id", "'transfer', 'accept', 'approve', 'registry-approve', 'complete-export'",
-                                 "t.state = 'completed'")
-        " UNION ALL" WITHOUT_ACT("transfer", "transfer_id", "'reject', 'refuse', 'registry-refuse', 'reject-export'",
-                                 "t.state = 'rejected'")
-        " UNION ALL" WITHOUT_ACT("transfer", "transfer_id", "'withdraw'", "t.state = 'withdrawn'")
-        " UNION ALL" WITHOUT_ACT("transfer", "transfer_id", "'expire'", "t.state = 'expired'")
-        " UNION ALL" WITHOUT_ACT("transfer", "transfer_id", "'cancel'", "t.state = 'cancelled'")
-        " UNION ALL" WITHOUT_ACT("retirement", "retirement_id", "'retire'", "1")
-        " UNION ALL" WITHOUT_ACT("issuance", "issuance_id", "'issue'", "1")
-        " UNION ALL" WITHOUT_ACT("delivery", "delivery_id", "'deliver'", "1")
-        " UNION ALL" WITHOUT_ACT("buyer_order", "order_id", "'order'", "1"),
-    [V_COUNT] = "SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM transfer), (SELECT count(*) FROM act),"
-                " (SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE state = 'active')",
+static const char *const verify_sql[V__COUNT] =
+    {
+        [VERIFY_INTEGRITY] = "PRAGMA integrity_check",
+        [VERIFY_FOREIGN_KEYS] = "PRAGMA foreign_key_check",
+        [VERIFY_TRIGGERS] = "WITH needed (name) AS (VALUES ('act_no_update'), ('act_no_delete'), "
+                            "('idempotency_no_update'),"
+                            " ('idempotency_no_delete'), ('issuance_no_update'), "
+                            "('issuance_no_delete'), ('transfer_line_no_update'),"
+                            " ('transfer_line_no_delete'), ('delivery_no_update'), "
+                            "('delivery_no_delete'), ('delivery_line_no_update'),"
+                            " ('delivery_line_no_delete'), ('retirement_no_update'), "
+                            "('retirement_no_delete'), ('retirement_line_no_update'),"
+                            " ('retirement_line_no_delete'), ('batch_no_delete'), "
+                            "('transfer_no_delete'), ('organisation_no_delete'),"
+                            " ('batch_fixed'), ('batch_dead'), ('batch_no_overlap'), "
+                            "('batch_child'), ('transfer_final'), ('transfer_fixed'))"
+                            " SELECT name FROM needed WHERE name NOT IN (SELECT name FROM "
+                            "sqlite_schema WHERE type = 'trigger')",
+        [VERIFY_SETTINGS] = "SELECT count(*) FROM setting HAVING count(*) <> 1",
+        [VERIFY_SUM_STATES] = LIVE_SUMS LIVE_SUM("active") " UNION ALL" LIVE_SUM(
+            "retired") " UNION ALL" LIVE_SUM("exported") " UNION ALL" LIVE_SUM("cancelled"),
+        [VERIFY_SUM_ISSUED] = ISSUED_SUM("issued") " UNION ALL" ISSUED_SUM("imported"),
+        [VERIFY_SUM_EQUATION] = "SELECT project_id, vintage FROM conservation WHERE next_serial <> "
+                                "issued + imported + 1"
+                                " OR issued + imported <> active + retired + exported + cancelled",
+        [VERIFY_GAP] =
+            LIVE_NEIGHBOURS " SELECT project_id, vintage, before_last + 1, first - 1 FROM live"
+                            " WHERE first > before_last + 1",
+        [VERIFY_OVERLAP] =
+            LIVE_NEIGHBOURS " SELECT project_id, vintage, first, min(before_last, last) FROM live"
+                            " WHERE first <= before_last",
+        [VERIFY_END] = "SELECT c.project_id, c.vintage, coalesce(max(b.last), 0), c.next_serial - "
+                       "1 FROM conservation c"
+                       " LEFT JOIN batch b ON b.project_id = c.project_id AND b.vintage = "
+                       "c.vintage AND b.state <> 'split'"
+                       " GROUP BY c.project_id, c.vintage HAVING coalesce(max(b.last), 0) <> "
+                       "c.next_serial - 1",
+        [VERIFY_ISSUANCE] =
+            "SELECT i.issuance_id, i.supplier_units + i.buffer_units, coalesce(sum(b.last - "
+            "b.first + 1), 0)"
+            " FROM issuance i LEFT JOIN batch b ON b.issuance_id = i.issuance_id AND b.parent_id "
+            "IS NULL"
+            " GROUP BY i.issuance_id"
+            " HAVING i.supplier_units + i.buffer_units <> coalesce(sum(b.last - b.first + 1), 0)",
+        [VERIFY_BATCH_OF] =
+            "SELECT b.batch_id FROM batch b JOIN issuance i ON i.issuance_id = b.issuance_id"
+            " JOIN project p ON p.project_id = b.project_id WHERE b.project_id <> i.project_id"
+            " OR b.vintage <> i.vintage OR b.issued_at <> i.issued_at OR b.supplier_org_id <> "
+            "p.org_id",
+        [VERIFY_SPLIT] =
+            "SELECT p.batch_id FROM batch p LEFT JOIN batch l ON l.batch_id = p.left_id"
+            " LEFT JOIN batch r ON r.batch_id = p.right_id WHERE p.left_id IS NOT NULL"
+            " AND (l.batch_id IS NULL OR r.batch_id IS NULL OR l.parent_id IS NOT p.batch_id"
+            " OR r.parent_id IS NOT p.batch_id OR l.first <> p.first OR r.first <> l.last + 1 OR "
+            "r.last <> p.last"
+            " OR l.issuance_id <> p.issuance_id OR r.issuance_id <> p.issuance_id OR l.made_at < "
+            "p.made_at"
+            " OR r.made_at <> l.made_at OR p.ended_at <> l.made_at)",
+        [VERIFY_CHILD] = "SELECT c.batch_id, c.parent_id FROM batch c LEFT JOIN batch p ON "
+                         "p.batch_id = c.parent_id"
+                         " WHERE c.parent_id IS NOT NULL AND c.batch_id IS NOT p.left_id AND "
+                         "c.batch_id IS NOT p.right_id",
+        [VERIFY_HOLDER] = "SELECT b.batch_id, b.org_id, b.received_by FROM batch b"
+                          " LEFT JOIN transfer t ON t.transfer_id = b.received_by"
+                          " LEFT JOIN delivery d ON d.delivery_id = b.received_by"
+                          " LEFT JOIN issuance i ON i.issuance_id = b.received_by"
+                          " WHERE NOT ((t.transfer_id IS NOT NULL AND t.state = 'completed' AND "
+                          "t.to_org_id = b.org_id)"
+                          " OR (d.delivery_id IS NOT NULL AND d.buyer_org_id = b.org_id AND "
+                          "b.delivery_id = d.delivery_id)"
+                          " OR (i.issuance_id IS NOT NULL AND i.issuance_id = b.issuance_id AND "
+                          "(b.org_id = b.supplier_org_id"
+                          " OR i.kind = 'imported' OR (SELECT kind FROM organisation o WHERE "
+                          "o.org_id = b.org_id) = 'buffer')))",
+        [VERIFY_ACCOUNT] = "SELECT b.batch_id, b.account_id, b.org_id FROM batch b"
+                           " LEFT JOIN account a ON a.account_id = b.account_id"
+                           " WHERE a.org_id IS NOT b.org_id OR (b.state = 'active' AND (a.state <> "
+                           "'open' OR a.kind = 'retirement'))",
+        [VERIFY_RESERVED] =
+            "SELECT b.batch_id, b.reserved_by FROM batch b LEFT JOIN transfer t ON t.transfer_id = "
+            "b.reserved_by"
+            " WHERE b.reserved_by IS NOT NULL AND (t.transfer_id IS NULL OR t.ended_at IS NOT NULL"
+            " OR t.from_org_id <> b.org_id OR NOT EXISTS (SELECT 1 FROM transfer_line l"
+            " WHERE l.transfer_id = t.transfer_id AND l.batch_id = b.batch_id))",
+        [VERIFY_WAITING] = "SELECT t.transfer_id, l.batch_id FROM transfer t JOIN transfer_line l "
+                           "ON l.transfer_id = t.transfer_id"
+                           " JOIN batch b ON b.batch_id = l.batch_id WHERE t.ended_at IS NULL"
+                           " AND (b.reserved_by IS NOT t.transfer_id OR b.state <> 'active' OR "
+                           "b.account_id <> l.from_account_id)",
+        [VERIFY_LINE] = LINES("transfer_line", "transfer_id") " UNION ALL" LINES(
+            "delivery_line", "delivery_id") " UNION ALL" LINES("retirement_line", "retirement_id"),
+        [VERIFY_LINE_SUM] =
+            LINE_SUM("transfer", "transfer_line", "transfer_id") " UNION ALL" LINE_SUM(
+                "delivery", "delivery_line", "delivery_id") " UNION ALL" LINE_SUM("retirement",
+                                                                                  "retirement_line",
+                                                                                  "retirement_id"),
+        [VERIFY_COMPLETED] =
+            "SELECT transfer_id FROM transfer t WHERE state = 'completed' AND (" MISSES_APPROVAL
+            " OR (kind <> 'export' AND NOT EXISTS (SELECT 1 FROM account a"
+            " WHERE a.account_id = t.to_account_id AND a.org_id = t.to_org_id)))",
+        [VERIFY_SAME_PERSON] =
+            "SELECT transfer_id FROM transfer WHERE (approved_by <> '' AND (approved_by = "
+            "submitted_by"
+            " OR approved_by = registry_approved_by))"
+            " OR (registry_approved_by <> '' AND registry_approved_by = submitted_by)",
+        [VERIFY_PENDING] =
+            "SELECT transfer_id FROM transfer WHERE (state = 'pending' AND " MISSES_APPROVAL ")"
+            " OR (state = 'awaiting_approval' AND NOT " MISSES_APPROVAL ")"
+            " OR (ended_at IS NULL AND kind = 'internal')",
+        [VERIFY_EXPORTED] =
+            "SELECT b.batch_id, b.ended_by FROM batch b WHERE b.state = 'exported' AND NOT EXISTS"
+            " (SELECT 1 FROM transfer t JOIN transfer_line l ON l.transfer_id = t.transfer_id"
+            " WHERE t.transfer_id = b.ended_by AND t.state = 'completed' AND t.kind = 'export'"
+            " AND l.batch_id = b.batch_id)"
+            " UNION ALL SELECT b.batch_id, t.transfer_id FROM transfer t"
+            " JOIN transfer_line l ON l.transfer_id = t.transfer_id JOIN batch b ON b.batch_id = "
+            "l.batch_id"
+            " WHERE t.kind = 'export' AND t.state = 'completed'"
+            " AND (b.state <> 'exported' OR b.ended_by <> t.transfer_id)",
+        [VERIFY_RETIRED] =
+            "SELECT b.batch_id, b.ended_by FROM batch b WHERE b.state = 'retired' AND NOT EXISTS"
+            " (SELECT 1 FROM retirement_line l JOIN retirement r ON r.retirement_id = "
+            "l.retirement_id"
+            " WHERE l.batch_id = b.batch_id AND l.retirement_id = b.ended_by AND r.org_id = "
+            "b.org_id)"
+            " UNION ALL SELECT b.batch_id, l.retirement_id FROM retirement_line l"
+            " JOIN batch b ON b.batch_id = l.batch_id"
+            " WHERE b.state <> 'retired' OR b.ended_by IS NOT l.retirement_id",
+        [VERIFY_ORDER] =
+            "SELECT o.order_id, o.delivered_units, coalesce(sum(d.units), 0) FROM buyer_order o"
+            " LEFT JOIN delivery d ON d.order_id = o.order_id GROUP BY o.order_id"
+            " HAVING o.delivered_units <> coalesce(sum(d.units), 0) OR o.delivered_units > o.units",
+        [VERIFY_CLOSED] = "SELECT o.org_id, sum(b.last - b.first + 1) FROM organisation o JOIN "
+                          "batch b ON b.org_id = o.org_id"
+                          " WHERE o.state = 'closed' AND b.state = 'active' GROUP BY o.org_id",
+        [VERIFY_MAIN] = "SELECT o.org_id FROM organisation o WHERE NOT EXISTS (SELECT 1 FROM "
+                        "account a WHERE a.org_id = o.org_id"
+                        " AND a.is_main = 1 AND a.state = 'open' AND a.kind = 'active')",
+        [VERIFY_ACT_GAP] = "SELECT before, seq FROM (SELECT seq, coalesce(lag(seq) OVER (ORDER BY "
+                           "seq), 0) AS before FROM act)"
+                           " WHERE seq <> before + 1",
+        [VERIFY_ACT_TIME] = "SELECT seq FROM (SELECT seq, at, recorded_at, lag(recorded_at) OVER "
+                            "(ORDER BY seq) AS before FROM act)"
+                            " WHERE recorded_at < before OR at > recorded_at",
+        [VERIFY_ACT_MISSING] =
+            WITHOUT_ACT(
+                "transfer", "transfer_id",
+                "'transfer'", "1") " UNION ALL" WITHOUT_ACT("transfer",
+                                                            "transfer_id", "'transfer', 'accept', 'approve', 'registry-approve', 'complete-export'", "t.state = 'completed'") " UNION ALL" WITHOUT_ACT("transfer", "transfer_id", "'reject', 'refuse', 'registry-refuse', 'reject-export'", "t.state = 'rejected'") " UNION ALL" WITHOUT_ACT("transfer", "transfer_id", "'withdraw'", "t.state = 'withdrawn'") " UNION ALL" WITHOUT_ACT("transfer",
+                                                                                                                                                                                                                                                                                                                                                                                                                                        "transfer_id",
+                                                                                                                                                                                                                                                                                                                                                                                                                                        "'expire'",
+                                                                                                                                                                                                                                                                                                                                                                                                                                        "t.state = 'expired'") " UNION ALL" WITHOUT_ACT("transfer",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "transfer_id", "'cancel'", "t.state = 'cancelled'") " UNION ALL" WITHOUT_ACT("retirement", "retirement_id", "'retire'",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                     "1") " UNION ALL" WITHOUT_ACT("issuance", "issuance_id", "'issue'", "1") " UNION ALL" WITHOUT_ACT("delivery",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       "delivery_id",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       "'deliver'",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       "1") " UNION ALL" WITHOUT_ACT("buyer_order",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                     "order_id",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                     "'order'",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                     "1"),
+        [V_COUNT] =
+            "SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM transfer), (SELECT "
+            "count(*) FROM act),"
+            " (SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE state = 'active')",
 };
 const struct query_table verify_queries = {"verify", verify_sql, V__COUNT};
 

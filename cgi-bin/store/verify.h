@@ -1,6 +1,6 @@
 /*
- * store/verify.h: what may not be so in registry.db. Each check is one query that finds violations; it decides nothing and words
- * nothing. Reads only.
+ * store/verify.h: what may not be so in registry.db. Each check is one query that finds violations;
+ * it decides nothing and words nothing. Reads only.
  */
 #ifndef STORE_VERIFY_H
 #define STORE_VERIFY_H
@@ -16,37 +16,51 @@ extern const struct query_table verify_queries;
 
 /* Cells of a row in brackets. */
 enum verify_check {
-    VERIFY_INTEGRITY,          /* [words] SQLite finds the file damaged; one row "ok" when it is not */
-    VERIFY_FOREIGN_KEYS,       /* [table, row, parent table] a reference to nothing */
-    VERIFY_TRIGGERS,           /* [name] a protecting trigger is missing */
-    VERIFY_SETTINGS,           /* [rows] not exactly one row of settings */
-    VERIFY_SUM_STATES,         /* [project, vintage, word, conserved, found] a sum differs from that of the batches */
-    VERIFY_SUM_ISSUED,         /* [project, vintage, word, conserved, found] … from that of the issuances */
-    VERIFY_SUM_EQUATION,       /* [project, vintage] issued + imported is not active + retired + exported + cancelled */
-    VERIFY_GAP,                /* [project, vintage, from, to] serials in no live batch */
-    VERIFY_OVERLAP,            /* [project, vintage, from, to] serials in two */
-    VERIFY_END,                /* [project, vintage, last, conserved last] the last batch ends elsewhere */
-    VERIFY_ISSUANCE,           /* [issuance, units, found] its first batches hold another number of units */
-    VERIFY_BATCH_OF,           /* [batch] supplier, project, vintage or time differ from its issuance's */
-    VERIFY_SPLIT,              /* [batch] its two parts do not make up the whole */
-    VERIFY_CHILD,              /* [batch, parent] its parent does not know it */
-    VERIFY_HOLDER,             /* [batch, organisation, received by] the holder did not get it so */
-    VERIFY_ACCOUNT,            /* [batch, account, organisation] it lies in an account of somebody else, or a closed one */
-    VERIFY_RESERVED,           /* [batch, transfer] reserved by a transfer that does not wait for it */
-    VERIFY_WAITING,            /* [transfer, batch] a waiting transfer's batch is not reserved for it */
-    VERIFY_LINE,               /* [thing, batch, line units, batch units] a line differs from its batch */
-    VERIFY_LINE_SUM,           /* [thing, units, found] the lines do not make up the whole */
-    VERIFY_COMPLETED,          /* [transfer] completed without its approvals or its account */
-    VERIFY_SAME_PERSON,        /* [transfer] one person where two were needed */
-    VERIFY_PENDING,            /* [transfer] waits for the recipient without its approvals, or has none to wait for */
-    VERIFY_EXPORTED,           /* [batch, ended by] exported by no completed export that names it, or named and not exported */
-    VERIFY_RETIRED,            /* [batch, ended by] the same of retirements */
-    VERIFY_ORDER,              /* [order, delivered, found] deliveries do not make up what was delivered */
-    VERIFY_CLOSED,             /* [organisation, units] closed, but holds units */
-    VERIFY_MAIN,               /* [organisation] has no open Main account */
-    VERIFY_ACT_GAP,            /* [before, after] the audit log misses acts */
-    VERIFY_ACT_TIME,           /* [seq] recorded before the act before it */
-    VERIFY_ACT_MISSING,        /* [thing] there is no act that made or ended it */
+    /* [words] SQLite finds the file damaged; one row "ok" when it is not */
+    VERIFY_INTEGRITY,
+    VERIFY_FOREIGN_KEYS, /* [table, row, parent table] a reference to nothing */
+    VERIFY_TRIGGERS,     /* [name] a protecting trigger is missing */
+    VERIFY_SETTINGS,     /* [rows] not exactly one row of settings */
+    /* [project, vintage, word, conserved, found] a sum differs from that of the batches */
+    VERIFY_SUM_STATES,
+    /* [project, vintage, word, conserved, found] … from that of the issuances */
+    VERIFY_SUM_ISSUED,
+    /* [project, vintage] issued + imported is not active + retired + exported + cancelled */
+    VERIFY_SUM_EQUATION,
+    VERIFY_GAP,     /* [project, vintage, from, to] serials in no live batch */
+    VERIFY_OVERLAP, /* [project, vintage, from, to] serials in two */
+    /* [project, vintage, last, conserved last] the last batch ends elsewhere */
+    VERIFY_END,
+    /* [issuance, units, found] its first batches hold another number of units */
+    VERIFY_ISSUANCE,
+    /* [batch] supplier, project, vintage or time differ from its issuance's */
+    VERIFY_BATCH_OF,
+    VERIFY_SPLIT,  /* [batch] its two parts do not make up the whole */
+    VERIFY_CHILD,  /* [batch, parent] its parent does not know it */
+    VERIFY_HOLDER, /* [batch, organisation, received by] the holder did not get it so */
+    /* [batch, account, organisation] it lies in an account of somebody else, or a closed one */
+    VERIFY_ACCOUNT,
+    /* [batch, transfer] reserved by a transfer that does not wait for it */
+    VERIFY_RESERVED,
+    /* [transfer, batch] a waiting transfer's batch is not reserved for it */
+    VERIFY_WAITING,
+    /* [thing, batch, line units, batch units] a line differs from its batch */
+    VERIFY_LINE,
+    VERIFY_LINE_SUM,    /* [thing, units, found] the lines do not make up the whole */
+    VERIFY_COMPLETED,   /* [transfer] completed without its approvals or its account */
+    VERIFY_SAME_PERSON, /* [transfer] one person where two were needed */
+    /* [transfer] waits for the recipient without its approvals, or has none to wait for */
+    VERIFY_PENDING,
+    /* [batch, ended by] exported by no completed export that names it, or named and not exported */
+    VERIFY_EXPORTED,
+    VERIFY_RETIRED, /* [batch, ended by] the same of retirements */
+    /* [order, delivered, found] deliveries do not make up what was delivered */
+    VERIFY_ORDER,
+    VERIFY_CLOSED,      /* [organisation, units] closed, but holds units */
+    VERIFY_MAIN,        /* [organisation] has no open Main account */
+    VERIFY_ACT_GAP,     /* [before, after] the audit log misses acts */
+    VERIFY_ACT_TIME,    /* [seq] recorded before the act before it */
+    VERIFY_ACT_MISSING, /* [thing] there is no act that made or ended it */
     VERIFY__COUNT
 };
 

@@ -7,7 +7,8 @@
 #include "base/text.h"
 #include "store/rows.h"
 
-#define TEXTS_BYTES_MAX 8192 /* a name of 400 characters and two notes; what is longer is looked through that far */
+/* a name of 400 characters and two notes; what is longer is looked through that far */
+#define TEXTS_BYTES_MAX 8192
 #define ID_LAST "~"                  /* sorts behind every id … */
 #define TEXT_LAST "\xf4\x8f\xbf\xbf" /* … and this, U+10FFFF, behind every name */
 
@@ -48,7 +49,7 @@ struct fold_words walk_words(struct arena *arena, const char *typed)
 }
 
 struct ids walk_take(struct query *q, struct arena *arena, const struct fold_words *words,
-                          int texts, size_t most)
+                     int texts, size_t most)
 {
     const char **ids = NULL;
     size_t count = 0;

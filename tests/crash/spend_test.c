@@ -195,7 +195,7 @@ static void accept_or_withdraw(int number, void *context)
         }
         crowd_meet(&shared->crowd);
         int64_t start_us =
-            clock_steady_us() + chance_below(&chance, 100); /* neither is always the first */
+            clock_steady_us() + chance_below(&chance, 400); /* neither is always the first */
         (void)snprintf(key, sizeof key, "end-%d-%" PRId64, number, round);
         struct command command =
             number == 0 ? world_decide(world, ACT_WITHDRAW, 3, shared->transfer_id, key)

@@ -68,11 +68,12 @@ static int64_t number_of(const char *format, int account)
     char sql[600];
     char name[40];
 
-    snprintf(name, sizeof name, "EUTL account %d", account);
-    snprintf(sql, sizeof sql,
-             "SELECT coalesce(sum(x), 0) FROM (%s) WHERE org_id = (SELECT org_id FROM organisation "
-             "WHERE name = '%s')",
-             format, name);
+    PRINT_INTO(name, "EUTL account %d", account);
+    PRINT_INTO(
+        sql,
+        "SELECT coalesce(sum(x), 0) FROM (%s) WHERE org_id = (SELECT org_id FROM organisation "
+        "WHERE name = '%s')",
+        format, name);
     return room_number(sql);
 }
 

@@ -16,7 +16,7 @@
 
 enum { NONE = -1, STRANGER = -2 };
 enum { ORGS = 7, BUFFER_ORG = 6, SUPPLIERS = 3, PEOPLE = 14, PROJECTS = 4, VINTAGES = 2, FIRST_VINTAGE = 2023 };
-enum { ACCOUNTS_MAX = 4000, PIECES_MAX = 60000, TRANSFERS_MAX = 400000, ORDERS_MAX = 100000, LINES_MAX = 6 };
+enum { ACCOUNTS_MAX = 4000, PIECES_MAX = 60000, TRANSFERS_MAX = 300000, ORDERS_MAX = 50000, LINES_MAX = 6 };
 #define DAY_US (INT64_C(86400) * 1000000)
 
 struct m_org {
@@ -50,7 +50,7 @@ struct m_piece {
 struct m_transfer {
     char id[ID_SIZE];
     int kind, state, from, to, instrument;
-    int64_t units, submitted_at, expires_at, ended_at;
+    int64_t units, submitted_at, latest_at, expires_at, ended_at; /* latest_at: the last thing that happened to it */
     bool needs, needs_registry, has_note, redacted;
     bool approved, registry_approved;
     int submitted_by, approved_by, registry_approved_by, ended_by;
@@ -62,7 +62,8 @@ struct m_order {
 };
 
 struct model {
-    int64_t now;
+    int64_t now;     /* the act's time */
+    int64_t last_at; /* when the last act was recorded */
     bool frozen;
     int64_t expiry_days, registry_units;
     struct m_org orgs[ORGS];
@@ -172,7 +173,6 @@ struct m_pick {
 static struct m_pick picks[PIECES_MAX];
 static int pick_count;
 static int64_t m_available;
-static bool m_no_candidates;
 
 static int64_t m_size(const struct m_piece *piece)
 {
@@ -336,6 +336,16 @@ static int64_t m_picked(void)
     return units;
 }
 
+static int64_t m_picked_since(void)
+{
+    int64_t at = 0;
+    for (int i = 0; i < pick_count; i++) {
+        int64_t since = m.pieces[picks[i].piece].since_at;
+        at = since > at ? since : at;
+    }
+    return at;
+}
+
 /* Cuts every picked piece: the lowest serials are the picked piece from then on, the rest is a new piece that stays. */
 static void m_cut(void)
 {
@@ -344,6 +354,7 @@ static void m_cut(void)
         if (picks[i].units < m_size(piece)) {
             must(m.piece_count < PIECES_MAX);
             struct m_piece *rest = &m.pieces[m.piece_count++];
+            piece->since_at = m.now;
             *rest = *piece;
             rest->first = piece->first + picks[i].units;
             piece->last = rest->first - 1;
@@ -375,7 +386,7 @@ static void m_release(int transfer, int org, int account)
             if (org != NONE) {
                 m.pieces[i].org = org;
                 m.pieces[i].account = account;
-                m.pieces[i].since_at = m.now;
+                m.pieces[i].since_at = m.pieces[i].since_at > m.now ? m.pieces[i].since_at : m.now;
             }
         }
     }
@@ -471,6 +482,9 @@ static enum status m_do_submit(const struct m_submit *submit)
     if (status == STATUS_OK && submit->kind == TRANSFER_EXPORT && submit->no_system) {
         status = STATUS_VALUE_REFUSED;
     }
+    if (status == STATUS_OK && m_picked_since() > m.now) {
+        status = STATUS_TIME_BACKWARDS;
+    }
     if (status != STATUS_OK) {
         return status;
     }
@@ -488,6 +502,7 @@ static enum status m_do_submit(const struct m_submit *submit)
                                     .instrument = submit->wish.instrument,
                                     .units = units,
                                     .submitted_at = m.now,
+                                    .latest_at = m.now,
                                     .expires_at = m.now + m.expiry_days * DAY_US,
                                     .has_note = submit->note == NOTE_FINE,
                                     .submitted_by = submit->person,
@@ -588,6 +603,7 @@ static void m_finish(struct m_transfer *transfer, int state, int person)
 {
     transfer->state = state;
     transfer->ended_at = m.now;
+    transfer->latest_at = m.now;
     transfer->ended_by = person;
 }
 
@@ -638,6 +654,10 @@ static enum status m_do_decide(const struct m_decide *decide)
     if (wants_reason && decide->reason == NOTE_NONE) {
         return STATUS_REASON_NEEDED;
     }
+    bool is_dead_note = !transfer->has_note || transfer->redacted;
+    if (!(kind == ACT_REDACT_NOTE && is_dead_note) && m.now < transfer->latest_at) {
+        return STATUS_TIME_BACKWARDS;
+    }
     if (kind == ACT_REDACT_NOTE) {
         if (!transfer->has_note || transfer->redacted) {
             return STATUS_VALUE_REFUSED;
@@ -647,6 +667,7 @@ static enum status m_do_decide(const struct m_decide *decide)
         return STATUS_OK;
     }
     if (approves) {
+        transfer->latest_at = m.now;
         if (kind == ACT_APPROVE) {
             transfer->approved = true;
             transfer->approved_by = decide->person;

@@ -1,6 +1,6 @@
 /*
- * tests/ledger/town.h: a small registry in a temporary folder, with a few organisations and people, for tests of the ledger.
- * Include it once, from a test's .c file.
+ * tests/ledger/town.h: a small registry in a temporary folder, with a few organisations and people,
+ * for tests of the ledger. Include it once, from a test's .c file.
  */
 #ifndef TESTS_LEDGER_TOWN_H
 #define TESTS_LEDGER_TOWN_H
@@ -135,7 +135,8 @@ TOWN_UNUSED static enum status town_ask(enum asker program, const struct command
     return status;
 }
 
-/* ---- commands of the operator that must succeed; each returns the id made, in a ring of static buffers ---- */
+/* ---- commands of the operator that must succeed; each returns the id made, in a ring of static
+ * buffers ---- */
 
 TOWN_UNUSED static const char *town_keep(const struct answer *answer)
 {
@@ -190,27 +191,32 @@ TOWN_UNUSED static void town_official(const char *user_id, unsigned registry_rol
     town_do(&command);
 }
 
-TOWN_UNUSED static struct command town_project_command(const char *org_id, const char *code, enum instrument instrument)
+TOWN_UNUSED static struct command town_project_command(const char *org_id, const char *code,
+                                                       enum instrument instrument)
 {
     struct command command = command_of(ACT_OPEN_PROJECT, "", "");
     TEXT_COPY(command.project.org_id, org_id);
     snprintf(command.project.name, sizeof(command.project.name), "Project %s", code);
     TEXT_COPY(command.project.short_code, code);
-    TEXT_COPY(command.project.pathway, instrument == INSTRUMENT_CARBON_REMOVAL ? "biochar" : "wind");
-    TEXT_COPY(command.project.pathway_code, instrument == INSTRUMENT_CARBON_REMOVAL ? "BIOCHAR" : "WIND");
+    TEXT_COPY(command.project.pathway,
+              instrument == INSTRUMENT_CARBON_REMOVAL ? "biochar" : "wind");
+    TEXT_COPY(command.project.pathway_code,
+              instrument == INSTRUMENT_CARBON_REMOVAL ? "BIOCHAR" : "WIND");
     TEXT_COPY(command.project.country, "SWE");
     TEXT_COPY(command.project.status, "validated");
     command.project.instrument = (uint8_t)instrument;
     return command;
 }
 
-TOWN_UNUSED static const char *town_project(const char *org_id, const char *code, enum instrument instrument)
+TOWN_UNUSED static const char *town_project(const char *org_id, const char *code,
+                                            enum instrument instrument)
 {
     struct command command = town_project_command(org_id, code, instrument);
     return town_do(&command);
 }
 
-TOWN_UNUSED static const char *town_issue(const char *project_id, int32_t vintage, int64_t units, int64_t buffer_units)
+TOWN_UNUSED static const char *town_issue(const char *project_id, int32_t vintage, int64_t units,
+                                          int64_t buffer_units)
 {
     struct command command = command_of(ACT_ISSUE, "", town_key());
     TEXT_COPY(command.issue.project_id, project_id);
@@ -220,7 +226,8 @@ TOWN_UNUSED static const char *town_issue(const char *project_id, int32_t vintag
     return town_do(&command);
 }
 
-TOWN_UNUSED static void town_policy(const char *org_id, enum incoming_policy incoming, enum two_person two_person, int64_t above)
+TOWN_UNUSED static void town_policy(const char *org_id, enum incoming_policy incoming,
+                                    enum two_person two_person, int64_t above)
 {
     struct command command = command_of(ACT_SET_POLICY, "", "");
     TEXT_COPY(command.policy.org_id, org_id);
@@ -231,8 +238,9 @@ TOWN_UNUSED static void town_policy(const char *org_id, enum incoming_policy inc
 }
 
 /* An external transfer, oldest first. */
-TOWN_UNUSED static struct command town_transfer(const char *user_id, const char *from_org_id, const char *to_org_id,
-                                                const char *supplier_org_id, int64_t units)
+TOWN_UNUSED static struct command town_transfer(const char *user_id, const char *from_org_id,
+                                                const char *to_org_id, const char *supplier_org_id,
+                                                int64_t units)
 {
     struct command command = command_of(ACT_TRANSFER, user_id, town_key());
     command.transfer.kind = TRANSFER_EXTERNAL;
@@ -244,7 +252,8 @@ TOWN_UNUSED static struct command town_transfer(const char *user_id, const char 
     return command;
 }
 
-TOWN_UNUSED static struct command town_decide(enum act_kind kind, const char *user_id, const char *transfer_id, const char *reason)
+TOWN_UNUSED static struct command town_decide(enum act_kind kind, const char *user_id,
+                                              const char *transfer_id, const char *reason)
 {
     struct command command = command_of(kind, user_id, "");
     TEXT_COPY(command.decide.transfer_id, transfer_id);

@@ -1,6 +1,6 @@
 /*
- * tests/pages/cgi.h: asking one of the programs for one page, run as plain CGI: an environment and a body go in, status, headers
- * and body come back. Include after cmocka's headers.
+ * tests/pages/cgi.h: asking one of the programs for one page, run as plain CGI: an environment and
+ * a body go in, status, headers and body come back. Include after cmocka's headers.
  */
 #ifndef TESTS_PAGES_CGI_H
 #define TESTS_PAGES_CGI_H
@@ -20,10 +20,10 @@
 #define CGI_UNUSED __attribute__((unused))
 
 struct cgi_reply {
-    int code;               /* 200 … */
-    const char *head;       /* header lines */
+    int code;         /* 200 … */
+    const char *head; /* header lines */
     const char *body;
-    char location[4096];    /* "" none */
+    char location[4096]; /* "" none */
 };
 
 struct cgi_person {
@@ -46,8 +46,10 @@ CGI_UNUSED static void cgi_program(const char *name, char path[PATH_MAX])
     snprintf(path, PATH_MAX, "%.3900s/../../%s", dirname(self), name);
 }
 
-/* Starts a program with standard input and output through files; waits for it unless it is to stay. */
-CGI_UNUSED static pid_t cgi_start(const char *path, char *const *environment, const char *in, const char *out)
+/* Starts a program with standard input and output through files; waits for it unless it is to stay.
+ */
+CGI_UNUSED static pid_t cgi_start(const char *path, char *const *environment, const char *in,
+                                  const char *out)
 {
     pid_t pid = fork();
     assert_true(pid >= 0);
@@ -86,13 +88,16 @@ CGI_UNUSED static struct cgi_reply cgi_read(const char *path)
     reply.code = status == NULL ? 200 : atoi(status + 8);
     const char *location = strstr(cgi_bytes, "Location: ");
     if (location != NULL) {
-        snprintf(reply.location, sizeof(reply.location), "%.*s", (int)strcspn(location + 10, "\r"), location + 10);
+        snprintf(reply.location, sizeof(reply.location), "%.*s", (int)strcspn(location + 10, "\r"),
+                 location + 10);
     }
     return reply;
 }
 
-/* One request. body NULL: GET; otherwise a POST of that form, to which the person's token is added. */
-CGI_UNUSED static struct cgi_reply cgi_ask(const char *program, const char *folder, const char *target, struct cgi_person person,
+/* One request. body NULL: GET; otherwise a POST of that form, to which the person's token is added.
+ */
+CGI_UNUSED static struct cgi_reply cgi_ask(const char *program, const char *folder,
+                                           const char *target, struct cgi_person person,
                                            const char *body)
 {
     char path[PATH_MAX], in[PATH_MAX], out[PATH_MAX];
@@ -102,7 +107,8 @@ CGI_UNUSED static struct cgi_reply cgi_ask(const char *program, const char *fold
     snprintf(out, sizeof(out), "%s/cgi-out", folder);
     form[0] = '\0';
     if (body != NULL) {
-        snprintf(form, sizeof(form), "token=%s%s%s", person.form_token, body[0] == '\0' ? "" : "&", body);
+        snprintf(form, sizeof(form), "token=%s%s%s", person.form_token, body[0] == '\0' ? "" : "&",
+                 body);
     }
     FILE *file = fopen(in, "wb");
     assert_non_null(file);
@@ -110,7 +116,9 @@ CGI_UNUSED static struct cgi_reply cgi_ask(const char *program, const char *fold
     fclose(file);
     char *environment[18] = {0};
     size_t count = 0;
-#define CGI_SET(...) (snprintf(values[count], sizeof(values[count]), __VA_ARGS__), environment[count] = values[count], count++)
+#define CGI_SET(...)                                                                               \
+    (snprintf(values[count], sizeof(values[count]), __VA_ARGS__),                                  \
+     environment[count] = values[count], count++)
     CGI_SET("REQUEST_METHOD=%s", body == NULL ? "GET" : "POST");
     CGI_SET("REQUEST_URI=%s", target);
     CGI_SET("REMOTE_ADDR=127.0.0.1");
@@ -137,7 +145,8 @@ CGI_UNUSED static struct cgi_reply cgi_ask(const char *program, const char *fold
     return cgi_read(out);
 }
 
-/* The value of a hidden field or the next attribute behind a mark in a page; "" when it is not there. */
+/* The value of a hidden field or the next attribute behind a mark in a page; "" when it is not
+ * there. */
 CGI_UNUSED static const char *cgi_value(const struct cgi_reply *reply, const char *name)
 {
     static char values[4][256];

@@ -1,6 +1,7 @@
 /*
- * tests/pages/market.h: a small registry with organisations, people who are signed in, and a ledger daemon, for tests of pages.
- * Two suppliers, a buyer with credits of both and certificates, and somebody to send them to. Include once, after cmocka's headers.
+ * tests/pages/market.h: a small registry with organisations, people who are signed in, and a ledger
+ * daemon, for tests of pages. Two suppliers, a buyer with credits of both and certificates, and
+ * somebody to send them to. Include once, after cmocka's headers.
  */
 #ifndef TESTS_PAGES_MARKET_H
 #define TESTS_PAGES_MARKET_H
@@ -13,14 +14,14 @@
 #include "store/people_session.h"
 
 struct market {
-    const char *charm, *lithos, *fjordwind;  /* suppliers */
-    const char *northwind, *fjord, *empty;   /* a buyer, a recipient, one that holds nothing */
+    const char *charm, *lithos, *fjordwind; /* suppliers */
+    const char *northwind, *fjord, *empty;  /* a buyer, a recipient, one that holds nothing */
     const char *charm_project, *lithos_project, *wind_project;
-    struct cgi_person maya;  /* northwind: initiator, approver, manager */
-    struct cgi_person jon;   /* northwind: approver */
-    struct cgi_person vera;  /* northwind: viewer */
-    struct cgi_person finn;  /* fjord: everything */
-    struct cgi_person eve;   /* empty: everything */
+    struct cgi_person maya; /* northwind: initiator, approver, manager */
+    struct cgi_person jon;  /* northwind: approver */
+    struct cgi_person vera; /* northwind: viewer */
+    struct cgi_person finn; /* fjord: everything */
+    struct cgi_person eve;  /* empty: everything */
     pid_t daemon;
 };
 static struct market market;
@@ -28,7 +29,8 @@ static struct market market;
 static const struct cgi_person market_nobody = {"", ""};
 
 /* A person with a name, a session, and roles. */
-CGI_UNUSED static struct cgi_person market_person(struct store *people, char letter, const char *name, const char *org_id,
+CGI_UNUSED static struct cgi_person market_person(struct store *people, char letter,
+                                                  const char *name, const char *org_id,
                                                   unsigned roles)
 {
     static char cookies[16][TOKEN_SIZE], tokens[16][TOKEN_SIZE];
@@ -55,7 +57,8 @@ CGI_UNUSED static struct cgi_person market_person(struct store *people, char let
 }
 
 /* An order and one delivery of it. */
-CGI_UNUSED static const char *market_deliver(const char *supplier, const char *buyer, const char *project, int64_t units)
+CGI_UNUSED static const char *market_deliver(const char *supplier, const char *buyer,
+                                             const char *project, int64_t units)
 {
     struct command order = command_of(ACT_ORDER, "", town_key());
     TEXT_COPY(order.order.supplier_org_id, supplier);
@@ -102,7 +105,8 @@ CGI_UNUSED static void market_stop_daemon(void)
 
 CGI_UNUSED static int market_open(void **state)
 {
-    static const struct query_table *const tables[] = {&people_person_queries, &people_session_queries, NULL};
+    static const struct query_table *const tables[] = {&people_person_queries,
+                                                       &people_session_queries, NULL};
     char path[PATH_MAX];
     (void)state;
     town_found();
@@ -128,8 +132,10 @@ CGI_UNUSED static int market_open(void **state)
     market_deliver(market.lithos, market.northwind, market.lithos_project, 12000);
     market_deliver(market.fjordwind, market.northwind, market.wind_project, 120);
 
-    market.maya = market_person(people, 'A', "Maya Okafor", market.northwind, ROLE_VIEWER | ROLE_INITIATOR | ROLE_APPROVER | ROLE_MANAGER);
-    market.jon = market_person(people, 'B', "Jon Aasen", market.northwind, ROLE_VIEWER | ROLE_APPROVER);
+    market.maya = market_person(people, 'A', "Maya Okafor", market.northwind,
+                                ROLE_VIEWER | ROLE_INITIATOR | ROLE_APPROVER | ROLE_MANAGER);
+    market.jon =
+        market_person(people, 'B', "Jon Aasen", market.northwind, ROLE_VIEWER | ROLE_APPROVER);
     market.vera = market_person(people, 'C', "Vera Lind", market.northwind, ROLE_VIEWER);
     market.finn = market_person(people, 'D', "Finn Berg", market.fjord, ROLE_ALL);
     market.eve = market_person(people, 'E', "Eve Small", market.empty, ROLE_ALL);
@@ -153,7 +159,8 @@ CGI_UNUSED static struct cgi_reply market_get(const char *target, struct cgi_per
     return cgi_ask("account", town.folder, target, person, NULL);
 }
 
-CGI_UNUSED static struct cgi_reply market_post(const char *target, struct cgi_person person, const char *body)
+CGI_UNUSED static struct cgi_reply market_post(const char *target, struct cgi_person person,
+                                               const char *body)
 {
     return cgi_ask("account", town.folder, target, person, body);
 }

@@ -1,13 +1,14 @@
 /*
- * tests/pages/market_steps.h: what the tests of the account's pages share: going through the steps of a transfer as a person does.
- * Include after tests/pages/market.h.
+ * tests/pages/market_steps.h: what the tests of the account's pages share: going through the steps
+ * of a transfer as a person does. Include after tests/pages/market.h.
  */
 #ifndef TESTS_PAGES_MARKET_STEPS_H
 #define TESTS_PAGES_MARKET_STEPS_H
 
 #include "pages/market.h"
 
-/* The first id of a prefix in a text: "drf_…" of "/account/transfers/drafts/drf_…/recipient". Kept in a ring. */
+/* The first id of a prefix in a text: "drf_…" of "/account/transfers/drafts/drf_…/recipient". Kept
+ * in a ring. */
 CGI_UNUSED static const char *id_in(const char *text, const char *prefix)
 {
     static char ids[32][ID_SIZE];
@@ -42,7 +43,8 @@ CGI_UNUSED static const char *begin(struct cgi_person who, const char *kind)
     return id_in(reply.location, "drf_");
 }
 
-CGI_UNUSED static struct cgi_reply step(struct cgi_person who, const char *draft, const char *name, const char *body)
+CGI_UNUSED static struct cgi_reply step(struct cgi_person who, const char *draft, const char *name,
+                                        const char *body)
 {
     return market_post(words("/account/transfers/drafts/%s/%s", draft, name), who, body);
 }
@@ -53,9 +55,11 @@ CGI_UNUSED static struct cgi_reply look(struct cgi_person who, const char *draft
 }
 
 /* Answers balance and amount, oldest first, up to the review. */
-CGI_UNUSED static void fill(struct cgi_person who, const char *draft, const char *supplier, const char *amount)
+CGI_UNUSED static void fill(struct cgi_person who, const char *draft, const char *supplier,
+                            const char *amount)
 {
-    struct cgi_reply reply = step(who, draft, "balance", words("balance=%s.carbon_removal", supplier));
+    struct cgi_reply reply =
+        step(who, draft, "balance", words("balance=%s.carbon_removal", supplier));
     cgi_is(&reply, 303);
     reply = step(who, draft, "amount", words("by=oldest&go=next&amount=%s", amount));
     cgi_is(&reply, 303);
@@ -63,7 +67,8 @@ CGI_UNUSED static void fill(struct cgi_person who, const char *draft, const char
 }
 
 /* A transfer to another organisation up to the review. */
-CGI_UNUSED static const char *prepare(struct cgi_person who, const char *to, const char *supplier, const char *amount)
+CGI_UNUSED static const char *prepare(struct cgi_person who, const char *to, const char *supplier,
+                                      const char *amount)
 {
     const char *draft = begin(who, "external");
     struct cgi_reply reply = step(who, draft, "recipient", words("recipient=%s", to));

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/must.h"
 #include "import/import.h"
+#include "import/print.h"
 #include "ledger/operate.h"
 #include "ledger/way.h"
 
@@ -32,7 +33,7 @@ static const char *room_path(const char *name)
     static unsigned next;
     char *path = paths[next++ % 8];
 
-    snprintf(path, sizeof paths[0], "%s/%s", room_folder, name);
+    print_into(path, sizeof paths[0], "%s/%s", room_folder, name);
     return path;
 }
 
@@ -79,14 +80,14 @@ ROOM_UNUSED static int room_run(int (*run)(int, char **, const struct tally *),
                           .schema_dir = "schema"};
 
     if (room_arena.bytes == NULL) {
-        arena_map(&room_arena, 256 * 1024 * 1024);
+        arena_map(&room_arena, (size_t)256 * 1024 * 1024);
     }
     arena_reset(&room_arena, 0);
     tally.registry_path = arena_text(&room_arena, room_path("registry.db"));
     tally.people_path = arena_text(&room_arena, room_path("people.db"));
     for (; words[argc] != NULL; argc++) {
         must(argc < ROOM_WORDS_MAX);
-        snprintf(copies[argc], sizeof copies[argc], "%s", words[argc]);
+        PRINT_INTO(copies[argc], "%s", words[argc]);
         argv[argc] = copies[argc];
     }
     argv[argc] = NULL;
@@ -130,7 +131,7 @@ ROOM_UNUSED static int64_t room_number(const char *sql)
 ROOM_UNUSED static int room_enter(void **state)
 {
     (void)state;
-    strcpy(room_folder, "/tmp/tallystick-room-XXXXXX");
+    PRINT_INTO(room_folder, "/tmp/tallystick-room-XXXXXX");
     must(mkdtemp(room_folder) != NULL);
     must(ROOM_RUN(operate_init, "init", "--demo", "--tag", "TST") == 0);
     return 0;
@@ -141,7 +142,7 @@ ROOM_UNUSED static int room_leave(void **state)
     char command[128];
 
     (void)state;
-    snprintf(command, sizeof command, "rm -rf '%s'", room_folder);
+    PRINT_INTO(command, "rm -rf '%s'", room_folder);
     must(system(command) == 0);
     return 0;
 }

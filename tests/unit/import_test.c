@@ -44,11 +44,11 @@ static void write_lists(const char *projects, const char *issuances, const char 
 {
     char text[20000];
 
-    snprintf(text, sizeof text, "%s%s", PROJECTS_HEAD, projects);
+    PRINT_INTO(text, "%s%s", PROJECTS_HEAD, projects);
     room_write("projects.csv", text);
-    snprintf(text, sizeof text, "%s%s", ISSUANCES_HEAD, issuances);
+    PRINT_INTO(text, "%s%s", ISSUANCES_HEAD, issuances);
     room_write("issuances.csv", text);
-    snprintf(text, sizeof text, "%s%s", RETIREMENTS_HEAD, retirements);
+    PRINT_INTO(text, "%s%s", RETIREMENTS_HEAD, retirements);
     room_write("retirements.csv", text);
 }
 
@@ -284,10 +284,10 @@ static void notes_are_bounded_and_mended(void **state)
     (void)state;
     memset(note, 'n', 257);
     note[257] = '\0';
-    snprintf(row, sizeof row,
-             "ret_1KBAPHNME1S043BC,2026-01-20T10:00:00Z,['other'],%s," BUYER
-             ",1,0.001,prj_1HHYZFVGW1S044ZY\n",
-             note);
+    PRINT_INTO(row,
+               "ret_1KBAPHNME1S043BC,2026-01-20T10:00:00Z,['other'],%s," BUYER
+               ",1,0.001,prj_1HHYZFVGW1S044ZY\n",
+               note);
     write_lists(PROJECT, "iss_1HJB45W9G1S0QTD1,2026-01-10,prj_1HHYZFVGW1S044ZY,1000,0,1000,1\n",
                 row);
     assert_int_equal(import_room(), 1);
@@ -345,7 +345,7 @@ static void demonstration_has_every_state(void **state)
 
     (void)state;
     char links[160];
-    strcpy(links, room_path("links"));
+    PRINT_INTO(links, "%s", room_path("links"));
     assert_int_equal(ROOM_RUN(demo_main, "demo", "--links", links), 0);
     assert_int_equal(room_number("SELECT count(DISTINCT state) FROM transfer"), 7);
     assert_int_equal(room_number("SELECT count(DISTINCT kind) FROM transfer"), 3);

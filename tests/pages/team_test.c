@@ -1,0 +1,197 @@
+/* tests/pages/team_test.c: people, policies and accounts of an organisation, from the page to the
+ * ledger and back. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "pages/market_steps.h"
+
+static void cgi_goes(struct cgi_reply reply, const char *location)
+{
+    cgi_is(&reply, 303);
+    assert_string_equal(reply.location, location);
+}
+
+static void everybody_reads_and_managers_change(void **state)
+{
+    static const char *const pages[] = {"/account/team", "/account/team/policies",
+                                        "/account/team/accounts"};
+    static const char *const acts[] = {"/account/team/add",      "/account/team/policies",
+                                       "/account/team/trust",    "/account/team/untrust",
+                                       "/account/team/accounts", "/account/team/accounts/close"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct cgi_reply reply = market_get(pages[i], market.vera);
+        cgi_is(&reply, 200);
+        cgi_has(&reply, "Northwind Carbon");
+        cgi_has_not(&reply, "<form method=\"post\" action=\"/account/team");
+        reply = market_get(pages[i], market.maya);
+        cgi_is(&reply, 200);
+        reply = market_get(pages[i], market_nobody);
+        cgi_is(&reply, 303);
+    }
+    for (size_t i = 0; i < 6; i++) {
+        struct cgi_reply reply = market_post(acts[i], market.vera, "");
+        cgi_is(&reply, status_row(STATUS_NOT_ALLOWED)->http_code);
+    }
+    struct cgi_reply reply = market_get("/account/team", market.maya);
+    cgi_has(&reply, "Maya Okafor <small>you</small>");
+    cgi_has(&reply, "3 people");
+    cgi_has(&reply, "viewer, approver");
+}
+
+static void adding_people(void **state)
+{
+    (void)state;
+    struct cgi_reply reply =
+        market_post("/account/team/add", market.maya, "email=new@example.org&name=New+Person");
+    cgi_is(&reply, status_row(STATUS_FORM_FAULTS)->http_code);
+    cgi_has(&reply, "Tick at least one role.");
+    reply = market_post("/account/team/add", market.maya, "email=new@example.org&viewer=1");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Enter the person&#39;s name as well");
+    reply = market_post("/account/team/add", market.maya, "email=not+an+address&name=New&viewer=1");
+    cgi_is(&reply, 422);
+    reply = market_post("/account/team/add", market.maya,
+                        "email=new@example.org&name=New+Person&viewer=1&approver=1");
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "New Person is in the team of Northwind Carbon");
+    cgi_has(&reply, "/password/set?link=");
+    reply = market_post("/account/team/add", market.maya,
+                        "email=NEW@example.org&name=New+Person&viewer=1");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "is in the team already");
+    /* Somebody the registry knows joins without a link. */
+    reply = market_post("/account/team/add", market.maya, "email=d@example.org&viewer=1");
+    cgi_goes(reply, "/account/team");
+    reply = market_get("/account/team", market.maya);
+    cgi_has(&reply, "Finn Berg");
+    cgi_has(&reply, "5 people");
+    cgi_has_not(&reply, "link=");
+}
+
+static void roles_links_and_leaving(void **state)
+{
+    (void)state;
+    const char *jon = words("/account/team/people/%s", town_person('B'));
+    const char *maya = words("/account/team/people/%s", town_person('A'));
+    const char *finn = words("/account/team/people/%s", town_person('D'));
+    const char *eve = words("/account/team/people/%s", town_person('E'));
+    struct cgi_reply reply = market_get(eve, market.maya); /* of another organisation */
+    cgi_is(&reply, 404);
+    reply = market_post(eve, market.maya, "viewer=1");
+    cgi_is(&reply, 404);
+    reply = market_post(words("%s/link", eve), market.maya, "");
+    cgi_is(&reply, 404);
+    reply = market_post(words("%s/remove", eve), market.maya, "");
+    cgi_is(&reply, 404);
+    reply = market_post(words("%s/link", jon), market.maya, "");
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "/password/set?link=");
+    reply = market_post(words("%s/link", finn), market.maya,
+                        ""); /* acts for two: the link would open the other as well */
+    cgi_is(&reply, 403);
+    cgi_has_not(&reply, "link=");
+    reply = market_post(jon, market.maya, "");
+    cgi_is(&reply, 422);
+    reply = market_post(maya, market.maya, "viewer=1");
+    cgi_is(&reply, status_row(STATUS_LAST_MANAGER)->http_code);
+    cgi_has(&reply, status_row(STATUS_LAST_MANAGER)->sentence);
+    reply = market_post(jon, market.maya, "viewer=1&manager=1");
+    cgi_goes(reply, "/account/team");
+    reply = market_get("/account/team", market.jon);
+    cgi_has(&reply, "Add a person");
+    reply = market_post(words("%s/remove", finn), market.jon, "");
+    cgi_goes(reply, "/account/team");
+    reply = market_get(finn, market.jon);
+    cgi_is(&reply, 404);
+}
+
+static void policies(void **state)
+{
+    (void)state;
+    const char *home = "/account/team/policies";
+    struct cgi_reply reply =
+        market_post(home, market.maya, "incoming=trusted&two_person=above&above=1.5");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "value=\"1.5\"");
+    cgi_has(&reply, "value=\"trusted\" checked");
+    reply = market_post(home, market.maya, "incoming=everything&two_person=never");
+    cgi_is(&reply, 400);
+    cgi_goes(market_post(home, market.maya, "incoming=trusted&two_person=above&above=5000"), home);
+    reply = market_get(home, market.vera);
+    cgi_has(&reply, "Above 5,000 units a second person approves");
+    reply = market_get(words("%s?find=lith", home), market.maya);
+    cgi_has(&reply, market.lithos);
+    cgi_goes(market_post("/account/team/trust", market.maya, words("org=%s", market.lithos)), home);
+    reply = market_get(words("%s?find=lith", home), market.maya);
+    cgi_has(&reply, "Stop trusting");
+    cgi_has(&reply, "trusted already");
+    cgi_goes(market_post("/account/team/untrust", market.maya, words("org=%s", market.lithos)),
+             home);
+    reply = market_get(words("%s?find=nobody+at+all", home), market.maya);
+    cgi_has(&reply, "No organisation is trusted");
+    cgi_has(&reply, "No active organisation matches");
+    reply = market_post("/account/team/trust", market.maya, "org=org_000000000SBX0000");
+    cgi_is(&reply, 422);
+    reply = market_post("/account/team/trust", market.maya, words("org=%s", market.northwind));
+    cgi_is(&reply, 422);
+}
+
+static void accounts(void **state)
+{
+    (void)state;
+    const char *home = "/account/team/accounts";
+    cgi_goes(market_post(home, market.maya, "name=Client+%26+holdings&kind=active"), home);
+    struct cgi_reply reply = market_get(home, market.maya);
+    cgi_has(&reply, "Client &amp; holdings");
+    const char *opened = id_in(strstr(reply.body, "Client &amp; holdings"), "acc_");
+    const char *main_account = id_in(reply.body, "acc_");
+    reply = market_post(home, market.maya, "name=Client+%26+holdings&kind=active");
+    cgi_is(&reply, status_row(STATUS_EXISTS)->http_code);
+    cgi_has(&reply, "Choose a different one");
+    reply = market_post(home, market.maya, "name=&kind=active");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Enter a name for the account.");
+    reply =
+        market_post("/account/team/accounts/close", market.maya, words("account=%s", main_account));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Main stays open");
+    cgi_goes(market_post("/account/team/accounts/close", market.maya, words("account=%s", opened)),
+             home);
+    reply = market_post("/account/team/accounts/close", market.maya, words("account=%s", opened));
+    cgi_is(&reply, status_row(STATUS_ACCOUNT_CLOSED)->http_code);
+    reply =
+        market_post("/account/team/accounts/close", market.maya, "account=acc_000000000SBX0000");
+    cgi_is(&reply, 404);
+}
+
+static void without_the_ledger_nothing_changes(void **state)
+{
+    (void)state;
+    market_stop_daemon();
+    struct cgi_reply reply =
+        market_post("/account/team/add", market.maya, "email=late@example.org&name=Late&viewer=1");
+    cgi_is(&reply, status_row(STATUS_LEDGER_AWAY)->http_code);
+    reply = market_post("/account/team/accounts", market.maya, "name=Late&kind=active");
+    cgi_is(&reply, 503);
+    market_start_daemon();
+    reply = market_post("/account/team/add", market.maya, "email=late@example.org&viewer=1");
+    cgi_has(&reply, "Enter the person&#39;s name as well"); /* nobody was made */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everybody_reads_and_managers_change),
+        cmocka_unit_test(adding_people),
+        cmocka_unit_test(roles_links_and_leaving),
+        cmocka_unit_test(policies),
+        cmocka_unit_test(accounts),
+        cmocka_unit_test(without_the_ledger_nothing_changes),
+    };
+    return cmocka_run_group_tests_name("team pages", tests, market_open, market_close);
+}
