@@ -1,9 +1,10 @@
 /*
- * account.c: what an organisation's people do: Credits, transfer steps, transfers, inbox, team. Reads registry.db, keeps drafts in
- * people.db, and asks the ledger for every change of what is true.
+ * account.c: what an organisation's people do: Credits, transfer steps, transfers, inbox, team.
+ * Reads registry.db, keeps drafts in people.db, and asks the ledger for every change of what is
+ * true.
  */
-#include "ledger/ledger.h"
 #include "pages/account.h"
+#include "ledger/ledger.h"
 #include "pages/credits.h"
 #include "pages/inbox.h"
 #include "pages/my_transfer.h"
@@ -22,7 +23,9 @@
 #define INITIATOR (READER | NEED_INITIATOR)
 #define APPROVER (READER | NEED_APPROVER)
 #define MANAGER (READER | NEED_MANAGER)
-#define DECIDER (READER | NEED_INITIATOR | NEED_APPROVER) /* either: the handler asks for the one that the act needs */
+#define DECIDER                                                                                    \
+    (READER | NEED_INITIATOR |                                                                     \
+     NEED_APPROVER) /* either: the handler asks for the one that the act needs */
 #define DRAFT "/account/transfers/drafts/:id"
 #define TEAMMATE "/account/team/people/:id"
 #define TRANSFER "/account/transfers/:id"
@@ -86,8 +89,8 @@ static const struct query_table *const people_tables[] = {
 
 /* The pages' own tables, then those that planning a transfer needs. */
 static const struct query_table *registry_tables[32] = {
-    &site_queries, &holdings_queries, &my_transfers_queries, &recipients_queries, &rights_queries,
-    &team_queries,
+    &site_queries,       &holdings_queries, &my_transfers_queries,
+    &recipients_queries, &rights_queries,   &team_queries,
 };
 
 static void add_plan_tables(void)

@@ -1,9 +1,9 @@
 /*
- * public.c: the public registry: everything under / and /registry, for everybody, without signing in. It opens registry.db alone, read-only,
- * and cannot ask the ledger anything.
+ * public.c: the public registry: everything under / and /registry, for everybody, without signing
+ * in. It opens registry.db alone, read-only, and cannot ask the ledger anything.
  */
-#include "pages/chrome.h"
 #include "pages/public.h"
+#include "pages/chrome.h"
 #include "store/holdings.h"
 #include "store/site.h"
 
@@ -18,7 +18,8 @@ static const struct route routes[] = {
     {METHOD_GET, "/registry/projects", NEED_NOBODY, &public_projects_form, public_projects_get},
     {METHOD_GET, "/registry/projects/:id", NEED_NOBODY, &public_project_form, public_project_get},
     {METHOD_GET, "/registry/issuances", NEED_NOBODY, &public_issuances_form, public_issuances_get},
-    {METHOD_GET, "/registry/issuances/:id", NEED_NOBODY, &public_issuance_form, public_issuance_get},
+    {METHOD_GET, "/registry/issuances/:id", NEED_NOBODY, &public_issuance_form,
+     public_issuance_get},
     {METHOD_GET, "/registry/retirements", NEED_NOBODY, &public_retirements_form,
      public_retirements_get},
     {METHOD_GET, "/registry/retirements/:id", NEED_NOBODY, &public_blocks_form,
@@ -29,9 +30,15 @@ static const struct route routes[] = {
 };
 
 static const struct query_table *const registry_tables[] = {
-    &site_queries,          &holdings_queries,           &public_transfers_queries,
-    &public_batches_queries, &public_projects_queries,   &public_issuances_queries,
-    &public_retirements_queries, &public_orgs_queries,   NULL,
+    &site_queries,
+    &holdings_queries,
+    &public_transfers_queries,
+    &public_batches_queries,
+    &public_projects_queries,
+    &public_issuances_queries,
+    &public_retirements_queries,
+    &public_orgs_queries,
+    NULL,
 };
 
 int main(void)

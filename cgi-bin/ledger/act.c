@@ -18,8 +18,7 @@ const struct query_table *const ledger_tables[] = {&ledger_facts_queries, &ledge
                                                    NULL};
 
 /* What does each act. */
-typedef enum status apply_act(struct work *work);
-static apply_act *const appliers[ACT__COUNT] = {
+static enum status (*const appliers[ACT__COUNT])(struct work *work) = {
     [ACT_OPEN_ORGANISATION] = apply_organisation,
     [ACT_EDIT_ORGANISATION] = apply_organisation,
     [ACT_SET_ORGANISATION_STATE] = apply_organisation_state,
@@ -138,6 +137,11 @@ enum status ledger_apply(struct ledger *ledger, enum asker program, const struct
     }
     answer->status = (int32_t)status;
     return status;
+}
+
+void work_for(struct work *work, const char *org_id)
+{
+    must(TEXT_COPY(work->org_id, org_id));
 }
 
 enum status refuse(struct answer *answer, enum status status, enum command_field field)
@@ -348,7 +352,8 @@ bool work_record(struct work *work, enum status status, const char *org_id, cons
                  const char *detail)
 {
     struct ledger_act act = {.recorded_at = work->recorded_at,
-                             .at = work->at,
+                             /* what is refused for a date of tomorrow happened today */
+                             .at = work->at < work->recorded_at ? work->at : work->recorded_at,
                              .program = program_word(work->program),
                              .user_id = work->command->user_id,
                              .org_id = org_id,

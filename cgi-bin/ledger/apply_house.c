@@ -25,7 +25,7 @@ enum status apply_project(struct work *work)
     if (!is_new) {
         facts.project = ledger_project_read(work->store, work->arena, body->project_id);
     }
-    work->org_id = facts.supplier.found ? body->org_id : "";
+    work_for(work, facts.supplier.found ? body->org_id : "");
     status = decide_project(&facts, body, work->answer);
     if (status != STATUS_OK) {
         return status;
@@ -48,7 +48,7 @@ enum status apply_project(struct work *work)
 enum status apply_policy(struct work *work)
 {
     const struct command_policy *body = &work->command->policy;
-    work->org_id = body->org_id;
+    work_for(work, body->org_id);
     enum status status = right_for_org(work, body->org_id, ROLE_MANAGER, false);
     if (status != STATUS_OK) {
         return status;
@@ -76,7 +76,7 @@ enum status apply_policy(struct work *work)
 enum status apply_trust(struct work *work)
 {
     const struct command_trust *body = &work->command->trust;
-    work->org_id = body->org_id;
+    work_for(work, body->org_id);
     enum status status = right_for_org(work, body->org_id, ROLE_MANAGER, false);
     if (status != STATUS_OK) {
         return status;
@@ -99,7 +99,7 @@ enum status apply_trust(struct work *work)
 enum status apply_open_account(struct work *work)
 {
     const struct command_account *body = &work->command->account;
-    work->org_id = body->org_id;
+    work_for(work, body->org_id);
     enum status status = right_for_org(work, body->org_id, ROLE_MANAGER, false);
     if (status != STATUS_OK) {
         return status;
@@ -129,7 +129,7 @@ enum status apply_close_account(struct work *work)
     const struct command_account *body = &work->command->account;
     struct account_facts facts = {
         .account = ledger_account_read(work->store, work->arena, body->account_id)};
-    work->org_id = arena_text(work->arena, facts.account.org_id);
+    work_for(work, facts.account.org_id);
     enum status status = right_for_org(work, facts.account.org_id, ROLE_MANAGER, false);
     if (status != STATUS_OK) {
         return status;

@@ -41,7 +41,7 @@ enum status apply_organisation(struct work *work)
         return refuse(work->answer, STATUS_EXISTS, FIELD_NONE);
     }
     must(TEXT_COPY(work->answer->id, is_new ? org_id : body->org_id));
-    work->org_id = work->answer->id;
+    work_for(work, work->answer->id);
     work->detail = arena_text(work->arena, body->name);
     struct ledger_org_words words = {.org_id = work->answer->id,
                                      .supplier_id = supplier_id,
@@ -61,7 +61,7 @@ enum status apply_organisation(struct work *work)
 enum status apply_organisation_state(struct work *work)
 {
     const struct command_organisation *body = &work->command->organisation;
-    work->org_id = body->org_id;
+    work_for(work, body->org_id);
     enum status status = right_in_registry(work);
     if (status != STATUS_OK) {
         return status;
@@ -139,7 +139,7 @@ enum status apply_registry_roles(struct work *work)
 enum status apply_member(struct work *work)
 {
     const struct command_person *body = &work->command->person;
-    work->org_id = body->org_id;
+    work_for(work, body->org_id);
     enum status status = right_for_org(work, body->org_id, ROLE_MANAGER, true);
     if (status != STATUS_OK) {
         return status;

@@ -59,7 +59,7 @@ enum status judge_transfer(struct work *work, struct transfer_facts *facts, stru
 {
     const struct command_transfer *body = &work->command->transfer;
     memset(facts, 0, sizeof(*facts));
-    work->org_id = body->from_org_id;
+    work_for(work, body->from_org_id);
     enum status status = right_for_org(work, body->from_org_id, ROLE_INITIATOR, false);
     if (status != STATUS_OK) {
         return status;

@@ -27,8 +27,7 @@ enum status apply_issue(struct work *work)
         return status;
     }
     struct issue_facts facts = read_issue(work);
-    work->org_id =
-        facts.project.org_id[0] == '\0' ? "" : arena_text(work->arena, facts.project.org_id);
+    work_for(work, facts.project.org_id);
     int64_t units = body->supplier_units;
     if (facts.project.found && body->supplier_units > 0 && body->buffer_units >= 0 &&
         quantity_add(body->supplier_units, body->buffer_units, &units)) {
@@ -55,7 +54,7 @@ enum status apply_issue(struct work *work)
 enum status apply_order(struct work *work)
 {
     const struct command_order *body = &work->command->order;
-    work->org_id = body->supplier_org_id;
+    work_for(work, body->supplier_org_id);
     enum status status = right_for_org(work, body->supplier_org_id, ROLE_INITIATOR, true);
     if (status != STATUS_OK) {
         return status;
@@ -92,7 +91,7 @@ enum status apply_deliver(struct work *work)
 {
     const struct command_deliver *body = &work->command->deliver;
     struct deliver_facts facts = {.order = ledger_order_read(work->store, body->order_id)};
-    work->org_id = arena_text(work->arena, facts.order.supplier_org_id);
+    work_for(work, facts.order.supplier_org_id);
     enum status status = right_for_org(work, facts.order.supplier_org_id, ROLE_INITIATOR, true);
     if (status != STATUS_OK) {
         return status;
@@ -120,7 +119,7 @@ enum status apply_deliver(struct work *work)
 enum status apply_retire(struct work *work)
 {
     const struct command_retire *body = &work->command->retire;
-    work->org_id = body->org_id;
+    work_for(work, body->org_id);
     enum status status = right_for_org(work, body->org_id, ROLE_INITIATOR, false);
     if (status != STATUS_OK) {
         return status;

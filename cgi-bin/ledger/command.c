@@ -70,6 +70,8 @@ static void add_transfer(struct digest_feed *feed, const struct command_transfer
 static void add_decide(struct digest_feed *feed, const struct command_decide *body);
 static void add_retire(struct digest_feed *feed, const struct command_retire *body);
 static void add_account(struct digest_feed *feed, const struct command_account *body);
+static void add_policy(struct digest_feed *feed, const struct command_policy *body);
+static void add_trust(struct digest_feed *feed, const struct command_trust *body);
 static void add_setting(struct digest_feed *feed, const struct command_setting *body);
 static void add_lines(struct digest_feed *feed, const struct command_line *lines, uint32_t count);
 
@@ -155,15 +157,10 @@ struct digest command_fingerprint(const struct command *command)
         add_retire(&feed, &command->retire);
         break;
     case ACT_SET_POLICY:
-        digest_add_text(&feed, command->policy.org_id);
-        digest_add_int(&feed, command->policy.incoming);
-        digest_add_int(&feed, command->policy.two_person);
-        digest_add_int(&feed, command->policy.two_person_above_units);
+        add_policy(&feed, &command->policy);
         break;
     case ACT_TRUST:
-        digest_add_text(&feed, command->trust.org_id);
-        digest_add_text(&feed, command->trust.sender_org_id);
-        digest_add_int(&feed, command->trust.remove);
+        add_trust(&feed, &command->trust);
         break;
     case ACT_OPEN_ACCOUNT:
     case ACT_CLOSE_ACCOUNT:
@@ -312,6 +309,21 @@ static void add_retire(struct digest_feed *feed, const struct command_retire *bo
     digest_add_text(feed, body->notes);
     digest_add_text(feed, body->origin);
     add_lines(feed, body->lines, body->line_count);
+}
+
+static void add_policy(struct digest_feed *feed, const struct command_policy *body)
+{
+    digest_add_text(feed, body->org_id);
+    digest_add_int(feed, body->incoming);
+    digest_add_int(feed, body->two_person);
+    digest_add_int(feed, body->two_person_above_units);
+}
+
+static void add_trust(struct digest_feed *feed, const struct command_trust *body)
+{
+    digest_add_text(feed, body->org_id);
+    digest_add_text(feed, body->sender_org_id);
+    digest_add_int(feed, body->remove);
 }
 
 static void add_setting(struct digest_feed *feed, const struct command_setting *body)

@@ -195,8 +195,12 @@ static void judge_batch(const struct plan_wish *wish, uint32_t line, struct wors
 {
     const struct ledger_batch *batch = &wish->batches[line];
     int64_t size_units = batch->last - batch->first + 1;
-    bool is_free = batch->state == BATCH_ACTIVE && !batch->is_reserved;
-    int64_t available_units = is_free ? size_units : 0;
+    int64_t available_units = batch->is_reserved ? 0 : size_units;
+    if (batch->state != BATCH_ACTIVE) {
+        /* What has ended lies nowhere and counts nothing: there is no more to say of it. */
+        consider(worst, STATUS_BATCH_NOT_ACTIVE, FIELD_LINES, wish, line, 0);
+        return;
+    }
     bool kind_is_right = batch->account_kind == ACCOUNT_ACTIVE ||
                          (wish->reserve_too && batch->account_kind == ACCOUNT_RESERVE);
     if (!kind_is_right) {
@@ -204,9 +208,6 @@ static void judge_batch(const struct plan_wish *wish, uint32_t line, struct wors
     }
     if (!text_empty(wish->to_account_id) && text_is(batch->account_id, wish->to_account_id)) {
         consider(worst, STATUS_SAME_ACCOUNT, FIELD_LINES, wish, line, available_units);
-    }
-    if (batch->state != BATCH_ACTIVE) {
-        consider(worst, STATUS_BATCH_NOT_ACTIVE, FIELD_LINES, wish, line, 0);
     }
     if (batch->is_reserved) {
         consider(worst, STATUS_BATCH_RESERVED, FIELD_LINES, wish, line, 0);

@@ -30,10 +30,12 @@ struct work {
     struct ledger_person person;
     struct ledger_setting setting;
     struct answer *answer;
-    const char *org_id; /* for the audit row: on whose behalf */
+    char org_id[ID_SIZE]; /* for the audit row: on whose behalf; "" the registry */
     const char *detail; /* for the audit row: in words */
 };
 
+/* On whose behalf the act is, for its audit row. */
+void work_for(struct work *work, const char *org_id);
 /* Sets field and status of a refusal; returns the status. */
 enum status refuse(struct answer *answer, enum status status, enum command_field field);
 

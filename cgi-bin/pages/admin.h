@@ -36,8 +36,8 @@ const char *admin_registry_roles_words(unsigned roles);
 
 #define ADMIN_FIELDS_MAX 24
 #define ADMIN_HIDDENS_MAX (COMMAND_LINES_MAX + 64)
-#define ADMIN_FACTS_MAX 24
-#define ADMIN_SENTENCES_MAX 64
+#define ADMIN_FACTS_MAX 64 /* a page of ticked transfers, with room */
+#define ADMIN_SENTENCES_MAX 8
 
 /* A form being built; shown by admin_form_show. Errors of the visit's fields stand beside the
  * fields they name. */
@@ -159,6 +159,7 @@ struct admin_page {
     const char *cursor; /* "" from the start */
 };
 struct admin_page admin_list_page(const struct admin_list *list);
+/* The pager of a page that was read with one row more than it shows: first and last are the cursors of the rows shown, "" none. */
 void admin_list_turn(const struct admin_list *list, bool has_more, const char *first,
                      const char *last, const char *count_words, struct admin_list_view *view);
 

@@ -158,10 +158,12 @@ static enum status show_check(struct visit *visit, struct response *response,
             serial_of(project, wish->vintage, next + wish->supplier_units, wish->buffer_units),
             project->instrument);
     }
-    admin_form_fact(form, "Reporting period",
-                    arena_printf(arena, "%s to %s", or_dash(field_text(fields, "reporting_start")),
-                                 or_dash(field_text(fields, "reporting_end"))),
-                    none);
+    const char *start = field_text(fields, "reporting_start");
+    const char *end = field_text(fields, "reporting_end");
+    bool has_period = !text_empty(start) || !text_empty(end);
+    admin_form_fact(
+        form, "Reporting period",
+        has_period ? arena_printf(arena, "%s to %s", or_dash(start), or_dash(end)) : "–", none);
     admin_form_fact(form, "Public note", or_dash(field_text(fields, "notes")), none);
     admin_form_say(form,
                    arena_printf(arena, "%s come into being on %s’s account Main, at once.",

@@ -55,15 +55,17 @@ static enum status show(struct visit *visit, struct response *response,
         visit, PLACE_PENDING, arena_printf(arena, "%s: %s", decision->many, transfers), list, list,
         decision->many);
     form->view.is_danger = decision->is_danger;
-    form->view.lead =
-        "Each is decided by itself: what cannot be done to one does not stop the others.";
     admin_form_once(form);
     admin_form_hidden(form, "act", decision->word);
     admin_form_hidden(form, "step", "confirm");
     for (size_t i = 0; i < count; i++) {
         admin_form_hidden(form, "transfer", ticked[i].it.transfer_id);
-        admin_form_say(form, admin_transfer_title(visit, &ticked[i]));
+        admin_form_fact(form, ticked[i].it.transfer_id, admin_transfer_title(visit, &ticked[i]),
+                        admin_transfer_url(arena, ticked[i].it.transfer_id));
     }
+    admin_form_say(form, decision->many_next);
+    admin_form_say(
+        form, "Each is decided by itself: what cannot be done to one does not stop the others.");
     struct admin_field *reason =
         admin_form_area(form, "reason", decision->reason_label,
                         arena_printf(arena, "The same for all. %s", decision->reason_hint), "");

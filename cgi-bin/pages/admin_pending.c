@@ -124,27 +124,18 @@ static struct admin_list list_of(struct visit *visit)
     return list;
 }
 
+/* What waits for the registry is looked at before it is decided; the rest can only be cancelled. */
 static struct act_links links_of(struct visit *visit, const struct admin_transfer *row)
 {
-    const struct admin_decision *decisions[ADMIN_DECISIONS_MAX];
-    struct act_link *links = arena_array(visit->arena, struct act_link, ADMIN_DECISIONS_MAX);
-    size_t count = admin_decisions(row, decisions);
-    for (size_t i = 0; i < count; i++) {
-        static const char *const short_words[][2] = {
-            {"approve", "Approve"}, {"refuse", "Refuse"}, {"complete", "Confirm"},
-            {"reject", "Rejected"}, {"cancel", "Cancel"},
-        };
-        const char *words = decisions[i]->word;
-        for (size_t w = 0; w < sizeof(short_words) / sizeof(short_words[0]); w++) {
-            words = text_is(short_words[w][0], decisions[i]->word) ? short_words[w][1] : words;
-        }
-        links[i] = (struct act_link){
-            .words = words,
-            .url = url_path(visit->arena, "/admin/transfers/*/*", row->it.transfer_id,
-                            decisions[i]->word),
-        };
-    }
-    return (struct act_links){links, admin_may(visit) ? count : 0};
+    struct act_link *links = arena_array(visit->arena, struct act_link, 1);
+    bool is_others = row->part == ADMIN_OTHERS;
+    links[0] = (struct act_link){
+        .words = is_others ? "Cancel" : "Review",
+        .url = is_others ? url_path(visit->arena, "/admin/transfers/*/cancel", row->it.transfer_id)
+                         : admin_transfer_url(visit->arena, row->it.transfer_id),
+        .is_primary = !is_others,
+    };
+    return (struct act_links){links, 1};
 }
 
 static struct admin_buttons buttons_of(struct visit *visit, enum admin_part part)

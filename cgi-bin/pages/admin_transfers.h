@@ -34,6 +34,7 @@ struct admin_decision {
     const char *notice; /* after it */
     const char *button; /* "Approve *": the quantity stands for the star */
     const char *many;   /* "Approve the ticked transfers" */
+    const char *many_next;     /* what happens to each then */
     const char *title;  /* "Approve *?": the page before it */
     const char *reason_label;
     const char *reason_hint;

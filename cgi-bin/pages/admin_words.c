@@ -110,7 +110,7 @@ const char *admin_transfer_to(struct visit *visit, const struct admin_transfer *
     if (text_is(it->kind, "export")) {
         return text_empty(it->to_system_party)
                    ? it->to_system
-                   : arena_printf(visit->arena, "%s (%s)", it->to_system, it->to_system_party);
+                   : arena_printf(visit->arena, "%s, for %s", it->to_system, it->to_system_party);
     }
     if (text_is(it->kind, "internal")) {
         return arena_printf(visit->arena, "its account %s", it->to_account_name);
@@ -152,9 +152,9 @@ const char *admin_transfer_next(struct visit *visit, const struct admin_transfer
     struct arena *arena = visit->arena;
     const struct my_transfer *it = &row->it;
     if (transfer_is_open(it)) {
-        return arena_printf(arena, "Next: %s. It returns to %s on %s if nobody acts.",
-                            admin_transfer_why(visit, row), it->from_name,
-                            clock_words(arena, it->expires_at));
+        return arena_printf(arena, "until %s. %s; if nobody acts, the units return to %s.",
+                            clock_words(arena, it->expires_at), admin_transfer_why(visit, row),
+                            it->from_name);
     }
     const char *at = clock_words(arena, it->ended_at);
     if (text_is(it->state, "completed")) {

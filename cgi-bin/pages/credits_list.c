@@ -7,8 +7,8 @@
 #include "base/url.h"
 #include "pages/desk.h"
 
-static const char *const state_words[] = {"active",   "reserved", "retired",
-                                          "exported", "cancelled", "split", NULL};
+static const char *const state_words[] = {"active",    "reserved", "retired", "exported",
+                                          "cancelled", "split",    NULL};
 /* In the address a minus in front means the largest or newest first. */
 static const char *const sort_words[] = {"received", "-received", "issued",  "-issued", "size",
                                          "-size",    "serial",    "-serial", NULL};
@@ -173,8 +173,8 @@ static void add_choice(struct choice_view *choices, size_t *count, const char *v
             return;
         }
     }
-    choices[(*count)++] = (struct choice_view){
-        .value = value, .words = words, .is_chosen = text_is(value, chosen)};
+    choices[(*count)++] =
+        (struct choice_view){.value = value, .words = words, .is_chosen = text_is(value, chosen)};
 }
 
 /* The selects of the filter form. */
@@ -346,8 +346,8 @@ void credits_list(struct visit *visit, struct holding_balances balances, struct 
     int64_t shown = holdings_count(visit->registry, &filter);
     int64_t total = view->has_chips ? holdings_count(visit->registry, &all) : shown;
     /* Split batches are outside "all", so a list of them stands for itself. */
-    view->pager.count_words = desk_count_of(visit->arena, shown, total < shown ? shown : total,
-                                            "batch", "batches");
+    view->pager.count_words =
+        desk_count_of(visit->arena, shown, total < shown ? shown : total, "batch", "batches");
 }
 
 /* ---- CSV ---- */
@@ -365,8 +365,8 @@ struct csv {
 static void csv_head(struct out *out)
 {
     static const char *const columns[] = {
-        "batch_id", "serial",   "supplier_id", "supplier",   "project_id",  "project",
-        "vintage",  "account",  "state",       "instrument", "quantity",    "units",
+        "batch_id",  "serial",      "supplier_id", "supplier",    "project_id", "project",
+        "vintage",   "account",     "state",       "instrument",  "quantity",   "units",
         "issued_at", "received_at", "received_by", "delivery_id", "parent_id"};
     for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
         if (i > 0) {
@@ -413,15 +413,13 @@ static bool csv_window(struct response *response, void *state)
     struct csv *csv = state;
     struct arena *arena = csv->visit->arena;
     struct holding_filter filter = filter_of(csv->visit, &csv->asked);
-    struct holding_batch last = {.batch_id = csv->last_id,
-                                 .state = csv->last_state,
-                                 .received_at = csv->last_received_at};
+    struct holding_batch last = {
+        .batch_id = csv->last_id, .state = csv->last_state, .received_at = csv->last_received_at};
     if (!csv->has_begun) {
         csv_head(&response->body);
     }
-    struct holding_batches found =
-        holdings_all(csv->visit->registry, arena, &filter, csv->has_begun ? &last : NULL,
-                     CSV_WINDOW_ROWS);
+    struct holding_batches found = holdings_all(csv->visit->registry, arena, &filter,
+                                                csv->has_begun ? &last : NULL, CSV_WINDOW_ROWS);
     csv->has_begun = true;
     for (size_t i = 0; i < found.count; i++) {
         csv_row(&response->body, arena, &found.at[i]);

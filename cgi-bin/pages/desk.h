@@ -1,6 +1,6 @@
 /*
- * pages/desk.h: what the account's pages share: words for states and times, addresses, keys for acts, the way of a page that needs
- * mending. No SQL, no rules.
+ * pages/desk.h: what the account's pages share: words for states and times, addresses, keys for
+ * acts, the way of a page that needs mending. No SQL, no rules.
  */
 #ifndef PAGES_DESK_H
 #define PAGES_DESK_H
@@ -21,8 +21,10 @@ const char *desk_unit(enum instrument instrument);
 /* "1 transfer", "1,204 transfers". */
 const char *desk_count(struct arena *arena, int64_t count, const char *one, const char *many);
 /* A count that filters have narrowed: "37 of 1,204 transfers". */
-const char *desk_count_of(struct arena *arena, int64_t shown, int64_t all, const char *one, const char *many);
-/* The verb after a quantity in words: `one` for exactly one credit ("1.000 credit moves"), otherwise `many`. */
+const char *desk_count_of(struct arena *arena, int64_t shown, int64_t all, const char *one,
+                          const char *many);
+/* The verb after a quantity in words: `one` for exactly one credit ("1.000 credit moves"),
+ * otherwise `many`. */
 const char *desk_verb(int64_t units, enum instrument instrument, const char *one, const char *many);
 /* "700,500 kg CO₂e"; "" for what is not counted by weight. */
 const char *desk_weight(struct arena *arena, int64_t units, enum instrument instrument);
@@ -33,19 +35,22 @@ struct url desk_project_url(struct arena *arena, const char *project_id);
 struct url desk_org_url(struct arena *arena, const char *org_id);
 struct url desk_transfer_url(struct arena *arena, const char *transfer_id);
 
-/* The name of one's own colleague; "Someone who has left" when people.db does not know the id, "The registry" for "". */
+/* The name of one's own colleague; "Someone who has left" when people.db does not know the id, "The
+ * registry" for "". */
 const char *desk_person(struct visit *visit, const char *user_id);
 
 /* May this person do this? role: a ROLE_… bit. */
 bool desk_may(const struct visit *visit, unsigned role);
 
-/* The key of one act on one transfer: the same for a double click or a reload of one form (once: the form's own random word), different
- * for another form, person or act. */
-void desk_key(const struct visit *visit, const char *once, const char *act, const char *transfer_id, char key[KEY_SIZE]);
+/* The key of one act on one transfer: the same for a double click or a reload of one form (once:
+ * the form's own random word), different for another form, person or act. */
+void desk_key(const struct visit *visit, const char *once, const char *act, const char *transfer_id,
+              char key[KEY_SIZE]);
 /* A new random word for a form. */
 const char *desk_once(struct arena *arena);
 
-/* Sets the code of a page that is shown again because something in its form needs mending, or the ledger refused. */
+/* Sets the code of a page that is shown again because something in its form needs mending, or the
+ * ledger refused. */
 void desk_mend(struct response *response, enum status status);
 
 /* A redirect to an address, STATUS_OK. */

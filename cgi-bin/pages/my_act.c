@@ -1,4 +1,5 @@
-/* pages/my_act.c: accepting, rejecting, approving, refusing, withdrawing: the page before the act and the act itself. */
+/* pages/my_act.c: accepting, rejecting, approving, refusing, withdrawing: the page before the act
+ * and the act itself. */
 #include "pages/my_transfer.h"
 
 #include "account_templates.h"
@@ -20,31 +21,56 @@ const struct form my_act_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
 /* The five acts on a waiting transfer. */
 static const struct act_kind_row {
-    enum act_kind kind;
-    const char *word;         /* last part of the address */
-    const char *verb;         /* "Reject" */
+    const char *word; /* last part of the address */
+    const char *verb; /* "Reject" */
     const char *notice;
-    bool has_account;
-    bool needs_reason;
-    bool is_danger;
-    const char *reason_label;
+    const char *reason_label; /* NULL: no reason is asked */
     const char *reason_hint;
-    const char *reason_needed;
+    const char *reason_needed; /* NULL: it may be left out */
     bool (*may)(const struct visit *visit, const struct my_transfer *row);
+    enum act_kind kind;
+    bool has_account;
+    bool is_danger;
 } ACTS[] = {
-    {ACT_ACCEPT, "accept", "Accept", "accepted", true, false, false, NULL, NULL, NULL,
-     my_may_accept},
-    {ACT_REJECT, "reject", "Reject", "rejected", false, true, true, "Why do you reject it?",
-     "The sender reads it. At most 256 characters.",
-     "Enter why you reject it: the sender reads it", my_may_accept},
-    {ACT_APPROVE, "approve", "Approve", "approved", false, false, false, "Comment",
-     "Your own organisation and the registry read it. At most 256 characters.", NULL,
-     my_may_approve},
-    {ACT_REFUSE, "refuse", "Refuse", "refused", false, true, true, "Why do you refuse it?",
-     "Your own organisation and the registry read it. At most 256 characters.",
-     "Enter why you refuse it: your colleague reads it", my_may_approve},
-    {ACT_WITHDRAW, "withdraw", "Withdraw", "withdrawn", false, false, true, "Reason",
-     "The recipient reads it. At most 256 characters.", NULL, my_may_withdraw},
+    {.kind = ACT_ACCEPT,
+     .word = "accept",
+     .verb = "Accept",
+     .notice = "accepted",
+     .has_account = true,
+     .may = my_may_accept},
+    {.kind = ACT_REJECT,
+     .word = "reject",
+     .verb = "Reject",
+     .notice = "rejected",
+     .is_danger = true,
+     .reason_label = "Why do you reject it?",
+     .reason_hint = "The sender reads it. At most 256 characters.",
+     .reason_needed = "Enter why you reject it: the sender reads it",
+     .may = my_may_accept},
+    {.kind = ACT_APPROVE,
+     .word = "approve",
+     .verb = "Approve",
+     .notice = "approved",
+     .reason_label = "Comment",
+     .reason_hint = "Your own organisation and the registry read it. At most 256 characters.",
+     .may = my_may_approve},
+    {.kind = ACT_REFUSE,
+     .word = "refuse",
+     .verb = "Refuse",
+     .notice = "refused",
+     .is_danger = true,
+     .reason_label = "Why do you refuse it?",
+     .reason_hint = "Your own organisation and the registry read it. At most 256 characters.",
+     .reason_needed = "Enter why you refuse it: your colleague reads it",
+     .may = my_may_approve},
+    {.kind = ACT_WITHDRAW,
+     .word = "withdraw",
+     .verb = "Withdraw",
+     .notice = "withdrawn",
+     .is_danger = true,
+     .reason_label = "Reason",
+     .reason_hint = "The recipient reads it. At most 256 characters.",
+     .may = my_may_withdraw},
 };
 
 static const struct act_kind_row *act_row(enum act_kind kind)
@@ -74,8 +100,7 @@ static const char *what_words(struct visit *visit, const struct my_transfer *row
                             quantity, move);
     case ACT_REJECT:
         return arena_printf(arena, "%s %s back to %s at once. This cannot be undone.", quantity,
-                            desk_verb(row->units, row->instrument, "goes", "go"),
-                            row->from_name);
+                            desk_verb(row->units, row->instrument, "goes", "go"), row->from_name);
     case ACT_APPROVE:
         return row->needs_registry_approval && row->registry_approved_at == 0
                    ? "It goes to a registry administrator for approval then."
@@ -106,8 +131,7 @@ static void fill_accounts(struct visit *visit, struct act_view *view)
         holdings_accounts(visit->registry, visit->arena, visit->org_id, true);
     const char *chosen =
         visit->request->method == METHOD_POST ? field_text(&visit->fields, "account") : "";
-    struct choice_view *choices =
-        arena_array(visit->arena, struct choice_view, accounts.count + 1);
+    struct choice_view *choices = arena_array(visit->arena, struct choice_view, accounts.count + 1);
     for (size_t i = 0; i < accounts.count; i++) {
         choices[i] = (struct choice_view){
             .value = accounts.at[i].account_id,
@@ -141,7 +165,7 @@ static void show_act(struct visit *visit, struct response *response, const struc
         .once = once,
         .account_error = chrome_fault(visit, "account"),
         .has_reason = act->reason_label != NULL,
-        .is_reason_needed = act->needs_reason,
+        .is_reason_needed = act->reason_needed != NULL,
         .reason_label = act->reason_label,
         .reason_hint = act->reason_hint,
         .reason = is_post ? field_text(&visit->fields, "reason") : "",
@@ -206,7 +230,7 @@ static enum status act_post(struct visit *visit, struct response *response, enum
     if (!find_row(visit, &row)) {
         return STATUS_NOT_FOUND;
     }
-    if (act->needs_reason && text_empty(reason)) {
+    if (act->reason_needed != NULL && text_empty(reason)) {
         field_fault(&visit->fields, "reason", act->reason_needed);
     }
     if (visit->fields.error_count > 0) {

@@ -126,8 +126,7 @@ const char *public_redacted(struct arena *arena, const struct public_transfer *t
 struct link_view public_transfer_to(struct arena *arena, const struct public_transfer *transfer)
 {
     if (text_is(transfer->kind, "export")) {
-        return (struct link_view){
-            arena_printf(arena, "Out to %s", transfer->to_system), {NULL}};
+        return (struct link_view){arena_printf(arena, "Out to %s", transfer->to_system), {NULL}};
     }
     if (text_is(transfer->kind, "internal")) {
         return (struct link_view){"Inside the organisation", {NULL}};
@@ -159,7 +158,7 @@ struct public_transfer_table public_transfer_table(struct visit *visit,
             .notes = one->notes,
             .redacted = public_redacted(arena, one),
             .quantity = quantity_show(arena, one->units, one->instrument),
-            .unit = is_one ? "" : desk_unit(one->instrument),
+            .unit_here = is_one ? "" : desk_unit(one->instrument),
         };
     }
     return (struct public_transfer_table){
@@ -189,7 +188,7 @@ struct public_retirement_table public_retirement_table(struct visit *visit,
             .has_more_projects = one->has_more_projects,
             .notes = one->notes,
             .quantity = quantity_show(arena, one->units, one->instrument),
-            .unit = is_one ? "" : desk_unit(one->instrument),
+            .unit_here = is_one ? "" : desk_unit(one->instrument),
         };
     }
     return (struct public_retirement_table){
@@ -219,7 +218,7 @@ struct public_issuance_table public_issuance_table(struct visit *visit,
             .vintage = arena_printf(arena, "%lld", (long long)one->vintage),
             .quantity = quantity_show(arena, one->units, one->instrument),
             .buffer = public_figure(arena, one->buffer_units, one->instrument),
-            .unit = is_one ? "" : desk_unit(one->instrument),
+            .unit_here = is_one ? "" : desk_unit(one->instrument),
         };
     }
     return (struct public_issuance_table){

@@ -1,4 +1,5 @@
-/* pages/public_atom.c: the newest completed transfers as an Atom feed (RFC 4287). The ids are the transfers' own addresses. */
+/* pages/public_atom.c: the newest completed transfers as an Atom feed (RFC 4287). The ids are the
+ * transfers' own addresses. */
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/url.h"
@@ -62,7 +63,8 @@ static const char *summary_of(struct arena *arena, const struct public_transfer 
 static void entry(struct out *out, struct arena *arena, const struct site *site,
                   const struct public_transfer *transfer)
 {
-    struct url url = url_absolute(arena, site->url, public_transfer_url(arena, transfer->transfer_id));
+    struct url url =
+        url_absolute(arena, site->url, public_transfer_url(arena, transfer->transfer_id));
     out_text(out, "<entry>\n");
     element(out, "id", url.text);
     element(out, "title",
@@ -82,8 +84,8 @@ enum status public_atom_get(struct visit *visit, struct response *response)
     struct site site = site_read(visit->registry, arena);
     const struct public_transfer_filter everything = {.from_at = INT64_MIN};
     const struct window window = {.descending = true, .behind = "", .most = ENTRIES_MAX};
-    struct public_transfers found = public_transfers_list(
-        visit->registry, arena, &everything, PUBLIC_TRANSFER_BY_TIME, &window);
+    struct public_transfers found = public_transfers_list(visit->registry, arena, &everything,
+                                                          PUBLIC_TRANSFER_BY_TIME, &window);
     int64_t updated = 1; /* a feed says when it changed; one without entries never did */
     for (size_t i = 0; i < found.count; i++) {
         int64_t at = updated_at(&found.at[i]);

@@ -263,10 +263,10 @@ static void fill_history(struct visit *visit, const struct public_batch *batch,
     struct history_view *rows = arena_array(arena, struct history_view, events.count + 2);
     size_t count = 0;
     rows[count++] = (struct history_view){
-        .who = view->supplier,
-        .what = batch->is_imported ? "brought it in as an opening balance"
-                                   : "was issued the block it belongs to",
-        .whom = {"", {NULL}},
+        .who = {"", {NULL}},
+        .what = batch->is_imported ? "Brought in as part of an opening balance of units from"
+                                   : "Issued by the registry, as part of a block from",
+        .whom = view->supplier,
         .act = view->issuance,
         .when = view->issued,
     };

@@ -22,10 +22,11 @@ static int64_t list_count(const struct list *list, const void *filter)
     return public_batches_count(list->visit->registry, filter);
 }
 
-static const char *const columns[] = {
-    "batch_id", "serial",     "project_id",  "project",  "supplier_id", "supplier", "vintage",
-    "issuance_id", "issued_at", "state",     "holder_id", "holder",     "instrument", "quantity",
-    "units",    "delivery_id", "ended_by",   "ended_at", "parent_id",   NULL};
+static const char *const columns[] = {"batch_id",    "serial",   "project_id", "project",
+                                      "supplier_id", "supplier", "vintage",    "issuance_id",
+                                      "issued_at",   "state",    "holder_id",  "holder",
+                                      "instrument",  "quantity", "units",      "delivery_id",
+                                      "ended_by",    "ended_at", "parent_id",  NULL};
 
 static void list_cells(const struct list *list, const void *row, const char **cells)
 {
@@ -63,8 +64,8 @@ static void list_cells(const struct list *list, const void *row, const char **ce
 #define BATCH_LIST(its_path)                                                                       \
     {                                                                                              \
         .path = its_path, .file_name = "batches.csv", .one = "batch", .many = "batches",           \
-        .sort_usual = "serial", .row_bytes = sizeof(struct public_batch), .columns = columns,      \
-        .read = list_read, .count = list_count, .cells = list_cells                                \
+        .sort_usual = "serial", .time_key = "", .row_bytes = sizeof(struct public_batch),          \
+        .columns = columns, .read = list_read, .count = list_count, .cells = list_cells            \
     }
 static const struct list_kind of_project = BATCH_LIST("/registry/projects/*");
 static const struct list_kind of_issuance = BATCH_LIST("/registry/issuances/*");
@@ -77,9 +78,8 @@ struct list public_batch_list(struct visit *visit, const char *project_id, const
     filter[0] = filter[1] =
         (struct public_batch_filter){.project_id = project_id, .issuance_id = issuance_id};
     filter->state = field_text(fields, "state");
-    struct list list =
-        list_begin(visit, is_project ? &of_project : &of_issuance,
-                   is_project ? project_id : issuance_id, filter, filter + 1);
+    struct list list = list_begin(visit, is_project ? &of_project : &of_issuance,
+                                  is_project ? project_id : issuance_id, filter, filter + 1);
     if (is_project) {
         (void)field_int(fields, "vintage", &filter->vintage);
         list_filter(&list, "vintage", "Vintage", field_text(fields, "vintage"));

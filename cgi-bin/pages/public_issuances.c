@@ -39,10 +39,10 @@ const struct form public_issuance_form = {one_fields, sizeof(one_fields) / sizeo
 
 static struct list_rows list_read(const struct list *list, const struct window *window)
 {
-    enum public_issuance_sort sort = text_is(list_key(list), "quantity") ? PUBLIC_ISSUANCE_BY_UNITS
-                                                                         : PUBLIC_ISSUANCE_BY_TIME;
-    struct public_issuances found = public_issuances_list(
-        list->visit->registry, list->visit->arena, list->filter, sort, window);
+    enum public_issuance_sort sort =
+        text_is(list_key(list), "quantity") ? PUBLIC_ISSUANCE_BY_UNITS : PUBLIC_ISSUANCE_BY_TIME;
+    struct public_issuances found = public_issuances_list(list->visit->registry, list->visit->arena,
+                                                          list->filter, sort, window);
     return (struct list_rows){found.at, found.count};
 }
 
@@ -52,9 +52,9 @@ static int64_t list_count(const struct list *list, const void *filter)
 }
 
 static const char *const columns[] = {
-    "issuance_id", "kind",     "issued_at", "project_id",   "project",         "supplier_id",
-    "supplier",    "vintage",  "instrument", "quantity",    "units",           "buffer_units",
-    "reporting_start", "reporting_end", "note", NULL};
+    "issuance_id",     "kind",          "issued_at",  "project_id", "project", "supplier_id",
+    "supplier",        "vintage",       "instrument", "quantity",   "units",   "buffer_units",
+    "reporting_start", "reporting_end", "note",       NULL};
 
 static void list_cells(const struct list *list, const void *row, const char **cells)
 {
@@ -90,6 +90,7 @@ static const struct list_kind kind = {
     .one = "issuance",
     .many = "issuances",
     .sort_usual = "-issued",
+    .time_key = "issued",
     .row_bytes = sizeof(struct public_issuance),
     .columns = columns,
     .read = list_read,
@@ -180,20 +181,22 @@ enum status public_issuance_get(struct visit *visit, struct response *response)
     bool is_imported = text_is(row.kind, "imported");
     const char *quantity = quantity_words(arena, row.units, row.instrument);
     struct public_issuance_view view = {
-        .page = chrome_of(visit, PLACE_ISSUANCES, arena_printf(arena, "Issuance %s", row.issuance_id)),
-        .title = arena_printf(arena, "%s %s %s", quantity, is_imported ? "brought in for" : "issued to",
-                              row.org_name),
+        .page =
+            chrome_of(visit, PLACE_ISSUANCES, arena_printf(arena, "Issuance %s", row.issuance_id)),
+        .title = arena_printf(arena, "%s %s for %s", quantity,
+                              is_imported ? "brought in" : "issued", row.project_name),
         .issuance_id = row.issuance_id,
-        .kind = is_imported ? "Imported: an opening balance, or units that came from another registry"
-                            : "Issued by this registry",
+        .kind = is_imported
+                    ? "Imported: an opening balance, or units that came from another registry"
+                    : "Issued by this registry",
         .issued = desk_when(arena, row.issued_at),
         .project = public_project_link(arena, row.project_id, row.project_name),
         .supplier = public_org_link(arena, row.org_id, row.org_name),
         .vintage = arena_printf(arena, "%lld", (long long)row.vintage),
         .quantity = quantity,
         .weight = desk_weight(arena, row.units, row.instrument),
-        .buffer = row.buffer_units == 0 ? ""
-                                        : quantity_words(arena, row.buffer_units, row.instrument),
+        .buffer =
+            row.buffer_units == 0 ? "" : quantity_words(arena, row.buffer_units, row.instrument),
         .reporting = public_period(arena, row.reporting_start, row.reporting_end),
         .notes = row.notes,
         .unit = desk_unit(row.instrument),

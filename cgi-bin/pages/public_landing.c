@@ -188,8 +188,8 @@ static struct largest_view largest_of(struct visit *visit, enum instrument instr
     struct arena *arena = visit->arena;
     const struct public_project_filter filter = {.instrument = instrument_word(instrument)};
     const struct window window = {.descending = true, .behind = "", .most = LARGEST_ROWS};
-    struct public_projects projects = public_projects_list(visit->registry, arena, &filter,
-                                                           PUBLIC_PROJECT_BY_UNITS, &window);
+    struct public_projects projects =
+        public_projects_list(visit->registry, arena, &filter, PUBLIC_PROJECT_BY_UNITS, &window);
     struct largest_row *rows = arena_array(arena, struct largest_row, projects.count + 1);
     int64_t most = 0;
     size_t count = 0;

@@ -116,6 +116,30 @@ static const char *row_id(const struct list *list, struct list_rows rows, size_t
     return id;
 }
 
+/* The words of the links to the neighbouring pages. */
+static void fill_pager_words(const struct list *list, struct public_list_view *view)
+{
+    bool is_by_time = text_is(list_key(list), list->kind->time_key);
+    view->back_words = "Previous";
+    view->on_words = "Next";
+    if (is_by_time) {
+        view->back_words = list_is_descending(list) ? "Newer" : "Older";
+        view->on_words = list_is_descending(list) ? "Older" : "Newer";
+    }
+}
+
+/* The elements of filters are named f-…: the summary of problems leads to them. */
+static struct fault_views faults_of(const struct list *list)
+{
+    struct fault_views faults = chrome_faults(list->visit);
+    struct fault_view *named = arena_array(list->visit->arena, struct fault_view, faults.count + 1);
+    for (size_t i = 0; i < faults.count; i++) {
+        named[i] = (struct fault_view){arena_printf(list->visit->arena, "f-%s", faults.at[i].field),
+                                       faults.at[i].words};
+    }
+    return (struct fault_views){named, faults.count};
+}
+
 /* One row more than is shown tells whether there is a further page. Going back, rows come in the
  * other order. */
 static struct list_rows turn(const struct list *list, struct list_rows found, bool goes_back)
@@ -160,9 +184,10 @@ struct list_rows list_page(const struct list *list, struct public_list_view *vie
     struct arena *arena = list->visit->arena;
     const struct list_kind *kind = list->kind;
     view->has_faults = list->visit->fields.error_count > 0;
-    view->faults = chrome_faults(list->visit);
+    view->faults = faults_of(list);
     view->sort = list->sort;
     fill_chips(list, view);
+    fill_pager_words(list, view);
     struct list_rows rows = fill_pager(list, view);
 
     int64_t shown = kind->count(list, list->filter);

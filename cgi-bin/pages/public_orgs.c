@@ -1,4 +1,5 @@
-/* pages/public_orgs.c: the list of organisations, and one of them: what it is, holds, sent, got and retired. */
+/* pages/public_orgs.c: the list of organisations, and one of them: what it is, holds, sent, got and
+ * retired. */
 #include "pages/public_orgs_view.h"
 
 #include "base/clock.h"
@@ -59,8 +60,8 @@ static struct list_rows list_read(const struct list *list, const struct window *
 {
     enum public_org_sort sort =
         text_is(list_key(list), "opened") ? PUBLIC_ORG_BY_TIME : PUBLIC_ORG_BY_NAME;
-    struct public_orgs found = public_orgs_list(list->visit->registry, list->visit->arena,
-                                                list->filter, sort, window);
+    struct public_orgs found =
+        public_orgs_list(list->visit->registry, list->visit->arena, list->filter, sort, window);
     return (struct list_rows){found.at, found.count};
 }
 
@@ -100,6 +101,7 @@ static const struct list_kind kind = {
     .one = "organisation",
     .many = "organisations",
     .sort_usual = "name",
+    .time_key = "opened",
     .row_bytes = sizeof(struct public_org),
     .columns = columns,
     .read = list_read,
@@ -186,7 +188,7 @@ static void fill_holdings(struct visit *visit, const char *org_id, struct public
             .active = public_figure(arena, one->active_units, one->instrument),
             .retired = public_figure(arena, one->retired_units, one->instrument),
             .exported = public_figure(arena, one->exported_units, one->instrument),
-            .unit = is_one ? "" : desk_unit(one->instrument),
+            .unit_here = is_one ? "" : desk_unit(one->instrument),
         };
     }
     view->unit = is_one ? desk_unit(balances.at[0].instrument) : "";
@@ -200,9 +202,9 @@ static void fill_acts(struct visit *visit, const char *org_id, struct public_org
     const struct window window = {.descending = true, .behind = "", .most = LATEST_ROWS};
     const struct public_transfer_filter sent_or_got = {.org_id = org_id, .from_at = INT64_MIN};
     int64_t transfers = public_transfers_count(visit->registry, arena, &sent_or_got);
-    view->transfers = public_transfer_table(
-        visit, public_transfers_list(visit->registry, arena, &sent_or_got, PUBLIC_TRANSFER_BY_TIME,
-                                     &window));
+    view->transfers =
+        public_transfer_table(visit, public_transfers_list(visit->registry, arena, &sent_or_got,
+                                                           PUBLIC_TRANSFER_BY_TIME, &window));
     view->has_transfers = transfers > 0;
     view->all_transfers = (struct link_view){
         desk_count(arena, transfers, "transfer", "transfers"),
@@ -210,9 +212,9 @@ static void fill_acts(struct visit *visit, const char *org_id, struct public_org
 
     const struct public_retirement_filter by_or_for = {.org_id = org_id, .from_at = INT64_MIN};
     int64_t retirements = public_retirements_count(visit->registry, arena, &by_or_for);
-    view->retirements = public_retirement_table(
-        visit, public_retirements_list(visit->registry, arena, &by_or_for,
-                                       PUBLIC_RETIREMENT_BY_TIME, &window));
+    view->retirements =
+        public_retirement_table(visit, public_retirements_list(visit->registry, arena, &by_or_for,
+                                                               PUBLIC_RETIREMENT_BY_TIME, &window));
     view->has_retirements = retirements > 0;
     view->all_retirements = (struct link_view){
         desk_count(arena, retirements, "retirement", "retirements"),

@@ -38,7 +38,7 @@ struct public_holding_row {
     const char *active;
     const char *retired;
     const char *exported;
-    const char *unit;    /* "" when the heading says it */
+    const char *unit_here;    /* "" when the heading says it */
 };
 struct public_holding_rows {
     const struct public_holding_row *at;

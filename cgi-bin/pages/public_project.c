@@ -1,4 +1,5 @@
-/* pages/public_project.c: one project: facts, what became of its units, issuances, retirements, batches. */
+/* pages/public_project.c: one project: facts, what became of its units, issuances, retirements,
+ * batches. */
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/url.h"
@@ -67,9 +68,9 @@ static void fill_issuances(struct visit *visit, const struct public_project *pro
                                                   .from_at = INT64_MIN};
     const struct window window = {.descending = true, .behind = "", .most = LATEST_ROWS};
     int64_t count = public_issuances_count(visit->registry, arena, &filter);
-    view->issuances = public_issuance_table(
-        visit, public_issuances_list(visit->registry, arena, &filter, PUBLIC_ISSUANCE_BY_TIME,
-                                     &window));
+    view->issuances =
+        public_issuance_table(visit, public_issuances_list(visit->registry, arena, &filter,
+                                                           PUBLIC_ISSUANCE_BY_TIME, &window));
     view->has_issuances = view->issuances.rows.count > 0;
     view->all_issuances = (struct link_view){
         arena_printf(arena, "%s", desk_count(arena, count, "issuance", "issuances")),
@@ -115,8 +116,8 @@ enum status public_project_get(struct visit *visit, struct response *response)
         .opened = desk_when(arena, project.opened_at),
         .unit = desk_unit(project.instrument),
         .retirements = public_retirement_table(
-            visit, public_retirements_of_project(visit->registry, arena, project.project_id,
-                                                 LATEST_ROWS)),
+            visit,
+            public_retirements_of_project(visit->registry, arena, project.project_id, LATEST_ROWS)),
         .states = public_batch_states(visit),
         .by_serial = list_sort(&list, "-serial"),
     };

@@ -25,10 +25,10 @@ const struct form public_projects_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
 static struct list_rows list_read(const struct list *list, const struct window *window)
 {
-    enum public_project_sort sort = text_is(list_key(list), "quantity") ? PUBLIC_PROJECT_BY_UNITS
-                                                                        : PUBLIC_PROJECT_BY_NAME;
-    struct public_projects found = public_projects_list(
-        list->visit->registry, list->visit->arena, list->filter, sort, window);
+    enum public_project_sort sort =
+        text_is(list_key(list), "quantity") ? PUBLIC_PROJECT_BY_UNITS : PUBLIC_PROJECT_BY_NAME;
+    struct public_projects found =
+        public_projects_list(list->visit->registry, list->visit->arena, list->filter, sort, window);
     return (struct list_rows){found.at, found.count};
 }
 
@@ -38,10 +38,10 @@ static int64_t list_count(const struct list *list, const void *filter)
 }
 
 static const char *const columns[] = {
-    "project_id", "short_code", "project",  "supplier_id", "supplier", "instrument",
-    "pathway",    "protocol",   "country",  "place",       "status",   "crediting_start",
-    "crediting_end", "issued_units", "imported_units", "active_units", "retired_units",
-    "exported_units", "cancelled_units", NULL};
+    "project_id",   "short_code",      "project",        "supplier_id",     "supplier",
+    "instrument",   "pathway",         "protocol",       "country",         "place",
+    "status",       "crediting_start", "crediting_end",  "issued_units",    "imported_units",
+    "active_units", "retired_units",   "exported_units", "cancelled_units", NULL};
 
 static void list_cells(const struct list *list, const void *row, const char **cells)
 {
@@ -51,18 +51,10 @@ static void list_cells(const struct list *list, const void *row, const char **ce
                             one->sums.active_units,   one->sums.retired_units,
                             one->sums.exported_units, one->sums.cancelled_units};
     const char *const values[] = {
-        one->project_id,
-        one->short_code,
-        one->name,
-        one->org_id,
-        one->org_name,
-        instrument_word(one->instrument),
-        one->pathway,
-        one->protocol,
-        one->country,
-        one->place,
-        one->status,
-        one->crediting_start,
+        one->project_id,    one->short_code, one->name,
+        one->org_id,        one->org_name,   instrument_word(one->instrument),
+        one->pathway,       one->protocol,   one->country,
+        one->place,         one->status,     one->crediting_start,
         one->crediting_end,
     };
     size_t count = sizeof(values) / sizeof(values[0]);
@@ -83,6 +75,7 @@ static const struct list_kind kind = {
     .one = "project",
     .many = "projects",
     .sort_usual = "name",
+    .time_key = "",
     .row_bytes = sizeof(struct public_project),
     .columns = columns,
     .read = list_read,
@@ -119,7 +112,8 @@ static void fill_rows(struct visit *visit, struct public_projects page,
                       struct public_projects_view *view)
 {
     struct arena *arena = visit->arena;
-    struct public_project_row *views = arena_array(arena, struct public_project_row, page.count + 1);
+    struct public_project_row *views =
+        arena_array(arena, struct public_project_row, page.count + 1);
     bool is_one = page.count > 0;
     for (size_t i = 1; i < page.count; i++) {
         is_one = is_one && page.at[i].instrument == page.at[0].instrument;
@@ -136,7 +130,7 @@ static void fill_rows(struct visit *visit, struct public_projects page,
             .all = public_figure(arena, all, one->instrument),
             .active = public_figure(arena, one->sums.active_units, one->instrument),
             .retired = public_figure(arena, one->sums.retired_units, one->instrument),
-            .unit = is_one ? "" : desk_unit(one->instrument),
+            .unit_here = is_one ? "" : desk_unit(one->instrument),
         };
     }
     view->unit = is_one ? desk_unit(page.at[0].instrument) : "";

@@ -16,7 +16,7 @@ struct public_project_row {
     const char *all;     /* issued and imported */
     const char *active;
     const char *retired;
-    const char *unit;    /* "" when the heading says it */
+    const char *unit_here;    /* "" when the heading says it */
 };
 struct public_project_rows {
     const struct public_project_row *at;

@@ -68,10 +68,10 @@ static int64_t list_count(const struct list *list, const void *filter)
     return public_retirements_count(list->visit->registry, list->visit->arena, filter);
 }
 
-static const char *const columns[] = {
-    "retirement_id", "retired_at", "owner_id",   "owner",    "beneficiary_id", "beneficiary",
-    "purposes",      "project_id", "project",    "instrument", "quantity",     "units",
-    "blocks",        "note",       NULL};
+static const char *const columns[] = {"retirement_id",  "retired_at",  "owner_id", "owner",
+                                      "beneficiary_id", "beneficiary", "purposes", "project_id",
+                                      "project",        "instrument",  "quantity", "units",
+                                      "blocks",         "note",        NULL};
 
 static void list_cells(const struct list *list, const void *row, const char **cells)
 {
@@ -106,6 +106,7 @@ static const struct list_kind kind = {
     .one = "retirement",
     .many = "retirements",
     .sort_usual = "-retired",
+    .time_key = "retired",
     .row_bytes = sizeof(struct public_retirement),
     .columns = columns,
     .read = list_read,
@@ -231,7 +232,8 @@ enum status public_delivery_get(struct visit *visit, struct response *response)
     const char *quantity = delivered_words(visit, &row, &weight);
     struct url csv = url_with(arena, public_delivery_url(arena, row.delivery_id), "format", "csv");
     struct public_delivery_view view = {
-        .page = chrome_of(visit, PLACE_REGISTRY, arena_printf(arena, "Delivery %s", row.delivery_id)),
+        .page =
+            chrome_of(visit, PLACE_REGISTRY, arena_printf(arena, "Delivery %s", row.delivery_id)),
         .title = arena_printf(arena, "%s delivered by %s to %s", quantity, row.supplier_name,
                               row.buyer_name),
         .delivery_id = row.delivery_id,

@@ -1,6 +1,6 @@
 /*
- * pages/public_search.c: search by id, serial number, project code or name. One hit leads straight to its page; what is not public is
- * as unknown as what never was.
+ * pages/public_search.c: search by id, serial number, project code or name. One hit leads straight
+ * to its page; what is not public is as unknown as what never was.
  */
 #include "pages/public_search.h"
 
@@ -14,7 +14,7 @@
 #include "pages/public_search_view.h"
 #include "public_templates.h"
 
-#define NAMES_SHOWN_MAX 20   /* of each kind */
+#define NAMES_SHOWN_MAX 20 /* of each kind */
 #define BATCHES_SHOWN_MAX 50
 
 static const struct field_row rows[] = {
@@ -59,7 +59,8 @@ static struct url url_of_id(struct visit *visit, const char *id)
     return (struct url){NULL};
 }
 
-/* The batch of exactly this block, or the only one that holds its units; none otherwise, and then they are in the view. */
+/* The batch of exactly this block, or the only one that holds its units; none otherwise, and then
+ * they are in the view. */
 static struct url url_of_serial(struct visit *visit, const struct serial *serial,
                                 struct public_search_view *view)
 {

@@ -92,6 +92,7 @@ static const struct list_kind kind = {
     .one = "transfer",
     .many = "transfers",
     .sort_usual = "-completed",
+    .time_key = "completed",
     .row_bytes = sizeof(struct public_transfer),
     .columns = columns,
     .read = list_read,

@@ -20,6 +20,8 @@ struct public_list_view {
     bool has_rows;         /* there is something with them */
     bool has_pager;
     struct pager_view pager;
+    const char *back_words; /* "Newer" … */
+    const char *on_words;   /* … and "Older", when the list is in order of time */
 };
 
 /* A link with its words; none: words only. */
@@ -45,7 +47,7 @@ struct public_transfer_row {
     const char *notes;    /* "" */
     const char *redacted; /* in place of the note; "" */
     const char *quantity;
-    const char *unit; /* "" when the heading says it */
+    const char *unit_here; /* "" when the heading says it */
 };
 struct public_transfer_rows {
     const struct public_transfer_row *at;
@@ -67,7 +69,7 @@ struct public_retirement_row {
     bool has_more_projects;
     const char *notes;
     const char *quantity;
-    const char *unit;
+    const char *unit_here;
 };
 struct public_retirement_rows {
     const struct public_retirement_row *at;
@@ -89,7 +91,7 @@ struct public_issuance_row {
     const char *vintage;
     const char *quantity;
     const char *buffer; /* part of it that went to the buffer pool; "–" */
-    const char *unit;
+    const char *unit_here;
 };
 struct public_issuance_rows {
     const struct public_issuance_row *at;
@@ -108,7 +110,7 @@ struct public_block_row {
     struct link_view supplier;
     const char *vintage;
     const char *quantity;
-    const char *unit;
+    const char *unit_here;
     /* the batch it was cut from, by serial; words "" when it moved whole */
     struct link_view split_from;
     struct state_view state; /* of the batch now */

@@ -44,7 +44,7 @@ const char *steps_lines_write(struct arena *arena, const struct command_line *li
             arena_printf(arena, "%s %lld\n", lines[i].batch_id, (long long)lines[i].units);
         size_t line_bytes = strlen(line);
         must(line_bytes <= LINE_BYTES);
-        memcpy(text + used, line, line_bytes);
+        memcpy(text + used, line, line_bytes + 1);
         used += line_bytes;
     }
     return text;

@@ -94,17 +94,15 @@ static void fill_blocks(struct visit *visit, const struct plan *plan, enum instr
         split_count++;
     }
     view->blocks = (struct block_views){blocks, plan->move_count};
-    view->splits = (struct split_views){
-        splits, split_count < SPLITS_DRAWN_MAX ? split_count : SPLITS_DRAWN_MAX};
+    view->splits = (struct split_views){splits, split_count < SPLITS_DRAWN_MAX ? split_count
+                                                                               : SPLITS_DRAWN_MAX};
     view->moves = quantity_show(arena, plan->units, instrument);
     view->rests = rests_units > 0 ? quantity_show(arena, rests_units, instrument) : "";
-    const char *blocks_words =
-        desk_count(arena, (int64_t)plan->move_count, "block", "blocks");
+    const char *blocks_words = desk_count(arena, (int64_t)plan->move_count, "block", "blocks");
     view->block_words =
-        split_count == 0
-            ? arena_printf(arena, "%s, none split", blocks_words)
-            : arena_printf(arena, "%s, %s", blocks_words,
-                           desk_count(arena, (int64_t)split_count, "split", "splits"));
+        split_count == 0 ? arena_printf(arena, "%s, none split", blocks_words)
+                         : arena_printf(arena, "%s, %s", blocks_words,
+                                        desk_count(arena, (int64_t)split_count, "split", "splits"));
 }
 
 /* "until 4 December 2026": the day it ends when it is sent now. */
@@ -126,8 +124,7 @@ static void say_approvals(struct visit *visit, const struct plan *plan, struct s
 }
 
 static struct sentence_views next_of(struct visit *visit, const struct draft *draft,
-                                     const struct plan *plan, const char *quantity,
-                                     const char *to)
+                                     const struct plan *plan, const char *quantity, const char *to)
 {
     struct arena *arena = visit->arena;
     struct sentences next = sentences_begin(arena);
@@ -150,7 +147,8 @@ static struct sentence_views next_of(struct visit *visit, const struct draft *dr
                    "transfer back.");
         return sentences_end(&next);
     }
-    say(&next, arena_printf(arena, "%s %s reserved and can be used for nothing else.", quantity, are));
+    say(&next,
+        arena_printf(arena, "%s %s reserved and can be used for nothing else.", quantity, are));
     say_approvals(visit, plan, &next);
     if (text_is(draft->kind, "export")) {
         say(&next, arena_printf(arena, "%s has to confirm that %s received it.", draft->to_system,
@@ -206,8 +204,7 @@ void steps_show_plan(struct visit *visit, const struct draft *draft, const struc
     char *hex = arena_array(visit->arena, char, DIGEST_HEX_SIZE);
     digest_hex(&plan->digest, hex);
     view->plan = hex;
-    view->button =
-        text_is(draft->kind, "export")
-            ? arena_printf(visit->arena, "Export %s to %s", quantity, draft->to_system)
-            : arena_printf(visit->arena, "Transfer %s to %s", quantity, view->to);
+    view->button = text_is(draft->kind, "export")
+                       ? arena_printf(visit->arena, "Export %s to %s", quantity, draft->to_system)
+                       : arena_printf(visit->arena, "Transfer %s to %s", quantity, view->to);
 }

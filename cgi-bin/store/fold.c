@@ -24,9 +24,9 @@ static const char *plain_letters(const unsigned char *at)
     unsigned code = ((unsigned)(at[0] & 0x1f) << 6) | (at[1] & 0x3f);
     const char *letters = NULL;
     if (code >= 0xc0 && code <= 0xff) {
-        letters = &latin_1[2 * (code - 0xc0)];
+        letters = &latin_1[(size_t)2 * (code - 0xc0)];
     } else if (code >= 0x100 && code <= 0x17f) {
-        letters = &latin_a[2 * (code - 0x100)];
+        letters = &latin_a[(size_t)2 * (code - 0x100)];
     }
     return letters != NULL && letters[0] != ' ' ? letters : NULL;
 }

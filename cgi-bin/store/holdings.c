@@ -47,8 +47,8 @@ enum {
 #define IN_STATE " AND ((?6 IS NULL AND b.state <> 'split') OR ?6 = " STATE ")"
 #define MATCHES " WHERE b.org_id = ?1" FILTERS IN_STATE
 
-/* First which batches, narrowly, then all there is to say about them. A keyset: the cursor is a batch, its place in the order is read
- * from its row. ?7 cursor, ?8 most. */
+/* First which batches, narrowly, then all there is to say about them. A keyset: the cursor is a
+ * batch, its place in the order is read from its row. ?7 cursor, ?8 most. */
 #define BEHIND(key, sign)                                                                          \
     " AND (?7 IS NULL OR (" key ", b.batch_id) " sign " (SELECT " key                              \
     ", b.batch_id FROM batch b WHERE b.batch_id = ?7))"
@@ -63,17 +63,19 @@ enum {
 /* By received-at: one walk along the index for each state, merged. */
 #define ARM(state, sign)                                                                           \
     "SELECT b.batch_id AS id, b.received_at AS place FROM batch b"                                 \
-    " WHERE b.org_id = ?1 AND b.state = '" state "'" FILTERS IN_STATE BEHIND("b.received_at", sign)
+    " WHERE b.org_id = ?1 AND b.state = '" state                                                   \
+    "'" FILTERS IN_STATE BEHIND("b.received_at", sign)
 #define LIST_BY_RECEIVED(sign, direction)                                                          \
     AROUND(ARM("active", sign) " UNION ALL " ARM("retired", sign) " UNION ALL " ARM(               \
-               "exported", sign) " UNION ALL " ARM("cancelled",                                    \
-                                                   sign) " UNION ALL " ARM("split", sign),         \
+               "exported", sign) " UNION ALL " ARM("cancelled", sign) " UNION ALL " ARM("split",   \
+                                                                                        sign),     \
            direction)
 
 #define LIST_BY_SERIAL(sign, direction)                                                            \
     COLUMNS " FROM (SELECT b.batch_id AS id, p.short_code AS code, b.vintage AS year,"             \
-            " b.first AS place FROM batch b CROSS JOIN project p ON p.project_id = b.project_id"   \
-            MATCHES " AND (?7 IS NULL OR (p.short_code, b.vintage, b.first, b.batch_id) " sign     \
+            " b.first AS place FROM batch b CROSS JOIN project p ON p.project_id = "               \
+            "b.project_id" MATCHES                                                                 \
+            " AND (?7 IS NULL OR (p.short_code, b.vintage, b.first, b.batch_id) " sign             \
             " (SELECT q.short_code, c.vintage, c.first, c.batch_id FROM batch c"                   \
             "  JOIN project q ON q.project_id = c.project_id WHERE c.batch_id = ?7))"              \
             " ORDER BY code " direction ", year " direction ", place " direction ", id " direction \
@@ -101,10 +103,10 @@ static const char *const sql[Q__COUNT] = {
     [Q_COUNT] = "SELECT count(*) FROM batch b" MATCHES,
     [Q_COUNT_ALL] = "SELECT count(*) FROM batch b WHERE b.org_id = ?1 AND b.state IN " LIVE,
     [Q_AVAILABLE] = BATCHES
-        " WHERE b.org_id = ?1 AND b.supplier_org_id = ?2 AND b.state = 'active'"
-        " AND b.reserved_by IS NULL AND p.instrument = ?3 AND a.kind = 'active' AND b.account_id <> ?4"
-        " ORDER BY b.received_at, b.received_by, b.issued_at, b.project_id, b.vintage, b.first"
-        " LIMIT ?5",
+    " WHERE b.org_id = ?1 AND b.supplier_org_id = ?2 AND b.state = 'active'"
+    " AND b.reserved_by IS NULL AND p.instrument = ?3 AND a.kind = 'active' AND b.account_id <> ?4"
+    " ORDER BY b.received_at, b.received_by, b.issued_at, b.project_id, b.vintage, b.first"
+    " LIMIT ?5",
     [Q_BATCH] = BATCHES " WHERE b.batch_id = ?1",
     /* ?7 to ?9: state, received-at and id of the last one read. */
     [Q_ALL] = BATCHES MATCHES " AND (b.state, b.received_at, b.batch_id) > (?7, ?8, ?9)"
@@ -166,6 +168,7 @@ static void add_group(struct query *q, const char *except_account_id, struct hol
 static int64_t *add_vintage(struct arena *arena, int64_t *vintages, size_t *count, int64_t vintage)
 {
     size_t at = 0;
+    must(*count == 0 || vintages != NULL);
     while (at < *count && vintages[at] > vintage) {
         at++;
     }

@@ -1,8 +1,10 @@
 /*
- * store/holdings.h: what one organisation holds: its balances, its batches, its accounts. Reads registry.db.
+ * store/holdings.h: what one organisation holds: its balances, its batches, its accounts. Reads
+ * registry.db.
  *
- * "Available" is what can be transferred now: active batches in accounts of kind `active` that no pending transfer reserves.
- * All rows live in the arena. A fault of the store gives empty answers and stays in store_fault().
+ * "Available" is what can be transferred now: active batches in accounts of kind `active` that no
+ * pending transfer reserves. All rows live in the arena. A fault of the store gives empty answers
+ * and stays in store_fault().
  */
 #ifndef STORE_HOLDINGS_H
 #define STORE_HOLDINGS_H
@@ -25,7 +27,7 @@ struct holding_balance {
     const char *project_id;
     const char *project_name;
     enum instrument instrument;
-    int64_t active_units;    /* reserved is part of it */
+    int64_t active_units; /* reserved is part of it */
     int64_t reserved_units;
     int64_t available_units;
     int64_t retired_units;
@@ -38,10 +40,11 @@ struct holding_balances {
     size_t vintage_count;
 };
 
-/* Per supplier and project, by their names: what is active, retired or exported. Units in except_account_id ("" none) do not count as
- * available: what is there already cannot be moved there. Looks at each of the organisation's batches once. */
-struct holding_balances holdings_balances(struct store *registry, struct arena *arena, const char *org_id,
-                                          const char *except_account_id);
+/* Per supplier and project, by their names: what is active, retired or exported. Units in
+ * except_account_id ("" none) do not count as available: what is there already cannot be moved
+ * there. Looks at each of the organisation's batches once. */
+struct holding_balances holdings_balances(struct store *registry, struct arena *arena,
+                                          const char *org_id, const char *except_account_id);
 
 /* The same added up per supplier and instrument (project members empty), in the same order. */
 struct holding_balances holdings_by_supplier(struct arena *arena, struct holding_balances balances);
@@ -49,7 +52,7 @@ struct holding_balances holdings_by_supplier(struct arena *arena, struct holding
 struct holding_account {
     const char *account_id;
     const char *name;
-    const char *kind;        /* "active", "retirement", "reserve" */
+    const char *kind; /* "active", "retirement", "reserve" */
     bool is_main;
 };
 struct holding_accounts {
@@ -58,7 +61,8 @@ struct holding_accounts {
 };
 
 /* The open accounts, Main first, then by name; only those of kind active when only_active. */
-struct holding_accounts holdings_accounts(struct store *registry, struct arena *arena, const char *org_id, bool only_active);
+struct holding_accounts holdings_accounts(struct store *registry, struct arena *arena,
+                                          const char *org_id, bool only_active);
 
 /* One batch that the organisation holds or held last. */
 struct holding_batch {
@@ -88,34 +92,48 @@ struct holding_batches {
     size_t count;
 };
 
-/* By size, serial and issued-at a page costs a look at each of the organisation's batches; by received-at only at those shown. */
-enum holding_sort { HOLDING_BY_RECEIVED, HOLDING_BY_ISSUED, HOLDING_BY_SIZE, HOLDING_BY_SERIAL, HOLDING_SORT__COUNT };
+/* By size, serial and issued-at a page costs a look at each of the organisation's batches; by
+ * received-at only at those shown. */
+enum holding_sort {
+    HOLDING_BY_RECEIVED,
+    HOLDING_BY_ISSUED,
+    HOLDING_BY_SIZE,
+    HOLDING_BY_SERIAL,
+    HOLDING_SORT__COUNT
+};
 
-/* What to list. Empty text and vintage 0 filter nothing, but batches that were split are listed only with state "split". */
+/* What to list. Empty text and vintage 0 filter nothing, but batches that were split are listed
+ * only with state "split". */
 struct holding_filter {
     const char *org_id;
     const char *supplier_org_id;
     const char *project_id;
     int64_t vintage;
     const char *account_id;
-    const char *state;       /* as in holding_batch.state; "active" is active and not reserved */
+    const char *state; /* as in holding_batch.state; "active" is active and not reserved */
 };
 
 /* At most `most` rows in order, beginning behind the batch `after_id` ("" at the start). */
-struct holding_batches holdings_batches(struct store *registry, struct arena *arena, const struct holding_filter *filter,
-                                        enum holding_sort sort, bool descending, const char *after_id, size_t most);
+struct holding_batches holdings_batches(struct store *registry, struct arena *arena,
+                                        const struct holding_filter *filter, enum holding_sort sort,
+                                        bool descending, const char *after_id, size_t most);
 int64_t holdings_count(struct store *registry, const struct holding_filter *filter);
 
-/* The same, for reading a list of any length piece by piece: by state and then as received, from behind *after (NULL: the start). */
-struct holding_batches holdings_all(struct store *registry, struct arena *arena, const struct holding_filter *filter,
+/* The same, for reading a list of any length piece by piece: by state and then as received, from
+ * behind *after (NULL: the start). */
+struct holding_batches holdings_all(struct store *registry, struct arena *arena,
+                                    const struct holding_filter *filter,
                                     const struct holding_batch *after, size_t most);
 
-/* Batches of one supplier's balance that can be transferred, by arrival (oldest first) and within it oldest issued first. */
-struct holding_batches holdings_available(struct store *registry, struct arena *arena, const char *org_id,
-                                          const char *supplier_org_id, enum instrument instrument,
-                                          const char *except_account_id, size_t most);
+/* Batches of one supplier's balance that can be transferred, by arrival (oldest first) and within
+ * it oldest issued first. */
+struct holding_batches holdings_available(struct store *registry, struct arena *arena,
+                                          const char *org_id, const char *supplier_org_id,
+                                          enum instrument instrument, const char *except_account_id,
+                                          size_t most);
 
 /* One batch of anyone by its id, for naming its serials; false when there is none. */
-bool holdings_batch(struct store *registry, struct arena *arena, const char *batch_id, struct holding_batch *batch);
+bool holdings_batch(struct store *registry, struct arena *arena, const char *batch_id,
+                    struct holding_batch *batch);
 
 #endif

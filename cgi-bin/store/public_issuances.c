@@ -27,7 +27,8 @@ enum {
     "SELECT i.issuance_id, p.name, o.name, i.notes"                                                \
     " FROM issuance i CROSS JOIN project p ON p.project_id = i.project_id"                         \
     " CROSS JOIN organisation o ON o.org_id = p.org_id"                                            \
-    " WHERE " where MATCHES " AND (" key ", i.issuance_id) " sign " (?6, ?7)"                      \
+    " WHERE " where MATCHES " AND " key " " sign "= ?6 AND (" key ", i.issuance_id) " sign         \
+    " (?6, ?7)"                                                                                    \
     " ORDER BY " key " " direction ", i.issuance_id " direction
 #define ANY "1 = 1"
 #define OF_PROJECT "i.project_id = ?1"

@@ -20,7 +20,7 @@ enum {
     "SELECT o.org_id, o.name, o.domain, o.country FROM organisation o"                             \
     " WHERE (?1 IS NULL OR (?1 = 'supplier' AND o.supplier_id IS NOT NULL)"                        \
     "  OR (?1 = o.kind AND o.supplier_id IS NULL))"                                                \
-    " AND (" key ", o.org_id) " sign " (?6, ?7)"                                                   \
+    " AND " key " " sign "= ?6 AND (" key ", o.org_id) " sign " (?6, ?7)"                          \
     " ORDER BY " key " " direction ", o.org_id " direction
 #define BY_NAME "o.name COLLATE NOCASE"
 

@@ -30,7 +30,7 @@ enum {
     "SELECT p.project_id, p.name, p.short_code, p.place, p.country, o.name"                        \
     " FROM project p CROSS JOIN organisation o ON o.org_id = p.org_id"                             \
     " WHERE (?1 IS NULL OR p.org_id = ?1) AND (?2 IS NULL OR p.instrument = ?2)"                   \
-    " AND (" key ", p.project_id) " sign " (?6, ?7)"                                               \
+    " AND " key " " sign "= ?6 AND (" key ", p.project_id) " sign " (?6, ?7)"                      \
     " ORDER BY " key " " direction ", p.project_id " direction
 #define BY_NAME "p.name COLLATE NOCASE"
 

@@ -26,17 +26,19 @@ enum {
 #define AS_OWNER "r.org_id = ?1"
 #define AS_BENEFICIARY "r.beneficiary_org_id = ?1 AND r.org_id <> ?1"
 /* ?6 and ?7: the place behind which the walk begins. */
-#define WALK_FROM(where, key, sign)                                                                \
+#define WALK_FROM(where, of_time, key, sign)                                                       \
     "SELECT r.retirement_id, o.name, r.beneficiary, r.notes, r." key                               \
     " FROM retirement r CROSS JOIN organisation o ON o.org_id = r.org_id"                          \
-    " WHERE " where OF_TIME " AND (r." key ", r.retirement_id) " sign " (?6, ?7)"
-#define WALK(key, sign, direction)                                                                 \
-    WALK_FROM("1 = 1" OF_ORG, key, sign)                                                           \
+    " WHERE " where of_time " AND (r." key ", r.retirement_id) " sign " (?6, ?7)"
+/* Along the units the time is only looked at: its index must not tempt away from the order. */
+#define OF_TIME_SEEN " AND +r.retired_at >= ?2 AND +r.retired_at < ?3"
+#define WALK(key, of_time, sign, direction)                                                        \
+    WALK_FROM("1 = 1" OF_ORG, of_time, key, sign)                                                  \
     " ORDER BY r." key " " direction ", r.retirement_id " direction
 #define WALK_ORG(sign, direction)                                                                  \
-    WALK_FROM(AS_OWNER, "retired_at", sign)                                                        \
-    " UNION ALL " WALK_FROM(AS_BENEFICIARY, "retired_at", sign) " ORDER BY 5 " direction           \
-                                                                ", 1 " direction
+    WALK_FROM(AS_OWNER, OF_TIME, "retired_at", sign)                                               \
+    " UNION ALL " WALK_FROM(AS_BENEFICIARY, OF_TIME, "retired_at", sign) " ORDER BY 5 " direction  \
+                                                                         ", 1 " direction
 
 static const char *const sql[Q__COUNT] = {
     [Q_ONE] =
@@ -64,10 +66,10 @@ static const char *const sql[Q__COUNT] = {
         "SELECT retired_at FROM retirement WHERE retirement_id = ?1",
     [Q_PLACE + PUBLIC_RETIREMENT_BY_UNITS] =
         "SELECT units FROM retirement WHERE retirement_id = ?1",
-    [Q_WALK + 2 * PUBLIC_RETIREMENT_BY_TIME] = WALK("retired_at", ">", "ASC"),
-    [Q_WALK + 2 * PUBLIC_RETIREMENT_BY_TIME + 1] = WALK("retired_at", "<", "DESC"),
-    [Q_WALK + 2 * PUBLIC_RETIREMENT_BY_UNITS] = WALK("units", ">", "ASC"),
-    [Q_WALK + 2 * PUBLIC_RETIREMENT_BY_UNITS + 1] = WALK("units", "<", "DESC"),
+    [Q_WALK + 2 * PUBLIC_RETIREMENT_BY_TIME] = WALK("retired_at", OF_TIME, ">", "ASC"),
+    [Q_WALK + 2 * PUBLIC_RETIREMENT_BY_TIME + 1] = WALK("retired_at", OF_TIME, "<", "DESC"),
+    [Q_WALK + 2 * PUBLIC_RETIREMENT_BY_UNITS] = WALK("units", OF_TIME_SEEN, ">", "ASC"),
+    [Q_WALK + 2 * PUBLIC_RETIREMENT_BY_UNITS + 1] = WALK("units", OF_TIME_SEEN, "<", "DESC"),
     [Q_WALK_ORG] = WALK_ORG(">", "ASC"),
     [Q_WALK_ORG + 1] = WALK_ORG("<", "DESC"),
 };

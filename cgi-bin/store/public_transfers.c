@@ -40,9 +40,11 @@ enum {
     " FROM transfer t CROSS JOIN organisation f ON f.org_id = t.from_org_id"                       \
     " LEFT JOIN organisation r ON r.org_id = t.to_org_id WHERE t.state = 'completed'"
 #define BEHIND(key, sign) " AND (t." key ", t.transfer_id) " sign " (?6, ?7)"
-#define WALK(key, sign, direction)                                                                 \
+/* Along the units the time is only looked at: its index must not tempt away from the order. */
+#define OF_TIME_SEEN " AND +t.ended_at >= ?4 AND +t.ended_at < ?5"
+#define WALK(key, of_time, sign, direction)                                                        \
     WALK_COLUMNS(key)                                                                              \
-    OF_TIME OF_KIND OF_ORG OF_SUPPLIER BEHIND(key, sign) " ORDER BY t." key " " direction          \
+    of_time OF_KIND OF_ORG OF_SUPPLIER BEHIND(key, sign) " ORDER BY t." key " " direction          \
                                                          ", t.transfer_id " direction
 
 /* Two walks along two indexes, merged. */
@@ -86,10 +88,10 @@ static const char *const sql[Q__COUNT] = {
         "SELECT ended_at FROM transfer WHERE transfer_id = ?1 AND state = 'completed'",
     [Q_PLACE + PUBLIC_TRANSFER_BY_UNITS] =
         "SELECT units FROM transfer WHERE transfer_id = ?1 AND state = 'completed'",
-    [Q_WALK + 2 * PUBLIC_TRANSFER_BY_TIME] = WALK("ended_at", ">", "ASC"),
-    [Q_WALK + 2 * PUBLIC_TRANSFER_BY_TIME + 1] = WALK("ended_at", "<", "DESC"),
-    [Q_WALK + 2 * PUBLIC_TRANSFER_BY_UNITS] = WALK("units", ">", "ASC"),
-    [Q_WALK + 2 * PUBLIC_TRANSFER_BY_UNITS + 1] = WALK("units", "<", "DESC"),
+    [Q_WALK + 2 * PUBLIC_TRANSFER_BY_TIME] = WALK("ended_at", OF_TIME, ">", "ASC"),
+    [Q_WALK + 2 * PUBLIC_TRANSFER_BY_TIME + 1] = WALK("ended_at", OF_TIME, "<", "DESC"),
+    [Q_WALK + 2 * PUBLIC_TRANSFER_BY_UNITS] = WALK("units", OF_TIME_SEEN, ">", "ASC"),
+    [Q_WALK + 2 * PUBLIC_TRANSFER_BY_UNITS + 1] = WALK("units", OF_TIME_SEEN, "<", "DESC"),
     [Q_WALK_ORG] = WALK_ORG(">", "ASC"),
     [Q_WALK_ORG + 1] = WALK_ORG("<", "DESC"),
     [Q_WALK_SUPPLIER] = WALK_SUPPLIER(">", "ASC"),

@@ -361,7 +361,7 @@ CREATE TRIGGER transfer_fixed BEFORE UPDATE OF transfer_id, kind, from_org_id, t
   BEGIN SELECT RAISE(ABORT, 'what was submitted is never changed'); END;
 
 -- What the public pages sort and count by.
-CREATE INDEX transfer_by_corrected ON transfer (corrects_id) WHERE corrects_id IS NOT NULL;
+CREATE INDEX transfer_by_corrected ON transfer (corrects_id, transfer_id) WHERE corrects_id IS NOT NULL;
 CREATE INDEX issuance_by_units ON issuance (supplier_units + buffer_units, issuance_id);
 CREATE INDEX retirement_by_units ON retirement (units, retirement_id);
 CREATE INDEX retirement_by_instrument ON retirement (instrument, retired_at, units);

@@ -153,6 +153,7 @@ struct m_line {
     int dead_org; /* a dead batch's last holder; NONE: it never was */
     int same_as;  /* an earlier line with the same batch; NONE */
     int64_t units;
+    int64_t size_units; /* of the batch, before the act */
 };
 
 struct m_wish {

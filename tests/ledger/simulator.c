@@ -300,7 +300,7 @@ static uint32_t pick_lines(struct m_wish *wish, struct command_line *lines)
 static void bury(const struct m_wish *wish, const struct command_line *lines, bool all)
 {
     for (int i = 0; i < wish->line_count; i++) {
-        if (all || wish->lines[i].units < wish->lines[i].dead_org) {
+        if (all || wish->lines[i].units < wish->lines[i].size_units) {
             int place = dead_count++ % RING;
             memcpy(dead[place].id, lines[i].batch_id, ID_SIZE);
             dead[place].org = wish->org;
@@ -308,13 +308,11 @@ static void bury(const struct m_wish *wish, const struct command_line *lines, bo
     }
 }
 
-/* Before the act changes the model: dead_org of a living line holds the size, to see afterwards what was split. */
+/* Before the act changes the model, to see afterwards what was split. */
 static void note_sizes(struct m_wish *wish)
 {
     for (int i = 0; i < wish->line_count; i++) {
-        if (wish->lines[i].piece != NONE) {
-            wish->lines[i].dead_org = m_size(&m.pieces[wish->lines[i].piece]) > INT32_MAX ? INT32_MAX : (int)m_size(&m.pieces[wish->lines[i].piece]);
-        }
+        wish->lines[i].size_units = wish->lines[i].piece == NONE ? 0 : m_size(&m.pieces[wish->lines[i].piece]);
     }
 }
 
@@ -1176,7 +1174,7 @@ static void begin(void)
         learn_accounts(i);
     }
     for (int i = 0; i < PEOPLE; i++) {
-        memcpy(m.people[i].id, town_person((char)('A' + i)), ID_SIZE);
+        memcpy(m.people[i].id, town_person("ABCDEFGHJKMNPQRSTVWXYZ"[i]), ID_SIZE);
         m.people[i].active = true;
         m.people[i].roles[i % ORGS] = 15;
         town_member(m.orgs[i % ORGS].id, m.people[i].id, 15);
@@ -1186,7 +1184,7 @@ static void begin(void)
     town_official(m.people[0].id, 1);
     town_official(m.people[1].id, 1);
     for (int i = 0; i < PROJECTS; i++) {
-        char code[8];
+        char code[16];
         snprintf(code, sizeof(code), "P%d", i);
         m.projects[i].org = i % SUPPLIERS;
         m.projects[i].instrument = i == PROJECTS - 1 ? INSTRUMENT_RENEWABLE_ENERGY : INSTRUMENT_CARBON_REMOVAL;

@@ -1,6 +1,7 @@
 /*
- * account_test: the account program's pages as a person meets them, from the door to the ledger and back: Credits, the transfer
- * steps, the inbox, one's own transfers. Each test goes through the program as plain CGI, with a ledger daemon running.
+ * account_test: the account program's pages as a person meets them, from the door to the ledger and
+ * back: Credits, the transfer steps, the inbox, one's own transfers. Each test goes through the
+ * program as plain CGI, with a ledger daemon running.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +36,8 @@ static void test_credits(void **state)
 static void test_credits_list(void **state)
 {
     (void)state;
-    struct cgi_reply reply = market_get(words("/account/credits?supplier=%s&sort=size", market.charm), market.maya);
+    struct cgi_reply reply =
+        market_get(words("/account/credits?supplier=%s&sort=size", market.charm), market.maya);
     cgi_is(&reply, 200);
     cgi_has(&reply, "2 of 4 batches");
     cgi_has(&reply, "Remove filter: </span>Supplier: Charm");
@@ -51,7 +53,8 @@ static void test_credits_list(void **state)
     cgi_has(&reply, "batch_id,serial,supplier_id");
     cgi_has(&reply, "TLY-1-WIND-SWE-WIND-2024-1-120");
     cgi_has(&reply, ",24.210,24210,");
-    static const char *const sorts[] = {"received", "-received", "issued", "-issued", "size", "-size", "serial", "-serial"};
+    static const char *const sorts[] = {"received", "-received", "issued", "-issued",
+                                        "size",     "-size",     "serial", "-serial"};
     for (size_t i = 0; i < sizeof(sorts) / sizeof(sorts[0]); i++) {
         reply = market_get(words("/account/credits?sort=%s", sorts[i]), market.maya);
         cgi_is(&reply, 200);
@@ -121,7 +124,8 @@ static void test_balance_and_amount(void **state)
     cgi_has(&reply, "120 <span class=\"unit\">certificates available");
     reply = step(market.maya, draft, "balance", "balance=");
     cgi_is(&reply, 422);
-    reply = step(market.maya, draft, "balance", words("balance=%s.carbon_removal", market.fjordwind));
+    reply =
+        step(market.maya, draft, "balance", words("balance=%s.carbon_removal", market.fjordwind));
     cgi_is(&reply, 422); /* has MWh only */
     reply = step(market.maya, draft, "balance", words("balance=%s.carbon_removal", market.charm));
     assert_non_null(strstr(reply.location, "/amount"));
@@ -138,7 +142,8 @@ static void test_balance_and_amount(void **state)
         {"99999999999999999999", "Enter at most 84.210 credits"},
     };
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-        reply = step(market.maya, draft, "amount", words("by=oldest&go=next&amount=%s", faults[i].typed));
+        reply = step(market.maya, draft, "amount",
+                     words("by=oldest&go=next&amount=%s", faults[i].typed));
         cgi_is(&reply, 422);
         cgi_has(&reply, faults[i].answer);
         cgi_has(&reply, "aria-invalid=\"true\"");
@@ -166,22 +171,25 @@ static void test_deliveries(void **state)
     cgi_has(&reply, "Delivered <time datetime=\"2025-06-17");
     char batch_1[ID_SIZE], batch_2[ID_SIZE];
     const char *at = strstr(reply.body, "name=\"qty.ctb_");
-    snprintf(batch_1, sizeof(batch_1), "%.20s", at + 10);
+    (void)snprintf(batch_1, sizeof(batch_1), "%.20s", at + 10);
     at = strstr(at + 10, "name=\"qty.ctb_");
     assert_non_null(at);
-    snprintf(batch_2, sizeof(batch_2), "%.20s", at + 10);
-    reply = step(market.maya, draft, "amount", words("by=delivery&go=sum&qty.%s=1.5&qty.%s=", batch_1, batch_2));
+    (void)snprintf(batch_2, sizeof(batch_2), "%.20s", at + 10);
+    reply = step(market.maya, draft, "amount",
+                 words("by=delivery&go=sum&qty.%s=1.5&qty.%s=", batch_1, batch_2));
     cgi_is(&reply, 303);
     reply = look(market.maya, draft, "amount?by=delivery");
     cgi_has(&reply, "data-max=\"84210\">1.500</output>");
-    reply = step(market.maya, draft, "amount", words("by=delivery&go=next&qty.%s=60.001&qty.%s=x", batch_1, batch_2));
+    reply = step(market.maya, draft, "amount",
+                 words("by=delivery&go=next&qty.%s=60.001&qty.%s=x", batch_1, batch_2));
     cgi_is(&reply, 422);
     cgi_has(&reply, "Enter at most 60.000 credits");
     cgi_has(&reply, words("href=\"#qty.%s\"", batch_2));
     reply = step(market.maya, draft, "amount", "by=delivery&go=next");
     cgi_is(&reply, 422);
     cgi_has(&reply, "Enter a quantity for at least one batch");
-    reply = step(market.maya, draft, "amount", words("by=delivery&go=next&back=review&qty.%s=2&qty.%s=24.21", batch_1, batch_2));
+    reply = step(market.maya, draft, "amount",
+                 words("by=delivery&go=next&back=review&qty.%s=2&qty.%s=24.21", batch_1, batch_2));
     cgi_is(&reply, 303);
     reply = look(market.maya, draft, "review");
     cgi_has(&reply, "2 blocks, 1 split");
@@ -207,9 +215,10 @@ static void test_transfer(void **state)
     cgi_has(&reply, "is asked to accept");
     cgi_has(&reply, "If nobody acts by ");
     char plan[128];
-    snprintf(plan, sizeof(plan), "plan=%s", cgi_value(&reply, "plan"));
-    reply = step(market.maya, draft, "review",
-                 words("%s&notes=Order+%%3C7%%3E&private_note=Invoice+follows&corrects=tfr_1", plan));
+    (void)snprintf(plan, sizeof(plan), "plan=%s", cgi_value(&reply, "plan"));
+    reply =
+        step(market.maya, draft, "review",
+             words("%s&notes=Order+%%3C7%%3E&private_note=Invoice+follows&corrects=tfr_1", plan));
     cgi_is(&reply, 422);
     cgi_has(&reply, "Order &lt;7&gt;</textarea>");
     cgi_has(&reply, "href=\"#corrects\"");
@@ -218,7 +227,7 @@ static void test_transfer(void **state)
     reply = step(market.maya, draft, "review", body);
     cgi_is(&reply, 303);
     char id[ID_SIZE];
-    snprintf(id, sizeof(id), "%s", id_in(reply.location, "tfr_"));
+    (void)snprintf(id, sizeof(id), "%s", id_in(reply.location, "tfr_"));
     reply = step(market.maya, draft, "review", body); /* the second click */
     cgi_is(&reply, 303);
     assert_string_equal(id_in(reply.location, "tfr_"), id);
@@ -242,21 +251,24 @@ static void test_transfer(void **state)
     cgi_has(&reply, "Invoice follows");
     cgi_has(&reply, "data-units=\"10500\"");
     cgi_has_not(&reply, "Maya"); /* the other side's persons are not named */
-    reply = market_post("/account/inbox", market.finn, words("tab=incoming&act=accept&once=%s", cgi_value(&reply, "once")));
+    reply = market_post("/account/inbox", market.finn,
+                        words("tab=incoming&act=accept&once=%s", cgi_value(&reply, "once")));
     cgi_is(&reply, 422);
     cgi_has(&reply, "Tick the transfers");
     reply = market_get("/account/inbox", market.finn);
-    body = words("tab=incoming&act=accept&once=%s&account=%s&transfer=%s", cgi_value(&reply, "once"), cgi_value(&reply, "account"), id);
+    body = words("tab=incoming&act=accept&once=%s&account=%s&transfer=%s",
+                 cgi_value(&reply, "once"), cgi_value(&reply, "account"), id);
     reply = market_post("/account/inbox", market.finn, body);
     cgi_is(&reply, 303);
     char done[4096];
-    snprintf(done, sizeof(done), "%s", reply.location);
+    (void)snprintf(done, sizeof(done), "%s", reply.location);
     reply = market_get(done, market.finn);
     cgi_is(&reply, 200);
     cgi_has(&reply, "1 transfer accepted");
     reply = market_get(done, market.maya);
     cgi_is(&reply, 404); /* another person's acts */
-    reply = market_post("/account/inbox", market.finn, body); /* a double click gets the first answer */
+    reply =
+        market_post("/account/inbox", market.finn, body); /* a double click gets the first answer */
     cgi_is(&reply, 303);
     reply = market_get(reply.location, market.finn);
     cgi_has(&reply, "1 transfer accepted");
@@ -283,9 +295,9 @@ static void test_plan_changed(void **state)
     const char *draft = prepare(market.maya, market.fjord, market.lithos, "2");
     struct cgi_reply reply = look(market.maya, draft, "review");
     char plan[128];
-    snprintf(plan, sizeof(plan), "plan=%s", cgi_value(&reply, "plan"));
+    (void)snprintf(plan, sizeof(plan), "plan=%s", cgi_value(&reply, "plan"));
     char draft_id[ID_SIZE];
-    snprintf(draft_id, sizeof(draft_id), "%s", draft);
+    (void)snprintf(draft_id, sizeof(draft_id), "%s", draft);
     draft = draft_id;
     confirm(market.maya, prepare(market.maya, market.fjord, market.lithos, "1"), "");
     int64_t before = town_number("SELECT count(*) FROM transfer");
@@ -296,8 +308,10 @@ static void test_plan_changed(void **state)
     assert_int_equal(town_number("SELECT count(*) FROM transfer"), before);
     reply = step(market.maya, draft, "review", words("plan=%s", cgi_value(&reply, "plan")));
     cgi_is(&reply, 303);
-    /* What is left cannot cover a third one: said beside the quantity, with figures and a way to mend it. */
-    snprintf(draft_id, sizeof(draft_id), "%s", prepare(market.maya, market.fjord, market.lithos, "9"));
+    /* What is left cannot cover a third one: said beside the quantity, with figures and a way to
+     * mend it. */
+    (void)snprintf(draft_id, sizeof(draft_id), "%s",
+                   prepare(market.maya, market.fjord, market.lithos, "9"));
     confirm(market.maya, prepare(market.maya, market.fjord, market.lithos, "5"), "");
     reply = look(market.maya, draft, "review");
     cgi_has(&reply, "Enter at most 4.000 credits: that is what is available from Lithos.");
@@ -308,14 +322,16 @@ static void test_plan_changed(void **state)
 static void test_withdraw_and_reject(void **state)
 {
     (void)state;
-    const char *id = confirm(market.maya, prepare(market.maya, market.fjord, market.charm, "3"), "");
+    const char *id =
+        confirm(market.maya, prepare(market.maya, market.fjord, market.charm, "3"), "");
     struct cgi_reply reply = market_get(words("/account/transfers/%s", id), market.maya);
     cgi_has(&reply, "Withdraw this transfer of 3.000 credits");
     reply = market_get(words("/account/transfers/%s/withdraw", id), market.maya);
     cgi_is(&reply, 200);
     reply = market_get(words("/account/transfers/%s/withdraw", id), market.vera);
     cgi_is(&reply, 403);
-    reply = market_post(words("/account/transfers/%s/withdraw", id), market.maya, "once=a&reason=Typed+wrong");
+    reply = market_post(words("/account/transfers/%s/withdraw", id), market.maya,
+                        "once=a&reason=Typed+wrong");
     cgi_is(&reply, 303);
     reply = market_get(words("/account/transfers/%s", id), market.maya);
     cgi_has(&reply, "The transfer is withdrawn");
@@ -328,7 +344,8 @@ static void test_withdraw_and_reject(void **state)
     reply = market_post(words("/account/transfers/%s/reject", id), market.finn, "once=b&reason=");
     cgi_is(&reply, 422);
     cgi_has(&reply, "Enter why you reject it");
-    reply = market_post(words("/account/transfers/%s/reject", id), market.finn, "once=b&reason=Not+ours");
+    reply = market_post(words("/account/transfers/%s/reject", id), market.finn,
+                        "once=b&reason=Not+ours");
     cgi_is(&reply, 303);
     reply = market_get(words("/account/transfers/%s", id), market.maya);
     cgi_has(&reply, "“Not ours”");
@@ -344,7 +361,9 @@ static void test_history(void **state)
     struct cgi_reply reply = market_get("/account/transfers", market.maya);
     cgi_is(&reply, 200);
     cgi_has(&reply, "<span class=\"state\" data-state=\"withdrawn\">Withdrawn</span>");
-    reply = market_get("/account/transfers?state=completed&direction=out&kind=external&other=fjord&sort=-size", market.maya);
+    reply = market_get(
+        "/account/transfers?state=completed&direction=out&kind=external&other=fjord&sort=-size",
+        market.maya);
     cgi_is(&reply, 200);
     cgi_has(&reply, "Remove filter: </span>Other party: fjord");
     cgi_has_not(&reply, "data-state=\"withdrawn\"");
@@ -362,7 +381,8 @@ static void test_history(void **state)
     }
 }
 
-/* The daemon is away: nothing happened, what was typed is kept, and afterwards the same button works once. */
+/* The daemon is away: nothing happened, what was typed is kept, and afterwards the same button
+ * works once. */
 static void test_ledger_away(void **state)
 {
     (void)state;

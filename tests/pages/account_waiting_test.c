@@ -1,6 +1,6 @@
 /*
- * account_waiting_test: transfers that wait: approvals by a second person, exports, moves between own accounts, the inbox acting on
- * many at once, and lists longer than a page.
+ * account_waiting_test: transfers that wait: approvals by a second person, exports, moves between
+ * own accounts, the inbox acting on many at once, and lists longer than a page.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@ static enum status ask(enum asker program, const struct command *command, struct
 {
     char path[PATH_MAX];
     struct ledger_client client;
-    snprintf(path, sizeof(path), "%s/ledger-%s.sock", town.folder, program_word(program));
+    (void)snprintf(path, sizeof(path), "%s/ledger-%s.sock", town.folder, program_word(program));
     ledger_client_init(&client, path);
     enum status status = ledger_ask(&client, command, answer);
     ledger_client_close(&client);
@@ -28,11 +28,13 @@ static void ask_ok(enum asker program, const struct command *command, struct ans
 {
     enum status status = ask(program, command, answer);
     if (status != STATUS_OK) {
-        fail_msg("%s: %s, field %d", act_word((enum act_kind)command->kind), status_row(status)->slug, answer->field);
+        fail_msg("%s: %s, field %d", act_word((enum act_kind)command->kind),
+                 status_row(status)->slug, answer->field);
     }
 }
 
-static void set_policy(const char *org_id, enum incoming_policy incoming, enum two_person two_person)
+static void set_policy(const char *org_id, enum incoming_policy incoming,
+                       enum two_person two_person)
 {
     struct command command = command_of(ACT_SET_POLICY, "", "");
     struct answer answer;
@@ -78,7 +80,8 @@ static void test_second_person(void **state)
     cgi_has(&reply, "Maya Okafor");
     reply = market_get(words("/account/transfers/%s/approve", id), market.jon);
     cgi_is(&reply, 200);
-    reply = market_post(words("/account/transfers/%s/approve", id), market.jon, "once=2&reason=Matches+the+order");
+    reply = market_post(words("/account/transfers/%s/approve", id), market.jon,
+                        "once=2&reason=Matches+the+order");
     cgi_is(&reply, 303);
     reply = market_get(words("/account/transfers/%s", id), market.jon);
     cgi_has(&reply, "<b>Jon Aasen</b> approved it for Northwind Carbon");
@@ -93,7 +96,8 @@ static void test_second_person(void **state)
     id = confirm(market.maya, prepare(market.maya, market.fjord, market.charm, "3"), "");
     reply = market_post(words("/account/transfers/%s/refuse", id), market.jon, "once=3&reason=");
     cgi_is(&reply, 422);
-    reply = market_post(words("/account/transfers/%s/refuse", id), market.jon, "once=3&reason=Too+early");
+    reply = market_post(words("/account/transfers/%s/refuse", id), market.jon,
+                        "once=3&reason=Too+early");
     cgi_is(&reply, 303);
     reply = market_get(words("/account/transfers/%s", id), market.maya);
     cgi_has(&reply, "<b>Jon Aasen</b> refused it for Northwind Carbon");
@@ -120,10 +124,12 @@ static void test_accepted_at_once(void **state)
     draft = prepare(market.eve, market.northwind, market.charm, "1.5");
     const char *back = confirm(market.eve, draft, words("&corrects=%s", id));
     reply = market_get(words("/account/transfers/%s", back), market.maya);
-    cgi_has(&reply, words("<dt>Corrects</dt><dd><a class=\"id\" href=\"/account/transfers/%s\"", id));
+    cgi_has(&reply,
+            words("<dt>Corrects</dt><dd><a class=\"id\" href=\"/account/transfers/%s\"", id));
     draft = prepare(market.maya, market.fjord, market.charm, "1");
     reply = look(market.maya, draft, "review");
-    reply = step(market.maya, draft, "review", words("plan=%s&corrects=%s", cgi_value(&reply, "plan"), id));
+    reply = step(market.maya, draft, "review",
+                 words("plan=%s&corrects=%s", cgi_value(&reply, "plan"), id));
     cgi_is(&reply, 422);
     cgi_has(&reply, "Name a completed transfer between the same two organisations");
     cgi_has(&reply, words("value=\"%s\"", id));
@@ -196,21 +202,28 @@ static void test_many_at_once(void **state)
     (void)state;
     const char *ids[3];
     for (int i = 0; i < 3; i++) {
-        ids[i] = confirm(market.maya, prepare(market.maya, market.fjord, market.charm, words("0.%d", i + 1)), "");
+        ids[i] =
+            confirm(market.maya,
+                    prepare(market.maya, market.fjord, market.charm, words("0.%d", i + 1)), "");
     }
     struct cgi_reply reply = market_get("/account/inbox", market.finn);
     const char *once = words("%s", cgi_value(&reply, "once"));
-    reply = market_post("/account/inbox", market.finn, words("tab=incoming&act=reject&once=%s&reason=&transfer=%s", once, ids[0]));
+    reply = market_post("/account/inbox", market.finn,
+                        words("tab=incoming&act=reject&once=%s&reason=&transfer=%s", once, ids[0]));
     cgi_is(&reply, 422);
     cgi_has(&reply, "Enter why you reject them");
-    cgi_has(&reply, words("value=\"%s\" data-units=\"100\" aria-label=\"0.100 credits from Northwind Carbon\" checked", ids[0]));
-    reply = market_post("/account/inbox", market.vera, words("tab=incoming&act=accept&once=%s&transfer=%s", once, ids[0]));
+    cgi_has(&reply, words("value=\"%s\" data-units=\"100\" aria-label=\"0.100 credits from "
+                          "Northwind Carbon\" checked",
+                          ids[0]));
+    reply = market_post("/account/inbox", market.vera,
+                        words("tab=incoming&act=accept&once=%s&transfer=%s", once, ids[0]));
     cgi_is(&reply, 403);
     reply = market_post(words("/account/transfers/%s/withdraw", ids[2]), market.maya, "once=w");
     cgi_is(&reply, 303);
-    reply = market_post("/account/inbox", market.finn,
-                        words("tab=incoming&act=reject&once=%s&reason=Not+ours&transfer=%s&transfer=%s&transfer=%s", once, ids[0],
-                              ids[1], ids[2]));
+    reply = market_post(
+        "/account/inbox", market.finn,
+        words("tab=incoming&act=reject&once=%s&reason=Not+ours&transfer=%s&transfer=%s&transfer=%s",
+              once, ids[0], ids[1], ids[2]));
     cgi_is(&reply, 303);
     const char *done = words("%s", reply.location);
     for (int i = 0; i < 2; i++) { /* a reload tells the same */
@@ -228,7 +241,8 @@ static void test_pages_of_a_list(void **state)
     (void)state;
     struct answer answer;
     for (int i = 0; i < PAGE_ROWS + 10; i++) {
-        struct command command = town_transfer("", market.charm, market.fjord, market.charm, 100 + i);
+        struct command command =
+            town_transfer("", market.charm, market.fjord, market.charm, 100 + i);
         ask_ok(PROGRAM_TALLY, &command, &answer);
     }
     struct cgi_reply reply = market_get("/account/transfers?state=pending", market.finn);
@@ -238,13 +252,15 @@ static void test_pages_of_a_list(void **state)
     const char *older = strstr(reply.body, "rel=\"next\" href=\"");
     assert_non_null(older);
     char address[512];
-    snprintf(address, sizeof(address), "/account/transfers?state=pending&before=%s", id_in(older, "tfr_"));
+    (void)snprintf(address, sizeof(address), "/account/transfers?state=pending&before=%s",
+                   id_in(older, "tfr_"));
     reply = market_get(address, market.finn);
     cgi_has(&reply, "rel=\"prev\"");
     cgi_has_not(&reply, "rel=\"next\"");
     cgi_has(&reply, "0.100"); /* the oldest of them */
     const char *newer = strstr(reply.body, "rel=\"prev\" href=\"");
-    snprintf(address, sizeof(address), "/account/transfers?state=pending&after=%s", id_in(newer, "tfr_"));
+    (void)snprintf(address, sizeof(address), "/account/transfers?state=pending&after=%s",
+                   id_in(newer, "tfr_"));
     reply = market_get(address, market.finn);
     cgi_has_not(&reply, "rel=\"prev\"");
     cgi_has(&reply, words("0.%d", 100 + PAGE_ROWS + 9)); /* the newest */
@@ -256,6 +272,50 @@ static void test_pages_of_a_list(void **state)
         lines++;
     }
     assert_true(lines > PAGE_ROWS + 10);
+}
+
+/* Newer and Older walk through every batch once, in every order. */
+static void test_pages_of_batches(void **state)
+{
+    (void)state;
+    set_policy(market.fjord, INCOMING_ALL, TWO_PERSON_NEVER);
+    struct answer answer;
+    for (int i = 0; i < PAGE_ROWS + 10; i++) {
+        struct command command =
+            town_transfer("", market.lithos, market.fjord, market.lithos, 1000 + i % 7);
+        ask_ok(PROGRAM_TALLY, &command, &answer);
+    }
+    static const char *const sorts[] = {"received", "-received", "issued", "-issued",
+                                        "size",     "-size",     "serial", "-serial"};
+    for (size_t i = 0; i < sizeof(sorts) / sizeof(sorts[0]); i++) {
+        struct cgi_reply reply = market_get(
+            words("/account/credits?supplier=%s&sort=%s", market.lithos, sorts[i]), market.finn);
+        cgi_is(&reply, 200);
+        cgi_has(&reply, "60 batches");
+        cgi_has_not(&reply, "rel=\"prev\"");
+        const char *last_of_first =
+            words("%s", id_in(strstr(reply.body, "rel=\"next\" href=\""), "ctb_"));
+        const char *first = words("%s", id_in(strstr(reply.body, "<a class=\"serial\""), "ctb_"));
+        reply = market_get(words("/account/credits?supplier=%s&sort=%s&before=%s", market.lithos,
+                                 sorts[i], last_of_first),
+                           market.finn);
+        cgi_is(&reply, 200);
+        cgi_has_not(&reply, "rel=\"next\"");
+        size_t rows = 0;
+        for (const char *at = reply.body; (at = strstr(at, "<a class=\"serial\"")) != NULL; at++) {
+            rows++;
+        }
+        assert_int_equal(rows, 10);
+        const char *newer = words("%s", id_in(strstr(reply.body, "rel=\"prev\" href=\""), "ctb_"));
+        reply = market_get(
+            words("/account/credits?supplier=%s&sort=%s&after=%s", market.lithos, sorts[i], newer),
+            market.finn);
+        cgi_has(&reply, words("<a class=\"serial\" href=\"/registry/credit-batches/%s\"", first));
+        cgi_has_not(&reply, "rel=\"prev\"");
+    }
+    struct cgi_reply reply = market_get("/account/credits?state=split", market.finn);
+    cgi_is(&reply, 200);
+    set_policy(market.fjord, INCOMING_ASK, TWO_PERSON_NEVER);
 }
 
 static void test_frozen(void **state)
@@ -278,9 +338,10 @@ static void test_frozen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_second_person),    cmocka_unit_test(test_accepted_at_once), cmocka_unit_test(test_export),
-        cmocka_unit_test(test_internal),         cmocka_unit_test(test_many_at_once),     cmocka_unit_test(test_pages_of_a_list),
-        cmocka_unit_test(test_frozen),
+        cmocka_unit_test(test_second_person),    cmocka_unit_test(test_accepted_at_once),
+        cmocka_unit_test(test_export),           cmocka_unit_test(test_internal),
+        cmocka_unit_test(test_many_at_once),     cmocka_unit_test(test_pages_of_a_list),
+        cmocka_unit_test(test_pages_of_batches), cmocka_unit_test(test_frozen),
     };
     return cmocka_run_group_tests(tests, market_open, market_close);
 }

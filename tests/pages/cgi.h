@@ -79,7 +79,8 @@ CGI_UNUSED static struct cgi_reply cgi_read(const char *path)
     cgi_bytes[size_bytes] = '\0';
     char *end = strstr(cgi_bytes, "\r\n\r\n");
     if (end == NULL) {
-        fail_msg("no header block in the reply: %.200s", cgi_bytes);
+        fprintf(stderr, "no header block in the reply: %.200s\n", cgi_bytes);
+        abort();
     }
     *end = '\0';
     reply.head = cgi_bytes;

@@ -8,7 +8,7 @@
 #include <grp.h>
 #include <sys/socket.h>
 
-#define FUZZ_MESSAGES 20000
+#define FUZZ_MESSAGES 6000
 #define NOBODY 65534
 
 static struct world *world;

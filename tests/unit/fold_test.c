@@ -20,11 +20,13 @@ static void test_letters(void **state)
 {
     (void)state;
     assert_string_equal(folded("Ørsted Čechy"), "orsted cechy");
-    assert_string_equal(folded("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞß"), "aaaaaaaeceeeeiiiidnoooooouuuuythss");
-    assert_string_equal(folded("àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"), "aaaaaaaeceeeeiiiidnoooooouuuuythy");
+    assert_string_equal(folded("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞß"),
+                        "aaaaaaaeceeeeiiiidnoooooouuuuythss");
+    assert_string_equal(folded("àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"),
+                        "aaaaaaaeceeeeiiiidnoooooouuuuythy");
     assert_string_equal(folded("ĀĐĦİĲĿŁŃŊŒŔŠŤŮŴŶŸŽſ"), "adhiijllnnoerstuwyyzs");
-    assert_string_equal(folded("e\xcc\x81x"), "ex");                 /* a combining accent */
-    assert_string_equal(folded("東京 ×2 ÷"), "東京 ×2 ÷");            /* left as they are */
+    assert_string_equal(folded("e\xcc\x81x"), "ex");       /* a combining accent */
+    assert_string_equal(folded("東京 ×2 ÷"), "東京 ×2 ÷"); /* left as they are */
     assert_string_equal(folded(""), "");
 }
 
@@ -58,6 +60,7 @@ static void test_words(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_letters), cmocka_unit_test(test_cut), cmocka_unit_test(test_words)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_letters), cmocka_unit_test(test_cut),
+                                       cmocka_unit_test(test_words)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,15 +27,25 @@ static void test_lines(void **state)
 {
     static struct command_line lines[COMMAND_LINES_MAX];
     (void)state;
-    assert_int_equal(steps_lines_read(ONE " 5\n" TWO " 9000000000000000\n", lines, COMMAND_LINES_MAX), 2);
+    assert_int_equal(
+        steps_lines_read(ONE " 5\n" TWO " 9000000000000000\n", lines, COMMAND_LINES_MAX), 2);
     assert_string_equal(lines[1].batch_id, TWO);
     assert_int_equal(lines[0].units, 5);
     assert_int_equal(steps_lines_sum(lines, 2), 9000000000000005);
     assert_string_equal(steps_lines_write(&arena, lines, 2), ONE " 5\n" TWO " 9000000000000000\n");
     assert_string_equal(steps_lines_write(&arena, lines, 0), "");
     assert_int_equal(steps_lines_read("", lines, COMMAND_LINES_MAX), 0);
-    static const char *const strange[] = {ONE, ONE " ", ONE " 0\n", ONE " -1\n", ONE " x\n", ONE "  5\n", "tfr_1KNS0Q2D6SBX0A01 5\n", " 5\n",
-                                          ONE " 5\nx\n", ONE " 99999999999999999999999\n", "\n"};
+    static const char *const strange[] = {ONE,
+                                          ONE " ",
+                                          ONE " 0\n",
+                                          ONE " -1\n",
+                                          ONE " x\n",
+                                          ONE "  5\n",
+                                          "tfr_1KNS0Q2D6SBX0A01 5\n",
+                                          " 5\n",
+                                          ONE " 5\nx\n",
+                                          ONE " 99999999999999999999999\n",
+                                          "\n"};
     for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++) {
         assert_int_equal(steps_lines_read(strange[i], lines, COMMAND_LINES_MAX), 0);
     }
@@ -62,10 +72,22 @@ static void test_percent(void **state)
 
 static struct draft empty_draft(void)
 {
-    return (struct draft){.draft_id = "drf_1KNS0Q2D6SBX0A01", .user_id = "usr_1KNS0Q2D6SBX0A01", .org_id = "org_1KNS0Q2D6SBX0A01",
-                          .kind = "external", .to_org_id = "", .to_account_id = "", .to_system = "", .to_system_party = "",
-                          .supplier_org_id = "", .instrument = "", .mode = "", .lines = "", .notes = "", .private_note = "",
-                          .corrects_id = "", .transfer_id = ""};
+    return (struct draft){.draft_id = "drf_1KNS0Q2D6SBX0A01",
+                          .user_id = "usr_1KNS0Q2D6SBX0A01",
+                          .org_id = "org_1KNS0Q2D6SBX0A01",
+                          .kind = "external",
+                          .to_org_id = "",
+                          .to_account_id = "",
+                          .to_system = "",
+                          .to_system_party = "",
+                          .supplier_org_id = "",
+                          .instrument = "",
+                          .mode = "",
+                          .lines = "",
+                          .notes = "",
+                          .private_note = "",
+                          .corrects_id = "",
+                          .transfer_id = ""};
 }
 
 static void test_next(void **state)
@@ -131,12 +153,19 @@ static void test_balance_word(void **state)
     const char *supplier = "untouched";
     enum instrument instrument = INSTRUMENT_RENEWABLE_ENERGY;
     (void)state;
-    assert_true(steps_balance_parse(&arena, "org_1KNS0Q2D6SBX0A03.carbon_removal", &supplier, &instrument));
+    assert_true(
+        steps_balance_parse(&arena, "org_1KNS0Q2D6SBX0A03.carbon_removal", &supplier, &instrument));
     assert_string_equal(supplier, "org_1KNS0Q2D6SBX0A03");
     assert_int_equal(instrument, INSTRUMENT_CARBON_REMOVAL);
-    assert_string_equal(steps_balance_word(&arena, supplier, instrument), "org_1KNS0Q2D6SBX0A03.carbon_removal");
-    static const char *const strange[] = {"", ".", "org_1KNS0Q2D6SBX0A03", "org_1KNS0Q2D6SBX0A03.", "spl_1KNS0Q2D6SBX0A03.carbon_removal",
-                                          "org_1KNS0Q2D6SBX0A03.carbon", "x.carbon_removal"};
+    assert_string_equal(steps_balance_word(&arena, supplier, instrument),
+                        "org_1KNS0Q2D6SBX0A03.carbon_removal");
+    static const char *const strange[] = {"",
+                                          ".",
+                                          "org_1KNS0Q2D6SBX0A03",
+                                          "org_1KNS0Q2D6SBX0A03.",
+                                          "spl_1KNS0Q2D6SBX0A03.carbon_removal",
+                                          "org_1KNS0Q2D6SBX0A03.carbon",
+                                          "x.carbon_removal"};
     supplier = "untouched";
     for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++) {
         assert_false(steps_balance_parse(&arena, strange[i], &supplier, &instrument));
@@ -147,8 +176,9 @@ static void test_balance_word(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines), cmocka_unit_test(test_percent), cmocka_unit_test(test_next),
-        cmocka_unit_test(test_command), cmocka_unit_test(test_balance_word),
+        cmocka_unit_test(test_lines),        cmocka_unit_test(test_percent),
+        cmocka_unit_test(test_next),         cmocka_unit_test(test_command),
+        cmocka_unit_test(test_balance_word),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

@@ -1,10 +1,11 @@
 /* tests/unit/store_test.c: the store core: opening, refusing, migrating, transactions, readers
  * beside a writer. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include <sqlite3.h>
 #include <stdio.h>
