@@ -2,14 +2,12 @@
  * admin.c: the registry's administration. Administrators act; auditors read every page and change
  * nothing. Others are told that there is nothing here.
  */
-#include "admin_templates.h"
 #include "gate/person_admin.h"
 #include "ledger/ledger.h"
 #include "pages/admin_house.h"
 #include "pages/admin_issues.h"
 #include "pages/admin_parties.h"
 #include "pages/admin_transfers.h"
-#include "pages/fault.h"
 #include "store/admin_orgs.h"
 #include "store/admin_people.h"
 #include "store/holdings.h"
@@ -20,71 +18,78 @@
 #include "store/rights.h"
 #include "store/site.h"
 
-#define READ(pattern, form, handler)                                                               \
-    {                                                                                              \
-        METHOD_GET, pattern, NEED_AUDITOR, form, handler                                           \
-    }
-#define ASK(pattern, form, handler)                                                                \
-    {                                                                                              \
-        METHOD_GET, pattern, NEED_ADMINISTRATOR, form, handler                                     \
-    }
-#define ACT(pattern, form, handler)                                                                \
-    {                                                                                              \
-        METHOD_POST, pattern, NEED_ADMINISTRATOR, form, handler                                    \
-    }
-
 static const struct route routes[] = {
-    READ("/admin", NULL, admin_home_get),
-    READ("/admin/pending", &admin_pending_form, admin_pending_get),
-    ACT("/admin/pending", &admin_pending_acts_form, admin_pending_post),
-    READ("/admin/pending/done", &admin_pending_done_form, admin_pending_done_get),
-    READ("/admin/transfers", &admin_transfers_form, admin_transfers_get),
-    READ("/admin/transfers/:id", NULL, admin_transfer_get),
-    READ("/admin/transfers/:id/:word", NULL, admin_decide_get),
-    ACT("/admin/transfers/:id/:word", &admin_decide_form, admin_decide_post),
+    {METHOD_GET, "/admin", NEED_AUDITOR, NULL, admin_home_get},
+    {METHOD_GET, "/admin/pending", NEED_AUDITOR, &admin_pending_form, admin_pending_get},
+    {METHOD_POST, "/admin/pending", NEED_ADMINISTRATOR, &admin_pending_acts_form,
+     admin_pending_post},
+    {METHOD_GET, "/admin/pending/done", NEED_AUDITOR, &admin_pending_done_form,
+     admin_pending_done_get},
+    {METHOD_GET, "/admin/transfers", NEED_AUDITOR, &admin_transfers_form, admin_transfers_get},
+    {METHOD_GET, "/admin/transfers/:id", NEED_AUDITOR, NULL, admin_transfer_get},
+    {METHOD_GET, "/admin/transfers/:id/:word", NEED_AUDITOR, NULL, admin_decide_get},
+    {METHOD_POST, "/admin/transfers/:id/:word", NEED_ADMINISTRATOR, &admin_decide_form,
+     admin_decide_post},
 
-    READ("/admin/organisations", &admin_orgs_form, admin_orgs_get),
-    ASK("/admin/organisations/new", NULL, admin_org_new_get),
-    ACT("/admin/organisations/new", &admin_org_form, admin_org_new_post),
-    READ("/admin/organisations/:id", NULL, admin_org_get),
-    ASK("/admin/organisations/:id/edit", NULL, admin_org_edit_get),
-    ACT("/admin/organisations/:id/edit", &admin_org_form, admin_org_edit_post),
-    READ("/admin/organisations/:id/:word", NULL, admin_org_state_get),
-    ACT("/admin/organisations/:id/:word", &admin_org_state_form, admin_org_state_post),
+    {METHOD_GET, "/admin/organisations", NEED_AUDITOR, &admin_orgs_form, admin_orgs_get},
+    {METHOD_GET, "/admin/organisations/new", NEED_ADMINISTRATOR, NULL, admin_org_new_get},
+    {METHOD_POST, "/admin/organisations/new", NEED_ADMINISTRATOR, &admin_org_form,
+     admin_org_new_post},
+    {METHOD_GET, "/admin/organisations/:id", NEED_AUDITOR, NULL, admin_org_get},
+    {METHOD_GET, "/admin/organisations/:id/edit", NEED_ADMINISTRATOR, NULL, admin_org_edit_get},
+    {METHOD_POST, "/admin/organisations/:id/edit", NEED_ADMINISTRATOR, &admin_org_form,
+     admin_org_edit_post},
+    {METHOD_GET, "/admin/organisations/:id/:word", NEED_AUDITOR, NULL, admin_org_state_get},
+    {METHOD_POST, "/admin/organisations/:id/:word", NEED_ADMINISTRATOR, &admin_org_state_form,
+     admin_org_state_post},
 
-    READ("/admin/people", &admin_people_form, admin_people_get),
-    ASK("/admin/people/new", &admin_person_new_get_form, admin_person_new_get),
-    ACT("/admin/people/new", &admin_person_new_form, admin_person_new_post),
-    READ("/admin/people/:id", NULL, admin_person_get),
-    READ("/admin/people/:id/organisations", NULL, admin_join_get),
-    ACT("/admin/people/:id/organisations", &admin_join_form, admin_join_post),
-    READ("/admin/people/:id/organisations/:id", NULL, admin_member_get),
-    ACT("/admin/people/:id/organisations/:id", &admin_member_form, admin_member_post),
-    READ("/admin/people/:id/:word", NULL, admin_person_act_get),
-    ACT("/admin/people/:id/:word", &admin_person_act_form, admin_person_act_post),
+    {METHOD_GET, "/admin/people", NEED_AUDITOR, &admin_people_form, admin_people_get},
+    {METHOD_GET, "/admin/people/new", NEED_ADMINISTRATOR, &admin_person_new_get_form,
+     admin_person_new_get},
+    {METHOD_POST, "/admin/people/new", NEED_ADMINISTRATOR, &admin_person_new_form,
+     admin_person_new_post},
+    {METHOD_GET, "/admin/people/:id", NEED_AUDITOR, NULL, admin_person_get},
+    {METHOD_GET, "/admin/people/:id/organisations", NEED_AUDITOR, NULL, admin_join_get},
+    {METHOD_POST, "/admin/people/:id/organisations", NEED_ADMINISTRATOR, &admin_join_form,
+     admin_join_post},
+    {METHOD_GET, "/admin/people/:id/organisations/:id", NEED_AUDITOR, NULL, admin_member_get},
+    {METHOD_POST, "/admin/people/:id/organisations/:id", NEED_ADMINISTRATOR, &admin_member_form,
+     admin_member_post},
+    {METHOD_GET, "/admin/people/:id/:word", NEED_AUDITOR, NULL, admin_person_act_get},
+    {METHOD_POST, "/admin/people/:id/:word", NEED_ADMINISTRATOR, &admin_person_act_form,
+     admin_person_act_post},
 
-    READ("/admin/issue", &admin_projects_form, admin_projects_get),
-    ASK("/admin/issue/projects/new", &admin_project_new_form, admin_project_new_get),
-    ACT("/admin/issue/projects/new", &admin_project_form, admin_project_new_post),
-    ASK("/admin/issue/projects/:id/edit", NULL, admin_project_edit_get),
-    ACT("/admin/issue/projects/:id/edit", &admin_project_form, admin_project_edit_post),
-    ASK("/admin/issue/projects/:id/units", NULL, admin_issuing_get),
-    ACT("/admin/issue/projects/:id/units", &admin_issuing_form, admin_issuing_post),
-    READ("/admin/issue/orders", &admin_orders_form, admin_orders_get),
-    ASK("/admin/issue/orders/new", NULL, admin_order_new_get),
-    ACT("/admin/issue/orders/new", &admin_order_form, admin_order_new_post),
-    READ("/admin/issue/orders/:id", NULL, admin_order_get),
-    READ("/admin/issue/orders/:id/deliver", NULL, admin_deliver_get),
-    ACT("/admin/issue/orders/:id/deliver", &admin_deliver_form, admin_deliver_post),
+    {METHOD_GET, "/admin/issue", NEED_AUDITOR, &admin_projects_form, admin_projects_get},
+    {METHOD_GET, "/admin/issue/projects/new", NEED_ADMINISTRATOR, &admin_project_new_form,
+     admin_project_new_get},
+    {METHOD_POST, "/admin/issue/projects/new", NEED_ADMINISTRATOR, &admin_project_form,
+     admin_project_new_post},
+    {METHOD_GET, "/admin/issue/projects/:id/edit", NEED_ADMINISTRATOR, NULL,
+     admin_project_edit_get},
+    {METHOD_POST, "/admin/issue/projects/:id/edit", NEED_ADMINISTRATOR, &admin_project_form,
+     admin_project_edit_post},
+    {METHOD_GET, "/admin/issue/projects/:id/units", NEED_ADMINISTRATOR, NULL, admin_issuing_get},
+    {METHOD_POST, "/admin/issue/projects/:id/units", NEED_ADMINISTRATOR, &admin_issuing_form,
+     admin_issuing_post},
+    {METHOD_GET, "/admin/issue/orders", NEED_AUDITOR, &admin_orders_form, admin_orders_get},
+    {METHOD_GET, "/admin/issue/orders/new", NEED_ADMINISTRATOR, NULL, admin_order_new_get},
+    {METHOD_POST, "/admin/issue/orders/new", NEED_ADMINISTRATOR, &admin_order_form,
+     admin_order_new_post},
+    {METHOD_GET, "/admin/issue/orders/:id", NEED_AUDITOR, NULL, admin_order_get},
+    {METHOD_GET, "/admin/issue/orders/:id/deliver", NEED_AUDITOR, NULL, admin_deliver_get},
+    {METHOD_POST, "/admin/issue/orders/:id/deliver", NEED_ADMINISTRATOR, &admin_deliver_form,
+     admin_deliver_post},
 
-    READ("/admin/settings", NULL, admin_settings_get),
-    ASK("/admin/settings/edit", NULL, admin_settings_edit_get),
-    ACT("/admin/settings/edit", &admin_settings_form, admin_settings_edit_post),
-    READ("/admin/settings/freeze", NULL, admin_freeze_get),
-    ACT("/admin/settings/freeze", &admin_freeze_form, admin_freeze_post),
-    READ("/admin/settings/thaw", NULL, admin_thaw_get),
-    ACT("/admin/settings/thaw", &admin_freeze_form, admin_thaw_post),
-    READ("/admin/audit", &admin_audit_form, admin_audit_get),
+    {METHOD_GET, "/admin/settings", NEED_AUDITOR, NULL, admin_settings_get},
+    {METHOD_GET, "/admin/settings/edit", NEED_ADMINISTRATOR, NULL, admin_settings_edit_get},
+    {METHOD_POST, "/admin/settings/edit", NEED_ADMINISTRATOR, &admin_settings_form,
+     admin_settings_edit_post},
+    {METHOD_GET, "/admin/settings/freeze", NEED_AUDITOR, NULL, admin_freeze_get},
+    {METHOD_POST, "/admin/settings/freeze", NEED_ADMINISTRATOR, &admin_freeze_form,
+     admin_freeze_post},
+    {METHOD_GET, "/admin/settings/thaw", NEED_AUDITOR, NULL, admin_thaw_get},
+    {METHOD_POST, "/admin/settings/thaw", NEED_ADMINISTRATOR, &admin_freeze_form, admin_thaw_post},
+    {METHOD_GET, "/admin/audit", NEED_AUDITOR, &admin_audit_form, admin_audit_get},
 };
 #define ROUTE_COUNT (sizeof routes / sizeof routes[0])
 
@@ -123,14 +128,7 @@ static bool is_auditors_act(struct visit *visit)
 
 static void error_page(struct visit *visit, enum status status, struct response *response)
 {
-    bool only_reads = status == STATUS_NOT_FOUND && visit->signed_in && is_auditors_act(visit);
-    struct fault_page view =
-        fault_page_of(visit, only_reads ? STATUS_NOT_ALLOWED : status, PLACE_ADMIN, response);
-    if (only_reads) {
-        view.words =
-            "Auditors read everything here and change nothing. An administrator can do this.";
-    }
-    template_admin_fault(&response->body, &view);
+    admin_show_fault(visit, status, status == STATUS_NOT_FOUND && is_auditors_act(visit), response);
 }
 
 int main(void)

@@ -175,12 +175,14 @@ for program in $(in_c code '\bstruct route [a-z_]+\[\]' cgi-bin | sed 's/:.*//' 
                 $path =~ s/"\s*"//g; $path =~ s/["\s]//g; $needs =~ s/\s//g;
                 print "$ENV{PROGRAM} $method $path $needs\n";
             }
+            print "$ENV{PROGRAM} rows ", scalar(() = $rows =~ /METHOD_/g), "\n";
         }'
-done >"$work/routes"
+done >"$work/tables"
+grep -v ' rows ' "$work/tables" >"$work/routes"
 rule "the route tables can be read" < <(
     for program in public signin account admin; do
         [ -f "cgi-bin/$program.c" ] || { echo "cgi-bin/$program.c is missing"; continue; }
-        rows=$(grep -cE '\{METHOD_' "cgi-bin/$program.c")
+        rows=$(sed -nE "s|^cgi-bin/$program\.c rows ||p" "$work/tables")
         read=$(grep -c "^cgi-bin/$program.c " "$work/routes")
         [ "$rows" = "$read" ] && [ "$read" -gt 0 ] || echo "cgi-bin/$program.c: $rows rows, $read read"
     done
@@ -245,6 +247,11 @@ rule "every status is provoked by a test" < <(
         grep -v '^STATUS_OK$' | while read -r status; do
         # The test of the table itself names them without making them happen.
         (cd "$work/code" && grep -rlw "$status" tests) | grep -qv '^tests/unit/status_test\.c$' || echo "$status is provoked by no test"
+    done
+)
+rule "every query is looked at by tests/pages/plan_test.c" < <(
+    in_c code '^const struct query_table [a-z_]+ =' cgi-bin/store | sed -E 's/.*query_table ([a-z_]+) .*/\1/' | while read -r table; do
+        in_c code "&$table\\b" tests/pages/plan_test.c >/dev/null || echo "$table"
     done
 )
 rule "every test is run" < <(

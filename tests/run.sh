@@ -3,7 +3,7 @@
 # the C programs, and the browser. A program that runs no test counts as failed. Output is kept in build/test/log.
 set -u
 cd "$(dirname "$0")/.."
-export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export TEST_BUILD=build/test TEST_RELEASE=build/release TALLYSTICK_SCHEMA="$PWD/schema"
 logs=build/test/log
 rm -rf "$logs"

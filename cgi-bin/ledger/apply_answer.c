@@ -29,7 +29,8 @@ enum status apply_answer(struct work *work)
         return status;
     }
     must(TEXT_COPY(work->answer->id, facts.transfer.transfer_id));
-    work_for(work, acts_for_recipient(kind) ? facts.transfer.to_org_id : facts.transfer.from_org_id);
+    work_for(work,
+             acts_for_recipient(kind) ? facts.transfer.to_org_id : facts.transfer.from_org_id);
     work->detail = in_words(work, &facts);
     struct answer_outcome outcome;
     status =

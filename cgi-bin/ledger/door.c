@@ -106,7 +106,8 @@ bool door_wait(struct door *door, int timeout_ms, bool *extra)
             *extra = true;
         } else if (token >= TOKEN_SOCKET) {
             let_in(door, &door->sockets[token - TOKEN_SOCKET]);
-        } else if (door->clients[token].fd >= 0 && !door->clients[token].is_over) {
+        } else if (token < LEDGER_CLIENTS_MAX && door->clients[token].fd >= 0 &&
+                   !door->clients[token].is_over) {
             door->clients[token].is_ready = true;
             any_ready = true;
         }

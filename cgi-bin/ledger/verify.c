@@ -1,4 +1,5 @@
-/* ledger/verify.c: the whole registry looked through, every violation a sentence. See ledger/ledger.h. */
+/* ledger/verify.c: the whole registry looked through, every violation a sentence. See
+ * ledger/ledger.h. */
 #include <stdio.h>
 #include <string.h>
 
@@ -17,24 +18,30 @@ static const char *const sentences[VERIFY__COUNT] = {
     [VERIFY_FOREIGN_KEYS] = "Row {2} of {1} refers to a row of {3} that is not there.",
     [VERIFY_TRIGGERS] = "The trigger {1}, which protects history, is missing.",
     [VERIFY_SETTINGS] = "There are {1} rows of settings instead of one.",
-    [VERIFY_SUM_STATES] = "Project {1} vintage {2}: the books say {4} units {3}, the batches hold {5}.",
-    [VERIFY_SUM_ISSUED] = "Project {1} vintage {2}: the books say {4} units {3}, the issuances say {5}.",
-    [VERIFY_SUM_EQUATION] = "Project {1} vintage {2}: issued and imported units are not those that are active, retired,"
-                            " exported and cancelled.",
+    [VERIFY_SUM_STATES] =
+        "Project {1} vintage {2}: the books say {4} units {3}, the batches hold {5}.",
+    [VERIFY_SUM_ISSUED] =
+        "Project {1} vintage {2}: the books say {4} units {3}, the issuances say {5}.",
+    [VERIFY_SUM_EQUATION] = ("Project {1} vintage {2}: issued and imported units are not those "
+                             "that are active, retired,"
+                             " exported and cancelled."),
     [VERIFY_GAP] = "Batches of project {1} vintage {2} leave a gap from {3} to {4}.",
     [VERIFY_OVERLAP] = "Batches of project {1} vintage {2} overlap from {3} to {4}.",
     [VERIFY_END] = "Batches of project {1} vintage {2} end at {3} instead of {4}.",
     [VERIFY_ISSUANCE] = "Issuance {1} is of {2} units, but the batches made by it hold {3}.",
-    [VERIFY_BATCH_OF] = "Batch {1} differs from its issuance or project in supplier, project, vintage or time.",
+    [VERIFY_BATCH_OF] =
+        "Batch {1} differs from its issuance or project in supplier, project, vintage or time.",
     [VERIFY_SPLIT] = "Batch {1} was split, but its two parts do not make up the whole.",
     [VERIFY_CHILD] = "Batch {1} says it is a part of {2}, which does not know it.",
     [VERIFY_HOLDER] = "Batch {1} is held by {2}, which did not receive it by {3}.",
     [VERIFY_ACCOUNT] = "Batch {1} lies in account {2}, which is not an open account of {3}.",
     [VERIFY_RESERVED] = "Batch {1} is reserved by {2}, which does not wait for it.",
     [VERIFY_WAITING] = "Transfer {1} waits, but its batch {2} is not reserved for it.",
-    [VERIFY_LINE] = "A line of {1} says {3} units of batch {2}, which has {4} or came from another batch.",
+    [VERIFY_LINE] =
+        "A line of {1} says {3} units of batch {2}, which has {4} or came from another batch.",
     [VERIFY_LINE_SUM] = "{1} is of {2} units, but its lines hold {3}.",
-    [VERIFY_COMPLETED] = "Transfer {1} is completed without an approval or an account that it needs.",
+    [VERIFY_COMPLETED] =
+        "Transfer {1} is completed without an approval or an account that it needs.",
     [VERIFY_SAME_PERSON] = "Transfer {1} was approved by one person where two were needed.",
     [VERIFY_PENDING] = "Transfer {1} waits for something that it cannot wait for.",
     [VERIFY_EXPORTED] = "Batch {1} and the export {2} do not agree.",
@@ -43,7 +50,8 @@ static const char *const sentences[VERIFY__COUNT] = {
     [VERIFY_CLOSED] = "Organisation {1} is closed but holds {2} units.",
     [VERIFY_MAIN] = "Organisation {1} has no open Main account.",
     [VERIFY_ACT_GAP] = "The audit log goes from act {1} to act {2}.",
-    [VERIFY_ACT_TIME] = "Act {1} was recorded before the act before it, or is dated after its recording.",
+    [VERIFY_ACT_TIME] =
+        "Act {1} was recorded before the act before it, or is dated after its recording.",
     [VERIFY_ACT_MISSING] = "The audit log has no act for the present state of {1}.",
 };
 
@@ -53,7 +61,8 @@ struct looking {
 };
 
 static void say_row(void *context, const struct verify_row *row);
-static void fill_in(char sentence[SENTENCE_SIZE], const char *pattern, const struct verify_row *row);
+static void fill_in(char sentence[SENTENCE_SIZE], const char *pattern,
+                    const struct verify_row *row);
 
 enum status ledger_verify(struct store *store, struct arena *arena, struct verify_report *report)
 {
@@ -94,7 +103,8 @@ static void fill_in(char sentence[SENTENCE_SIZE], const char *pattern, const str
     size_t used = 0;
     for (const char *at = pattern; *at != '\0' && used < SENTENCE_SIZE - 1; at++) {
         if (at[0] == '{' && at[1] >= '1' && at[1] <= '0' + VERIFY_CELLS && at[2] == '}') {
-            int size = snprintf(sentence + used, SENTENCE_SIZE - used, "%s", row->cells[at[1] - '1']);
+            int size =
+                snprintf(sentence + used, SENTENCE_SIZE - used, "%s", row->cells[at[1] - '1']);
             must(size >= 0);
             used += (size_t)size < SENTENCE_SIZE - used ? (size_t)size : SENTENCE_SIZE - 1 - used;
             at += 2;

@@ -31,7 +31,7 @@ struct work {
     struct ledger_setting setting;
     struct answer *answer;
     char org_id[ID_SIZE]; /* for the audit row: on whose behalf; "" the registry */
-    const char *detail; /* for the audit row: in words */
+    const char *detail;   /* for the audit row: in words */
 };
 
 /* On whose behalf the act is, for its audit row. */

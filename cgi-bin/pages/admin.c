@@ -1,10 +1,12 @@
 /* pages/admin.c: asking the ledger, addresses and names; see pages/admin.h. */
 #include "pages/admin.h"
 
+#include "admin_templates.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/desk.h"
+#include "pages/fault.h"
 #include "store/admin_orgs.h"
 #include "store/rights.h"
 
@@ -13,6 +15,18 @@
 bool admin_may(const struct visit *visit)
 {
     return (visit->registry_roles & REGISTRY_ADMINISTRATOR) != 0;
+}
+
+void admin_show_fault(struct visit *visit, enum status status, bool only_reads,
+                      struct response *response)
+{
+    struct fault_page view =
+        fault_page_of(visit, only_reads ? STATUS_NOT_ALLOWED : status, PLACE_ADMIN, response);
+    if (only_reads) {
+        view.words =
+            "Auditors read everything here and change nothing. An administrator can do this.";
+    }
+    template_admin_fault(&response->body, &view);
 }
 
 struct url admin_org_url(struct arena *arena, const char *org_id)
@@ -57,6 +71,16 @@ struct url admin_thing_url(struct arena *arena, const char *id)
         }
     }
     return (struct url){NULL};
+}
+
+const char *admin_org_or_words(struct visit *visit, const char *typed)
+{
+    struct admin_org_filter filter = {.typed = typed};
+    if (text_empty(typed) || id_is(typed, "org")) {
+        return typed;
+    }
+    struct admin_orgs found = admin_orgs_list(visit->registry, visit->arena, &filter, false, "", 2);
+    return found.count == 1 ? found.at[0].org_id : typed;
 }
 
 const char *admin_org_name(struct visit *visit, const char *org_id)

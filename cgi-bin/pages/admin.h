@@ -14,6 +14,11 @@
 /* May this person act, and not only read? */
 bool admin_may(const struct visit *visit);
 
+/* The error page. only_reads: an auditor has come to what only administrators do, and may know that
+ * it is there. */
+void admin_show_fault(struct visit *visit, enum status status, bool only_reads,
+                      struct response *response);
+
 struct url admin_org_url(struct arena *arena, const char *org_id);
 struct url admin_person_url(struct arena *arena, const char *user_id);
 struct url admin_transfer_url(struct arena *arena, const char *transfer_id);
@@ -24,6 +29,9 @@ struct url admin_thing_url(struct arena *arena, const char *id);
  * fit; *words says what to do. */
 bool admin_find_org(struct visit *visit, const char *typed, const char **org_id, const char **name,
                     const char **words);
+/* What a list is to be filtered by: the id when what was typed fits one organisation alone (accents
+ * and capitals make no difference), the typed words otherwise. */
+const char *admin_org_or_words(struct visit *visit, const char *typed);
 /* The name of an organisation; its id when it is unknown. */
 const char *admin_org_name(struct visit *visit, const char *org_id);
 /* What a project's or supplier's units are counted in: the instrument of the supplier's projects.
@@ -159,7 +167,8 @@ struct admin_page {
     const char *cursor; /* "" from the start */
 };
 struct admin_page admin_list_page(const struct admin_list *list);
-/* The pager of a page that was read with one row more than it shows: first and last are the cursors of the rows shown, "" none. */
+/* The pager of a page that was read with one row more than it shows: first and last are the cursors
+ * of the rows shown, "" none. */
 void admin_list_turn(const struct admin_list *list, bool has_more, const char *first,
                      const char *last, const char *count_words, struct admin_list_view *view);
 

@@ -1,5 +1,6 @@
 /*
- * pages/admin_house_view.h: the registry's settings and its audit log (templates/admin/settings.mustache, audit.mustache).
+ * pages/admin_house_view.h: the registry's settings and its audit log
+ * (templates/admin/settings.mustache, audit.mustache).
  */
 #ifndef PAGES_ADMIN_HOUSE_VIEW_H
 #define PAGES_ADMIN_HOUSE_VIEW_H
@@ -17,18 +18,18 @@ struct admin_settings_view {
 struct admin_act_row {
     int64_t seq;
     struct when_view when;
-    const char *dated;       /* the time the command carried, when it is another; "" */
+    const char *dated; /* the time the command carried, when it is another; "" */
     const char *who;
-    struct url who_url;      /* none: nobody in particular */
+    struct url who_url; /* none: nobody in particular */
     const char *for_whom;
     struct url for_url;
     const char *program;
     const char *did;
-    const char *subject;     /* "" none */
+    const char *subject; /* "" none */
     struct url subject_url;
     const char *detail;
     bool is_done;
-    const char *outcome;     /* why it was refused */
+    const char *outcome; /* why it was refused */
 };
 struct admin_act_rows {
     const struct admin_act_row *at;

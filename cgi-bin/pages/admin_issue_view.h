@@ -1,5 +1,6 @@
 /*
- * pages/admin_issue_view.h: issuing and delivering (templates/admin/projects.mustache, orders.mustache, order.mustache).
+ * pages/admin_issue_view.h: issuing and delivering (templates/admin/projects.mustache,
+ * orders.mustache, order.mustache).
  */
 #ifndef PAGES_ADMIN_ISSUE_VIEW_H
 #define PAGES_ADMIN_ISSUE_VIEW_H
@@ -8,7 +9,7 @@
 
 struct admin_project_row {
     const char *name;
-    struct url url;          /* its public page */
+    struct url url; /* its public page */
     const char *short_code;
     const char *supplier;
     struct url supplier_url;
@@ -81,15 +82,16 @@ struct admin_order_view {
     struct admin_delivery_rows deliveries;
 };
 
-/* Choosing what is delivered: an amount, or quantities of batches (templates/admin/deliver.mustache). */
+/* Choosing what is delivered: an amount, or quantities of batches
+ * (templates/admin/deliver.mustache). */
 struct admin_deliver_line {
-    const char *name;        /* of the input: "qty.ctb_…" */
+    const char *name; /* of the input: "qty.ctb_…" */
     const char *serial;
     struct url url;
     const char *project;
     const char *available;
     const char *typed;
-    const char *error;       /* NULL: fine */
+    const char *error; /* NULL: fine */
     const char *label;
 };
 struct admin_deliver_lines {
@@ -109,7 +111,7 @@ struct admin_deliver_view {
     const char *once;
     struct admin_fields fields;
     const char *unit;
-    int64_t scale;           /* decimals */
+    int64_t scale; /* decimals */
     bool has_lines;
     struct admin_deliver_lines lines;
     const char *lines_words; /* which batches are shown */

@@ -66,12 +66,12 @@ static struct order order_of(const struct visit *visit)
     return (struct order){by_size ? ADMIN_BY_UNITS : ADMIN_BY_EXPIRY, sort[0] == '-'};
 }
 
-static struct admin_transfer_filter filter_of(const struct visit *visit)
+static struct admin_transfer_filter filter_of(struct visit *visit)
 {
     return (struct admin_transfer_filter){
         .state = field_text(&visit->fields, "state"),
         .kind = field_text(&visit->fields, "kind"),
-        .org = field_text(&visit->fields, "organisation"),
+        .org = admin_org_or_words(visit, field_text(&visit->fields, "organisation")),
     };
 }
 

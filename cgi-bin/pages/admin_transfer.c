@@ -27,12 +27,12 @@ static const struct field_row rows[] = {
 };
 const struct form admin_transfers_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
-static struct admin_transfer_filter filter_of(const struct visit *visit)
+static struct admin_transfer_filter filter_of(struct visit *visit)
 {
     return (struct admin_transfer_filter){
         .state = field_text(&visit->fields, "state"),
         .kind = field_text(&visit->fields, "kind"),
-        .org = field_text(&visit->fields, "organisation"),
+        .org = admin_org_or_words(visit, field_text(&visit->fields, "organisation")),
     };
 }
 

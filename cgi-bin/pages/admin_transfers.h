@@ -31,11 +31,11 @@ enum status admin_decide_post(struct visit *visit, struct response *response);
 struct admin_decision {
     const char *word; /* in the address */
     enum act_kind kind;
-    const char *notice; /* after it */
-    const char *button; /* "Approve *": the quantity stands for the star */
-    const char *many;   /* "Approve the ticked transfers" */
-    const char *many_next;     /* what happens to each then */
-    const char *title;  /* "Approve *?": the page before it */
+    const char *notice;    /* after it */
+    const char *button;    /* "Approve *": the quantity stands for the star */
+    const char *many;      /* "Approve the ticked transfers" */
+    const char *many_next; /* what happens to each then */
+    const char *title;     /* "Approve *?": the page before it */
     const char *reason_label;
     const char *reason_hint;
     bool is_reason_needed;

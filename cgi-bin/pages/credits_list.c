@@ -107,6 +107,9 @@ static struct url received_url(struct arena *arena, const char *received_by)
     if (text_starts(received_by, "iss_")) {
         return url_path(arena, "/registry/issuances/*", received_by);
     }
+    if (text_starts(received_by, "dlv_")) {
+        return url_path(arena, "/registry/deliveries/*", received_by);
+    }
     return (struct url){NULL};
 }
 

@@ -85,8 +85,8 @@ static void fault_way_on(struct visit *visit, enum status status, enum place pla
     struct arena *arena = visit->arena;
     bool account = place >= PLACE_CREDITS && place <= PLACE_ACCOUNT;
 
-    if (status == STATUS_SIGN_IN_NEEDED && visit->request != NULL) {
-        view->again = url_with(arena, url_path(arena, "/sign-in"), "next", visit->request->path);
+    if (status == STATUS_SIGN_IN_NEEDED && visit->sign_in.text != NULL) {
+        view->again = visit->sign_in;
         view->again_words = "Sign in again and go on where you were";
     } else if (account && status == STATUS_ANSWER_LOST) {
         view->again = url_path(arena, "/account/transfers");

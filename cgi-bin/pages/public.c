@@ -59,14 +59,12 @@ struct url public_delivery_url(struct arena *arena, const char *delivery_id)
 
 struct link_view public_org_link(struct arena *arena, const char *org_id, const char *name)
 {
-    return (struct link_view){name, text_empty(org_id) ? (struct url){NULL}
-                                                       : desk_org_url(arena, org_id)};
+    return (struct link_view){name, desk_org_url(arena, org_id)};
 }
 
 struct link_view public_project_link(struct arena *arena, const char *project_id, const char *name)
 {
-    return (struct link_view){name, text_empty(project_id) ? (struct url){NULL}
-                                                           : desk_project_url(arena, project_id)};
+    return (struct link_view){name, desk_project_url(arena, project_id)};
 }
 
 int64_t public_add(int64_t sum, int64_t units)

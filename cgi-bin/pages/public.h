@@ -1,6 +1,7 @@
 /*
- * pages/public.h: the public registry: everything under / and /registry, for everybody. Each page is what a GET with the same address
- * gives anybody else, so it may be kept by caches; a page's ETag is the digest of its text.
+ * pages/public.h: the public registry: everything under / and /registry, for everybody. Each page
+ * is what a GET with the same address gives anybody else, so it may be kept by caches; a page's
+ * ETag is the digest of its text.
  */
 #ifndef PAGES_PUBLIC_H
 #define PAGES_PUBLIC_H
@@ -14,8 +15,9 @@
 #include "store/public_retirements.h"
 #include "store/public_transfers.h"
 
-extern const struct form public_transfers_form, public_projects_form, public_project_form, public_issuances_form,
-    public_issuance_form, public_retirements_form, public_orgs_form, public_search_form;
+extern const struct form public_transfers_form, public_projects_form, public_project_form,
+    public_issuances_form, public_issuance_form, public_retirements_form, public_orgs_form,
+    public_search_form;
 
 enum status public_landing_get(struct visit *visit, struct response *response);
 enum status public_overview_get(struct visit *visit, struct response *response);
@@ -42,6 +44,7 @@ enum status public_show(struct visit *visit, struct response *response);
 /* The same, when the visit has field errors: 422, kept by nobody. */
 enum status public_show_list(struct visit *visit, struct response *response);
 
+/* Addresses; of no id: none, so that a link of what is not there is only its words. */
 struct url public_transfer_url(struct arena *arena, const char *transfer_id);
 struct url public_issuance_url(struct arena *arena, const char *issuance_id);
 struct url public_retirement_url(struct arena *arena, const char *retirement_id);
@@ -49,10 +52,14 @@ struct url public_delivery_url(struct arena *arena, const char *delivery_id);
 struct link_view public_org_link(struct arena *arena, const char *org_id, const char *name);
 struct link_view public_project_link(struct arena *arena, const char *project_id, const char *name);
 
-/* Rows of lists. A unit stands in every row when the rows differ in it, otherwise once in the heading. */
-struct public_transfer_table public_transfer_table(struct visit *visit, struct public_transfers transfers);
-struct public_retirement_table public_retirement_table(struct visit *visit, struct public_retirements retirements);
-struct public_issuance_table public_issuance_table(struct visit *visit, struct public_issuances issuances);
+/* Rows of lists. A unit stands in every row when the rows differ in it, otherwise once in the
+ * heading. */
+struct public_transfer_table public_transfer_table(struct visit *visit,
+                                                   struct public_transfers transfers);
+struct public_retirement_table public_retirement_table(struct visit *visit,
+                                                       struct public_retirements retirements);
+struct public_issuance_table public_issuance_table(struct visit *visit,
+                                                   struct public_issuances issuances);
 /* "The note was redacted on 20 November 2026: it named a person." or "". */
 const char *public_redacted(struct arena *arena, const struct public_transfer *transfer);
 /* Where it went: an organisation, or the other system. */
@@ -69,9 +76,11 @@ const char *public_figure(struct arena *arena, int64_t units, enum instrument in
 /* ---- public_blocks.c ---- */
 
 /* The first blocks of an act as a table; csv: the address of them all. */
-struct public_block_table public_block_table(struct visit *visit, enum public_blocks_of which, const char *id, struct url csv);
+struct public_block_table public_block_table(struct visit *visit, enum public_blocks_of which,
+                                             const char *id, struct url csv);
 /* All blocks of an act as CSV. */
-enum status public_blocks_csv(struct visit *visit, struct response *response, enum public_blocks_of which, const char *id);
+enum status public_blocks_csv(struct visit *visit, struct response *response,
+                              enum public_blocks_of which, const char *id);
 extern const struct form public_blocks_form; /* format=csv and nothing else */
 
 #endif

@@ -339,9 +339,7 @@ enum status public_batch_get(struct visit *visit, struct response *response)
         .issuance = {batch.issuance_id, public_issuance_url(arena, batch.issuance_id)},
         .issued_how = batch.is_imported ? "imported" : "issued",
         .issued = desk_when(arena, batch.issued_at),
-        .delivery = {batch.delivery_id, text_empty(batch.delivery_id)
-                                            ? (struct url){NULL}
-                                            : public_delivery_url(arena, batch.delivery_id)},
+        .delivery = {batch.delivery_id, public_delivery_url(arena, batch.delivery_id)},
         .delivered = desk_when(arena, batch.delivered_at),
         .to_system = batch.to_system,
         .unit = desk_unit(batch.instrument),

@@ -61,14 +61,32 @@ static void list_cells(const struct list *list, const void *row, const char **ce
     }
 }
 
-#define BATCH_LIST(its_path)                                                                       \
-    {                                                                                              \
-        .path = its_path, .file_name = "batches.csv", .one = "batch", .many = "batches",           \
-        .sort_usual = "serial", .time_key = "", .row_bytes = sizeof(struct public_batch),          \
-        .columns = columns, .read = list_read, .count = list_count, .cells = list_cells            \
-    }
-static const struct list_kind of_project = BATCH_LIST("/registry/projects/*");
-static const struct list_kind of_issuance = BATCH_LIST("/registry/issuances/*");
+static const struct list_kind of_project = {
+    .path = "/registry/projects/*",
+    .file_name = "batches.csv",
+    .one = "batch",
+    .many = "batches",
+    .sort_usual = "serial",
+    .time_key = "",
+    .row_bytes = sizeof(struct public_batch),
+    .columns = columns,
+    .read = list_read,
+    .count = list_count,
+    .cells = list_cells,
+};
+static const struct list_kind of_issuance = {
+    .path = "/registry/issuances/*",
+    .file_name = "batches.csv",
+    .one = "batch",
+    .many = "batches",
+    .sort_usual = "serial",
+    .time_key = "",
+    .row_bytes = sizeof(struct public_batch),
+    .columns = columns,
+    .read = list_read,
+    .count = list_count,
+    .cells = list_cells,
+};
 
 struct list public_batch_list(struct visit *visit, const char *project_id, const char *issuance_id)
 {

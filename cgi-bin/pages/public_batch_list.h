@@ -8,8 +8,8 @@
 #include "pages/public_projects_view.h"
 #include "store/public_batches.h"
 
-/* The list for the visit's fields: project_id or issuance_id is "". The form has state, sort, before, after and format, and vintage for a
- * project. */
+/* The list for the visit's fields: project_id or issuance_id is "". The form has state, sort,
+ * before, after and format, and vintage for a project. */
 struct list public_batch_list(struct visit *visit, const char *project_id, const char *issuance_id);
 struct choice_views public_batch_states(struct visit *visit);
 struct public_batch_rows public_batch_rows(struct visit *visit, struct list_rows found);

@@ -69,7 +69,7 @@ struct lineage_view {
 
 /* One thing that happened to the block. */
 struct history_view {
-    struct link_view who;   /* words "" the registry itself */
+    struct link_view who; /* words "" the registry itself */
     const char *what;
     struct link_view whom; /* words "" nobody */
     struct link_view act;  /* its id */

@@ -28,7 +28,7 @@ static struct public_block_row block_row(struct arena *arena, const struct publi
         .quantity = quantity_show(arena, block->units, block->instrument),
         .unit_here = shows_unit ? desk_unit(block->instrument) : "",
         .split_from = {is_cut ? serial_text(arena, &block->split_from) : "",
-                       is_cut ? desk_batch_url(arena, block->split_from_id) : (struct url){NULL}},
+                       desk_batch_url(arena, block->split_from_id)},
         .state = desk_state(block->state),
     };
 }

@@ -14,6 +14,7 @@
 #define LATEST_ROWS 6
 #define LARGEST_ROWS 8
 #define YEARS_MAX 10 /* more labels do not fit beside each other on a phone */
+#define YEARS_MIN 4  /* fewer columns look like a mistake */
 
 /* A plot's columns grow from here up to the top. */
 #define PLOT_FLOOR_PX 184
@@ -120,7 +121,7 @@ static const char *before_words(struct visit *visit, enum instrument instrument,
     if (issued == 0 && retired == 0) {
         return "";
     }
-    return arena_printf(arena, "Before %d: %s %s issued, %s retired.", first_year,
+    return arena_printf(arena, "Before %d: %s %s issued or imported, %s retired.", first_year,
                         quantity_show(arena, issued, instrument), desk_unit(instrument),
                         quantity_show(arena, retired, instrument));
 }
@@ -129,7 +130,7 @@ static struct plot_view plot_of(struct visit *visit, enum instrument instrument,
                                 size_t count, size_t number)
 {
     struct arena *arena = visit->arena;
-    struct year_sums sums[YEARS_MAX];
+    struct year_sums sums[YEARS_MAX] = {{0, 0}};
     int64_t most = 1;
     for (size_t i = 0; i < count; i++) {
         int64_t from = year_at(first_year + (int)i);
@@ -139,9 +140,16 @@ static struct plot_view plot_of(struct visit *visit, enum instrument instrument,
         most = sums[i].issued_units > most ? sums[i].issued_units : most;
         most = sums[i].retired_units > most ? sums[i].retired_units : most;
     }
+    size_t skipped = 0; /* years at the beginning in which nothing happened */
+    while (count - skipped > YEARS_MIN && sums[skipped].issued_units == 0 &&
+           sums[skipped].retired_units == 0) {
+        skipped++;
+    }
+    first_year += (int)skipped;
+    count -= skipped;
     struct plot_year *years = arena_array(arena, struct plot_year, count + 1);
     for (size_t i = 0; i < count; i++) {
-        years[i] = plot_year(arena, &sums[i], most, i, count, instrument);
+        years[i] = plot_year(arena, &sums[skipped + i], most, i, count, instrument);
         years[i].year = year_text(arena, first_year + (int)i);
     }
     return (struct plot_view){
@@ -174,7 +182,7 @@ static struct plot_views plots_of(struct visit *visit, const struct public_talli
         const struct public_sums *sums = &totals->at[i].sums;
         if (sums->issued_units > 0 || sums->imported_units > 0) {
             plots[count] = plot_of(visit, totals->at[i].instrument, first_year,
-                                   (size_t)(last_year - first_year + 1), count + 1);
+                                   (size_t)(last_year - first_year) + 1, count + 1);
             count++;
         }
     }

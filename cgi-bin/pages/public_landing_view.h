@@ -1,5 +1,6 @@
 /*
- * pages/public_landing_view.h: the first page (templates/public/landing.mustache) and the overview (templates/public/overview.mustache).
+ * pages/public_landing_view.h: the first page (templates/public/landing.mustache) and the overview
+ * (templates/public/overview.mustache).
  */
 #ifndef PAGES_PUBLIC_LANDING_VIEW_H
 #define PAGES_PUBLIC_LANDING_VIEW_H
@@ -8,11 +9,11 @@
 
 struct public_landing_view {
     struct chrome page;
-    bool is_empty;              /* nothing was ever issued */
+    bool is_empty; /* nothing was ever issued */
     struct public_tallies tallies;
     bool has_transfers;
     struct public_transfer_table transfers;
-    const char *all_transfers;  /* "All 1,284 transfers" */
+    const char *all_transfers; /* "All 1,284 transfers" */
 };
 
 /* One year of a plot: two columns. */
@@ -26,7 +27,7 @@ struct plot_year {
     int64_t retired_y;
     int64_t retired_height;
     const char *label_x;
-    const char *issued;         /* "18,000.000" */
+    const char *issued; /* "18,000.000" */
     const char *retired;
 };
 struct plot_years {
@@ -34,11 +35,11 @@ struct plot_years {
     size_t count;
 };
 struct plot_view {
-    const char *id;             /* unique on the page */
-    const char *heading;        /* "Carbon removal credits issued and retired, by year" */
+    const char *id;      /* unique on the page */
+    const char *heading; /* "Carbon removal credits issued and retired, by year" */
     const char *unit;
-    const char *most;           /* what the top line stands for */
-    const char *before_words;   /* what lies before the years drawn; "" */
+    const char *most;         /* what the top line stands for */
+    const char *before_words; /* what lies before the years drawn; "" */
     struct plot_years years;
 };
 struct plot_views {

@@ -258,6 +258,7 @@ enum status list_csv(const struct list *list, struct response *response)
     struct csv *csv = arena_one(arena, struct csv);
     csv->list = *list;
     desk_csv(response, arena, list->kind->file_name);
+    response->is_public = true;
     response->stream = csv_window;
     response->stream_state = csv;
     return STATUS_OK;

@@ -28,7 +28,7 @@ struct list_kind {
     const char *many;      /* "transfers" */
     /* "-completed": a minus in front means the largest or newest first */
     const char *sort_usual;
-    const char *time_key;            /* the sort that is by time: "completed"; "" none */
+    const char *time_key; /* the sort that is by time: "completed"; "" none */
     size_t row_bytes;
     const char *const *columns; /* of the CSV, NULL-ended */
     struct list_rows (*read)(const struct list *list, const struct window *window);

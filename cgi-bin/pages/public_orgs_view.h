@@ -1,6 +1,6 @@
 /*
- * pages/public_orgs_view.h: organisations: the list (templates/public/organisations.mustache) and one of them
- * (templates/public/organisation.mustache).
+ * pages/public_orgs_view.h: organisations: the list (templates/public/organisations.mustache) and
+ * one of them (templates/public/organisation.mustache).
  */
 #ifndef PAGES_PUBLIC_ORGS_VIEW_H
 #define PAGES_PUBLIC_ORGS_VIEW_H
@@ -9,7 +9,7 @@
 
 struct public_org_row {
     struct link_view org;
-    const char *role;    /* "Supplier" */
+    const char *role; /* "Supplier" */
     const char *country;
     const char *domain;
     struct state_view state;
@@ -38,7 +38,7 @@ struct public_holding_row {
     const char *active;
     const char *retired;
     const char *exported;
-    const char *unit_here;    /* "" when the heading says it */
+    const char *unit_here; /* "" when the heading says it */
 };
 struct public_holding_rows {
     const struct public_holding_row *at;

@@ -1,6 +1,6 @@
 /*
- * pages/public_projects_view.h: projects: the list (templates/public/projects.mustache) and one of them
- * (templates/public/project.mustache).
+ * pages/public_projects_view.h: projects: the list (templates/public/projects.mustache) and one of
+ * them (templates/public/project.mustache).
  */
 #ifndef PAGES_PUBLIC_PROJECTS_VIEW_H
 #define PAGES_PUBLIC_PROJECTS_VIEW_H
@@ -13,10 +13,10 @@ struct public_project_row {
     struct link_view supplier;
     const char *pathway;
     const char *country;
-    const char *all;     /* issued and imported */
+    const char *all; /* issued and imported */
     const char *active;
     const char *retired;
-    const char *unit_here;    /* "" when the heading says it */
+    const char *unit_here; /* "" when the heading says it */
 };
 struct public_project_rows {
     const struct public_project_row *at;
@@ -68,14 +68,14 @@ struct public_project_view {
     struct link_view supplier;
     const char *project_id;
     const char *short_code;
-    const char *instrument;  /* "Carbon removal credits" */
+    const char *instrument; /* "Carbon removal credits" */
     const char *pathway;
     const char *protocol;
-    const char *place;       /* "Hutchinson, USA" */
+    const char *place; /* "Hutchinson, USA" */
     const char *status;
     const char *validator;
     const char *verifier;
-    const char *crediting;   /* "1 January 2024 to 31 December 2033" */
+    const char *crediting; /* "1 January 2024 to 31 December 2033" */
     const char *description;
     struct link_view web;
     struct when_view opened;
@@ -88,7 +88,7 @@ struct public_project_view {
     struct link_view all_issuances;
     bool has_retirements;
     struct public_retirement_table retirements;
-    struct public_list_view list;  /* its batches */
+    struct public_list_view list; /* its batches */
     struct choice_views states;
     struct choice_views years;
     struct sort_view by_serial;
@@ -107,8 +107,8 @@ struct public_issuance_view {
     const char *vintage;
     const char *quantity;
     const char *weight;
-    const char *buffer;      /* "" none */
-    const char *reporting;   /* "1 January 2024 to 31 March 2024"; "" */
+    const char *buffer;    /* "" none */
+    const char *reporting; /* "1 January 2024 to 31 March 2024"; "" */
     const char *notes;
     const char *unit;
     struct public_list_view list; /* its batches */
@@ -124,7 +124,7 @@ struct public_issuances_view {
     const char *q;
     const char *from;
     const char *to;
-    const char *project;     /* id, kept while other filters change */
+    const char *project; /* id, kept while other filters change */
     struct choice_views kinds;
     struct sort_view by_time;
     struct sort_view by_quantity;

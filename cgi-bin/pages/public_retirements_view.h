@@ -1,6 +1,7 @@
 /*
- * pages/public_retirements_view.h: retirements: the list (templates/public/retirements.mustache), one as a certificate
- * (templates/public/retirement.mustache), and a delivery (templates/public/delivery.mustache).
+ * pages/public_retirements_view.h: retirements: the list (templates/public/retirements.mustache),
+ * one as a certificate (templates/public/retirement.mustache), and a delivery
+ * (templates/public/delivery.mustache).
  */
 #ifndef PAGES_PUBLIC_RETIREMENTS_VIEW_H
 #define PAGES_PUBLIC_RETIREMENTS_VIEW_H
@@ -34,7 +35,7 @@ struct public_retirement_view {
     struct when_view retired;
     struct link_view beneficiary;
     struct link_view owner;
-    bool is_own;             /* the owner is the beneficiary */
+    bool is_own; /* the owner is the beneficiary */
     const char *quantity;
     const char *weight;
     struct purpose_views purposes;

@@ -118,6 +118,7 @@ static struct search_group orgs_of(struct visit *visit, const char *q)
     }
     return (struct search_group){
         desk_count(arena, count, "organisation", "organisations"),
+        "Country",
         {hits, orgs.count},
         all_of(visit, "/registry/organisations", q, count, "organisation", "organisations")};
 }
@@ -139,6 +140,7 @@ static struct search_group projects_of(struct visit *visit, const char *q)
     }
     return (struct search_group){
         desk_count(arena, count, "project", "projects"),
+        "Supplier, country, code",
         {hits, projects.count},
         all_of(visit, "/registry/projects", q, count, "project", "projects")};
 }

@@ -16,9 +16,10 @@ struct search_hits {
     size_t count;
 };
 struct search_group {
-    const char *heading;    /* "3 organisations" */
+    const char *heading;      /* "3 organisations" */
+    const char *more_heading; /* of the hits' second column */
     struct search_hits hits;
-    struct link_view all;   /* the whole list; words "" all are shown */
+    struct link_view all; /* the whole list; words "" all are shown */
 };
 struct search_groups {
     const struct search_group *at;
@@ -30,9 +31,9 @@ struct public_search_view {
     bool has_faults;
     struct fault_views faults;
     const char *q;
-    bool is_asked;          /* something was typed */
+    bool is_asked; /* something was typed */
     bool has_hits;
-    bool has_batches;       /* a serial number was typed, and these hold its units */
+    bool has_batches; /* a serial number was typed, and these hold its units */
     const char *serial;
     const char *unit;
     struct public_batch_rows batches;

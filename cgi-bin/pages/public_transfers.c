@@ -234,9 +234,7 @@ enum status public_transfer_get(struct visit *visit, struct response *response)
         .weight = desk_weight(arena, row.units, row.instrument),
         .notes = row.notes,
         .redacted = public_redacted(arena, &row),
-        .corrects = {row.corrects_id, text_empty(row.corrects_id)
-                                          ? (struct url){NULL}
-                                          : public_transfer_url(arena, row.corrects_id)},
+        .corrects = {row.corrects_id, public_transfer_url(arena, row.corrects_id)},
         .corrected_by =
             links_of(arena, public_transfer_corrections(visit->registry, arena, row.transfer_id)),
         .blocks = public_block_table(visit, PUBLIC_BLOCKS_OF_TRANSFER, row.transfer_id,

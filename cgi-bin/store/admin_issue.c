@@ -36,9 +36,9 @@ enum {
 /* Along project_by_name. ?1 cursor. The typed words are looked for in C: they are folded. */
 #define PROJECTS(sign, direction)                                                                  \
     PROJECT                                                                                        \
-        " WHERE (?1 IS NULL OR (p.name COLLATE NOCASE, p.project_id) " sign                        \
-        " (SELECT c.name COLLATE NOCASE, c.project_id FROM project c WHERE c.project_id = ?1))"    \
-        " ORDER BY p.name COLLATE NOCASE " direction ", p.project_id " direction
+    " WHERE (?1 IS NULL OR (p.name COLLATE NOCASE, p.project_id) " sign                            \
+    " (SELECT c.name COLLATE NOCASE, c.project_id FROM project c WHERE c.project_id = ?1))"        \
+    " ORDER BY p.name COLLATE NOCASE " direction ", p.project_id " direction
 
 #define ORDER                                                                                      \
     "SELECT o.order_id, o.supplier_org_id, s.name, o.buyer_org_id, b.name,"                        \

@@ -1,5 +1,6 @@
 /*
- * store/admin_issue.h: projects, orders and deliveries as administrators need them for issuing and delivering. Reads registry.db.
+ * store/admin_issue.h: projects, orders and deliveries as administrators need them for issuing and
+ * delivering. Reads registry.db.
  */
 #ifndef STORE_ADMIN_ISSUE_H
 #define STORE_ADMIN_ISSUE_H
@@ -16,7 +17,7 @@ extern const struct query_table admin_issue_queries;
 
 struct admin_project {
     const char *project_id;
-    const char *org_id;          /* the supplier */
+    const char *org_id; /* the supplier */
     const char *supplier;
     const char *name;
     const char *short_code;
@@ -34,21 +35,24 @@ struct admin_project {
     const char *description;
     const char *web;
     int64_t opened_at;
-    int64_t issued_units;        /* issued and imported, all vintages */
+    int64_t issued_units; /* issued and imported, all vintages */
 };
 struct admin_projects {
     const struct admin_project *at;
     size_t count;
 };
 
-/* At most `most` by name, behind (backwards: before) the project after_id ("" at the start), whose name, short code, supplier or id hold all
- * words typed. */
-struct admin_projects admin_projects_list(struct store *registry, struct arena *arena, const char *typed, bool backwards,
-                                          const char *after_id, size_t most);
+/* At most `most` by name, behind (backwards: before) the project after_id ("" at the start), whose
+ * name, short code, supplier or id hold all words typed. */
+struct admin_projects admin_projects_list(struct store *registry, struct arena *arena,
+                                          const char *typed, bool backwards, const char *after_id,
+                                          size_t most);
 int64_t admin_projects_count(struct store *registry, struct arena *arena, const char *typed);
-bool admin_project_find(struct store *registry, struct arena *arena, const char *project_id, struct admin_project *project);
+bool admin_project_find(struct store *registry, struct arena *arena, const char *project_id,
+                        struct admin_project *project);
 /* Of one supplier, by name. */
-struct admin_projects admin_projects_of(struct store *registry, struct arena *arena, const char *org_id);
+struct admin_projects admin_projects_of(struct store *registry, struct arena *arena,
+                                        const char *org_id);
 /* The first free serial number of a vintage. */
 int64_t admin_next_serial(struct store *registry, const char *project_id, int64_t vintage);
 /* Has this person's idempotency key been used by an act that came through? */
@@ -60,7 +64,7 @@ struct admin_order {
     const char *supplier;
     const char *buyer_org_id;
     const char *buyer;
-    enum instrument instrument;  /* that of the supplier's first project */
+    enum instrument instrument; /* that of the supplier's first project */
     int64_t units;
     int64_t delivered_units;
     const char *contract_date;
@@ -73,14 +77,17 @@ struct admin_orders {
 };
 
 struct admin_order_filter {
-    const char *typed;           /* part of a party's name, or an id of either or of the order */
-    bool only_open;              /* not wholly delivered */
+    const char *typed; /* part of a party's name, or an id of either or of the order */
+    bool only_open;    /* not wholly delivered */
 };
 /* By their ids: newest first, or oldest first when backwards. */
-struct admin_orders admin_orders_list(struct store *registry, struct arena *arena, const struct admin_order_filter *filter,
-                                      bool backwards, const char *after_id, size_t most);
-int64_t admin_orders_count(struct store *registry, struct arena *arena, const struct admin_order_filter *filter);
-bool admin_order_find(struct store *registry, struct arena *arena, const char *order_id, struct admin_order *order);
+struct admin_orders admin_orders_list(struct store *registry, struct arena *arena,
+                                      const struct admin_order_filter *filter, bool backwards,
+                                      const char *after_id, size_t most);
+int64_t admin_orders_count(struct store *registry, struct arena *arena,
+                           const struct admin_order_filter *filter);
+bool admin_order_find(struct store *registry, struct arena *arena, const char *order_id,
+                      struct admin_order *order);
 
 struct admin_delivery {
     const char *delivery_id;
@@ -93,6 +100,7 @@ struct admin_deliveries {
     size_t count;
 };
 /* Oldest first. */
-struct admin_deliveries admin_order_deliveries(struct store *registry, struct arena *arena, const char *order_id);
+struct admin_deliveries admin_order_deliveries(struct store *registry, struct arena *arena,
+                                               const char *order_id);
 
 #endif

@@ -38,9 +38,6 @@ static bool is_combining(const unsigned char *at)
 
 static size_t character_bytes(unsigned char first)
 {
-    if (first < 0x80) {
-        return 1;
-    }
     return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
@@ -50,12 +47,18 @@ void fold_text(char *to, size_t to_bytes, const char *text)
     size_t used = 0;
     const unsigned char *at = (const unsigned char *)text;
     while (*at != '\0') {
+        if (*at < 0x80) { /* nearly all of it: thousands of names are folded for one search */
+            if (used + 2 > to_bytes) {
+                break;
+            }
+            to[used++] = (char)(*at >= 'A' && *at <= 'Z' ? *at + ('a' - 'A') : *at);
+            at++;
+            continue;
+        }
         char folded[5] = {0};
         size_t step = character_bytes(*at);
         const char *letters = step == 2 ? plain_letters(at) : NULL;
-        if (step == 1) {
-            folded[0] = (char)(*at >= 'A' && *at <= 'Z' ? *at + ('a' - 'A') : *at);
-        } else if (letters != NULL) {
+        if (letters != NULL) {
             folded[0] = letters[0];
             folded[1] = letters[1] == ' ' ? '\0' : letters[1];
         } else if (!(step == 2 && is_combining(at))) {

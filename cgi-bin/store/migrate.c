@@ -16,8 +16,8 @@
 
 #define MIGRATIONS_MAX 200
 #define FILE_NAME_SIZE 128
-#define SCRIPT_BYTES_MAX (256 * 1024) /* the first registry file is 27 kB */
-#define NUMBER_CHARS 3                /* 001_registry.sql */
+#define SCRIPT_BYTES_MAX 262144 /* the first registry file is 27 kB */
+#define NUMBER_CHARS 3          /* 001_registry.sql */
 
 struct migrations {
     size_t count;                                   /* files 001 … count, without a gap */

@@ -321,6 +321,7 @@ static bool is_ours(struct store *store, const char *path)
 {
     int64_t application = 0;
     int64_t version = 0;
+    /* NOLINTNEXTLINE(bugprone-branch-clone): each file counts its own versions, equal or not. */
     int64_t wanted = store->file == STORE_REGISTRY ? STORE_REGISTRY_VERSION : STORE_PEOPLE_VERSION;
     if (!store_pragma(store->db, "PRAGMA application_id", &application) ||
         !store_pragma(store->db, "PRAGMA user_version", &version)) {

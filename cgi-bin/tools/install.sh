@@ -64,7 +64,7 @@ END
 unit ledger "the ledger, the only writer of registry.db" "$prefix/lib/tallystick/ledger" ""
 for program in public signin account admin; do
     unit "$program" "$program pages" \
-        "/usr/bin/spawn-fcgi -n -s /run/tallystick/$program.sock -M 0660 -- /usr/bin/multiwatch -f 2 -r 100000 -t 100 -- $prefix/lib/tallystick/$program" \
+        "/usr/bin/spawn-fcgi -n -s /run/tallystick/$program.sock -M 0660 -- /usr/bin/multiwatch -f 2 -s TERM -r 100000 -t 100 -- $prefix/lib/tallystick/$program" \
         "After=tallystick-ledger.service
 Wants=tallystick-ledger.service"
 done

@@ -47,10 +47,10 @@ fi
 # One daemon, and a few identical processes for each web program on one socket. multiwatch starts anew what dies.
 log="$DATA/log"
 mkdir -p "$log"
-multiwatch -f 1 -r 100000 -t 100 -- "$BUILD/ledger" 2>>"$log/ledger.log" &
+multiwatch -f 1 -s TERM -r 100000 -t 100 -- "$BUILD/ledger" 2>>"$log/ledger.log" &
 children+=($!)
 start() { # name, processes
-    spawn-fcgi -n -s "$run/$1.sock" -M 0660 -- "$(command -v multiwatch)" -f "$2" -r 100000 -t 100 -- "$root/$BUILD/$1" 2>>"$log/$1.log" &
+    spawn-fcgi -n -s "$run/$1.sock" -M 0660 -- "$(command -v multiwatch)" -f "$2" -s TERM -r 100000 -t 100 -- "$root/$BUILD/$1" 2>>"$log/$1.log" &
     children+=($!)
 }
 start public 2

@@ -180,7 +180,7 @@ static void click_twice(int number, void *context)
 static void accept_or_withdraw(int number, void *context)
 {
     int *withdrawn = context;
-    struct chance chance = chance_from(seed, (uint64_t)(1000 + number));
+    struct chance chance = chance_from(seed, UINT64_C(1000) + (uint64_t)number);
     quiet_log();
     struct ledger_client client = connect_client();
     for (int64_t round = 0; round < shared->rounds; round++) {

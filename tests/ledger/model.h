@@ -1,7 +1,8 @@
 /*
- * tests/ledger/model.h: the rules of domain.md a second time, over plain arrays, for tests/ledger/simulator.c to compare the ledger with.
- * It shares no code with cgi-bin/ledger: people, organisations, accounts and transfers are numbers, units are intervals ("pieces").
- * NONE means: no such thing was named; STRANGER: an id that nobody has; the operator is person NONE.
+ * tests/ledger/model.h: the rules of domain.md a second time, over plain arrays, for
+ * tests/ledger/simulator.c to compare the ledger with. It shares no code with cgi-bin/ledger:
+ * people, organisations, accounts and transfers are numbers, units are intervals ("pieces"). NONE
+ * means: no such thing was named; STRANGER: an id that nobody has; the operator is person NONE.
  */
 #ifndef TESTS_LEDGER_MODEL_H
 #define TESTS_LEDGER_MODEL_H
@@ -15,8 +16,22 @@
 #include "ledger/command.h"
 
 enum { NONE = -1, STRANGER = -2 };
-enum { ORGS = 7, BUFFER_ORG = 6, SUPPLIERS = 3, PEOPLE = 14, PROJECTS = 4, VINTAGES = 2, FIRST_VINTAGE = 2023 };
-enum { ACCOUNTS_MAX = 4000, PIECES_MAX = 60000, TRANSFERS_MAX = 300000, ORDERS_MAX = 50000, LINES_MAX = 6 };
+enum {
+    ORGS = 7,
+    BUFFER_ORG = 6,
+    SUPPLIERS = 3,
+    PEOPLE = 14,
+    PROJECTS = 4,
+    VINTAGES = 2,
+    FIRST_VINTAGE = 2023
+};
+enum {
+    ACCOUNTS_MAX = 4000,
+    PIECES_MAX = 60000,
+    TRANSFERS_MAX = 300000,
+    ORDERS_MAX = 50000,
+    LINES_MAX = 6
+};
 #define DAY_US (INT64_C(86400) * 1000000)
 
 struct m_org {
@@ -50,7 +65,8 @@ struct m_piece {
 struct m_transfer {
     char id[ID_SIZE];
     int kind, state, from, to, instrument;
-    int64_t units, submitted_at, latest_at, expires_at, ended_at; /* latest_at: the last thing that happened to it */
+    /* latest_at: the last thing that happened to it */
+    int64_t units, submitted_at, latest_at, expires_at, ended_at;
     bool needs, needs_registry, has_note, redacted;
     bool approved, registry_approved;
     int submitted_by, approved_by, registry_approved_by, ended_by;
@@ -139,7 +155,7 @@ static enum status m_account(int account, int org)
     if (account < 0 || m.accounts[account].org != org) {
         return STATUS_ACCOUNT_UNKNOWN;
     }
-    return !m.accounts[account].open                      ? STATUS_ACCOUNT_CLOSED
+    return !m.accounts[account].open                    ? STATUS_ACCOUNT_CLOSED
            : m.accounts[account].kind != ACCOUNT_ACTIVE ? STATUS_ACCOUNT_NOT_ACTIVE_KIND
                                                         : STATUS_OK;
 }
@@ -200,7 +216,8 @@ static int m_oldest(const void *one, const void *other)
 static bool m_fits(const struct m_wish *wish, const struct m_piece *piece, int instrument)
 {
     const struct m_account *account = &m.accounts[piece->account];
-    return piece->org == wish->org && piece->reserved == NONE && account->kind == ACCOUNT_ACTIVE && account->open &&
+    return piece->org == wish->org && piece->reserved == NONE && account->kind == ACCOUNT_ACTIVE &&
+           account->open &&
            (wish->supplier == NONE || m.projects[piece->project].org == wish->supplier) &&
            (wish->project == NONE || piece->project == wish->project) &&
            (wish->from_account == NONE || piece->account == wish->from_account) &&
@@ -274,7 +291,8 @@ static enum status m_judge_line(const struct m_wish *wish, int number)
         m_worse(&worst, STATUS_QUANTITY_TOO_LARGE);
     }
     if (line->piece == NONE) {
-        m_worse(&worst, line->dead_org == wish->org ? STATUS_BATCH_NOT_ACTIVE : STATUS_BATCH_UNKNOWN);
+        m_worse(&worst,
+                line->dead_org == wish->org ? STATUS_BATCH_NOT_ACTIVE : STATUS_BATCH_UNKNOWN);
         return worst;
     }
     const struct m_piece *piece = &m.pieces[line->piece];
@@ -301,8 +319,9 @@ static enum status m_judge_line(const struct m_wish *wish, int number)
     }
     int instrument = wish->instrument;
     if (instrument == NONE) {
-        instrument = wish->lines[0].piece == NONE ? (int)INSTRUMENT_CARBON_REMOVAL
-                                                  : m.projects[m.pieces[wish->lines[0].piece].project].instrument;
+        instrument = wish->lines[0].piece == NONE
+                         ? (int)INSTRUMENT_CARBON_REMOVAL
+                         : m.projects[m.pieces[wish->lines[0].piece].project].instrument;
     }
     if (m.projects[piece->project].instrument != instrument) {
         m_worse(&worst, STATUS_VALUE_REFUSED);
@@ -347,7 +366,8 @@ static int64_t m_picked_since(void)
     return at;
 }
 
-/* Cuts every picked piece: the lowest serials are the picked piece from then on, the rest is a new piece that stays. */
+/* Cuts every picked piece: the lowest serials are the picked piece from then on, the rest is a new
+ * piece that stays. */
 static void m_cut(void)
 {
     for (int i = 0; i < pick_count; i++) {
@@ -371,7 +391,8 @@ static void m_end_reserved(int mark, bool retired)
         struct m_piece *piece = &m.pieces[i];
         if (piece->reserved == mark) {
             struct m_project *project = &m.projects[piece->project];
-            *(retired ? &project->retired[piece->vintage] : &project->exported[piece->vintage]) += m_size(piece);
+            *(retired ? &project->retired[piece->vintage] : &project->exported[piece->vintage]) +=
+                m_size(piece);
             continue;
         }
         m.pieces[kept++] = *piece;
@@ -395,7 +416,9 @@ static void m_release(int transfer, int org, int account)
 
 static enum status m_note(enum m_note note)
 {
-    return note == NOTE_LONG ? STATUS_NOTE_TOO_LONG : note == NOTE_ODD ? STATUS_NOTE_CONTROL : STATUS_OK;
+    return note == NOTE_LONG  ? STATUS_NOTE_TOO_LONG
+           : note == NOTE_ODD ? STATUS_NOTE_CONTROL
+                              : STATUS_OK;
 }
 
 /* ---- a transfer ---- */
@@ -411,14 +434,16 @@ struct m_submit {
 
 static bool m_accepts(int to, int from)
 {
-    return m.orgs[to].incoming == INCOMING_ALL || (m.orgs[to].incoming == INCOMING_TRUSTED && m.orgs[to].trusts[from]);
+    return m.orgs[to].incoming == INCOMING_ALL ||
+           (m.orgs[to].incoming == INCOMING_TRUSTED && m.orgs[to].trusts[from]);
 }
 
 static enum status m_submit_accounts(const struct m_submit *submit)
 {
     enum status status = STATUS_OK;
     int org = submit->wish.org;
-    if (submit->wish.from_account != NONE && m_account(submit->wish.from_account, org) != STATUS_OK) {
+    if (submit->wish.from_account != NONE &&
+        m_account(submit->wish.from_account, org) != STATUS_OK) {
         m_worse(&status, m_account(submit->wish.from_account, org));
     }
     if (submit->kind == TRANSFER_INTERNAL && m_account(submit->wish.to_account, org) != STATUS_OK) {
@@ -443,7 +468,9 @@ static bool m_corrects(const struct m_submit *submit)
     }
     const struct m_transfer *old = &m.transfers[submit->corrects];
     int from = submit->wish.org;
-    int to = submit->kind == TRANSFER_EXTERNAL ? submit->to : submit->kind == TRANSFER_INTERNAL ? from : NONE;
+    int to = submit->kind == TRANSFER_EXTERNAL   ? submit->to
+             : submit->kind == TRANSFER_INTERNAL ? from
+                                                 : NONE;
     return old->state == TRANSFER_COMPLETED &&
            ((old->from == from && old->to == to) || (old->from == to && old->to == from));
 }
@@ -452,7 +479,8 @@ static bool m_corrects(const struct m_submit *submit)
 static enum status m_do_submit(const struct m_submit *submit)
 {
     int from = submit->wish.org;
-    enum status status = m_right(submit->person, m_roles(submit->person, from), ROLE_INITIATOR, false);
+    enum status status =
+        m_right(submit->person, m_roles(submit->person, from), ROLE_INITIATOR, false);
     if (status == STATUS_OK && m.frozen) {
         status = STATUS_FROZEN;
     }
@@ -522,12 +550,14 @@ static enum status m_do_submit(const struct m_submit *submit)
     }
     if (transfer->needs || transfer->needs_registry) {
         transfer->state = TRANSFER_AWAITING_APPROVAL;
-    } else if (submit->kind == TRANSFER_INTERNAL || (submit->kind == TRANSFER_EXTERNAL && m_accepts(submit->to, from))) {
+    } else if (submit->kind == TRANSFER_INTERNAL ||
+               (submit->kind == TRANSFER_EXTERNAL && m_accepts(submit->to, from))) {
         transfer->state = TRANSFER_COMPLETED;
         transfer->ended_at = m.now;
         transfer->ended_by = submit->person;
         m_release(number, transfer->to,
-                  submit->kind == TRANSFER_INTERNAL ? submit->wish.to_account : m.orgs[submit->to].main);
+                  submit->kind == TRANSFER_INTERNAL ? submit->wish.to_account
+                                                    : m.orgs[submit->to].main);
     }
     return STATUS_OK;
 }
@@ -559,16 +589,19 @@ static enum status m_decide_right(const struct m_decide *decide)
     switch (decide->kind) {
     case ACT_APPROVE:
     case ACT_REFUSE:
-        return decide->person == NONE || (senders & ROLE_APPROVER && m.people[decide->person].registry != 2)
+        return decide->person == NONE ||
+                       (senders & ROLE_APPROVER && m.people[decide->person].registry != 2)
                    ? STATUS_OK
                    : STATUS_NOT_ALLOWED;
     case ACT_ACCEPT:
     case ACT_REJECT:
-        return decide->person == NONE || (recipients & ROLE_APPROVER && m.people[decide->person].registry != 2)
+        return decide->person == NONE ||
+                       (recipients & ROLE_APPROVER && m.people[decide->person].registry != 2)
                    ? STATUS_OK
                    : STATUS_NOT_ALLOWED;
     case ACT_WITHDRAW:
-        return decide->person == NONE || (senders & ROLE_INITIATOR && m.people[decide->person].registry != 2)
+        return decide->person == NONE ||
+                       (senders & ROLE_INITIATOR && m.people[decide->person].registry != 2)
                    ? STATUS_OK
                    : STATUS_NOT_ALLOWED;
     default:
@@ -616,7 +649,8 @@ static enum status m_do_decide(const struct m_decide *decide)
     }
     struct m_transfer *transfer = &m.transfers[decide->transfer];
     int kind = decide->kind;
-    bool forward = kind == ACT_APPROVE || kind == ACT_REGISTRY_APPROVE || kind == ACT_ACCEPT || kind == ACT_COMPLETE_EXPORT;
+    bool forward = kind == ACT_APPROVE || kind == ACT_REGISTRY_APPROVE || kind == ACT_ACCEPT ||
+                   kind == ACT_COMPLETE_EXPORT;
     if (forward && m.frozen) {
         return STATUS_FROZEN;
     }
@@ -626,8 +660,11 @@ static enum status m_do_decide(const struct m_decide *decide)
     if (forward && transfer->kind != TRANSFER_EXPORT && m_recipient(transfer->to) != STATUS_OK) {
         return m_recipient(transfer->to);
     }
-    int account = transfer->to == NONE ? NONE : decide->account == NONE ? m.orgs[transfer->to].main : decide->account;
-    if (kind == ACT_ACCEPT && (transfer->to == NONE || m_account(account, transfer->to) != STATUS_OK)) {
+    int account = transfer->to == NONE      ? NONE
+                  : decide->account == NONE ? m.orgs[transfer->to].main
+                                            : decide->account;
+    if (kind == ACT_ACCEPT &&
+        (transfer->to == NONE || m_account(account, transfer->to) != STATUS_OK)) {
         return transfer->to == NONE ? STATUS_ACCOUNT_UNKNOWN : m_account(account, transfer->to);
     }
     if (m_note(decide->reason) != STATUS_OK) {
@@ -644,14 +681,18 @@ static enum status m_do_decide(const struct m_decide *decide)
     bool approves = kind == ACT_APPROVE || kind == ACT_REGISTRY_APPROVE;
     if (approves && decide->person != NONE &&
         (decide->person == transfer->submitted_by ||
-         (kind == ACT_APPROVE && transfer->registry_approved && transfer->registry_approved_by == decide->person) ||
-         (kind == ACT_REGISTRY_APPROVE && transfer->approved && transfer->approved_by == decide->person))) {
+         (kind == ACT_APPROVE && transfer->registry_approved &&
+          transfer->registry_approved_by == decide->person) ||
+         (kind == ACT_REGISTRY_APPROVE && transfer->approved &&
+          transfer->approved_by == decide->person))) {
         return STATUS_SAME_PERSON;
     }
-    if ((kind == ACT_APPROVE && transfer->approved) || (kind == ACT_REGISTRY_APPROVE && transfer->registry_approved)) {
+    if ((kind == ACT_APPROVE && transfer->approved) ||
+        (kind == ACT_REGISTRY_APPROVE && transfer->registry_approved)) {
         return STATUS_ALREADY_APPROVED;
     }
-    bool wants_reason = !approves && kind != ACT_ACCEPT && kind != ACT_WITHDRAW && kind != ACT_COMPLETE_EXPORT;
+    bool wants_reason =
+        !approves && kind != ACT_ACCEPT && kind != ACT_WITHDRAW && kind != ACT_COMPLETE_EXPORT;
     if (wants_reason && decide->reason == NOTE_NONE) {
         return STATUS_REASON_NEEDED;
     }
@@ -676,7 +717,8 @@ static enum status m_do_decide(const struct m_decide *decide)
             transfer->registry_approved = true;
             transfer->registry_approved_by = decide->person;
         }
-        if ((transfer->needs && !transfer->approved) || (transfer->needs_registry && !transfer->registry_approved)) {
+        if ((transfer->needs && !transfer->approved) ||
+            (transfer->needs_registry && !transfer->registry_approved)) {
             return STATUS_OK;
         }
         if (transfer->kind == TRANSFER_EXTERNAL && m_accepts(transfer->to, transfer->from)) {

@@ -6,7 +6,7 @@
 #ifndef TESTS_LEDGER_REFUSALS_H
 #define TESTS_LEDGER_REFUSALS_H
 
-#include "ledger/town.h"
+#include "ledger/dump.h"
 
 enum world_org { NORD, STEAM, ALPHA, BETA, SLOW, SHUT, ORGS };
 /* People by letter: A initiator and approver of Alpha, B and D approvers of Alpha, M manager of
@@ -55,44 +55,6 @@ static void town_text(char to[ID_SIZE], const char *sql)
     sqlite3_close(db);
 }
 
-static void add_rows(struct digest_feed *feed, sqlite3 *db, const char *table)
-{
-    char sql[128];
-    sqlite3_stmt *statement = NULL;
-    (void)snprintf(sql, sizeof sql, "SELECT * FROM %s", table);
-    must(sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK);
-    digest_add_text(feed, table);
-    while (sqlite3_step(statement) == SQLITE_ROW) {
-        for (int i = 0; i < sqlite3_column_count(statement); i++) {
-            const char *text = (const char *)sqlite3_column_text(statement, i);
-            digest_add_text(feed, text == NULL ? "\x01" : text);
-        }
-    }
-    sqlite3_finalize(statement);
-}
-
-/* Of every row of every table but the audit log. */
-static struct digest dump(void)
-{
-    sqlite3 *db = NULL;
-    sqlite3_stmt *tables = NULL;
-    struct digest_feed feed;
-    must(sqlite3_open(town.path, &db) == SQLITE_OK);
-    must(sqlite3_prepare_v2(db,
-                            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'act' "
-                            "AND name NOT LIKE 'sqlite_%' ORDER BY name",
-                            -1, &tables, NULL) == SQLITE_OK);
-    digest_begin(&feed);
-    int count = 0;
-    for (; sqlite3_step(tables) == SQLITE_ROW; count++) {
-        add_rows(&feed, db, (const char *)sqlite3_column_text(tables, 0));
-    }
-    must(count > 12);
-    sqlite3_finalize(tables);
-    sqlite3_close(db);
-    return digest_end(&feed);
-}
-
 /* ---- being refused ---- */
 
 static const char *field_word(int32_t field)
@@ -107,14 +69,14 @@ static struct answer ask_refused(const char *what, enum asker program,
                                  const struct command *command, enum status status, int64_t acts)
 {
     struct answer answer;
-    struct digest before = dump();
+    struct digest before = town_dump();
     int64_t seq = town_number("SELECT coalesce(max(seq), 0) FROM act");
     enum status given = town_ask(program, command, &answer);
     if (given != status) {
         fail_msg("%s: %s, not %s", what, status_row(given)->slug, status_row(status)->slug);
     }
     assert_int_equal(answer.status, status);
-    struct digest after = dump();
+    struct digest after = town_dump();
     if (!digest_equal(&before, &after)) {
         fail_msg("%s: refused, but the database has changed", what);
     }

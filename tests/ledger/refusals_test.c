@@ -387,10 +387,10 @@ static void test_keys(void **state)
     REFUSED("the key of another kind", retire, STATUS_KEY_REUSED, FIELD_KEY, -1, 0);
     /* The same again is no refusal: the first answer, and nothing happens twice. */
     command.transfer.lines[0].units = 1;
-    struct digest before = dump();
+    struct digest before = town_dump();
     struct answer answer;
     assert_int_equal(town_ask(PROGRAM_ACCOUNT, &command, &answer), STATUS_OK);
-    struct digest after = dump();
+    struct digest after = town_dump();
     assert_true(answer.repeated && digest_equal(&before, &after));
 }
 

@@ -713,7 +713,7 @@ static void act_person(void)
             expected = STATUS_NOT_FOUND;
         } else if (expected == STATUS_OK) {
             bool above = asker == NONE || m_is_admin(asker);
-            expected = !person->active && roles != 0 ? STATUS_PERSON_UNKNOWN
+            expected = m.orgs[org].state == ORG_CLOSED ? STATUS_SENDER_CLOSED : !person->active && roles != 0 ? STATUS_PERSON_UNKNOWN
                        : (person->roles[org] & ROLE_MANAGER) != 0 && (roles & ROLE_MANAGER) == 0 && is_last(who, org) && !above
                            ? STATUS_LAST_MANAGER
                        : roles > 15 ? STATUS_VALUE_REFUSED

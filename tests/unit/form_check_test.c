@@ -256,7 +256,7 @@ static void reading_an_unknown_field_is_a_bug(void **state)
 
 int main(void)
 {
-    arena_map(&arena, 1024 * 1024);
+    arena_map(&arena, 1024UL * 1024);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unknown_names_are_bad_requests),
         cmocka_unit_test(a_name_stands_once_unless_it_may_repeat),

@@ -246,7 +246,8 @@ static void csrf_matrix(void **state)
                                           "null",
                                           "http://registry.example.org",
                                           SITE ".evil.example"};
-    static const char *const tokens[] = {NULL, "", FORM_TOKEN, "form-token-of-bob", FORM_TOKEN "x"};
+    static const char *const tokens[] = {NULL, "", FORM_TOKEN, "form-token-of-bob",
+                                         (FORM_TOKEN "x")};
     static const char *const paths[] = {"/person", "/open"};
     int let_in = 0;
     (void)state;
@@ -335,9 +336,8 @@ static void rights_matrix(void **state)
                     } else if (((needs & NEED_ADMINISTRATOR) != 0 && (registry & 1) == 0) ||
                                ((needs & NEED_AUDITOR) != 0 && registry == 0)) {
                         wanted = STATUS_NOT_FOUND;
-                    } else if (((needs & NEED_ORGANISATION) != 0 || names_role) && who != 2) {
-                        wanted = STATUS_NOT_ALLOWED;
-                    } else if (names_role && !initiator && !approver && !manager) {
+                    } else if ((((needs & NEED_ORGANISATION) != 0 || names_role) && who != 2) ||
+                               (names_role && !initiator && !approver && !manager)) {
                         wanted = STATUS_NOT_ALLOWED;
                     }
                     assert_int_equal(rights_judge(needs, &visit), wanted);

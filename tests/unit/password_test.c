@@ -35,7 +35,7 @@ static void length_is_counted_in_characters(void **state)
         text[i] = (char)('!' + (i * 37) % 90);
     }
     assert_int_equal(judge(text), STATUS_OK);
-    strcat(text, "x");
+    text[PASSWORD_CHARS_MAX] = 'x';
     assert_int_equal(judge(text), STATUS_PASSWORD_LONG);
 }
 
@@ -153,7 +153,7 @@ static void nobody_takes_as_long_as_somebody(void **state)
 
 int main(void)
 {
-    arena_map(&arena, 1024 * 1024);
+    arena_map(&arena, 1024UL * 1024);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(length_is_counted_in_characters),
         cmocka_unit_test(no_rule_about_kinds_of_characters),

@@ -115,12 +115,10 @@ static void names_and_addresses_that_cannot_be_kept(void **state)
         assert_int_equal(person_admin_make(&admin, "Ada", bad[i], &made), STATUS_VALUE_REFUSED);
     }
     memset(longest, 'a', sizeof longest);
-    longest[254 - strlen("@example.org")] = '\0';
-    strcat(longest, "@example.org");
+    memcpy(longest + 254 - strlen("@example.org"), "@example.org", sizeof "@example.org");
     assert_null(person_admin_fault("Ada", longest, &words));
     memset(longest, 'a', sizeof longest);
-    longest[255 - strlen("@example.org")] = '\0';
-    strcat(longest, "@example.org");
+    memcpy(longest + 255 - strlen("@example.org"), "@example.org", sizeof "@example.org");
     assert_string_equal(person_admin_fault("Ada", longest, &words), "email");
     assert_string_equal(person_admin_fault("", "a@b", &words), "name");
     assert_string_equal(person_admin_fault("a\x07", "a@b", &words), "name");
@@ -248,7 +246,7 @@ static void people_are_listed_by_address(void **state)
 
 int main(void)
 {
-    arena_map(&arena, 1024 * 1024);
+    arena_map(&arena, 1024UL * 1024);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_person_is_made_in_both_places, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_refusal_of_the_ledger_leaves_nothing, set_up, tear_down),

@@ -196,7 +196,7 @@ static void serials_and_codes_are_read_in_any_case(void **state)
 
 int main(void)
 {
-    arena_map(&arena, 1024 * 1024);
+    arena_map(&arena, 1048576);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars_are_numbered_depth_first_left_before_right),
         cmocka_unit_test(bars_lie_where_their_serials_are),

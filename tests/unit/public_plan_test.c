@@ -60,7 +60,7 @@ static int look_at(const struct query_table *table, size_t number)
     static char sql[70000];
     sqlite3_stmt *statement = NULL;
     int wrong = 0;
-    snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", table->sql[number]);
+    (void)snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", table->sql[number]);
     assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
     while (sqlite3_step(statement) == SQLITE_ROW) {
         const char *step = (const char *)sqlite3_column_text(statement, 3);
@@ -78,13 +78,9 @@ static int look_at(const struct query_table *table, size_t number)
 static void every_query_walks_an_index(void **state)
 {
     (void)state;
-    static const struct query_table *const tables[] = {&site_queries,
-                                                       &public_transfers_queries,
-                                                       &public_batches_queries,
-                                                       &public_orgs_queries,
-                                                       &public_projects_queries,
-                                                       &public_issuances_queries,
-                                                       &public_retirements_queries};
+    static const struct query_table *const tables[] = {
+        &public_transfers_queries, &public_batches_queries,   &public_orgs_queries,
+        &public_projects_queries,  &public_issuances_queries, &public_retirements_queries};
     int wrong = 0;
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         for (size_t number = 0; number < tables[i]->count; number++) {
@@ -100,7 +96,7 @@ static int set_up(void **state)
     char path[96];
     strcpy(folder, "/tmp/tallystick-plan-XXXXXX");
     assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof(path), "%s/registry.db", folder);
+    (void)snprintf(path, sizeof(path), "%s/registry.db", folder);
     assert_int_equal(store_migrate(STORE_REGISTRY, path, "schema/registry"), STATUS_OK);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     return 0;
@@ -111,7 +107,7 @@ static int tear_down(void **state)
     (void)state;
     char command[128];
     sqlite3_close(db);
-    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+    (void)snprintf(command, sizeof(command), "rm -rf '%s'", folder);
     return system(command);
 }
 

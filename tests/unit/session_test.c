@@ -212,7 +212,7 @@ static void the_cookie_is_taken_away(void **state)
 
 int main(void)
 {
-    arena_map(&arena, 4 * 1024 * 1024);
+    arena_map(&arena, 4UL * 1024 * 1024);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(limits_at_the_boundary),
         cmocka_unit_test_setup_teardown(only_the_hash_of_the_token_is_kept, set_up, tear_down),

@@ -65,7 +65,7 @@ static int set_up(void **state)
     arena_reset(&arena, 0);
     strcpy(folder, "/tmp/tallystick-store-XXXXXX");
     assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof(path), "%s/registry.db", folder);
+    (void)snprintf(path, sizeof(path), "%s/registry.db", folder);
     assert_int_equal(store_migrate(STORE_REGISTRY, path, "schema/registry"), STATUS_OK);
     run_plainly(path, "INSERT INTO setting (one, site_name, site_url, tag, is_demo, expiry_days, "
                       "registry_approval_units)"
@@ -77,7 +77,7 @@ static int tear_down(void **state)
 {
     (void)state;
     char command[128];
-    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+    (void)snprintf(command, sizeof(command), "rm -rf '%s'", folder);
     return system(command);
 }
 
@@ -352,7 +352,7 @@ static void migration_goes_forward_one_file_at_a_time(void **state)
 
 int main(void)
 {
-    arena_map(&arena, 1024 * 1024);
+    arena_map(&arena, 1024UL * 1024);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(versions_agree_with_the_schema_folders, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_ours_is_refused, set_up, tear_down),

@@ -186,7 +186,7 @@ static void old_rows_are_swept(void **state)
         (void)snprintf(address, sizeof address, "198.51.%d.%d", i / 200, i % 200);
         (void)wrong(email, address, NULL, NOW);
     }
-    int64_t later = NOW + 2 * THROTTLE_FORGET_S * S;
+    int64_t later = NOW + INT64_C(2) * THROTTLE_FORGET_S * S;
     for (int i = 300; i < 500; i++) {
         (void)snprintf(email, sizeof email, "p%d@example.org", i);
         char address[32];
@@ -204,7 +204,7 @@ static void old_rows_are_swept(void **state)
 
 int main(void)
 {
-    arena_map(&arena, 1024 * 1024);
+    arena_map(&arena, 1024UL * 1024);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(growth),
         cmocka_unit_test_setup_teardown(an_account_waits_longer_each_time, set_up, tear_down),

@@ -2,12 +2,15 @@
 // public page with its note. At 1280 and 375 pixels, with and without JavaScript; then what happens with Back, reload, a second
 // click, a second tab and a session that ended half-way.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { becomes, openPage, signIn, startBrowser, startRegistry } from './lib.mjs';
 
+// Each test has a registry of its own, so that none eats the credits of another.
 let registry, browser;
-before(async () => { registry = await startRegistry(); browser = await startBrowser(); });
-after(async () => { await browser?.close(); await registry?.stop(); });
+before(async () => { browser = await startBrowser(); });
+after(async () => { await browser?.close(); });
+beforeEach(async () => { registry = await startRegistry(); });
+afterEach(async () => { await registry?.stop(); });
 
 const nora = 'nora@northwind.example', piet = 'piet@northwind.example', milo = 'milo@meridian.example';
 
