@@ -56,7 +56,7 @@ bench: ## measure: transfers a second, group commit against single commits
 	@for b in $(BENCHES); do $$b || exit 1; done
 
 build: $(PROGRAMS:%=$(B)/%) ## build the programs into build/release
-tests: $(UNITS)
+tests: $(UNITS) $(AREAS:%=$(B)/record/%) $(B)/record/ledger
 benches: $(BENCHES)
 
 install: build ## install under DESTDIR/usr/local (programs, static files, schema, units)
@@ -104,6 +104,16 @@ $(PROGRAMS:%=$(B)/%): $(B)/%: $(B)/cgi-bin/%.o $(ARCHIVES) $(B)/templates.a
 $(B)/tests/%: tests/%.c $(ARCHIVES) $(B)/templates.a $(B)/templates_json.a build/tools/mustache $(wildcard tests/*/*.h)
 	@mkdir -p $(@D)
 	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -lcmocka
+
+# the programs once more, writing down each page and its view (tests/web/templates.test.mjs)
+pages = $(subst -,_,$(notdir $(basename $(wildcard templates/$(1)/*.mustache))))
+$(B)/record/ledger: $(B)/ledger
+	@mkdir -p $(@D) && ln -sf ../ledger $@
+$(AREAS:%=$(B)/record/%): $(B)/record/%: tests/web/record.c $(B)/cgi-bin/%.o $(ARCHIVES) $(B)/templates.a $(B)/templates_json.a
+	@mkdir -p $(@D)
+	$(V)echo "  link $@" && $(CC) $(CFLAGS_ALL) '-DPAGES=$(foreach p,$(call pages,$*),PAGE($*,$p))' '-DRECORD_FOLDER="$@-pages"' \
+	  $(foreach p,$(call pages,$*),-Wl,--wrap=template_$*_$p) -o $@ $< $(B)/cgi-bin/$*.o -pie \
+	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(LIBS_$*)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 .PHONY: help run test lint bench build tests benches install clean

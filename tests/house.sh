@@ -255,7 +255,7 @@ rule "every query is looked at by tests/pages/plan_test.c" < <(
     done
 )
 rule "every test is run" < <(
-    files 'tests/*.c' | but '^tests/((unit|pages)/[a-z_]+_test|(ledger|crash|bench)/[a-z_]+|unit/templates/render)\.c$'
+    files 'tests/*.c' | but '^tests/((unit|pages)/[a-z_]+_test|(ledger|crash|bench)/[a-z_]+|unit/templates/render|web/record)\.c$'
     files 'tests/web/*.mjs' | but '^tests/web/(lib|[a-z-]+\.test)\.mjs$'
 )
 rule "the top level is what the README says" < <(

@@ -36,7 +36,7 @@ struct plan {
     bool needs_registry_approval;
     bool accepted_at_once; /* internal, or the recipient's policy accepts */
     int64_t expiry_days;
-    struct digest digest; /* of everything above: the confirm carries it */
+    struct digest digest; /* of everything above and of whereto: the confirm carries it */
 };
 
 /* What would happen if this TRANSFER were sent now: the same checks in the same order as the real

@@ -89,7 +89,7 @@ enum status plan_select(struct arena *arena, const struct plan_wish *wish, struc
     return STATUS_OK;
 }
 
-struct digest plan_digest(const struct plan *plan)
+struct digest plan_digest(const struct plan *plan, const struct command_transfer *body)
 {
     struct digest_feed feed;
     digest_begin(&feed);
@@ -112,6 +112,12 @@ struct digest plan_digest(const struct plan *plan)
     digest_add_int(&feed, plan->needs_registry_approval);
     digest_add_int(&feed, plan->accepted_at_once);
     digest_add_int(&feed, plan->expiry_days);
+    /* Whereto: the same blocks sent to somebody else are another plan. */
+    digest_add_int(&feed, body->kind);
+    digest_add_text(&feed, body->to_org_id);
+    digest_add_text(&feed, body->to_account_id);
+    digest_add_text(&feed, body->to_system);
+    digest_add_text(&feed, body->to_system_party);
     return digest_end(&feed);
 }
 

@@ -94,8 +94,8 @@ void plan_read(struct store *store, struct arena *arena, struct plan_wish *wish)
  * batches came to lie where it is. On refusal: LINES_EMPTY to NOT_ENOUGH in answer. */
 enum status plan_select(struct arena *arena, const struct plan_wish *wish, struct plan *plan,
                         int64_t *latest_at, struct answer *answer);
-/* Pure: the digest of a plan. */
-struct digest plan_digest(const struct plan *plan);
+/* Pure: the digest of a plan and of whom it is for. */
+struct digest plan_digest(const struct plan *plan, const struct command_transfer *body);
 /* The supplier of all moves; "" when there are several. */
 const char *plan_supplier(const struct plan *plan);
 

@@ -235,7 +235,7 @@ static enum status settle_refusal(struct visit *visit, struct response *response
         break;
     }
     case STATUS_PLAN_CHANGED:
-        alarm = (struct alarm){"Your holdings changed while you were reading",
+        alarm = (struct alarm){"Your holdings or your answers changed while you were reading",
                                "Nothing was transferred. Below is what would happen now: check it "
                                "again, then press the button."};
         break;

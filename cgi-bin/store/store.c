@@ -37,6 +37,7 @@ static const struct query_table own_queries = {"store", own_sql, OWN__COUNT};
 
 static struct store stores[STORES_MAX];
 
+static void set_up_library(void);
 static struct store *take_store(void);
 static bool open_file(struct store *store, const char *path);
 static bool set_up(struct store *store);
@@ -52,6 +53,7 @@ struct store *store_open(enum store_file file, enum store_mode mode, const char 
                          const struct query_table *const *tables)
 {
     must(path != NULL && tables != NULL);
+    set_up_library();
     struct store *store = take_store();
     store->file = file;
     store->mode = mode;
@@ -189,6 +191,18 @@ void store_note_fault(struct store *store, const char *doing, int code)
               sqlite3_errmsg(store->db), NULL);
 }
 
+/* Once a process, before SQLite is first used: there are no threads here, so it needs no mutexes, nor to count its memory. */
+static void set_up_library(void)
+{
+    static bool is_done;
+    if (!is_done) {
+        is_done = true;
+        /* A process that has used SQLite before us (a test) keeps its settings; that is slower, not wrong. */
+        (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+        (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    }
+}
+
 /* A free place of the fixed table; more open files than that is a bug. */
 static struct store *take_store(void)
 {
@@ -213,6 +227,8 @@ static bool open_file(struct store *store, const char *path)
         return false;
     }
     (void)sqlite3_extended_result_codes(store->db, 1);
+    /* Small allocations from one piece of memory of the connection's own. */
+    (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 1024, 1024);
     return true;
 }
 

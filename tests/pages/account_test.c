@@ -303,7 +303,7 @@ static void test_plan_changed(void **state)
     int64_t before = town_number("SELECT count(*) FROM transfer");
     reply = step(market.maya, draft, "review", plan);
     cgi_is(&reply, 409);
-    cgi_has(&reply, "Your holdings changed while you were reading");
+    cgi_has(&reply, "Your holdings or your answers changed while you were reading");
     cgi_has(&reply, "LITH-2024-1001-3000");
     assert_int_equal(town_number("SELECT count(*) FROM transfer"), before);
     reply = step(market.maya, draft, "review", words("plan=%s", cgi_value(&reply, "plan")));
@@ -317,6 +317,32 @@ static void test_plan_changed(void **state)
     cgi_has(&reply, "Enter at most 4.000 credits: that is what is available from Lithos.");
     cgi_has(&reply, "href=\"#amount\"");
     cgi_has_not(&reply, "name=\"plan\"");
+}
+
+/* The button of a review that is open in one tab names who receives; a second tab chooses somebody
+ * else. What was read is what happens, or nothing. */
+static void test_recipient_changed(void **state)
+{
+    (void)state;
+    char draft[ID_SIZE];
+    char plan[128];
+    (void)snprintf(draft, sizeof(draft), "%s",
+                   prepare(market.maya, market.fjord, market.charm, "1"));
+    struct cgi_reply reply = look(market.maya, draft, "review");
+    (void)snprintf(plan, sizeof(plan), "plan=%s", cgi_value(&reply, "plan"));
+    reply =
+        step(market.maya, draft, "recipient", words("recipient=%s&back=review", market.empty));
+    cgi_is(&reply, 303);
+    int64_t before = town_number("SELECT count(*) FROM transfer");
+    reply = step(market.maya, draft, "review", plan);
+    cgi_is(&reply, 409);
+    cgi_has(&reply, "Your holdings or your answers changed while you were reading");
+    cgi_has(&reply, "to Empty Hands</button>");
+    assert_int_equal(town_number("SELECT count(*) FROM transfer"), before);
+    reply = step(market.maya, draft, "recipient", words("recipient=%s", market.fjord));
+    cgi_is(&reply, 303);
+    reply = step(market.maya, draft, "review", plan);
+    cgi_is(&reply, 303);
 }
 
 static void test_withdraw_and_reject(void **state)
@@ -411,6 +437,7 @@ int main(void)
         cmocka_unit_test(test_deliveries),
         cmocka_unit_test(test_transfer),
         cmocka_unit_test(test_plan_changed),
+        cmocka_unit_test(test_recipient_changed),
         cmocka_unit_test(test_withdraw_and_reject),
         cmocka_unit_test(test_history),
         cmocka_unit_test(test_ledger_away),

@@ -34,7 +34,7 @@ async function look(page, url, problems) {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - 375);
   if (over > 0) problems.push(`${at}: ${over} pixels too wide at 375`);
   await page.setViewportSize({ width: 1280, height: 900 });
-  return page.evaluate(() => [...document.querySelectorAll('a[href]')].map((a) => a.href));
+  return page.evaluate(() => [...document.querySelectorAll('a[href]')].map((a) => new URL(a.getAttribute('href'), document.baseURI).href));
 }
 
 async function crawl(email, starts, pattern) {
