@@ -36,7 +36,7 @@ help: ## list the targets
 
 run: ## install what is missing, build, make a demonstration registry, serve it on http://127.0.0.1:$(PORT)
 	@cgi-bin/tools/need.sh run
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory -j2 build
 	@PORT=$(PORT) cgi-bin/tools/serve.sh
 
 test: ## install what is missing, build with sanitizers, run every test

@@ -23,9 +23,8 @@
 #define INITIATOR (READER | NEED_INITIATOR)
 #define APPROVER (READER | NEED_APPROVER)
 #define MANAGER (READER | NEED_MANAGER)
-#define DECIDER                                                                                    \
-    (READER | NEED_INITIATOR |                                                                     \
-     NEED_APPROVER) /* either: the handler asks for the one that the act needs */
+/* Either: the handler asks for the one that the act needs. */
+#define DECIDER (READER | NEED_INITIATOR | NEED_APPROVER)
 #define DRAFT "/account/transfers/drafts/:id"
 #define TEAMMATE "/account/team/people/:id"
 #define TRANSFER "/account/transfers/:id"

@@ -29,7 +29,7 @@ look() {
 # lint.sh --one TOOL FILE: what a step does with each file.
 if [ "${1:-}" = --one ]; then
     # shellcheck disable=SC2086
-    digest=$({ cat "$3" .clang-format .clang-tidy tests/lint.sh; [ "$2" = format ] || gcc $flags -E "$3" 2>/dev/null; } | sha256sum | cut -c 1-40)
+    digest=$({ cat "$3" .clang-format .clang-tidy tests/lint.sh; [ "$2" = format ] || gcc $flags -E -P "$3" 2>/dev/null; } | sha256sum | cut -c 1-40)
     [ -e "build/lint/$2/$digest" ] && exit 0
     said=$(look "$2" "$3")
     if [ -n "$said" ]; then

@@ -64,10 +64,11 @@ struct visit {
     const char *form_token; /* goes into every POST form as name "token" */
     const char *session_id;
     const char *notice; /* what the last act did ("slug id"), once; "" none */
-    struct url sign_in; /* the sign-in page, coming back to this page or the one this form was on:
-                           for STATUS_SIGN_IN_NEEDED */
-    const struct session
-        *session; /* as it stands in people.db (store/people_session.h); NULL when nobody */
+    /* the sign-in page, coming back to this page or the one this form was on: for
+     * STATUS_SIGN_IN_NEEDED */
+    struct url sign_in;
+    /* as it stands in people.db (store/people_session.h); NULL when nobody */
+    const struct session *session;
 };
 
 /* One program's open things, made at start. */
@@ -80,8 +81,8 @@ struct gate {
     struct ledger_client ledger;
     bool people_write;
     bool uses_ledger;
-    const char
-        *site_url;  /* "https://registry.example.org": what Origin is compared with; "" unknown */
+    /* "https://registry.example.org": what Origin is compared with; "" unknown */
+    const char *site_url;
     bool has_fault; /* a store failed: end after this reply, the supervisor starts afresh */
     const struct route *routes;
     size_t route_count;

@@ -111,7 +111,13 @@ enum status person_admin_set_registry_roles(const struct person_admin *admin, co
         return STATUS_PERSON_UNKNOWN;
     }
     command.person.roles = (uint8_t)roles;
-    return admin->ask(admin->context, &command, answer);
+    enum status status = admin->ask(admin->context, &command, answer);
+    if (status == STATUS_OK && roles != 0) {
+        /* Whoever was shown a link (a manager, when there were no such roles) must not become an
+         * administrator with it. */
+        link_end_all(admin->people, user_id, admin->now_us);
+    }
+    return status == STATUS_OK && store_fault(admin->people) ? STATUS_FAULT : status;
 }
 
 enum status person_admin_set_active(const struct person_admin *admin, const char *user_id,

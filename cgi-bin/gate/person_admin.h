@@ -49,7 +49,7 @@ enum status person_admin_make(const struct person_admin *admin, const char *name
 /* ROLE_… bits in an organisation; 0 leaves it. */
 enum status person_admin_set_roles(const struct person_admin *admin, const char *org_id,
                                    const char *user_id, unsigned roles, struct answer *answer);
-/* REGISTRY_… bits. */
+/* REGISTRY_… bits. With any, links still open end. */
 enum status person_admin_set_registry_roles(const struct person_admin *admin, const char *user_id,
                                             unsigned roles, struct answer *answer);
 /* Deactivates (sessions and links end at once) or reactivates. Never deleted: who did what stays

@@ -13,8 +13,8 @@
 #include "ledger/command.h"
 
 #define EUTL_TYPES_MAX 16 /* unit types in one file; EUA2005, EUA_2008 … */
-#define EUTL_UNITS_PER_TONNE                                                                       \
-    1000 /* one allowance is one tonne, which the registry counts in kilograms */
+/* One allowance is one tonne, which the registry counts in kilograms. */
+#define EUTL_UNITS_PER_TONNE 1000
 
 /* One kind of unit: a project of its own, with a supplier of its own, so that "oldest first" never
  * mixes them. */

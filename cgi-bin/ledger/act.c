@@ -113,16 +113,16 @@ enum status ledger_apply(struct ledger *ledger, enum asker program, const struct
                         .org_id = "",
                         .detail = ""};
     answer->at = work.at;
-    if (0) {
+    if (!store_savepoint(ledger->store)) {
         status = STATUS_FAULT;
     } else {
         must(work.setting.found);
         status = decide_and_write(&work);
     }
     if (status != STATUS_FAULT && status != STATUS_OK && !answer->repeated) {
-        
+        store_rollback_to(ledger->store);
         status = keep_refusal(&work, status);
-    } else if (status != STATUS_FAULT && 0) {
+    } else if (status != STATUS_FAULT && !store_release(ledger->store)) {
         status = STATUS_FAULT;
     }
     if (store_fault(ledger->store)) {

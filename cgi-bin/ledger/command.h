@@ -68,16 +68,17 @@ enum act_kind {
 /* "transfer", "open-organisation" …: audit log, log lines, messages. */
 const char *act_word(enum act_kind kind);
 
-enum asker { /* which program asks */
-             PROGRAM_NONE,
-             PROGRAM_PUBLIC,
-             PROGRAM_SIGNIN,
-             PROGRAM_ACCOUNT,
-             PROGRAM_ADMIN,
-             PROGRAM_API,
-             PROGRAM_TALLY,
-             PROGRAM_LEDGER, /* the daemon's own timer */
-             PROGRAM__COUNT
+/* Which program asks. */
+enum asker {
+    PROGRAM_NONE,
+    PROGRAM_PUBLIC,
+    PROGRAM_SIGNIN,
+    PROGRAM_ACCOUNT,
+    PROGRAM_ADMIN,
+    PROGRAM_API,
+    PROGRAM_TALLY,
+    PROGRAM_LEDGER, /* the daemon's own timer */
+    PROGRAM__COUNT
 };
 const char *program_word(enum asker program);
 /* May this program send this act at all? */

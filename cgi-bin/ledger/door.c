@@ -19,8 +19,8 @@
 
 #define EVENTS_MAX 128
 #define BACKLOG 128 /* clients that wait while listening is suspended */
-#define ANSWERS_BYTES                                                                              \
-    (1024 * 1024) /* room for the answers of a client that sends many commands at once */
+/* Room for the answers of a client that sends many commands at once. */
+#define ANSWERS_BYTES (1024 * 1024)
 
 static const enum asker door_programs[DOOR_SOCKETS] = {PROGRAM_ACCOUNT, PROGRAM_ADMIN, PROGRAM_API,
                                                        PROGRAM_TALLY};

@@ -14,8 +14,8 @@
 
 enum instrument { INSTRUMENT_CARBON_REMOVAL, INSTRUMENT_RENEWABLE_ENERGY, INSTRUMENT__COUNT };
 
-#define QUANTITY_UNITS_MAX                                                                         \
-    INT64_C(1000000000000000) /* 10^15 units: sums of 9,000 of them still fit an int64 */
+/* 10^15 units: sums of 9,000 of them still fit an int64. */
+#define QUANTITY_UNITS_MAX INT64_C(1000000000000000)
 
 /* "carbon_removal"; the same word in SQL, JSON and CSV. */
 const char *instrument_word(enum instrument instrument);

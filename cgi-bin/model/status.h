@@ -63,8 +63,8 @@ enum status {
     STATUS_SAME_PERSON,          /* the second person may not be the first */
     STATUS_ALREADY_APPROVED,     /* that approval has been given */
     STATUS_REASON_NEEDED,
-    STATUS_CORRECTS_UNKNOWN, /* the transfer it claims to mend is not a completed one of the same
-                                parties */
+    /* the transfer it claims to mend is not a completed one of the same parties */
+    STATUS_CORRECTS_UNKNOWN,
     STATUS_EXISTS, /* an id, name, domain, e-mail or short code that must be unique is taken */
     STATUS_PROJECT_UNKNOWN,
     STATUS_ORDER_UNKNOWN,
@@ -73,10 +73,10 @@ enum status {
     STATUS_PURPOSE_NEEDED,
     STATUS_BENEFICIARY_NEEDED,
     STATUS_PERSON_UNKNOWN,
-    STATUS_LAST_MANAGER, /* would leave an organisation (or the registry) with nobody who can manage
-                            it */
-    STATUS_VALUE_REFUSED,  /* a name, code, country, setting or date outside what is accepted; field
-                              says which */
+    /* would leave an organisation (or the registry) with nobody who can manage it */
+    STATUS_LAST_MANAGER,
+    /* a name, code, country, setting or date outside what is accepted; field says which */
+    STATUS_VALUE_REFUSED,
     STATUS_TIME_BACKWARDS, /* an act dated before what it builds on */
 
     /* -- sign-in -- */

@@ -8,6 +8,7 @@
 #include "base/url.h"
 #include "pages/desk.h"
 #include "store/admin_orgs.h"
+#include "store/people_link.h"
 #include "store/rights.h"
 #include "store/site.h"
 
@@ -492,6 +493,7 @@ enum status admin_join_post(struct visit *visit, struct response *response)
         admin_refused(visit, &answer, INSTRUMENT_CARBON_REMOVAL, member_names, &alarm);
         return show_join(visit, response, &person, alarm, status);
     }
+    link_end_all(visit->people, person.user_id, visit->now_us); /* see pages/team.h */
     return admin_done(visit, response, "member-saved",
                       admin_person_url(visit->arena, person.user_id));
 }

@@ -9,9 +9,8 @@
 #include "pages/desk.h"
 
 #define PROJECT_CHARS_MAX 400 /* ledger/decide_party.c */
-#define WORD_CHARS_MAX                                                                             \
-    60 /* pathway, protocol: they fit the command's 64 bytes as plain letters                      \
-        */
+/* Pathway, protocol: they fit the command's 64 bytes as plain letters. */
+#define WORD_CHARS_MAX 60
 #define DESCRIPTION_CHARS_MAX 1000 /* of four bytes each they fit the command */
 
 static const char *const format_words[] = {"csv", NULL};

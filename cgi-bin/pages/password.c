@@ -16,8 +16,8 @@
 #include "signin_templates.h"
 #include "store/people_link.h"
 
-#define SECRET_CHARS_MAX                                                                           \
-    1024 /* more than a password may have: then password_judge says how many it may */
+/* More than a password may have: then password_judge says how many it may. */
+#define SECRET_CHARS_MAX 1024
 
 static const struct field_row change_rows[] = {
     {.name = "present",

@@ -39,6 +39,15 @@ enum status steps_closed(enum steps_found found)
     return found == STEPS_OVER ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
+enum status steps_unkept(struct visit *visit, struct response *response)
+{
+    struct draft draft;
+    if (store_fault(visit->people)) {
+        return STATUS_FAULT;
+    }
+    return steps_open(visit, response, &draft) == STEPS_OVER ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
 static bool has_recipient(const struct draft *draft)
 {
     if (text_is(draft->kind, "export")) {
@@ -70,7 +79,7 @@ enum status steps_keep(struct visit *visit, struct response *response, struct dr
 {
     draft->changed_at = visit->now_us;
     if (!draft_save(visit->people, draft)) {
-        return store_fault(visit->people) ? STATUS_FAULT : STATUS_NOT_FOUND;
+        return steps_unkept(visit, response);
     }
     const char *next = steps_next(draft);
     return desk_go(visit, response,

@@ -43,6 +43,10 @@ enum steps_found {
 enum steps_found steps_open(struct visit *visit, struct response *response, struct draft *draft);
 /* The status to return when steps_open() did not say STEPS_OPEN. */
 enum status steps_closed(enum steps_found found);
+/* What to answer when a draft that was open could not be kept: another tab or the other half of a
+ * double click has submitted it meanwhile, then the response goes to its transfer; or it was
+ * discarded. */
+enum status steps_unkept(struct visit *visit, struct response *response);
 
 /* "recipient", "balance", "amount", "review": the first one that has no answer yet. */
 const char *steps_next(const struct draft *draft);

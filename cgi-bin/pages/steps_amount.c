@@ -225,7 +225,7 @@ enum status steps_amount_post(struct visit *visit, struct response *response)
         /* Kept and shown again with its sum. */
         amount.draft.changed_at = visit->now_us;
         if (!draft_save(visit->people, &amount.draft)) {
-            return store_fault(visit->people) ? STATUS_FAULT : STATUS_NOT_FOUND;
+            return steps_unkept(visit, response);
         }
         struct url url = steps_url(visit, &amount.draft, "amount", amount.back);
         return desk_go(visit, response, url_with(visit->arena, url, "by", "delivery"));

@@ -284,7 +284,7 @@ enum status steps_review_post(struct visit *visit, struct response *response)
     }
     draft.changed_at = visit->now_us;
     if (!draft_save(visit->people, &draft)) {
-        return store_fault(visit->people) ? STATUS_FAULT : STATUS_NOT_FOUND;
+        return steps_unkept(visit, response);
     }
     struct command *command = steps_command(visit->arena, &draft);
     command->transfer.has_plan = true;

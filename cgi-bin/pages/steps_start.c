@@ -172,7 +172,7 @@ enum status steps_discard_post(struct visit *visit, struct response *response)
         return steps_closed(found);
     }
     if (!draft_discard(visit->people, visit->user_id, visit->org_id, draft.draft_id)) {
-        return store_fault(visit->people) ? STATUS_FAULT : STATUS_NOT_FOUND;
+        return steps_unkept(visit, response);
     }
     gate_notice(visit, "discarded");
     return desk_go(visit, response, url_path(visit->arena, "/account/credits"));

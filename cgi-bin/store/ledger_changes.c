@@ -1,6 +1,8 @@
 /* store/ledger_changes.c: see store/ledger_changes.h. */
 #include "store/ledger_changes.h"
 
+#include <string.h>
+
 #include "base/must.h"
 #include "base/text.h"
 #include "store/query.h"
@@ -24,8 +26,7 @@
 enum {
     C_MOVE,
     C_SPLIT_PARENT,
-    C_SPLIT_LEFT,
-    C_SPLIT_RIGHT,
+    C_WHOLE,
     C_BATCH,
     C_CONSERVATION_ADD,
     C_CONSERVATION_END,
@@ -48,39 +49,24 @@ enum {
 };
 
 static const char *const changes_sql[C__COUNT] = {
-    [C_MOVE] = "UPDATE batch SET org_id = coalesce(?3, org_id), account_id = coalesce(?4, "
+    [C_MOVE] = "UPDATE OR ROLLBACK batch SET org_id = coalesce(?3, org_id), account_id = coalesce(?4, "
                "account_id), state = ?5,"
                " reserved_by = ?6, delivery_id = coalesce(?7, delivery_id), received_by = "
                "coalesce(?8, received_by),"
                " received_at = coalesce(?9, received_at), ended_by = ?10, ended_at = ?11"
                " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS ?2",
     [C_SPLIT_PARENT] =
-        "UPDATE batch SET state = 'split', left_id = ?2, right_id = ?3, ended_at = ?4"
+        "UPDATE OR ROLLBACK batch SET state = 'split', left_id = ?2, right_id = ?3, ended_at = ?4"
         " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS NULL AND first <= ?5 AND "
         "last > ?5",
-    [C_SPLIT_LEFT] =
-        "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, "
-        "last, org_id,"
-        " account_id, state, reserved_by, parent_id, issued_at, delivery_id, received_by, "
-        "received_at, made_at,"
-        " ended_by, ended_at)"
-        " SELECT ?2, project_id, issuance_id, supplier_org_id, vintage, first, ?12, coalesce(?3, "
-        "org_id),"
-        " coalesce(?4, account_id), ?5, ?6, batch_id, issued_at, coalesce(?7, delivery_id),"
-        " coalesce(?8, received_by), coalesce(?9, received_at), ?13, ?10, ?11 FROM batch WHERE "
-        "batch_id = ?1",
-    [C_SPLIT_RIGHT] =
-        "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, "
-        "last, org_id,"
-        " account_id, state, parent_id, issued_at, delivery_id, received_by, received_at, made_at)"
-        " SELECT ?2, project_id, issuance_id, supplier_org_id, vintage, ?3 + 1, last, org_id, "
-        "account_id,"
-        " 'active', batch_id, issued_at, delivery_id, received_by, received_at, ?4 FROM batch "
-        "WHERE batch_id = ?1",
-    [C_BATCH] = "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, "
-                "first, last, org_id,"
-                " account_id, state, issued_at, received_by, received_at, made_at)"
-                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'active', ?10, ?3, ?10, ?10)",
+    [C_WHOLE] = "SELECT project_id, issuance_id, supplier_org_id, org_id, account_id, delivery_id,"
+                " received_by, vintage, first, last, issued_at, received_at"
+                " FROM batch WHERE batch_id = ?1",
+    [C_BATCH] = "INSERT OR ROLLBACK INTO batch (batch_id, project_id, issuance_id, supplier_org_id,"
+                " vintage, first, last, org_id, account_id, state, reserved_by, parent_id,"
+                " issued_at, delivery_id, received_by, received_at, made_at, ended_by, ended_at)"
+                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+                " ?17, ?18, ?19)",
     [C_CONSERVATION_ADD] =
         "INSERT INTO conservation (project_id, vintage, issued, imported, active, retired, "
         "exported,"
@@ -92,22 +78,22 @@ static const char *const changes_sql[C__COUNT] = {
         "UPDATE conservation SET active = active - ?4, retired = retired + iif(?3 = 'retired', ?4, "
         "0),"
         " exported = exported + iif(?3 = 'exported', ?4, 0) WHERE project_id = ?1 AND vintage = ?2",
-    [C_ISSUANCE] = "INSERT INTO issuance (issuance_id, project_id, vintage, kind, supplier_units, "
+    [C_ISSUANCE] = "INSERT OR ROLLBACK INTO issuance (issuance_id, project_id, vintage, kind, supplier_units, "
                    "buffer_units,"
                    " reporting_start, reporting_end, notes, issued_at, origin)"
                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    [C_ORDER] = "INSERT INTO buyer_order (order_id, supplier_org_id, buyer_org_id, units, "
+    [C_ORDER] = "INSERT OR ROLLBACK INTO buyer_order (order_id, supplier_org_id, buyer_org_id, units, "
                 "contract_date, notes, ordered_at,"
                 " origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [C_ORDER_DELIVERED] =
         "UPDATE buyer_order SET delivered_units = delivered_units + ?2 WHERE order_id = ?1",
-    [C_DELIVERY] = "INSERT INTO delivery (delivery_id, order_id, supplier_org_id, buyer_org_id, "
+    [C_DELIVERY] = "INSERT OR ROLLBACK INTO delivery (delivery_id, order_id, supplier_org_id, buyer_org_id, "
                    "units, notes, delivered_at,"
                    " origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    [C_DELIVERY_LINE] = "INSERT INTO delivery_line (delivery_id, line, batch_id, split_from, "
+    [C_DELIVERY_LINE] = "INSERT OR ROLLBACK INTO delivery_line (delivery_id, line, batch_id, split_from, "
                         "from_account_id, to_account_id,"
                         " units) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    [C_TRANSFER] = "INSERT INTO transfer (transfer_id, kind, state, from_org_id, to_org_id, "
+    [C_TRANSFER] = "INSERT OR ROLLBACK INTO transfer (transfer_id, kind, state, from_org_id, to_org_id, "
                    "to_account_id, to_system,"
                    " to_system_party, supplier_org_id, instrument, units, notes, private_note, "
                    "corrects_id, needs_approval,"
@@ -116,23 +102,23 @@ static const char *const changes_sql[C__COUNT] = {
                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
                    "?16, ?17, ?18, ?19, ?20, ?21, ?22)",
     [C_TRANSFER_WRITE] =
-        "UPDATE transfer SET state = ?2, to_account_id = ?3, approved_by = ?4, approved_at = ?5,"
+        "UPDATE OR ROLLBACK transfer SET state = ?2, to_account_id = ?3, approved_by = ?4, approved_at = ?5,"
         " approval_comment = ?6, registry_approved_by = ?7, registry_approved_at = ?8, "
         "registry_comment = ?9,"
         " expires_at = ?10, ended_by = ?11, ended_at = ?12, end_reason = ?13"
         " WHERE transfer_id = ?1 AND ended_at IS NULL",
     [C_TRANSFER_REDACT] =
-        "UPDATE transfer SET notes = '', note_redacted_at = ?2, note_redacted_reason = ?3"
+        "UPDATE OR ROLLBACK transfer SET notes = '', note_redacted_at = ?2, note_redacted_reason = ?3"
         " WHERE transfer_id = ?1 AND note_redacted_at IS NULL",
-    [C_TRANSFER_LINE] = "INSERT INTO transfer_line (transfer_id, line, batch_id, split_from, "
+    [C_TRANSFER_LINE] = "INSERT OR ROLLBACK INTO transfer_line (transfer_id, line, batch_id, split_from, "
                         "from_account_id, units)"
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    [C_RETIREMENT] = "INSERT INTO retirement (retirement_id, org_id, beneficiary_org_id, "
+    [C_RETIREMENT] = "INSERT OR ROLLBACK INTO retirement (retirement_id, org_id, beneficiary_org_id, "
                      "beneficiary, purposes, instrument,"
                      " units, notes, retired_by, retired_at, origin) VALUES (?1, ?2, ?3, ?4, ?5, "
                      "?6, ?7, ?8, ?9, ?10, ?11)",
     [C_RETIREMENT_LINE] =
-        "INSERT INTO retirement_line (retirement_id, line, batch_id, split_from, units)"
+        "INSERT OR ROLLBACK INTO retirement_line (retirement_id, line, batch_id, split_from, units)"
         " VALUES (?1, ?2, ?3, ?4, ?5)",
     [C_TRANSFER_TOUCHED] = TOUCHED("transfer_line", "transfer_id"),
     [C_DELIVERY_TOUCHED] = TOUCHED("delivery_line", "delivery_id"),
@@ -142,6 +128,17 @@ static const char *const changes_sql[C__COUNT] = {
 };
 const struct query_table ledger_changes_queries = {"ledger_changes", changes_sql, C__COUNT};
 
+/* A batch as it is inserted. */
+struct batch_row {
+    char project_id[ID_SIZE], issuance_id[ID_SIZE], supplier_org_id[ID_SIZE];
+    char org_id[ID_SIZE], account_id[ID_SIZE], delivery_id[ID_SIZE], received_by[ID_SIZE];
+    const char *parent_id; /* NULL: from an issuance */
+    int64_t vintage, first, last, issued_at, received_at, made_at;
+};
+
+static bool read_whole(struct store *store, const char *batch_id, struct batch_row *row);
+static bool insert_batch(struct store *store, const char *batch_id, const struct batch_row *row,
+                         const struct ledger_place *place);
 static bool run_one(struct query *query);
 static void bind_place(struct query *query, const struct ledger_place *place);
 static void bind_time(struct query *query, int number, int64_t at);
@@ -164,8 +161,11 @@ bool ledger_batch_split(struct store *store, const char *batch_id, const char *l
                         const char *right_id, int64_t left_last, int64_t at,
                         const struct ledger_place *place)
 {
-    /* The parent first: while it lives, its children would overlap it. Its children are named in it
-     * already. */
+    struct batch_row whole;
+    if (!read_whole(store, batch_id, &whole)) {
+        return false;
+    }
+    /* The whole ends first: while it lives, its parts would overlap it. They are named in it already. */
     struct query q = query(store, &ledger_changes_queries, C_SPLIT_PARENT);
     query_bind_text(&q, 1, batch_id);
     query_bind_text(&q, 2, left_id);
@@ -175,36 +175,84 @@ bool ledger_batch_split(struct store *store, const char *batch_id, const char *l
     if (!run_one(&q)) {
         return false;
     }
-    q = query(store, &ledger_changes_queries, C_SPLIT_LEFT);
-    query_bind_text(&q, 1, batch_id);
-    query_bind_text(&q, 2, left_id);
-    bind_place(&q, place);
-    query_bind_int(&q, 12, left_last);
-    query_bind_int(&q, 13, at);
-    if (!run_one(&q)) {
-        return false;
-    }
-    q = query(store, &ledger_changes_queries, C_SPLIT_RIGHT);
-    query_bind_text(&q, 1, batch_id);
-    query_bind_text(&q, 2, right_id);
-    query_bind_int(&q, 3, left_last);
-    query_bind_int(&q, 4, at);
-    return run_one(&q);
+    struct batch_row right = whole;
+    right.parent_id = batch_id;
+    right.first = left_last + 1;
+    right.made_at = at;
+    struct ledger_place stays = {.state = BATCH_ACTIVE};
+    struct batch_row left = right;
+    left.first = whole.first;
+    left.last = left_last;
+    return insert_batch(store, left_id, &left, place) && insert_batch(store, right_id, &right, &stays);
 }
 
 bool ledger_batch_add(struct store *store, const struct ledger_new_batch *batch)
 {
+    struct batch_row row = {.vintage = batch->vintage,
+                            .first = batch->first,
+                            .last = batch->last,
+                            .issued_at = batch->at,
+                            .received_at = batch->at,
+                            .made_at = batch->at};
+    must(TEXT_COPY(row.project_id, batch->project_id));
+    must(TEXT_COPY(row.issuance_id, batch->issuance_id));
+    must(TEXT_COPY(row.supplier_org_id, batch->supplier_org_id));
+    must(TEXT_COPY(row.org_id, batch->org_id));
+    must(TEXT_COPY(row.account_id, batch->account_id));
+    must(TEXT_COPY(row.received_by, batch->issuance_id));
+    struct ledger_place stays = {.state = BATCH_ACTIVE};
+    return insert_batch(store, batch->batch_id, &row, &stays);
+}
+
+/* False when there is no such batch. */
+static bool read_whole(struct store *store, const char *batch_id, struct batch_row *row)
+{
+    memset(row, 0, sizeof(*row));
+    struct query q = query(store, &ledger_changes_queries, C_WHOLE);
+    query_bind_text(&q, 1, batch_id);
+    bool found = query_row(&q);
+    if (found) {
+        query_text_into(&q, 0, row->project_id, ID_SIZE);
+        query_text_into(&q, 1, row->issuance_id, ID_SIZE);
+        query_text_into(&q, 2, row->supplier_org_id, ID_SIZE);
+        query_text_into(&q, 3, row->org_id, ID_SIZE);
+        query_text_into(&q, 4, row->account_id, ID_SIZE);
+        query_text_into(&q, 5, row->delivery_id, ID_SIZE);
+        query_text_into(&q, 6, row->received_by, ID_SIZE);
+        row->vintage = query_int(&q, 7);
+        row->first = query_int(&q, 8);
+        row->last = query_int(&q, 9);
+        row->issued_at = query_int(&q, 10);
+        row->received_at = query_int(&q, 11);
+    }
+    query_end(&q);
+    return found;
+}
+
+/* The row as it is, but for what the place says otherwise. */
+static bool insert_batch(struct store *store, const char *batch_id, const struct batch_row *row,
+                         const struct ledger_place *place)
+{
     struct query q = query(store, &ledger_changes_queries, C_BATCH);
-    query_bind_text(&q, 1, batch->batch_id);
-    query_bind_text(&q, 2, batch->project_id);
-    query_bind_text(&q, 3, batch->issuance_id);
-    query_bind_text(&q, 4, batch->supplier_org_id);
-    query_bind_int(&q, 5, batch->vintage);
-    query_bind_int(&q, 6, batch->first);
-    query_bind_int(&q, 7, batch->last);
-    query_bind_text(&q, 8, batch->org_id);
-    query_bind_text(&q, 9, batch->account_id);
-    query_bind_int(&q, 10, batch->at);
+    query_bind_text(&q, 1, batch_id);
+    query_bind_text(&q, 2, row->project_id);
+    query_bind_text(&q, 3, row->issuance_id);
+    query_bind_text(&q, 4, row->supplier_org_id);
+    query_bind_int(&q, 5, row->vintage);
+    query_bind_int(&q, 6, row->first);
+    query_bind_int(&q, 7, row->last);
+    query_bind_text(&q, 8, place->org_id != NULL ? place->org_id : row->org_id);
+    query_bind_text(&q, 9, place->account_id != NULL ? place->account_id : row->account_id);
+    query_bind_text(&q, 10, batch_state_word(place->state));
+    query_bind_text(&q, 11, place->reserved_by);
+    query_bind_text(&q, 12, row->parent_id);
+    query_bind_int(&q, 13, row->issued_at);
+    query_bind_text(&q, 14, place->delivery_id != NULL ? place->delivery_id : or_null(row->delivery_id));
+    query_bind_text(&q, 15, place->received_by != NULL ? place->received_by : row->received_by);
+    query_bind_int(&q, 16, place->received_at != 0 ? place->received_at : row->received_at);
+    query_bind_int(&q, 17, row->made_at);
+    query_bind_text(&q, 18, place->ended_by);
+    bind_time(&q, 19, place->ended_at);
     return run_one(&q);
 }
 

@@ -85,9 +85,8 @@ static const char *const records_sql[R__COUNT] = {
     [R_SETTINGS] = "UPDATE setting SET site_name = ?1, site_url = ?2, expiry_days = ?3, "
                    "registry_approval_units = ?4"
                    " WHERE one = 1",
-    [R_ACT] = "INSERT INTO act (recorded_at, at, program, user_id, org_id, command, subject_id, "
-              "outcome, detail)"
-              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING seq",
+    [R_ACT] = "INSERT INTO act (recorded_at, at, program, user_id, org_id, command, subject_id,"
+              " outcome, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [R_ACT_LAST_AT] = "SELECT recorded_at FROM act ORDER BY seq DESC LIMIT 1",
     [R_ANSWER] = "SELECT i.fingerprint, i.seq, i.answer, a.subject_id, a.at FROM idempotency i"
                  " JOIN act a ON a.seq = i.seq WHERE i.scope = ?1 AND i.key = ?2",
@@ -289,11 +288,8 @@ bool ledger_act_add(struct store *store, const struct ledger_act *act, int64_t *
     query_bind_text(&q, 7, act->subject_id);
     query_bind_text(&q, 8, act->outcome);
     query_bind_text(&q, 9, act->detail);
-    bool good = query_row(&q);
-    if (good) {
-        *seq = query_int(&q, 0);
-    }
-    good = good && query_run(&q);
+    bool good = query_run(&q);
+    *seq = query_row_id(&q);
     query_end(&q);
     return good;
 }

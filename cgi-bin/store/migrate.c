@@ -154,6 +154,7 @@ static bool read_script(const char *schema_dir, const char *name, char *script)
 
 static bool open_for_change(const char *path, enum store_file file, sqlite3 **db)
 {
+    store_set_up_library();
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(path, db, flags, NULL) != SQLITE_OK) {
         return say_failed(*db, "migrate", "the database file cannot be opened");

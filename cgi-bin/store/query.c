@@ -99,6 +99,11 @@ int64_t query_changes(const struct query *query)
     return sqlite3_changes64(query->store->db);
 }
 
+int64_t query_row_id(const struct query *query)
+{
+    return sqlite3_last_insert_rowid(query->store->db);
+}
+
 const char *query_text(struct query *query, struct arena *arena, int column)
 {
     must(column >= 0 && column < sqlite3_data_count(query->statement));

@@ -37,6 +37,8 @@ bool query_run(struct query *query);
 bool query_run_unique(struct query *query);
 /* Rows that the last write changed. */
 int64_t query_changes(const struct query *query);
+/* The rowid (of act: seq) of the last row that an INSERT made. */
+int64_t query_row_id(const struct query *query);
 /* Columns of the present row, from 0. Text is copied into the arena; SQL NULL gives ""
  * (query_is_null tells them apart). */
 const char *query_text(struct query *query, struct arena *arena, int column);

@@ -10,9 +10,8 @@
 
 enum { Q_ALL, Q_RECENT, Q_ONE, Q__COUNT };
 
-#define RECENT_TRANSFERS_MAX                                                                       \
-    200 /* looked through for recent recipients: a page's worth of work                            \
-         */
+/* Looked through for recent recipients: a page's worth of work. */
+#define RECENT_TRANSFERS_MAX 200
 
 static const char *const sql[Q__COUNT] = {
     /* organisation_by_state holds all these columns: the table itself is not read. */

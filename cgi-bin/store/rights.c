@@ -4,8 +4,8 @@
 #include "base/must.h"
 #include "store/query.h"
 
-#define MEMBERSHIPS_MAX                                                                            \
-    1024 /* of one person, and people of one organisation: past this a team is not a team */
+/* Of one person, and people of one organisation: past this a team is not a team. */
+#define MEMBERSHIPS_MAX 1024
 
 enum { Q_PERSON, Q_MEMBERSHIPS, Q_MEMBERS, Q_ROLES, Q_TAG, Q__COUNT };
 

@@ -37,7 +37,6 @@ static const struct query_table own_queries = {"store", own_sql, OWN__COUNT};
 
 static struct store stores[STORES_MAX];
 
-static void set_up_library(void);
 static struct store *take_store(void);
 static bool open_file(struct store *store, const char *path);
 static bool set_up(struct store *store);
@@ -53,7 +52,7 @@ struct store *store_open(enum store_file file, enum store_mode mode, const char 
                          const struct query_table *const *tables)
 {
     must(path != NULL && tables != NULL);
-    set_up_library();
+    store_set_up_library();
     struct store *store = take_store();
     store->file = file;
     store->mode = mode;
@@ -191,8 +190,7 @@ void store_note_fault(struct store *store, const char *doing, int code)
               sqlite3_errmsg(store->db), NULL);
 }
 
-/* Once a process, before SQLite is first used: there are no threads here, so it needs no mutexes, nor to count its memory. */
-static void set_up_library(void)
+void store_set_up_library(void)
 {
     static bool is_done;
     if (!is_done) {

@@ -60,8 +60,7 @@ struct team_accounts {
 struct team_accounts team_accounts_list(struct store *registry, struct arena *arena,
                                         const char *org_id);
 
-#define TEAM_ROWS_MAX                                                                              \
-    500 /* trusted organisations or accounts of one organisation: past this the pages would not    \
-           help */
+/* Trusted organisations or accounts of one organisation: past this the pages would not help. */
+#define TEAM_ROWS_MAX 500
 
 #endif

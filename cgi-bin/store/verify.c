@@ -191,10 +191,12 @@ static const char *const verify_sql[V__COUNT] =
         [VERIFY_MAIN] = "SELECT o.org_id FROM organisation o WHERE NOT EXISTS (SELECT 1 FROM "
                         "account a WHERE a.org_id = o.org_id"
                         " AND a.is_main = 1 AND a.state = 'open' AND a.kind = 'active')",
-        [VERIFY_ACT_GAP] = "SELECT (SELECT coalesce(max(b.seq), 0) FROM act b WHERE b.seq < a.seq), a.seq FROM act a"
-                       " WHERE a.seq <> 1 AND NOT EXISTS (SELECT 1 FROM act b WHERE b.seq = a.seq - 1)",
-    [VERIFY_ACT_TIME] = "SELECT a.seq FROM act a LEFT JOIN act b ON b.seq = a.seq - 1"
-                        " WHERE a.recorded_at < b.recorded_at OR a.at > a.recorded_at",
+        [VERIFY_ACT_GAP] =
+            "SELECT (SELECT coalesce(max(b.seq), 0) FROM act b WHERE b.seq < a.seq), a.seq FROM "
+            "act a"
+            " WHERE a.seq <> 1 AND NOT EXISTS (SELECT 1 FROM act b WHERE b.seq = a.seq - 1)",
+        [VERIFY_ACT_TIME] = "SELECT a.seq FROM act a LEFT JOIN act b ON b.seq = a.seq - 1"
+                            " WHERE a.recorded_at < b.recorded_at OR a.at > a.recorded_at",
         [VERIFY_ACT_MISSING] =
             WITHOUT_ACT(
                 "transfer", "transfer_id",

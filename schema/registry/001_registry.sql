@@ -132,21 +132,21 @@ CREATE INDEX issuance_by_project ON issuance (project_id, issued_at, issuance_id
 
 CREATE TABLE batch (
   batch_id TEXT PRIMARY KEY CHECK (batch_id GLOB 'ctb_*' AND length(batch_id) = 20),
-  project_id TEXT NOT NULL REFERENCES project,
-  issuance_id TEXT NOT NULL REFERENCES issuance,
-  supplier_org_id TEXT NOT NULL REFERENCES organisation,
+  project_id TEXT NOT NULL REFERENCES project DEFERRABLE INITIALLY DEFERRED,
+  issuance_id TEXT NOT NULL REFERENCES issuance DEFERRABLE INITIALLY DEFERRED,
+  supplier_org_id TEXT NOT NULL REFERENCES organisation DEFERRABLE INITIALLY DEFERRED,
   vintage INTEGER NOT NULL,
   first INTEGER NOT NULL CHECK (first >= 1),
   last INTEGER NOT NULL CHECK (last >= first), -- size = last - first + 1
-  org_id TEXT NOT NULL REFERENCES organisation,      -- current (or last) holder
+  org_id TEXT NOT NULL REFERENCES organisation DEFERRABLE INITIALLY DEFERRED,      -- current (or last) holder
   account_id TEXT NOT NULL,                -- current (or last) account, one of the holder's
   state TEXT NOT NULL CHECK (state IN ('active', 'split', 'retired', 'exported', 'cancelled')),
-  reserved_by TEXT REFERENCES transfer,    -- the pending transfer that holds it; NULL: free
-  parent_id TEXT REFERENCES batch,
+  reserved_by TEXT REFERENCES transfer DEFERRABLE INITIALLY DEFERRED,    -- the pending transfer that holds it; NULL: free
+  parent_id TEXT REFERENCES batch DEFERRABLE INITIALLY DEFERRED,
   left_id TEXT,                            -- lowest serials: the part that moved. No REFERENCES: the parent ends before its children
   right_id TEXT,                           -- begin, and a deferred one would scan the table; trigger batch_child holds them together
   issued_at INTEGER NOT NULL,              -- of the issuance: "oldest first"
-  delivery_id TEXT REFERENCES delivery,    -- the delivery it came out of the supplier's hands with
+  delivery_id TEXT REFERENCES delivery DEFERRABLE INITIALLY DEFERRED,    -- the delivery it came out of the supplier's hands with
   received_by TEXT NOT NULL,               -- issuance, delivery or transfer by which the holder got it
   received_at INTEGER NOT NULL,
   made_at INTEGER NOT NULL,                -- when this batch came into being (issue or split)
@@ -157,7 +157,7 @@ CREATE TABLE batch (
   CHECK (reserved_by IS NULL OR state = 'active'),
   CHECK ((state = 'active') = (ended_at IS NULL)),
   CHECK ((state IN ('retired', 'exported')) = (ended_by IS NOT NULL)),
-  FOREIGN KEY (account_id, org_id) REFERENCES account (account_id, org_id)
+  FOREIGN KEY (account_id, org_id) REFERENCES account (account_id, org_id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX batch_block ON batch (project_id, vintage, first) WHERE state <> 'split';
 CREATE INDEX batch_serial ON batch (project_id, vintage, first, last);
@@ -202,17 +202,17 @@ CREATE TABLE transfer (
   transfer_id TEXT PRIMARY KEY CHECK (transfer_id GLOB 'tfr_*' AND length(transfer_id) = 20),
   kind TEXT NOT NULL CHECK (kind IN ('internal', 'external', 'export')),
   state TEXT NOT NULL CHECK (state IN ('awaiting_approval', 'pending', 'completed', 'rejected', 'withdrawn', 'expired', 'cancelled')),
-  from_org_id TEXT NOT NULL REFERENCES organisation,
-  to_org_id TEXT REFERENCES organisation,  -- NULL for an export
-  to_account_id TEXT REFERENCES account,   -- internal: chosen by the sender; external: by the recipient when accepting
+  from_org_id TEXT NOT NULL REFERENCES organisation DEFERRABLE INITIALLY DEFERRED,
+  to_org_id TEXT REFERENCES organisation DEFERRABLE INITIALLY DEFERRED,  -- NULL for an export
+  to_account_id TEXT REFERENCES account DEFERRABLE INITIALLY DEFERRED,   -- internal: chosen by the sender; external: by the recipient when accepting
   to_system TEXT NOT NULL DEFAULT '',      -- export: the other tracking system
   to_system_party TEXT NOT NULL DEFAULT '',-- export: who receives it there
-  supplier_org_id TEXT REFERENCES organisation, -- when all units are one supplier's
+  supplier_org_id TEXT REFERENCES organisation DEFERRABLE INITIALLY DEFERRED, -- when all units are one supplier's
   instrument TEXT NOT NULL,
   units INTEGER NOT NULL CHECK (units > 0),
   notes TEXT NOT NULL DEFAULT '',          -- public once completed
   private_note TEXT NOT NULL DEFAULT '',   -- the two parties and administrators
-  corrects_id TEXT REFERENCES transfer,    -- the completed transfer this one mends
+  corrects_id TEXT REFERENCES transfer DEFERRABLE INITIALLY DEFERRED,    -- the completed transfer this one mends
   needs_approval INTEGER NOT NULL CHECK (needs_approval IN (0, 1)),                   -- a second person of the sender
   needs_registry_approval INTEGER NOT NULL CHECK (needs_registry_approval IN (0, 1)), -- a registry administrator
   submitted_by TEXT NOT NULL DEFAULT '',   -- person; '' for the operator (import)
@@ -241,11 +241,11 @@ CREATE INDEX transfer_completed_recipient ON transfer (to_org_id, ended_at, tran
 CREATE INDEX transfer_completed_supplier ON transfer (supplier_org_id, ended_at, transfer_id) WHERE state = 'completed';
 
 CREATE TABLE transfer_line (               -- the exact blocks that move; written once
-  transfer_id TEXT NOT NULL REFERENCES transfer,
+  transfer_id TEXT NOT NULL REFERENCES transfer DEFERRABLE INITIALLY DEFERRED,
   line INTEGER NOT NULL CHECK (line >= 1),
-  batch_id TEXT NOT NULL REFERENCES batch, -- the batch that moves (after the split)
-  split_from TEXT REFERENCES batch,        -- the batch it was split from for this transfer; NULL: moved whole
-  from_account_id TEXT NOT NULL REFERENCES account, -- where it goes back to
+  batch_id TEXT NOT NULL REFERENCES batch DEFERRABLE INITIALLY DEFERRED, -- the batch that moves (after the split)
+  split_from TEXT REFERENCES batch DEFERRABLE INITIALLY DEFERRED,        -- the batch it was split from for this transfer; NULL: moved whole
+  from_account_id TEXT NOT NULL REFERENCES account DEFERRABLE INITIALLY DEFERRED, -- where it goes back to
   units INTEGER NOT NULL CHECK (units > 0),
   PRIMARY KEY (transfer_id, line),
   UNIQUE (transfer_id, batch_id)
@@ -339,26 +339,26 @@ CREATE TRIGGER organisation_no_delete BEFORE DELETE ON organisation BEGIN SELECT
 
 -- A batch keeps what it is for ever; only its holder and state move, and an ended batch is dead.
 CREATE TRIGGER batch_fixed BEFORE UPDATE OF batch_id, project_id, issuance_id, supplier_org_id, vintage, first, last, parent_id, issued_at, made_at ON batch
-  BEGIN SELECT RAISE(ABORT, 'a batch is never resized'); END;
+  BEGIN SELECT RAISE(ROLLBACK, 'a batch is never resized'); END;
 CREATE TRIGGER batch_dead BEFORE UPDATE ON batch WHEN OLD.state <> 'active'
-  BEGIN SELECT RAISE(ABORT, 'an ended batch is never changed'); END;
+  BEGIN SELECT RAISE(ROLLBACK, 'an ended batch is never changed'); END;
 CREATE TRIGGER batch_no_overlap BEFORE INSERT ON batch
   WHEN (SELECT last FROM batch WHERE project_id = NEW.project_id AND vintage = NEW.vintage AND state <> 'split' AND first <= NEW.last
         ORDER BY first DESC LIMIT 1) >= NEW.first
-  BEGIN SELECT RAISE(ABORT, 'no unit is ever in two live batches'); END;
+  BEGIN SELECT RAISE(ROLLBACK, 'no unit is ever in two live batches'); END;
 CREATE TRIGGER batch_child BEFORE INSERT ON batch
   WHEN NEW.parent_id IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM batch p WHERE p.batch_id = NEW.parent_id AND p.state = 'split' AND p.project_id = NEW.project_id AND p.vintage = NEW.vintage
       AND p.issuance_id = NEW.issuance_id AND p.supplier_org_id = NEW.supplier_org_id AND p.issued_at = NEW.issued_at
       AND ((p.left_id = NEW.batch_id AND p.first = NEW.first) OR (p.right_id = NEW.batch_id AND p.last = NEW.last)))
-  BEGIN SELECT RAISE(ABORT, 'a part is of its whole'); END;
+  BEGIN SELECT RAISE(ROLLBACK, 'a part is of its whole'); END;
 -- A final transfer is final; only the words of its note may be taken away.
 CREATE TRIGGER transfer_final BEFORE UPDATE ON transfer
   WHEN OLD.ended_at IS NOT NULL AND NOT (OLD.note_redacted_at IS NULL AND NEW.note_redacted_at IS NOT NULL AND NEW.state = OLD.state AND NEW.units = OLD.units
        AND NEW.from_org_id = OLD.from_org_id AND NEW.to_org_id IS OLD.to_org_id AND NEW.ended_at = OLD.ended_at)
-  BEGIN SELECT RAISE(ABORT, 'an ended transfer is never changed'); END;
+  BEGIN SELECT RAISE(ROLLBACK, 'an ended transfer is never changed'); END;
 CREATE TRIGGER transfer_fixed BEFORE UPDATE OF transfer_id, kind, from_org_id, to_org_id, units, instrument, submitted_by, submitted_at, needs_approval, needs_registry_approval, corrects_id ON transfer
-  BEGIN SELECT RAISE(ABORT, 'what was submitted is never changed'); END;
+  BEGIN SELECT RAISE(ROLLBACK, 'what was submitted is never changed'); END;
 
 -- What the public pages sort and count by.
 CREATE INDEX transfer_by_corrected ON transfer (corrects_id, transfer_id) WHERE corrects_id IS NOT NULL;

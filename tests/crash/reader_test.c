@@ -13,8 +13,8 @@
 #define READERS 4
 #define PROCESSES (WRITERS + READERS + 1)
 #define ACTS_MAX 200000
-#define ACTS_PER_S                                                                                 \
-    300 /* of one writer: checking the whole registry again and again is the slow part */
+/* Of one writer: checking the whole registry again and again is the slow part. */
+#define ACTS_PER_S 300
 
 struct shared {
     struct crowd crowd;

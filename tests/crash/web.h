@@ -79,8 +79,7 @@ static inline void web_make_people(const struct web *web)
 {
     const char *schema = getenv("TALLYSTICK_SCHEMA");
     char folder[PATH_MAX];
-    (void)snprintf(folder, sizeof folder, "%.3000s/people",
-                   text_empty(schema) ? "schema" : schema);
+    (void)snprintf(folder, sizeof folder, "%.3000s/people", text_empty(schema) ? "schema" : schema);
     CHECK(store_migrate(STORE_PEOPLE, web->people_path, folder) == STATUS_OK, "no people.db");
     struct store *people = web_open_people(web, NULL);
     for (size_t i = 0; i < WORLD_ORGS; i++) {
@@ -105,8 +104,7 @@ static inline int web_free_port(struct chance *chance)
                                       .sin_port = htons((uint16_t)port),
                                       .sin_addr = {htonl(INADDR_LOOPBACK)}};
         int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        bool is_free =
-            fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+        bool is_free = fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0;
         close(fd);
         if (is_free) {
             return port;
@@ -132,7 +130,7 @@ static inline void web_fill_words(const char *template, const struct web_word *w
             fputs(word->value, file);
             template += strlen(word->name);
         } else {
-            fputc(*template++, file);
+            fputc(*template ++, file);
         }
     }
 }
@@ -172,8 +170,8 @@ static inline void web_write_conf(const struct web *web)
 static inline void web_listen(struct web *web)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int length = snprintf(address.sun_path, sizeof address.sun_path, "%s/account.sock",
-                          web->world->run_dir);
+    int length =
+        snprintf(address.sun_path, sizeof address.sun_path, "%s/account.sock", web->world->run_dir);
     CHECK(length > 0 && (size_t)length < sizeof address.sun_path,
           "the temporary folder's path is too long for a socket");
     web->account_socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -303,15 +301,20 @@ static inline void web_close(void)
     for (int i = 0; i < WEB_ACCOUNTS; i++) {
         web_kill_account(web, i);
     }
+    close(web->account_socket);
     web->owner = 0;
 }
 
-/* people.db and nginx's configuration; starts nothing. Call it once, after world_open. */
+/* people.db and nginx's configuration; starts nothing. Call it after world_open. */
 static inline struct web *web_open(const struct world *world, struct chance *chance)
 {
     struct web *web = &the_web;
+    static bool is_registered;
     *web = (struct web){.owner = getpid(), .world = world};
-    atexit(web_close); /* before world_close */
+    if (!is_registered) {
+        is_registered = true;
+        atexit(web_close); /* runs before world_close */
+    }
     CHECK(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0, "orphans cannot be waited for");
     (void)snprintf(web->people_path, WORLD_PATH_SIZE, "%.200s/people.db", world->data_dir);
     (void)snprintf(web->conf_path, WORLD_PATH_SIZE, "%.200s/nginx.conf", world->run_dir);
@@ -347,26 +350,27 @@ static inline bool web_ready(int fd, short events, int64_t until_us)
     return left_ms > 0 && poll(&one, 1, (int)left_ms) == 1;
 }
 
-/* Sends a request over a connection of its own; -1: it was not sent (whole). body NULL: GET. */
+/* Sends a request over a connection of its own; -1: it was not sent (whole). fields NULL: GET;
+ * otherwise a POST of the form, with the token. */
 static inline int web_send(const struct web *web, const struct web_person *who, const char *target,
-                           const char *body)
+                           const char *fields)
 {
-    static char request[65536];
-    char fields[1024] = "";
-    if (body != NULL) {
-        size_t body_bytes = strlen("token=&") + strlen(who->form_token) + strlen(body);
-        (void)snprintf(fields, sizeof fields,
+    static char request[16384], form[4096], head[1024];
+    form[0] = head[0] = '\0';
+    if (fields != NULL) {
+        int size_bytes = snprintf(form, sizeof form, "token=%s%s%s", who->form_token,
+                                  fields[0] == '\0' ? "" : "&", fields);
+        (void)snprintf(head, sizeof head,
                        "Sec-Fetch-Site: same-origin\r\nOrigin: %s\r\n"
                        "Content-Type: application/x-www-form-urlencoded\r\n"
-                       "Content-Length: %zu\r\n",
-                       web->site_url, body_bytes);
+                       "Content-Length: %d\r\n",
+                       web->site_url, size_bytes);
     }
-    int length = snprintf(request, sizeof request,
-                          "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n"
-                          "Cookie: __Host-session=%s\r\n%s\r\n%s%s%s%s",
-                          body == NULL ? "GET" : "POST", target, web->port, who->cookie, fields,
-                          body == NULL ? "" : "token=", body == NULL ? "" : who->form_token,
-                          body == NULL ? "" : "&", body == NULL ? "" : body);
+    int length =
+        snprintf(request, sizeof request,
+                 "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n"
+                 "Cookie: __Host-session=%s\r\n%s\r\n%s",
+                 fields == NULL ? "GET" : "POST", target, web->port, who->cookie, head, form);
     CHECK(length > 0 && (size_t)length < sizeof request, "the request is too long");
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)web->port),
@@ -427,13 +431,32 @@ static inline void web_receive(int fd, struct web_reply *reply)
         if (reply->code == 0) {
             body_bytes = web_read_head(reply);
         }
-        reply->is_whole =
-            reply->code != 0 &&
-            reply->bytes + reply->size_bytes - reply->body >= (ptrdiff_t)body_bytes;
+        reply->is_whole = reply->code != 0 &&
+                          reply->bytes + reply->size_bytes - reply->body >= (ptrdiff_t)body_bytes;
     }
     if (fd >= 0) {
         close(fd);
     }
+}
+
+/* Waits until somebody's page comes. */
+static inline void web_await(const struct web *web, const struct web_person *who)
+{
+    static struct web_reply reply;
+    int64_t until_us = clock_steady_us() + 20 * CLOCK_SECOND_US;
+    do {
+        web_receive(web_send(web, who, "/account/inbox", NULL), &reply);
+        CHECK(clock_steady_us() < until_us, "the pages do not come up; the logs are %s and %s",
+              web->nginx_log, web->account_log);
+        poll(NULL, 0, 10);
+    } while (reply.code != 200);
+}
+
+/* What a page says, without its head. */
+static inline const char *web_words(const struct web_reply *reply)
+{
+    const char *main_part = strstr(reply->body, "<main");
+    return main_part == NULL ? reply->body : main_part;
 }
 
 /* The value of a hidden field; "" when it is not there. */

@@ -18,8 +18,9 @@
 #define UNITS_MAX 5000
 #define TRIES 8
 
+/* One draft that the client was told of. */
 struct draft_record {
-    char draft_id[ID_SIZE]; /* "" when nobody told its id: it may or may not be there */
+    char draft_id[ID_SIZE];
     int to;
     int64_t units;
     bool recipient_kept, amount_kept; /* these steps were acknowledged */
@@ -32,7 +33,7 @@ struct draft_record {
     char id_found[ID_SIZE];
 };
 
-enum tick_state { TICK_DOUBT, TICK_UNDONE, TICK_DECIDED };
+enum tick_state { TICK_UNDONE, TICK_DOUBT, TICK_DECIDED };
 
 /* One post in the inbox. */
 struct act_record {
@@ -50,6 +51,7 @@ struct client_record {
     struct web_person who;
     _Atomic int draft_count, act_count;
     int requests, broken, gateway, away, faults, pressed_twice;
+    int begun_untold; /* drafts that may or may not be there */
     struct draft_record drafts[DRAFTS_MAX];
     struct act_record acts[ACTS_MAX];
 };
@@ -113,7 +115,7 @@ static inline enum said judge(struct client_record *client, const char *target,
         return reply->is_whole && strstr(reply->body, "may or may not") == NULL ? SAID_LATER
                                                                                 : SAID_UNSURE;
     default:
-        CHECK(false, "%s was answered with %d: %.3000s", target, reply->code, reply->body);
+        CHECK(false, "%s was answered with %d: %.1500s", target, reply->code, web_words(reply));
         return SAID_NOTHING;
     }
 }
@@ -157,7 +159,8 @@ static inline bool keep_step(int number, struct chance *chance, const struct dra
         if (said == SAID_WAY) {
             return true;
         }
-        CHECK(said != SAID_PAGE, "%s %s was not kept: %.3000s", target, body, reply_one.body);
+        CHECK(said != SAID_PAGE, "%s %s was not kept: %.1500s", target, body,
+              web_words(&reply_one));
         hesitate(chance);
     }
     return false;
@@ -169,8 +172,8 @@ static inline void take_told(struct draft_record *draft, enum said said,
 {
     char id[ID_SIZE];
     if (said == SAID_WAY) {
-        CHECK(take_id(reply->location, "/tfr_", id) || take_id(reply->location, "tfr_", id),
-              "the last button of draft %s leads to %s", draft->draft_id, reply->location);
+        CHECK(take_id(reply->location, "tfr_", id), "the last button of draft %s leads to %s",
+              draft->draft_id, reply->location);
         CHECK(draft->transfer_id[0] == '\0' || text_is(draft->transfer_id, id),
               "draft %s became %s and %s", draft->draft_id, draft->transfer_id, id);
         TEXT_COPY(draft->transfer_id, id);
@@ -200,7 +203,8 @@ static inline void press(int number, struct chance *chance, struct draft_record 
     struct client_record *client = &shared->clients[number];
     char target[128], body[256], plan[DIGEST_HEX_SIZE] = "";
     draft_target(draft, "review", target);
-    for (int i = 0; i < tries && draft->transfer_id[0] == '\0'; i++) {
+    for (int i = 0; i < tries && draft->transfer_id[0] == '\0' && atomic_load(&shared->stop) == 0;
+         i++) {
         if (i > 0) {
             hesitate(chance);
         }
@@ -242,17 +246,20 @@ static inline void discard(int number, struct draft_record *draft)
 static inline void make_transfer(int number, struct chance *chance)
 {
     struct client_record *client = &shared->clients[number];
-    int at = atomic_fetch_add(&client->draft_count, 1);
-    struct draft_record *draft = &client->drafts[at];
+    struct draft_record *draft = &client->drafts[atomic_load(&client->draft_count)];
     char body[256];
-    draft->to =
-        (int)((org_of(number) + 1 + (size_t)chance_below(chance, WORLD_ORGS - 1)) % WORLD_ORGS);
-    draft->units = 1 + chance_below(chance, UNITS_MAX);
-    if (ask(number, "/account/transfers/new", "kind=external") != SAID_WAY) {
-        return; /* nobody told its id: one begins anew */
+    enum said said = ask(number, "/account/transfers/new", "kind=external");
+    if (said != SAID_WAY) {
+        client->begun_untold += said == SAID_NOTHING || said == SAID_UNSURE ? 1 : 0;
+        hesitate(chance);
+        return; /* begins anew */
     }
     CHECK(take_id(reply_one.location, "drf_", draft->draft_id), "a new draft leads to %s",
           reply_one.location);
+    draft->to =
+        (int)((org_of(number) + 1 + (size_t)chance_below(chance, WORLD_ORGS - 1)) % WORLD_ORGS);
+    draft->units = 1 + chance_below(chance, UNITS_MAX);
+    atomic_fetch_add(&client->draft_count, 1);
     (void)snprintf(body, sizeof body, "recipient=%s", the_world.org_ids[draft->to]);
     draft->recipient_kept = keep_step(number, chance, draft, "recipient", body);
     if (chance_below(chance, 16) == 0) {
@@ -274,6 +281,13 @@ static inline void make_transfer(int number, struct chance *chance)
 
 /* ------------------------------------------------------------------ the inbox */
 
+static inline void doubt_tick(struct act_record *act, int i)
+{
+    if (act->ticks[i].state == TICK_UNDONE) {
+        act->ticks[i].state = TICK_DOUBT;
+    }
+}
+
 /* Reads what the post came to out of the address of its results; the transfers come in the order
  * they were sent. */
 static inline void take_results(struct act_record *act, const char *location)
@@ -283,12 +297,12 @@ static inline void take_results(struct act_record *act, const char *location)
         char named[64];
         (void)snprintf(named, sizeof named, "unsure=%s", act->ticks[i].transfer_id);
         if (strstr(location, named) != NULL) {
+            doubt_tick(act, i);
             continue;
         }
         (void)snprintf(named, sizeof named, "undone=%s", act->ticks[i].transfer_id);
         if (strstr(location, named) != NULL) {
-            /* by this post; an earlier one of the same form may still have done it */
-            continue;
+            continue; /* by this post; an earlier one of the same form may have done it */
         }
         seq = strstr(seq, "seq=");
         CHECK(seq != NULL, "no result for %s: %s", act->ticks[i].transfer_id, location);
@@ -303,24 +317,23 @@ static inline void take_results(struct act_record *act, const char *location)
 }
 
 /* Sends the form; false: nothing was told. */
-static inline bool post_act(int number, struct act_record *act, bool is_first)
+static inline bool post_act(int number, struct act_record *act)
 {
     char body[1024];
-    int length =
-        snprintf(body, sizeof body, "tab=%s&once=%s&account=%s&act=%s&reason=not+ordered",
-                 text_is(act->act, "withdraw") ? "outgoing" : "incoming", act->once,
-                 act->account_id, act->act);
+    int length = snprintf(body, sizeof body, "tab=%s&once=%s&account=%s&act=%s&reason=not+ordered",
+                          text_is(act->act, "withdraw") ? "outgoing" : "incoming", act->once,
+                          act->account_id, act->act);
     for (int i = 0; i < act->count; i++) {
         length += snprintf(body + length, sizeof body - (size_t)length, "&transfer=%s",
                            act->ticks[i].transfer_id);
     }
     enum said said = ask(number, "/account/inbox", body);
-    if (said == SAID_NOT_SENT || said == SAID_LATER) {
-        for (int i = 0; is_first && i < act->count; i++) {
-            act->ticks[i].state = TICK_UNDONE;
+    if (said == SAID_NOTHING || said == SAID_UNSURE) {
+        for (int i = 0; i < act->count; i++) {
+            doubt_tick(act, i);
         }
     }
-    CHECK(said != SAID_PAGE, "the inbox shows the form again: %.3000s", reply_one.body);
+    CHECK(said != SAID_PAGE, "the inbox shows the form again: %.1500s", web_words(&reply_one));
     if (said == SAID_WAY) {
         take_results(act, reply_one.location);
     }
@@ -346,8 +359,7 @@ static inline void decide(int number, struct chance *chance)
     int64_t dice = chance_below(chance, 10);
     const char *word = dice < 7 ? "accept" : dice < 8 ? "reject" : "withdraw";
     bool is_out = text_is(word, "withdraw");
-    if (ask(number, is_out ? "/account/inbox?tab=outgoing" : "/account/inbox", NULL) !=
-        SAID_PAGE) {
+    if (ask(number, is_out ? "/account/inbox?tab=outgoing" : "/account/inbox", NULL) != SAID_PAGE) {
         return;
     }
     struct act_record *act = &client->acts[atomic_load(&client->act_count)];
@@ -361,8 +373,8 @@ static inline void decide(int number, struct chance *chance)
         return;
     }
     atomic_fetch_add(&client->act_count, 1);
-    for (int i = 0; i < TRIES && !post_act(number, act, i == 0); i++) {
-        if (chance_below(chance, 4) == 0) {
+    for (int i = 0; i < TRIES && !post_act(number, act); i++) {
+        if (chance_below(chance, 4) == 0 || atomic_load(&shared->stop) != 0) {
             return; /* gives up */
         }
         hesitate(chance);

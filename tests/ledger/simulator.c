@@ -1,7 +1,8 @@
 /*
- * tests/ledger/simulator.c: random acts, right and wrong, by random people, against the ledger and against the model of
- * tests/ledger/model.h; every answer is compared, and from time to time every unit, transfer and sum. Groups of acts are committed or
- * undone, the file is closed and opened again. At the end the registry is verified.
+ * tests/ledger/simulator.c: random acts, right and wrong, by random people, against the ledger and
+ * against the model of tests/ledger/model.h; every answer is compared, and from time to time every
+ * unit, transfer and sum. Groups of acts are committed or undone, the file is closed and opened
+ * again. At the end the registry is verified.
  *
  *     simulator [--seed N] [--acts N]      (default: a seed from the clock, 100000 acts)
  */
@@ -36,12 +37,15 @@ static struct {
 } dead[RING];
 static int dead_count;
 
-static void fail(const char *what, const struct command *command, enum status expected, const struct answer *answer)
+static void fail(const char *what, const struct command *command, enum status expected,
+                 const struct answer *answer)
 {
-    printf("FAILED after %lld acts: %s: %s: expected %s, got %s (field %d, line %d)\n", (long long)acts_done, what,
-           act_word((enum act_kind)command->kind), status_row(expected)->slug,
-           status_row((enum status)answer->status)->slug, answer->field, answer->line);
-    printf("  user '%s' key '%s' at %lld\n", command->user_id, command->key, (long long)command->at_us);
+    printf("FAILED after %lld acts: %s: %s: expected %s, got %s (field %d, line %d)\n",
+           (long long)acts_done, what, act_word((enum act_kind)command->kind),
+           status_row(expected)->slug, status_row((enum status)answer->status)->slug, answer->field,
+           answer->line);
+    printf("  user '%s' key '%s' at %lld\n", command->user_id, command->key,
+           (long long)command->at_us);
     exit(1);
 }
 
@@ -79,8 +83,9 @@ static sqlite3_stmt *prepare(const char *sql)
 
 static bool batch_id_of(const struct m_piece *piece, char id[ID_SIZE])
 {
-    sqlite3_stmt *statement = prepare("SELECT batch_id FROM batch WHERE project_id = ?1 AND vintage = ?2 AND first = ?3"
-                                      " AND last = ?4 AND state = 'active'");
+    sqlite3_stmt *statement =
+        prepare("SELECT batch_id FROM batch WHERE project_id = ?1 AND vintage = ?2 AND first = ?3"
+                " AND last = ?4 AND state = 'active'");
     sqlite3_bind_text(statement, 1, m.projects[piece->project].id, -1, SQLITE_STATIC);
     sqlite3_bind_int(statement, 2, FIRST_VINTAGE + piece->vintage);
     sqlite3_bind_int64(statement, 3, piece->first);
@@ -105,7 +110,8 @@ static int pick_person(int org, unsigned roles)
         int from = below(PEOPLE);
         for (int i = 0; i < PEOPLE; i++) {
             int person = (from + i) % PEOPLE;
-            if (m.people[person].active && (m.people[person].roles[org] & roles) != 0 && m.people[person].registry != 2) {
+            if (m.people[person].active && (m.people[person].roles[org] & roles) != 0 &&
+                m.people[person].registry != 2) {
                 return person;
             }
         }
@@ -129,16 +135,20 @@ static int pick_official(void)
 
 static struct command command_by(enum act_kind kind, int person)
 {
-    const char *user_id = person == NONE ? "" : person == STRANGER ? "usr_ZZZZZZZZZZZZZZZZ" : m.people[person].id;
+    const char *user_id = person == NONE       ? ""
+                          : person == STRANGER ? "usr_ZZZZZZZZZZZZZZZZ"
+                                               : m.people[person].id;
     return command_of(kind, user_id, town_key());
 }
 
-/* Asks the ledger. The time is the model's, which follows the rule: never before the last recorded act. */
+/* Asks the ledger. The time is the model's, which follows the rule: never before the last recorded
+ * act. */
 static void ask(const struct command *command, int person, struct answer *answer)
 {
     enum asker program = PROGRAM_TALLY;
     if (person != NONE) {
-        program = program_may(PROGRAM_ACCOUNT, (enum act_kind)command->kind) ? PROGRAM_ACCOUNT : PROGRAM_ADMIN;
+        program = program_may(PROGRAM_ACCOUNT, (enum act_kind)command->kind) ? PROGRAM_ACCOUNT
+                                                                             : PROGRAM_ADMIN;
     }
     if (command->kind == ACT_EXPIRE) {
         program = PROGRAM_LEDGER;
@@ -159,7 +169,8 @@ static bool may_ask(int person)
 }
 
 /* Compares, and remembers what came through. */
-static bool settle(const struct command *command, int person, enum status expected, const struct answer *answer)
+static bool settle(const struct command *command, int person, enum status expected,
+                   const struct answer *answer)
 {
     if ((enum status)answer->status != expected) {
         fail("status", command, expected, answer);
@@ -207,7 +218,9 @@ static int pick_account(int org)
 
 static const char *account_id(int account)
 {
-    return account == NONE ? "" : account == STRANGER ? "acc_ZZZZZZZZZZZZZZZZ" : m.accounts[account].id;
+    return account == NONE       ? ""
+           : account == STRANGER ? "acc_ZZZZZZZZZZZZZZZZ"
+                                 : m.accounts[account].id;
 }
 
 static const char *org_id(int org)
@@ -279,7 +292,12 @@ static void pick_line(struct m_wish *wish, int number, struct command_line *line
     }
     int64_t size = into->piece == NONE ? 10 : m_size(&m.pieces[into->piece]);
     int dice = below(100);
-    into->units = dice < 2 ? 0 : dice < 4 ? -3 : dice < 5 ? INT64_MAX : dice < 8 ? size + 1 : dice < 50 ? size : 1 + (int64_t)(random_next() % (uint64_t)size);
+    into->units = dice < 2    ? 0
+                  : dice < 4  ? -3
+                  : dice < 5  ? INT64_MAX
+                  : dice < 8  ? size + 1
+                  : dice < 50 ? size
+                              : 1 + (int64_t)(random_next() % (uint64_t)size);
     line->units = into->units;
 }
 
@@ -312,7 +330,8 @@ static void bury(const struct m_wish *wish, const struct command_line *lines, bo
 static void note_sizes(struct m_wish *wish)
 {
     for (int i = 0; i < wish->line_count; i++) {
-        wish->lines[i].size_units = wish->lines[i].piece == NONE ? 0 : m_size(&m.pieces[wish->lines[i].piece]);
+        wish->lines[i].size_units =
+            wish->lines[i].piece == NONE ? 0 : m_size(&m.pieces[wish->lines[i].piece]);
     }
 }
 
@@ -328,9 +347,15 @@ static void date_back(struct command *command, int person)
 static void act_transfer(void)
 {
     int from = below(ORGS);
-    struct m_submit submit = {.kind = below(100) < 75 ? TRANSFER_EXTERNAL : chance(60) ? TRANSFER_INTERNAL : TRANSFER_EXPORT,
+    struct m_submit submit = {.kind = below(100) < 75 ? TRANSFER_EXTERNAL
+                                      : chance(60)    ? TRANSFER_INTERNAL
+                                                      : TRANSFER_EXPORT,
                               .to = NONE,
-                              .wish = {.org = from, .supplier = NONE, .project = NONE, .from_account = NONE, .to_account = NONE},
+                              .wish = {.org = from,
+                                       .supplier = NONE,
+                                       .project = NONE,
+                                       .from_account = NONE,
+                                       .to_account = NONE},
                               .note = pick_note(),
                               .private_note = chance(90) ? NOTE_NONE : pick_note(),
                               .no_system = chance(5),
@@ -360,8 +385,11 @@ static void act_transfer(void)
         wish->from_account = pick_account(from);
     }
     if (chance(3) && m.transfer_count > 0) {
-        submit.corrects = chance(20) ? STRANGER : m.transfer_count - 1 - below(m.transfer_count < 50 ? m.transfer_count : 50);
-        TEXT_COPY(body->corrects_id, submit.corrects == STRANGER ? "tfr_ZZZZZZZZZZZZZZZZ" : m.transfers[submit.corrects].id);
+        submit.corrects = chance(20) ? STRANGER
+                                     : m.transfer_count - 1 -
+                                           below(m.transfer_count < 50 ? m.transfer_count : 50);
+        TEXT_COPY(body->corrects_id, submit.corrects == STRANGER ? "tfr_ZZZZZZZZZZZZZZZZ"
+                                                                 : m.transfers[submit.corrects].id);
     }
     TEXT_COPY(body->from_org_id, org_id(wish->org));
     TEXT_COPY(body->to_org_id, submit.kind == TRANSFER_EXTERNAL ? org_id(submit.to) : "");
@@ -404,7 +432,8 @@ static void act_transfer(void)
             fail("state", &command, expected, &answer);
         }
         bury(wish, body->lines, false);
-    } else if (expected == STATUS_NOT_ENOUGH && wish->line_count == 0 && answer.available_units != m_available) {
+    } else if (expected == STATUS_NOT_ENOUGH && wish->line_count == 0 &&
+               answer.available_units != m_available) {
         fail("available", &command, expected, &answer);
     }
 }
@@ -425,16 +454,19 @@ static int pick_transfer(void)
 
 static void act_decide(void)
 {
-    static const enum act_kind kinds[] = {ACT_APPROVE, ACT_APPROVE, ACT_REFUSE, ACT_ACCEPT, ACT_ACCEPT, ACT_ACCEPT, ACT_REJECT,
-                                          ACT_WITHDRAW, ACT_REGISTRY_APPROVE, ACT_REGISTRY_APPROVE, ACT_REGISTRY_REFUSE, ACT_CANCEL,
-                                          ACT_COMPLETE_EXPORT, ACT_REJECT_EXPORT, ACT_REDACT_NOTE};
+    static const enum act_kind kinds[] = {
+        ACT_APPROVE,          ACT_APPROVE,          ACT_REFUSE,          ACT_ACCEPT,
+        ACT_ACCEPT,           ACT_ACCEPT,           ACT_REJECT,          ACT_WITHDRAW,
+        ACT_REGISTRY_APPROVE, ACT_REGISTRY_APPROVE, ACT_REGISTRY_REFUSE, ACT_CANCEL,
+        ACT_COMPLETE_EXPORT,  ACT_REJECT_EXPORT,    ACT_REDACT_NOTE};
     struct m_decide decide = {.transfer = pick_transfer(), .account = NONE};
     const struct m_transfer *transfer = decide.transfer < 0 ? NULL : &m.transfers[decide.transfer];
     enum act_kind kind = kinds[below((int64_t)(sizeof(kinds) / sizeof(kinds[0])))];
     if (transfer != NULL && m_waits(transfer) && chance(60)) {
-        kind = transfer->state == TRANSFER_AWAITING_APPROVAL ? (transfer->needs && !transfer->approved ? ACT_APPROVE : ACT_REGISTRY_APPROVE)
-               : transfer->kind == TRANSFER_EXPORT           ? ACT_COMPLETE_EXPORT
-                                                             : ACT_ACCEPT;
+        kind = transfer->state == TRANSFER_AWAITING_APPROVAL
+                   ? (transfer->needs && !transfer->approved ? ACT_APPROVE : ACT_REGISTRY_APPROVE)
+               : transfer->kind == TRANSFER_EXPORT ? ACT_COMPLETE_EXPORT
+                                                   : ACT_ACCEPT;
     }
     decide.kind = (int)kind;
     bool recipients = kind == ACT_ACCEPT || kind == ACT_REJECT;
@@ -460,10 +492,12 @@ static void act_decide(void)
     if (expected == STATUS_TRANSFER_ENDED) {
         bool late = m_waits(transfer);
         int64_t ended_at = late ? transfer->expires_at : transfer->ended_at;
-        if (answer.ended_at != ended_at || answer.transfer_state != (late ? (int)TRANSFER_EXPIRED : transfer->state)) {
+        if (answer.ended_at != ended_at ||
+            answer.transfer_state != (late ? (int)TRANSFER_EXPIRED : transfer->state)) {
             fail("how it ended", &command, expected, &answer);
         }
-    } else if (expected == STATUS_OK && kind != ACT_REDACT_NOTE && answer.transfer_state != transfer->state) {
+    } else if (expected == STATUS_OK && kind != ACT_REDACT_NOTE &&
+               answer.transfer_state != transfer->state) {
         fail("state", &command, expected, &answer);
     }
     m.now = clock;
@@ -473,7 +507,13 @@ static void act_retire(void)
 {
     int org = below(ORGS);
     int person = pick_person(org, ROLE_INITIATOR);
-    struct m_wish wish = {.org = org, .supplier = NONE, .project = NONE, .from_account = NONE, .to_account = NONE, .instrument = NONE, .reserve_too = true};
+    struct m_wish wish = {.org = org,
+                          .supplier = NONE,
+                          .project = NONE,
+                          .from_account = NONE,
+                          .to_account = NONE,
+                          .instrument = NONE,
+                          .reserve_too = true};
     if (chance(60)) {
         wish.project = below(PROJECTS);
         wish.supplier = chance(50) ? m.projects[wish.project].org : NONE;
@@ -497,7 +537,9 @@ static void act_retire(void)
         wish.supplier = m.projects[wish.project].org;
     }
     note_sizes(&wish);
-    enum status expected = may_ask(person) ? m_right(person, m_roles(person, org), ROLE_INITIATOR, false) : STATUS_NOT_ALLOWED;
+    enum status expected = may_ask(person)
+                               ? m_right(person, m_roles(person, org), ROLE_INITIATOR, false)
+                               : STATUS_NOT_ALLOWED;
     expected = expected == STATUS_OK && m.frozen ? STATUS_FROZEN : expected;
     expected = expected == STATUS_OK ? m_sender(org) : expected;
     expected = expected == STATUS_OK ? m_note(note) : expected;
@@ -550,7 +592,8 @@ static void act_issue(void)
     int64_t buffer = chance(70) ? 0 : chance(5) ? -1 : 1 + below(5000);
     int year = chance(3) ? 1899 : FIRST_VINTAGE + vintage;
     struct command command = command_by(ACT_ISSUE, person);
-    TEXT_COPY(command.issue.project_id, chance(2) ? "prj_ZZZZZZZZZZZZZZZZ" : m.projects[project].id);
+    TEXT_COPY(command.issue.project_id,
+              chance(2) ? "prj_ZZZZZZZZZZZZZZZZ" : m.projects[project].id);
     command.issue.vintage = year;
     command.issue.supplier_units = units;
     command.issue.buffer_units = buffer;
@@ -562,18 +605,19 @@ static void act_issue(void)
         expected = STATUS_RECIPIENT_UNKNOWN;
     }
     if (expected == STATUS_OK) {
-        expected = units == 0                  ? STATUS_QUANTITY_ZERO
-                   : units < 0 || buffer < 0   ? STATUS_QUANTITY_NEGATIVE
-                   : !known                    ? STATUS_PROJECT_UNKNOWN
+        expected = units == 0                        ? STATUS_QUANTITY_ZERO
+                   : units < 0 || buffer < 0         ? STATUS_QUANTITY_NEGATIVE
+                   : !known                          ? STATUS_PROJECT_UNKNOWN
                    : year != FIRST_VINTAGE + vintage ? STATUS_VINTAGE
-                                               : STATUS_OK;
+                                                     : STATUS_OK;
     }
     if (expected == STATUS_OK) {
         add_piece(project, vintage, org, m.orgs[org].main, units);
         if (buffer > 0) {
             int reserve = NONE;
             for (int i = 0; i < m.account_count; i++) {
-                if (m.accounts[i].org == BUFFER_ORG && m.accounts[i].kind == ACCOUNT_RESERVE && reserve == NONE) {
+                if (m.accounts[i].org == BUFFER_ORG && m.accounts[i].kind == ACCOUNT_RESERVE &&
+                    reserve == NONE) {
                     reserve = i;
                 }
             }
@@ -595,7 +639,9 @@ static void act_order(void)
     TEXT_COPY(command.order.supplier_org_id, m.orgs[supplier].id);
     TEXT_COPY(command.order.buyer_org_id, org_id(buyer));
     command.order.units = units;
-    enum status expected = may_ask(person) ? m_right(person, m_roles(person, supplier), ROLE_INITIATOR, true) : STATUS_NOT_ALLOWED;
+    enum status expected = may_ask(person)
+                               ? m_right(person, m_roles(person, supplier), ROLE_INITIATOR, true)
+                               : STATUS_NOT_ALLOWED;
     expected = expected == STATUS_OK ? m_sender(supplier) : expected;
     expected = expected == STATUS_OK ? m_recipient(buyer) : expected;
     if (expected == STATUS_OK) {
@@ -616,11 +662,18 @@ static void act_order(void)
 
 static void act_deliver(void)
 {
-    int number = m.order_count == 0 || chance(3) ? STRANGER : m.order_count - 1 - below(m.order_count < 20 ? m.order_count : 20);
+    int number = m.order_count == 0 || chance(3)
+                     ? STRANGER
+                     : m.order_count - 1 - below(m.order_count < 20 ? m.order_count : 20);
     struct m_order *order = number < 0 ? NULL : &m.orders[number];
     int supplier = order == NULL ? STRANGER : order->supplier;
     int person = chance(50) ? pick_official() : pick_person(supplier, ROLE_INITIATOR);
-    struct m_wish wish = {.org = supplier, .supplier = supplier, .project = NONE, .from_account = NONE, .to_account = NONE, .instrument = NONE};
+    struct m_wish wish = {.org = supplier,
+                          .supplier = supplier,
+                          .project = NONE,
+                          .from_account = NONE,
+                          .to_account = NONE,
+                          .instrument = NONE};
     if (chance(40)) {
         wish.project = below(PROJECTS);
     }
@@ -633,7 +686,9 @@ static void act_deliver(void)
     }
     command.deliver.units = wish.units;
     note_sizes(&wish);
-    enum status expected = may_ask(person) ? m_right(person, m_roles(person, supplier), ROLE_INITIATOR, true) : STATUS_NOT_ALLOWED;
+    enum status expected = may_ask(person)
+                               ? m_right(person, m_roles(person, supplier), ROLE_INITIATOR, true)
+                               : STATUS_NOT_ALLOWED;
     expected = expected == STATUS_OK && m.frozen ? STATUS_FROZEN : expected;
     expected = expected == STATUS_OK && order == NULL ? STATUS_ORDER_UNKNOWN : expected;
     expected = expected == STATUS_OK ? m_sender(supplier) : expected;
@@ -686,7 +741,8 @@ static void act_expire(void)
 static bool is_last(int person, int org)
 {
     for (int i = 0; i < PEOPLE; i++) {
-        bool has = org == NONE ? (m.people[i].registry & 1U) != 0 : (m.people[i].roles[org] & ROLE_MANAGER) != 0;
+        bool has = org == NONE ? (m.people[i].registry & 1U) != 0
+                               : (m.people[i].roles[org] & ROLE_MANAGER) != 0;
         if (i != person && has && m.people[i].active) {
             return false;
         }
@@ -708,13 +764,17 @@ static void act_person(void)
         TEXT_COPY(command.person.org_id, org_id(org));
         TEXT_COPY(command.person.user_id, person->id);
         command.person.roles = (uint8_t)roles;
-        enum status expected = may_ask(asker) ? m_right(asker, m_roles(asker, org), ROLE_MANAGER, true) : STATUS_NOT_ALLOWED;
+        enum status expected = may_ask(asker)
+                                   ? m_right(asker, m_roles(asker, org), ROLE_MANAGER, true)
+                                   : STATUS_NOT_ALLOWED;
         if (expected == STATUS_OK && org < 0) {
             expected = STATUS_NOT_FOUND;
         } else if (expected == STATUS_OK) {
             bool above = asker == NONE || m_is_admin(asker);
-            expected = m.orgs[org].state == ORG_CLOSED ? STATUS_SENDER_CLOSED : !person->active && roles != 0 ? STATUS_PERSON_UNKNOWN
-                       : (person->roles[org] & ROLE_MANAGER) != 0 && (roles & ROLE_MANAGER) == 0 && is_last(who, org) && !above
+            expected = m.orgs[org].state == ORG_CLOSED ? STATUS_SENDER_CLOSED
+                       : !person->active && roles != 0 ? STATUS_PERSON_UNKNOWN
+                       : (person->roles[org] & ROLE_MANAGER) != 0 && (roles & ROLE_MANAGER) == 0 &&
+                               is_last(who, org) && !above
                            ? STATUS_LAST_MANAGER
                        : roles > 15 ? STATUS_VALUE_REFUSED
                                     : STATUS_OK;
@@ -732,7 +792,8 @@ static void act_person(void)
         TEXT_COPY(command.person.user_id, person->id);
         command.person.deactivated = off;
         enum status expected = may_ask(asker) ? m_right_registry(asker) : STATUS_NOT_ALLOWED;
-        if (expected == STATUS_OK && off && person->active && (person->registry & 1U) != 0 && is_last(who, NONE)) {
+        if (expected == STATUS_OK && off && person->active && (person->registry & 1U) != 0 &&
+            is_last(who, NONE)) {
             expected = STATUS_LAST_MANAGER;
         }
         ask(&command, asker, &answer);
@@ -748,9 +809,11 @@ static void act_person(void)
     enum status expected = may_ask(asker) ? m_right_registry(asker) : STATUS_NOT_ALLOWED;
     if (expected == STATUS_OK) {
         expected = !person->active && roles != 0 ? STATUS_PERSON_UNKNOWN
-                   : person->active && (person->registry & 1U) != 0 && (roles & 1U) == 0 && is_last(who, NONE) ? STATUS_LAST_MANAGER
-                   : roles > 3                                                                              ? STATUS_VALUE_REFUSED
-                                                                                                            : STATUS_OK;
+                   : person->active && (person->registry & 1U) != 0 && (roles & 1U) == 0 &&
+                           is_last(who, NONE)
+                       ? STATUS_LAST_MANAGER
+                   : roles > 3 ? STATUS_VALUE_REFUSED
+                               : STATUS_OK;
     }
     ask(&command, asker, &answer);
     if (settle(&command, asker, expected, &answer)) {
@@ -770,7 +833,9 @@ static void act_registry(void)
         enum m_note note = pick_note();
         set_note(command.setting.text, note);
         expected = expected == STATUS_OK ? m_note(note) : expected;
-        expected = expected == STATUS_OK && command.setting.frozen && note == NOTE_NONE ? STATUS_REASON_NEEDED : expected;
+        expected = expected == STATUS_OK && command.setting.frozen && note == NOTE_NONE
+                       ? STATUS_REASON_NEEDED
+                       : expected;
         ask(&command, asker, &answer);
         if (settle(&command, asker, expected, &answer)) {
             m.frozen = command.setting.frozen;
@@ -794,7 +859,9 @@ static void act_registry(void)
         int org = pick_org();
         struct command command = command_by(ACT_SET_ORGANISATION_STATE, asker);
         TEXT_COPY(command.organisation.org_id, org_id(org));
-        command.organisation.state = (uint8_t)(chance(70) ? ORG_ACTIVE : chance(70) ? ORG_SUSPENDED : ORG_CLOSED);
+        command.organisation.state = (uint8_t)(chance(70)   ? ORG_ACTIVE
+                                               : chance(70) ? ORG_SUSPENDED
+                                                            : ORG_CLOSED);
         bool reason = chance(90);
         TEXT_COPY(command.organisation.reason, reason ? "Because" : "");
         if (expected == STATUS_OK && org < 0) {
@@ -821,7 +888,9 @@ static void act_house(void)
 {
     int org = below(ORGS);
     int person = pick_person(org, ROLE_MANAGER);
-    enum status expected = may_ask(person) ? m_right(person, m_roles(person, org), ROLE_MANAGER, false) : STATUS_NOT_ALLOWED;
+    enum status expected = may_ask(person)
+                               ? m_right(person, m_roles(person, org), ROLE_MANAGER, false)
+                               : STATUS_NOT_ALLOWED;
     bool closed = m.orgs[org].state == ORG_CLOSED;
     struct answer answer;
     int dice = below(4);
@@ -832,10 +901,10 @@ static void act_house(void)
         command.policy.two_person = (uint8_t)below(3);
         command.policy.two_person_above_units = chance(5) ? -1 : below(50000);
         if (expected == STATUS_OK) {
-            expected = closed                                            ? STATUS_SENDER_CLOSED
-                       : command.policy.two_person_above_units < 0       ? STATUS_QUANTITY_NEGATIVE
-                       : command.policy.incoming > INCOMING_ALL          ? STATUS_VALUE_REFUSED
-                                                                         : STATUS_OK;
+            expected = closed                                      ? STATUS_SENDER_CLOSED
+                       : command.policy.two_person_above_units < 0 ? STATUS_QUANTITY_NEGATIVE
+                       : command.policy.incoming > INCOMING_ALL    ? STATUS_VALUE_REFUSED
+                                                                   : STATUS_OK;
         }
         ask(&command, person, &answer);
         if (settle(&command, person, expected, &answer)) {
@@ -850,7 +919,9 @@ static void act_house(void)
         TEXT_COPY(command.trust.sender_org_id, org_id(sender));
         command.trust.remove = chance(30);
         if (expected == STATUS_OK) {
-            expected = sender < 0 ? STATUS_SENDER_UNKNOWN : sender == org ? STATUS_SAME_ACCOUNT : STATUS_OK;
+            expected = sender < 0      ? STATUS_SENDER_UNKNOWN
+                       : sender == org ? STATUS_SAME_ACCOUNT
+                                       : STATUS_OK;
         }
         ask(&command, person, &answer);
         if (settle(&command, person, expected, &answer)) {
@@ -860,13 +931,17 @@ static void act_house(void)
         struct command command = command_by(ACT_OPEN_ACCOUNT, person);
         TEXT_COPY(command.account.org_id, m.orgs[org].id);
         bool taken = chance(10);
-        snprintf(command.account.name, sizeof(command.account.name), taken ? "main" : "Account %lld", (long long)town.keys);
-        command.account.kind = (uint8_t)(chance(80) ? ACCOUNT_ACTIVE : chance(50) ? ACCOUNT_RETIREMENT : ACCOUNT_RESERVE);
+        snprintf(command.account.name, sizeof(command.account.name),
+                 taken ? "main" : "Account %lld", (long long)town.keys);
+        command.account.kind = (uint8_t)(chance(80)   ? ACCOUNT_ACTIVE
+                                         : chance(50) ? ACCOUNT_RETIREMENT
+                                                      : ACCOUNT_RESERVE);
         if (expected == STATUS_OK) {
-            expected = closed                                                              ? STATUS_SENDER_CLOSED
-                       : taken                                                             ? STATUS_EXISTS
-                       : command.account.kind == ACCOUNT_RESERVE && org != BUFFER_ORG ? STATUS_VALUE_REFUSED
-                                                                                           : STATUS_OK;
+            expected = closed  ? STATUS_SENDER_CLOSED
+                       : taken ? STATUS_EXISTS
+                       : command.account.kind == ACCOUNT_RESERVE && org != BUFFER_ORG
+                           ? STATUS_VALUE_REFUSED
+                           : STATUS_OK;
         }
         ask(&command, person, &answer);
         if (settle(&command, person, expected, &answer)) {
@@ -880,16 +955,17 @@ static void act_house(void)
         struct command command = command_by(ACT_CLOSE_ACCOUNT, person);
         TEXT_COPY(command.account.account_id, account_id(account));
         int owner = account < 0 ? NONE : m.accounts[account].org;
-        expected = may_ask(person) ? m_right(person, m_roles(person, owner), ROLE_MANAGER, false) : STATUS_NOT_ALLOWED;
+        expected = may_ask(person) ? m_right(person, m_roles(person, owner), ROLE_MANAGER, false)
+                                   : STATUS_NOT_ALLOWED;
         if (expected == STATUS_OK) {
             bool full = false;
             for (int i = 0; i < m.piece_count && account >= 0; i++) {
                 full = full || m.pieces[i].account == account;
             }
-            expected = account < 0                                ? STATUS_NOT_FOUND
-                       : !m.accounts[account].open                ? STATUS_ACCOUNT_CLOSED
-                       : m.orgs[owner].main == account || full    ? STATUS_VALUE_REFUSED
-                                                                  : STATUS_OK;
+            expected = account < 0                             ? STATUS_NOT_FOUND
+                       : !m.accounts[account].open             ? STATUS_ACCOUNT_CLOSED
+                       : m.orgs[owner].main == account || full ? STATUS_VALUE_REFUSED
+                                                               : STATUS_OK;
             /* The buffer keeps its first reserve account open, or nothing could be issued to it. */
             if (expected == STATUS_OK && m.accounts[account].kind == ACCOUNT_RESERVE) {
                 return;
@@ -917,12 +993,15 @@ static void act_again(void)
         if (person == NONE || !program_may(PROGRAM_ACCOUNT, (enum act_kind)command.kind)) {
             return;
         }
-        struct command fresh = command_of((enum act_kind)command.kind, command.user_id, command.key);
+        struct command fresh =
+            command_of((enum act_kind)command.kind, command.user_id, command.key);
         command = fresh;
     }
     struct answer answer;
     ask(&command, person, &answer);
-    enum status expected = !may_ask(person) ? STATUS_NOT_ALLOWED : other ? STATUS_KEY_REUSED : STATUS_OK;
+    enum status expected = !may_ask(person) ? STATUS_NOT_ALLOWED
+                           : other          ? STATUS_KEY_REUSED
+                                            : STATUS_OK;
     if ((enum status)answer.status != expected) {
         fail("again", &command, expected, &answer);
     }
@@ -936,7 +1015,8 @@ static void act_again(void)
     }
 }
 
-/* Time goes on; now and then to the very moment at which some transfer expires, or beside it. The clock may also be set back. */
+/* Time goes on; now and then to the very moment at which some transfer expires, or beside it. The
+ * clock may also be set back. */
 static void tick(void)
 {
     town.now_us = town.now_us > m.last_at ? town.now_us : m.last_at;
@@ -1017,16 +1097,20 @@ static void compare_pieces(void)
     static struct m_piece sorted[PIECES_MAX];
     memcpy(sorted, m.pieces, (size_t)m.piece_count * sizeof(sorted[0]));
     qsort(sorted, (size_t)m.piece_count, sizeof(sorted[0]), by_serial);
-    sqlite3_stmt *statement = prepare("SELECT project_id, vintage, first, last, org_id, account_id, reserved_by, issued_at"
-                                      " FROM batch WHERE state = 'active' ORDER BY project_id, vintage, first");
+    sqlite3_stmt *statement = prepare(
+        "SELECT project_id, vintage, first, last, org_id, account_id, reserved_by, issued_at"
+        " FROM batch WHERE state = 'active' ORDER BY project_id, vintage, first");
     int count = 0;
     while (sqlite3_step(statement) == SQLITE_ROW) {
         const struct m_piece *piece = &sorted[count];
         if (count == m.piece_count || !column_is(statement, 0, m.projects[piece->project].id) ||
             sqlite3_column_int(statement, 1) != FIRST_VINTAGE + piece->vintage ||
-            sqlite3_column_int64(statement, 2) != piece->first || sqlite3_column_int64(statement, 3) != piece->last ||
-            !column_is(statement, 4, m.orgs[piece->org].id) || !column_is(statement, 5, m.accounts[piece->account].id) ||
-            !column_is(statement, 6, piece->reserved == NONE ? "" : m.transfers[piece->reserved].id) ||
+            sqlite3_column_int64(statement, 2) != piece->first ||
+            sqlite3_column_int64(statement, 3) != piece->last ||
+            !column_is(statement, 4, m.orgs[piece->org].id) ||
+            !column_is(statement, 5, m.accounts[piece->account].id) ||
+            !column_is(statement, 6,
+                       piece->reserved == NONE ? "" : m.transfers[piece->reserved].id) ||
             sqlite3_column_int64(statement, 7) != piece->issued_at) {
             differ("units");
         }
@@ -1045,19 +1129,24 @@ static const char *user_id(int person)
 
 static void compare_transfers(void)
 {
-    sqlite3_stmt *statement = prepare("SELECT state, units, submitted_by, approved_by, registry_approved_by, ended_by, ended_at, expires_at,"
-                                      " note_redacted_at IS NOT NULL FROM transfer WHERE transfer_id = ?1");
+    sqlite3_stmt *statement =
+        prepare("SELECT state, units, submitted_by, approved_by, registry_approved_by, ended_by, "
+                "ended_at, expires_at,"
+                " note_redacted_at IS NOT NULL FROM transfer WHERE transfer_id = ?1");
     bool all_ended = true;
     for (int i = checked_transfers; i < m.transfer_count; i++) {
         const struct m_transfer *transfer = &m.transfers[i];
         sqlite3_bind_text(statement, 1, transfer->id, -1, SQLITE_STATIC);
         if (sqlite3_step(statement) != SQLITE_ROW ||
             !column_is(statement, 0, transfer_state_word((enum transfer_state)transfer->state)) ||
-            sqlite3_column_int64(statement, 1) != transfer->units || !column_is(statement, 2, user_id(transfer->submitted_by)) ||
+            sqlite3_column_int64(statement, 1) != transfer->units ||
+            !column_is(statement, 2, user_id(transfer->submitted_by)) ||
             !column_is(statement, 3, user_id(transfer->approved_by)) ||
             !column_is(statement, 4, user_id(transfer->registry_approved_by)) ||
-            !column_is(statement, 5, user_id(transfer->ended_by)) || sqlite3_column_int64(statement, 6) != transfer->ended_at ||
-            sqlite3_column_int64(statement, 7) != transfer->expires_at || sqlite3_column_int(statement, 8) != transfer->redacted) {
+            !column_is(statement, 5, user_id(transfer->ended_by)) ||
+            sqlite3_column_int64(statement, 6) != transfer->ended_at ||
+            sqlite3_column_int64(statement, 7) != transfer->expires_at ||
+            sqlite3_column_int(statement, 8) != transfer->redacted) {
             differ("transfers");
         }
         sqlite3_reset(statement);
@@ -1071,7 +1160,8 @@ static void compare_transfers(void)
 
 static void compare_sums(void)
 {
-    sqlite3_stmt *statement = prepare("SELECT retired, exported, next_serial FROM conservation WHERE project_id = ?1 AND vintage = ?2");
+    sqlite3_stmt *statement = prepare("SELECT retired, exported, next_serial FROM conservation "
+                                      "WHERE project_id = ?1 AND vintage = ?2");
     for (int i = 0; i < PROJECTS * VINTAGES; i++) {
         const struct m_project *project = &m.projects[i / VINTAGES];
         int vintage = i % VINTAGES;
@@ -1106,7 +1196,8 @@ static void copy_model(struct model *to, const struct model *from)
     memcpy(to, from, offsetof(struct model, accounts));
     memcpy(to->accounts, from->accounts, (size_t)from->account_count * sizeof(from->accounts[0]));
     memcpy(to->pieces, from->pieces, (size_t)from->piece_count * sizeof(from->pieces[0]));
-    memcpy(to->transfers, from->transfers, (size_t)from->transfer_count * sizeof(from->transfers[0]));
+    memcpy(to->transfers, from->transfers,
+           (size_t)from->transfer_count * sizeof(from->transfers[0]));
     memcpy(to->orders, from->orders, (size_t)from->order_count * sizeof(from->orders[0]));
 }
 
@@ -1150,15 +1241,18 @@ static void learn_accounts(int org)
     static const struct {
         const char *name;
         int kind;
-    } rows[] = {{"Main", ACCOUNT_ACTIVE}, {"Retirement", ACCOUNT_RETIREMENT}, {"Reserve", ACCOUNT_RESERVE}};
+    } rows[] = {
+        {"Main", ACCOUNT_ACTIVE}, {"Retirement", ACCOUNT_RETIREMENT}, {"Reserve", ACCOUNT_RESERVE}};
     for (int i = 0; i < (org == BUFFER_ORG ? 3 : 2); i++) {
-        sqlite3_stmt *statement = prepare("SELECT account_id FROM account WHERE org_id = ?1 AND name = ?2");
+        sqlite3_stmt *statement =
+            prepare("SELECT account_id FROM account WHERE org_id = ?1 AND name = ?2");
         sqlite3_bind_text(statement, 1, m.orgs[org].id, -1, SQLITE_STATIC);
         sqlite3_bind_text(statement, 2, rows[i].name, -1, SQLITE_STATIC);
         must(sqlite3_step(statement) == SQLITE_ROW);
         struct m_account *account = &m.accounts[m.account_count];
         *account = (struct m_account){.org = org, .kind = rows[i].kind, .open = true};
-        snprintf(account->id, sizeof(account->id), "%s", (const char *)sqlite3_column_text(statement, 0));
+        snprintf(account->id, sizeof(account->id), "%s",
+                 (const char *)sqlite3_column_text(statement, 0));
         sqlite3_finalize(statement);
         m.orgs[org].main = i == 0 ? m.account_count : m.orgs[org].main;
         m.account_count++;
@@ -1167,10 +1261,13 @@ static void learn_accounts(int org)
 
 static void begin(void)
 {
-    static const char *const names[ORGS] = {"Alder", "Birch", "Cedar", "Douglas", "Elm", "Fir", "Buffer"};
+    static const char *const names[ORGS] = {"Alder", "Birch", "Cedar", "Douglas",
+                                            "Elm",   "Fir",   "Buffer"};
     m.expiry_days = 14;
     for (int i = 0; i < ORGS; i++) {
-        memcpy(m.orgs[i].id, town_org(names[i], i < SUPPLIERS, i == BUFFER_ORG ? ORG_BUFFER : ORG_PARTICIPANT), ID_SIZE);
+        memcpy(m.orgs[i].id,
+               town_org(names[i], i < SUPPLIERS, i == BUFFER_ORG ? ORG_BUFFER : ORG_PARTICIPANT),
+               ID_SIZE);
         learn_accounts(i);
     }
     for (int i = 0; i < PEOPLE; i++) {
@@ -1187,8 +1284,12 @@ static void begin(void)
         char code[16];
         snprintf(code, sizeof(code), "P%d", i);
         m.projects[i].org = i % SUPPLIERS;
-        m.projects[i].instrument = i == PROJECTS - 1 ? INSTRUMENT_RENEWABLE_ENERGY : INSTRUMENT_CARBON_REMOVAL;
-        memcpy(m.projects[i].id, town_project(m.orgs[i % SUPPLIERS].id, code, (enum instrument)m.projects[i].instrument), ID_SIZE);
+        m.projects[i].instrument =
+            i == PROJECTS - 1 ? INSTRUMENT_RENEWABLE_ENERGY : INSTRUMENT_CARBON_REMOVAL;
+        memcpy(
+            m.projects[i].id,
+            town_project(m.orgs[i % SUPPLIERS].id, code, (enum instrument)m.projects[i].instrument),
+            ID_SIZE);
         for (int v = 0; v < VINTAGES; v++) {
             m.projects[i].next[v] = 1;
         }
@@ -1209,8 +1310,9 @@ static int64_t verify(void)
     must(store != NULL);
     must(ledger_verify(store, &town.arena, &report) == STATUS_OK);
     store_close(store);
-    printf("verified %lld batches, %lld transfers, %lld acts, %lld units: %lld violations\n", (long long)report.batches,
-           (long long)report.transfers, (long long)report.acts, (long long)report.units, (long long)report.violations);
+    printf("verified %lld batches, %lld transfers, %lld acts, %lld units: %lld violations\n",
+           (long long)report.batches, (long long)report.transfers, (long long)report.acts,
+           (long long)report.units, (long long)report.violations);
     return report.violations;
 }
 
@@ -1220,7 +1322,8 @@ int main(int argc, char **argv)
     int64_t acts = 100000;
     for (int i = 1; i + 1 < argc; i += 2) {
         int64_t number = 0;
-        if (!text_parse_int(argv[i + 1], false, &number) || (!text_is(argv[i], "--seed") && !text_is(argv[i], "--acts"))) {
+        if (!text_parse_int(argv[i + 1], false, &number) ||
+            (!text_is(argv[i], "--seed") && !text_is(argv[i], "--acts"))) {
             fprintf(stderr, "usage: simulator [--seed N] [--acts N]\n");
             return 2;
         }
@@ -1242,8 +1345,10 @@ int main(int argc, char **argv)
     }
     compare_all();
     int64_t violations = verify();
-    printf("simulator: %lld acts agree (%lld repeated, %lld groups undone, %lld reopened, %lld comparisons of everything):",
-           (long long)acts_done, (long long)repeats, (long long)undone, (long long)reopened, (long long)compared);
+    printf("simulator: %lld acts agree (%lld repeated, %lld groups undone, %lld reopened, %lld "
+           "comparisons of everything):",
+           (long long)acts_done, (long long)repeats, (long long)undone, (long long)reopened,
+           (long long)compared);
     for (int i = 0; i < STATUS__COUNT; i++) {
         if (by_status[i] > 0) {
             printf(" %s %lld", status_row((enum status)i)->slug, (long long)by_status[i]);

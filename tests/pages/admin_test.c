@@ -306,9 +306,19 @@ static void people(void **state)
     reply = post(words("%s/organisations", page), "organisation=nowhere");
     cgi_is(&reply, 422);
     cgi_has(&reply, "No organisation is called “nowhere”");
+    reply = post(words("%s/link", page), "");
+    char link[256];
+    (void)snprintf(link, sizeof(link), "%.*s",
+                   (int)strcspn(strstr(reply.body, "/password/set?link="), "<\" "),
+                   strstr(reply.body, "/password/set?link="));
+    reply = cgi_ask("signin", town.folder, link, market_nobody, NULL);
+    cgi_is(&reply, 200);
     reply = done(words("%s/organisations", page),
                  words("organisation=%s&roles=approver", market.empty));
     cgi_has(&reply, "Empty Hands");
+    /* Who was shown the link cannot get into the second organisation with it. */
+    reply = cgi_ask("signin", town.folder, link, market_nobody, NULL);
+    cgi_is(&reply, status_row(STATUS_LINK_SPENT)->http_code);
     reply = post(words("%s/link", page), "");
     cgi_is(&reply, 200);
     cgi_has(&reply, "/password/set?link=");

@@ -213,6 +213,28 @@ static void roles_are_asked_of_the_ledger(void **state)
     assert_int_equal(asks, 2);
 }
 
+/* A manager who was shown the link of a colleague does not become an administrator with it. */
+static void registry_roles_end_links(void **state)
+{
+    struct answer answer;
+    struct url link;
+    struct link row;
+    int64_t expires_at = 0;
+    (void)state;
+    assert_int_equal(person_admin_link(&admin, ADA, &link, &expires_at), STATUS_OK);
+    struct digest hash = hash_of(link);
+    assert_int_equal(person_admin_set_registry_roles(&admin, ADA, 0, &answer), STATUS_OK);
+    ledger_says = STATUS_PERSON_UNKNOWN;
+    assert_int_equal(
+        person_admin_set_registry_roles(&admin, ADA, REGISTRY_ADMINISTRATOR, &answer),
+        STATUS_PERSON_UNKNOWN);
+    assert_true(link_find(admin.people, &hash, &row) && row.used_at == 0);
+    ledger_says = STATUS_OK;
+    assert_int_equal(
+        person_admin_set_registry_roles(&admin, ADA, REGISTRY_ADMINISTRATOR, &answer), STATUS_OK);
+    assert_false(link_use(admin.people, &hash, NOW + 1));
+}
+
 static void words_for_roles(void **state)
 {
     unsigned roles = 99;
@@ -255,6 +277,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_link_works_once_and_for_three_days, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_deactivated_is_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(roles_are_asked_of_the_ledger, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(registry_roles_end_links, set_up, tear_down),
         cmocka_unit_test_setup_teardown(words_for_roles, set_up, tear_down),
         cmocka_unit_test_setup_teardown(people_are_listed_by_address, set_up, tear_down),
     };

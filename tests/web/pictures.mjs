@@ -18,7 +18,8 @@ await page.goto('/registry/projects?q=Fernhill+Orchard');
 await page.getByRole('main').getByRole('link', { name: /Fernhill Orchard Biochar/ }).first().click();
 await page.locator('main a[href*="/registry/credit-batches/"]').first().click();
 await page.waitForURL(/credit-batches/);
-await shot(page, 'batch', 1200);
+await page.goto(await page.locator('svg.lineage a').first().getAttribute('href'));
+await shot(page, 'batch', 1560);
 
 await signIn(page, 'nora@northwind.example');
 await shot(page, 'credits', 1000);
