@@ -188,6 +188,13 @@ rule "the route tables can be read" < <(
     done
 )
 rule "no route stands twice" < <(awk '{ print $2, $3 }' "$work/routes" | sort | uniq -d)
+rule "every row of account and admin asks who comes, every act for a role" < <(
+    grep -E '^cgi-bin/account\.c ' "$work/routes" | but 'NEED_PERSON'
+    grep -E '^cgi-bin/account\.c POST ' "$work/routes" | but 'NEED_(INITIATOR|APPROVER|MANAGER)|POST /account/switch '
+    grep -E '^cgi-bin/admin\.c GET ' "$work/routes" | but 'NEED_(ADMINISTRATOR|AUDITOR)$'
+    grep -E '^cgi-bin/admin\.c POST ' "$work/routes" | but 'NEED_ADMINISTRATOR$'
+    grep -E '^cgi-bin/public\.c POST ' "$work/routes"
+)
 # Every form: FILE METHOD ACTION yes|no (has the token).
 files 'templates/*.mustache' | while read -r file; do
     perl -0777 -ne 'while (/<form\b(.*?)>(.*?)<\/form>/sg) {
@@ -236,7 +243,7 @@ rule "only the gate lets a request through, and it asks for the token first" < <
         my ($walk) = /\nstatic enum status walk\([^;{]*\{(.*?)\n\}\n/s;
         my ($admit) = /\nstatic enum status admit\([^;{]*\{(.*?)\n\}\n/s;
         print "gate.c: walk calls a handler without admit\n" unless ($walk // "") =~ /admit\(.*handle\(/s;
-        print "gate.c: admit does not ask for origin and token\n" unless ($admit // "") =~ /csrf_same_origin\(.*csrf_token_right\(/s;
+        print "gate.c: admit does not ask for origin and token\n" unless ($admit // "") =~ /csrf_same_origin\(.*token_right\(/s && /\bcsrf_token_right\(/;
     ' "$work/code/cgi-bin/gate/gate.c"
 )
 

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -18,6 +19,7 @@
 static enum status walk(struct gate *gate, struct visit *visit, struct response *response);
 static enum status admit(struct gate *gate, struct visit *visit, unsigned needs,
                          struct pairs *form);
+static bool token_right(const struct visit *visit, unsigned needs, const char *token);
 static struct visit visit_of(struct gate *gate, const struct request *request);
 static struct url sign_in_url(struct gate *gate, struct visit *visit);
 static void answer_error(struct gate *gate, struct visit *visit, enum status status,
@@ -73,6 +75,11 @@ void gate_answer(void *context, const struct request *request, struct response *
     }
 
     enum status status = walk(gate, visit, response);
+    if (request->method == METHOD_POST && gate->people_write) {
+        /* What was not committed is not wanted; nobody waits for it while the reply is on its way.
+         */
+        store_rollback(gate->people);
+    }
     if (any_fault(gate)) {
         status = STATUS_FAULT;
     }
@@ -180,10 +187,22 @@ static enum status admit(struct gate *gate, struct visit *visit, unsigned needs,
     if (needs != NEED_NOBODY && !visit->signed_in) {
         return STATUS_SIGN_IN_NEEDED;
     }
-    if (is_post && needs != NEED_NOBODY && !csrf_token_right(visit->form_token, token)) {
+    if (is_post && needs != NEED_NOBODY && !token_right(visit, needs, token)) {
         return STATUS_CROSS_SITE;
     }
     return rights_judge(needs, visit);
+}
+
+/* Is it the session's, and was the form's page made for the organisation that the person acts for?
+ * Since then another tab may have switched, or somebody may have added the person to an organisation
+ * that comes first. */
+static bool token_right(const struct visit *visit, unsigned needs, const char *token)
+{
+    size_t bytes = strcspn(token, ".");
+    const char *own = arena_text_sized(visit->arena, token, bytes);
+    bool is_elsewhere = (needs & NEED_ORGANISATION) != 0 && token[bytes] == '.' &&
+                        !text_is(token + bytes + 1, visit->org_id);
+    return csrf_token_right(visit->session->form_token, own) && !is_elsewhere;
 }
 
 /* Nobody yet. */

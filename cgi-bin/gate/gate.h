@@ -61,7 +61,9 @@ struct visit {
     const char *org_id; /* the one acted for; "" when none */
     const char *org_name;
     unsigned org_roles;     /* ROLE_… bits now */
-    const char *form_token; /* goes into every POST form as name "token" */
+    /* goes into every POST form as name "token"; with the organisation, so that a form is not taken
+     * for another one */
+    const char *form_token;
     const char *session_id;
     const char *notice; /* what the last act did ("slug id"), once; "" none */
     /* the sign-in page, coming back to this page or the one this form was on: for

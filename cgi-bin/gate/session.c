@@ -152,6 +152,7 @@ static void choose_org(struct visit *visit, const char *org_id)
         visit->org_id = chosen->org_id;
         visit->org_name = chosen->name;
         visit->org_roles = chosen->roles;
+        visit->form_token = arena_printf(visit->arena, "%s.%s", visit->form_token, visit->org_id);
     }
 }
 

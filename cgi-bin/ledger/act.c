@@ -113,17 +113,14 @@ enum status ledger_apply(struct ledger *ledger, enum asker program, const struct
                         .org_id = "",
                         .detail = ""};
     answer->at = work.at;
-    if (!store_savepoint(ledger->store)) {
-        status = STATUS_FAULT;
-    } else {
-        must(work.setting.found);
-        status = decide_and_write(&work);
-    }
-    if (status != STATUS_FAULT && status != STATUS_OK && !answer->repeated) {
-        store_rollback_to(ledger->store);
+    must(work.setting.found || store_fault(ledger->store));
+    int64_t changes = store_changes(ledger->store);
+    status = decide_and_write(&work);
+    if (status != STATUS_FAULT && status != STATUS_OK) {
+        /* Decisions come before writing, so there is nothing to undo, and SQLite's own count proves it. Once writing has begun
+         * only a fault can stop an act, and that undoes the whole transaction. */
+        must(store_changes(ledger->store) == changes);
         status = keep_refusal(&work, status);
-    } else if (status != STATUS_FAULT && !store_release(ledger->store)) {
-        status = STATUS_FAULT;
     }
     if (store_fault(ledger->store)) {
         status = STATUS_FAULT;

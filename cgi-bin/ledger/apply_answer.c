@@ -7,8 +7,10 @@
 #include "ledger/work.h"
 #include "store/ledger_changes.h"
 
-/* transfers ended by one act: bounds the work inside one savepoint; the timer comes again */
+/* transfers ended by one act: bounds the work of one act; the timer comes again */
 #define EXPIRE_MAX 256
+/* and their blocks: two seconds of work, for others wait meanwhile */
+#define EXPIRE_LINES_MAX 65536
 
 static struct answer_facts read_facts(struct work *work);
 static bool acts_for_recipient(enum act_kind kind);
@@ -51,12 +53,20 @@ enum status apply_expire(struct work *work)
 {
     const char **ids = NULL;
     size_t count = ledger_due_read(work->store, work->arena, work->at, EXPIRE_MAX, &ids);
-    for (size_t i = 0; i < count; i++) {
-        if (!expire_one(work, ids[i])) {
+    /* Each gives back what it took: many large ones that are due together must not fill the arena,
+     * or none of them would ever end. */
+    size_t mark_bytes = work->arena->used_bytes;
+    size_t done = 0;
+    int64_t lines = 0;
+    while (done < count && lines < EXPIRE_LINES_MAX) {
+        if (!expire_one(work, ids[done])) {
             return STATUS_FAULT;
         }
+        lines += work->answer->count;
+        arena_reset(work->arena, mark_bytes);
+        done++;
     }
-    work->answer->count = (int64_t)count;
+    work->answer->count = (int64_t)done;
     return STATUS_OK;
 }
 

@@ -49,6 +49,8 @@ enum status ledger_plan(struct store *store, struct arena *arena, const struct c
     }
     if (status != STATUS_OK) {
         memset(plan, 0, sizeof(*plan));
+    } else {
+        plan->digest = plan_digest(plan, &command->transfer);
     }
     answer->status = (int32_t)status;
     answer->at = now_us;

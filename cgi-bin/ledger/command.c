@@ -29,8 +29,10 @@ static const struct act_row acts[ACT__COUNT] = {
     [ACT_OPEN_PROJECT] = {"open-project", BY_ADMIN},
     [ACT_EDIT_PROJECT] = {"edit-project", BY_ADMIN},
     [ACT_ISSUE] = {"issue", BY_ADMIN},
-    [ACT_ORDER] = {"order", BY_ADMIN | BY_PARTY},
-    [ACT_DELIVER] = {"deliver", BY_ADMIN | BY_PARTY},
+    /* a delivery moves units at once, without a second person and without being accepted: until it
+       asks for these as a transfer does, one initiator alone may not send it */
+    [ACT_ORDER] = {"order", BY_ADMIN},
+    [ACT_DELIVER] = {"deliver", BY_ADMIN},
     [ACT_REGISTRY_APPROVE] = {"registry-approve", BY_ADMIN},
     [ACT_REGISTRY_REFUSE] = {"registry-refuse", BY_ADMIN},
     [ACT_CANCEL] = {"cancel", BY_ADMIN},

@@ -36,8 +36,8 @@ enum act_kind {
     /* project: all but instrument, short code and supplier once units exist */
     ACT_EDIT_PROJECT,
     ACT_ISSUE,            /* issue */
-    ACT_ORDER,            /* order (also the supplier's initiator) */
-    ACT_DELIVER,          /* deliver (also the supplier's initiator) */
+    ACT_ORDER,            /* order (the right is the supplier's initiator's, too) */
+    ACT_DELIVER,          /* deliver (the same; but see program_may in command.c) */
     ACT_REGISTRY_APPROVE, /* decide */
     ACT_REGISTRY_REFUSE,  /* decide, reason needed: transfer becomes rejected */
     ACT_CANCEL,           /* decide, reason needed: awaiting or pending becomes cancelled */

@@ -15,7 +15,7 @@ static enum status decide_words(const struct transfer_facts *facts,
                                 const struct command_transfer *body, struct answer *answer);
 static bool corrects_is_right(const struct transfer_facts *facts,
                               const struct command_transfer *body);
-static void fill_plan(const struct transfer_facts *facts, const struct command_transfer *body,
+static void fill_plan(const struct transfer_facts *facts, enum transfer_kind kind,
                       struct plan *plan);
 
 enum status decide_transfer(struct arena *arena, const struct transfer_facts *facts,
@@ -43,9 +43,12 @@ enum status decide_transfer(struct arena *arena, const struct transfer_facts *fa
     if (status != STATUS_OK) {
         return status;
     }
-    fill_plan(facts, body, plan);
-    if (body->has_plan && !digest_equal(&body->plan, &plan->digest)) {
-        return refuse(answer, STATUS_PLAN_CHANGED, FIELD_NONE);
+    fill_plan(facts, (enum transfer_kind)body->kind, plan);
+    if (body->has_plan) {
+        struct digest digest = plan_digest(plan, body);
+        if (!digest_equal(&body->plan, &digest)) {
+            return refuse(answer, STATUS_PLAN_CHANGED, FIELD_NONE);
+        }
     }
     status = decide_words(facts, body, answer);
     if (status == STATUS_OK && latest_at > at) {
@@ -209,10 +212,9 @@ static bool corrects_is_right(const struct transfer_facts *facts,
 }
 
 /* Moving within one's own house needs nobody's leave. */
-static void fill_plan(const struct transfer_facts *facts, const struct command_transfer *body,
+static void fill_plan(const struct transfer_facts *facts, enum transfer_kind kind,
                       struct plan *plan)
 {
-    enum transfer_kind kind = (enum transfer_kind)body->kind;
     const struct ledger_org *sender = &facts->sender;
     int64_t limit_units = facts->setting.registry_approval_units;
     bool is_over =
@@ -226,5 +228,4 @@ static void fill_plan(const struct transfer_facts *facts, const struct command_t
                              (kind == TRANSFER_EXTERNAL &&
                               recipient_accepts(&facts->recipient, facts->recipient_trusts));
     plan->expiry_days = facts->setting.expiry_days;
-    plan->digest = plan_digest(plan, body);
 }

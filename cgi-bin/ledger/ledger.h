@@ -61,10 +61,11 @@ extern const struct query_table *const ledger_tables[]; /* NULL-ended: what a wr
 /* Opens the ledger's writing side (ids tag from settings). NULL-safe: returns false and logs. */
 bool ledger_open(struct ledger *ledger, struct arena *arena, const char *registry_path);
 
-/* Decides and writes one command inside the caller's open transaction (its own savepoint), with its
- * audit row and, when it has a key and came through, its idempotency row. recorded_us is the
- * daemon's clock. A refusal changes nothing but the audit log. Returns answer->status.
- * STATUS_FAULT: the store is at fault; the caller must roll back everything and stop. */
+/* Decides and writes one command inside the caller's open transaction, with its audit row and, when
+ * it has a key and came through, its first answer. recorded_us is the daemon's clock; the ledger's never goes back. A refusal
+ * changes nothing but the audit log (the changes that SQLite counts prove it). While transfers are frozen nothing that moves units
+ * towards others is done: TRANSFER, APPROVE, REGISTRY_APPROVE, ACCEPT, COMPLETE_EXPORT, DELIVER, RETIRE; what gives back goes on.
+ * Returns answer->status. STATUS_FAULT: the store is at fault; the caller must roll back everything and stop. */
 enum status ledger_apply(struct ledger *ledger, enum asker program, const struct command *command,
                          int64_t recorded_us, struct answer *answer);
 

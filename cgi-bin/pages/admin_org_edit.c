@@ -111,9 +111,13 @@ static bool fill(struct visit *visit, struct command_organisation *body)
     const struct fields *fields = &visit->fields;
     bool fits =
         TEXT_COPY(body->name, field_text(fields, "name")) &&
-        TEXT_COPY(body->domain, text_lower(visit->arena, field_text(fields, "domain"))) &&
         TEXT_COPY(body->description, text_trim(visit->arena, field_text(fields, "description")));
     must(fits || visit->fields.error_count > 0);
+    /* A host name has a byte a character; other letters may be too many for it. */
+    if (!TEXT_COPY(body->domain, text_lower(visit->arena, field_text(fields, "domain")))) {
+        field_fault(&visit->fields, "domain",
+                    "Enter a host name in small letters, such as example.org, or leave it empty.");
+    }
     if (!TEXT_COPY(body->country, field_text(fields, "country"))) {
         field_fault(&visit->fields, "country",
                     "Enter the country as three capital letters, such as NOR.");

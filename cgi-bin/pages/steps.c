@@ -13,6 +13,10 @@
 
 enum steps_found steps_open(struct visit *visit, struct response *response, struct draft *draft)
 {
+    bool is_post = visit->request->method == METHOD_POST;
+    if (is_post && !store_begin_write(visit->people)) {
+        return STEPS_NOT_THERE; /* the gate answers for the fault */
+    }
     if (!draft_find(visit->people, visit->arena, visit->user_id, visit->org_id, visit->arguments[0],
                     draft)) {
         return STEPS_NOT_THERE;
@@ -25,8 +29,9 @@ enum steps_found steps_open(struct visit *visit, struct response *response, stru
     if (text_empty(transfer_id)) {
         return STEPS_OPEN;
     }
-    if (visit->request->method == METHOD_POST && text_empty(draft->transfer_id)) {
+    if (is_post && text_empty(draft->transfer_id)) {
         (void)draft_submitted(visit->people, draft, transfer_id, visit->now_us);
+        (void)store_commit(visit->people);
     }
     struct url url = desk_transfer_url(visit->arena, transfer_id);
     response_redirect(response, visit->arena, url_with(visit->arena, url, "from", "draft"));
@@ -37,15 +42,6 @@ enum status steps_closed(enum steps_found found)
 {
     must(found != STEPS_OPEN);
     return found == STEPS_OVER ? STATUS_OK : STATUS_NOT_FOUND;
-}
-
-enum status steps_unkept(struct visit *visit, struct response *response)
-{
-    struct draft draft;
-    if (store_fault(visit->people)) {
-        return STATUS_FAULT;
-    }
-    return steps_open(visit, response, &draft) == STEPS_OVER ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
 static bool has_recipient(const struct draft *draft)
@@ -74,12 +70,21 @@ struct url steps_url(struct visit *visit, const struct draft *draft, const char 
     return url_with(visit->arena, url, "back", back ? "review" : "");
 }
 
+enum status steps_save(struct visit *visit, struct draft *draft)
+{
+    draft->changed_at = visit->now_us;
+    if (draft_save(visit->people, draft) && store_commit(visit->people)) {
+        return STATUS_OK;
+    }
+    return store_fault(visit->people) ? STATUS_FAULT : STATUS_NOT_FOUND;
+}
+
 enum status steps_keep(struct visit *visit, struct response *response, struct draft *draft,
                        bool back)
 {
-    draft->changed_at = visit->now_us;
-    if (!draft_save(visit->people, draft)) {
-        return steps_unkept(visit, response);
+    enum status status = steps_save(visit, draft);
+    if (status != STATUS_OK) {
+        return status;
     }
     const char *next = steps_next(draft);
     return desk_go(visit, response,

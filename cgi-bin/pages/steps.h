@@ -40,18 +40,19 @@ enum steps_found {
     STEPS_NOT_THERE, /* answer STATUS_NOT_FOUND */
     STEPS_OVER,      /* it became a transfer; the response goes there: answer STATUS_OK */
 };
+/* A POST that finds it open holds it until steps_save() (or the end of the request): a form that
+ * was slow on its way, or one of another tab, cannot write old answers over newer ones. */
 enum steps_found steps_open(struct visit *visit, struct response *response, struct draft *draft);
 /* The status to return when steps_open() did not say STEPS_OPEN. */
 enum status steps_closed(enum steps_found found);
-/* What to answer when a draft that was open could not be kept: another tab or the other half of a
- * double click has submitted it meanwhile, then the response goes to its transfer; or it was
- * discarded. */
-enum status steps_unkept(struct visit *visit, struct response *response);
 
 /* "recipient", "balance", "amount", "review": the first one that has no answer yet. */
 const char *steps_next(const struct draft *draft);
 /* .../drafts/ID/STEP, with ?back=review when it returns there. */
 struct url steps_url(struct visit *visit, const struct draft *draft, const char *step, bool back);
+/* Keeps the answers; others may change the draft again. A status other than OK is to be returned.
+ */
+enum status steps_save(struct visit *visit, struct draft *draft);
 /* Keeps the answers and goes to the next step (or back to the review). */
 enum status steps_keep(struct visit *visit, struct response *response, struct draft *draft,
                        bool back);

@@ -223,9 +223,9 @@ enum status steps_amount_post(struct visit *visit, struct response *response)
     }
     if (amount.by_delivery && text_is(go, "sum")) {
         /* Kept and shown again with its sum. */
-        amount.draft.changed_at = visit->now_us;
-        if (!draft_save(visit->people, &amount.draft)) {
-            return steps_unkept(visit, response);
+        enum status status = steps_save(visit, &amount.draft);
+        if (status != STATUS_OK) {
+            return status;
         }
         struct url url = steps_url(visit, &amount.draft, "amount", amount.back);
         return desk_go(visit, response, url_with(visit->arena, url, "by", "delivery"));

@@ -282,15 +282,15 @@ enum status steps_review_post(struct visit *visit, struct response *response)
         desk_mend(response, STATUS_FORM_FAULTS);
         return STATUS_OK;
     }
-    draft.changed_at = visit->now_us;
-    if (!draft_save(visit->people, &draft)) {
-        return steps_unkept(visit, response);
+    enum status status = steps_save(visit, &draft);
+    if (status != STATUS_OK) {
+        return status;
     }
     struct command *command = steps_command(visit->arena, &draft);
     command->transfer.has_plan = true;
     command->transfer.plan = plan_of(field_text(&visit->fields, "plan"));
     struct answer answer = {0};
-    enum status status = ledger_ask(visit->ledger, command, &answer);
+    status = ledger_ask(visit->ledger, command, &answer);
     if (status != STATUS_OK) {
         return settle_refusal(visit, response, &draft, status, &answer);
     }

@@ -171,8 +171,9 @@ enum status steps_discard_post(struct visit *visit, struct response *response)
     if (found != STEPS_OPEN) {
         return steps_closed(found);
     }
-    if (!draft_discard(visit->people, visit->user_id, visit->org_id, draft.draft_id)) {
-        return steps_unkept(visit, response);
+    if (!draft_discard(visit->people, visit->user_id, visit->org_id, draft.draft_id) ||
+        !store_commit(visit->people)) {
+        return store_fault(visit->people) ? STATUS_FAULT : STATUS_NOT_FOUND;
     }
     gate_notice(visit, "discarded");
     return desk_go(visit, response, url_path(visit->arena, "/account/credits"));

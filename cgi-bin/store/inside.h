@@ -35,7 +35,8 @@ struct store {
 
 /* Sets the fault and logs it; doing says what was tried (its SQL has no values in it). */
 void store_note_fault(struct store *store, const char *doing, int code);
-/* Once a process, before SQLite is first used: there are no threads here, so it needs no mutexes, nor to count its memory. */
+/* Once a process, before SQLite is first used: there are no threads here, so it needs no mutexes,
+ * nor to count its memory. */
 void store_set_up_library(void);
 /* The safety settings of safety.md section 1, read back where they can be. */
 bool store_set_safe(sqlite3 *db, enum store_file file);

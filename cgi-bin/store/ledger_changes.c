@@ -49,12 +49,13 @@ enum {
 };
 
 static const char *const changes_sql[C__COUNT] = {
-    [C_MOVE] = "UPDATE OR ROLLBACK batch SET org_id = coalesce(?3, org_id), account_id = coalesce(?4, "
-               "account_id), state = ?5,"
-               " reserved_by = ?6, delivery_id = coalesce(?7, delivery_id), received_by = "
-               "coalesce(?8, received_by),"
-               " received_at = coalesce(?9, received_at), ended_by = ?10, ended_at = ?11"
-               " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS ?2",
+    [C_MOVE] =
+        "UPDATE OR ROLLBACK batch SET org_id = coalesce(?3, org_id), account_id = coalesce(?4, "
+        "account_id), state = ?5,"
+        " reserved_by = ?6, delivery_id = coalesce(?7, delivery_id), received_by = "
+        "coalesce(?8, received_by),"
+        " received_at = coalesce(?9, received_at), ended_by = ?10, ended_at = ?11"
+        " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS ?2",
     [C_SPLIT_PARENT] =
         "UPDATE OR ROLLBACK batch SET state = 'split', left_id = ?2, right_id = ?3, ended_at = ?4"
         " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS NULL AND first <= ?5 AND "
@@ -78,45 +79,53 @@ static const char *const changes_sql[C__COUNT] = {
         "UPDATE conservation SET active = active - ?4, retired = retired + iif(?3 = 'retired', ?4, "
         "0),"
         " exported = exported + iif(?3 = 'exported', ?4, 0) WHERE project_id = ?1 AND vintage = ?2",
-    [C_ISSUANCE] = "INSERT OR ROLLBACK INTO issuance (issuance_id, project_id, vintage, kind, supplier_units, "
-                   "buffer_units,"
-                   " reporting_start, reporting_end, notes, issued_at, origin)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    [C_ORDER] = "INSERT OR ROLLBACK INTO buyer_order (order_id, supplier_org_id, buyer_org_id, units, "
-                "contract_date, notes, ordered_at,"
-                " origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [C_ISSUANCE] =
+        "INSERT OR ROLLBACK INTO issuance (issuance_id, project_id, vintage, kind, supplier_units, "
+        "buffer_units,"
+        " reporting_start, reporting_end, notes, issued_at, origin)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [C_ORDER] =
+        "INSERT OR ROLLBACK INTO buyer_order (order_id, supplier_org_id, buyer_org_id, units, "
+        "contract_date, notes, ordered_at,"
+        " origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [C_ORDER_DELIVERED] =
         "UPDATE buyer_order SET delivered_units = delivered_units + ?2 WHERE order_id = ?1",
-    [C_DELIVERY] = "INSERT OR ROLLBACK INTO delivery (delivery_id, order_id, supplier_org_id, buyer_org_id, "
-                   "units, notes, delivered_at,"
-                   " origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    [C_DELIVERY_LINE] = "INSERT OR ROLLBACK INTO delivery_line (delivery_id, line, batch_id, split_from, "
-                        "from_account_id, to_account_id,"
-                        " units) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    [C_TRANSFER] = "INSERT OR ROLLBACK INTO transfer (transfer_id, kind, state, from_org_id, to_org_id, "
-                   "to_account_id, to_system,"
-                   " to_system_party, supplier_org_id, instrument, units, notes, private_note, "
-                   "corrects_id, needs_approval,"
-                   " needs_registry_approval, submitted_by, submitted_at, expires_at, ended_by, "
-                   "ended_at, origin)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
-                   "?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+    [C_DELIVERY] =
+        "INSERT OR ROLLBACK INTO delivery (delivery_id, order_id, supplier_org_id, buyer_org_id, "
+        "units, notes, delivered_at,"
+        " origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [C_DELIVERY_LINE] =
+        "INSERT OR ROLLBACK INTO delivery_line (delivery_id, line, batch_id, split_from, "
+        "from_account_id, to_account_id,"
+        " units) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [C_TRANSFER] =
+        "INSERT OR ROLLBACK INTO transfer (transfer_id, kind, state, from_org_id, to_org_id, "
+        "to_account_id, to_system,"
+        " to_system_party, supplier_org_id, instrument, units, notes, private_note, "
+        "corrects_id, needs_approval,"
+        " needs_registry_approval, submitted_by, submitted_at, expires_at, ended_by, "
+        "ended_at, origin)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
+        "?16, ?17, ?18, ?19, ?20, ?21, ?22)",
     [C_TRANSFER_WRITE] =
-        "UPDATE OR ROLLBACK transfer SET state = ?2, to_account_id = ?3, approved_by = ?4, approved_at = ?5,"
+        "UPDATE OR ROLLBACK transfer SET state = ?2, to_account_id = ?3, approved_by = ?4, "
+        "approved_at = ?5,"
         " approval_comment = ?6, registry_approved_by = ?7, registry_approved_at = ?8, "
         "registry_comment = ?9,"
         " expires_at = ?10, ended_by = ?11, ended_at = ?12, end_reason = ?13"
         " WHERE transfer_id = ?1 AND ended_at IS NULL",
-    [C_TRANSFER_REDACT] =
-        "UPDATE OR ROLLBACK transfer SET notes = '', note_redacted_at = ?2, note_redacted_reason = ?3"
-        " WHERE transfer_id = ?1 AND note_redacted_at IS NULL",
-    [C_TRANSFER_LINE] = "INSERT OR ROLLBACK INTO transfer_line (transfer_id, line, batch_id, split_from, "
-                        "from_account_id, units)"
-                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    [C_RETIREMENT] = "INSERT OR ROLLBACK INTO retirement (retirement_id, org_id, beneficiary_org_id, "
-                     "beneficiary, purposes, instrument,"
-                     " units, notes, retired_by, retired_at, origin) VALUES (?1, ?2, ?3, ?4, ?5, "
-                     "?6, ?7, ?8, ?9, ?10, ?11)",
+    [C_TRANSFER_REDACT] = "UPDATE OR ROLLBACK transfer SET notes = '', note_redacted_at = ?2, "
+                          "note_redacted_reason = ?3"
+                          " WHERE transfer_id = ?1 AND note_redacted_at IS NULL",
+    [C_TRANSFER_LINE] =
+        "INSERT OR ROLLBACK INTO transfer_line (transfer_id, line, batch_id, split_from, "
+        "from_account_id, units)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [C_RETIREMENT] =
+        "INSERT OR ROLLBACK INTO retirement (retirement_id, org_id, beneficiary_org_id, "
+        "beneficiary, purposes, instrument,"
+        " units, notes, retired_by, retired_at, origin) VALUES (?1, ?2, ?3, ?4, ?5, "
+        "?6, ?7, ?8, ?9, ?10, ?11)",
     [C_RETIREMENT_LINE] =
         "INSERT OR ROLLBACK INTO retirement_line (retirement_id, line, batch_id, split_from, units)"
         " VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -165,7 +174,8 @@ bool ledger_batch_split(struct store *store, const char *batch_id, const char *l
     if (!read_whole(store, batch_id, &whole)) {
         return false;
     }
-    /* The whole ends first: while it lives, its parts would overlap it. They are named in it already. */
+    /* The whole ends first: while it lives, its parts would overlap it. They are named in it
+     * already. */
     struct query q = query(store, &ledger_changes_queries, C_SPLIT_PARENT);
     query_bind_text(&q, 1, batch_id);
     query_bind_text(&q, 2, left_id);
@@ -183,7 +193,8 @@ bool ledger_batch_split(struct store *store, const char *batch_id, const char *l
     struct batch_row left = right;
     left.first = whole.first;
     left.last = left_last;
-    return insert_batch(store, left_id, &left, place) && insert_batch(store, right_id, &right, &stays);
+    return insert_batch(store, left_id, &left, place) &&
+           insert_batch(store, right_id, &right, &stays);
 }
 
 bool ledger_batch_add(struct store *store, const struct ledger_new_batch *batch)
@@ -247,7 +258,8 @@ static bool insert_batch(struct store *store, const char *batch_id, const struct
     query_bind_text(&q, 11, place->reserved_by);
     query_bind_text(&q, 12, row->parent_id);
     query_bind_int(&q, 13, row->issued_at);
-    query_bind_text(&q, 14, place->delivery_id != NULL ? place->delivery_id : or_null(row->delivery_id));
+    query_bind_text(&q, 14,
+                    place->delivery_id != NULL ? place->delivery_id : or_null(row->delivery_id));
     query_bind_text(&q, 15, place->received_by != NULL ? place->received_by : row->received_by);
     query_bind_int(&q, 16, place->received_at != 0 ? place->received_at : row->received_at);
     query_bind_int(&q, 17, row->made_at);

@@ -64,11 +64,13 @@ enum {
     " FROM transfer t WHERE t.to_org_id = ?1 AND t.from_org_id <> ?1 AND ?5 <> 1" REACHED PARTY(   \
         "t.from_org_id", "")
 
+/* A cursor is one of the organisation's own: another's tells as little as one that never was. */
+#define OWN_CURSOR " AND (c.from_org_id = ?1 OR c.to_org_id = ?1)"
 /* Two walks along two indexes, merged. ?6 cursor: a transfer whose place in the order is read from
  * its row; ?7 most. */
 #define BEHIND(key, sign)                                                                          \
     " AND (?6 IS NULL OR (t." key ", t.transfer_id) " sign " (SELECT c." key                       \
-    ", c.transfer_id FROM transfer c WHERE c.transfer_id = ?6))"
+    ", c.transfer_id FROM transfer c WHERE c.transfer_id = ?6" OWN_CURSOR "))"
 #define LIST(key, sign, direction)                                                                 \
     COLUMNS " FROM (SELECT t.transfer_id AS id, t." key " AS place" OUT BEHIND(                    \
         key, sign) " UNION ALL SELECT t.transfer_id, t." key IN                                    \
@@ -87,7 +89,8 @@ enum {
 #define WAITING(where)                                                                             \
     COLUMNS " FROM (SELECT t.transfer_id AS id, t.submitted_at AS place" where                     \
             " AND (?2 IS NULL OR (t.submitted_at, t.transfer_id) >"                                \
-            " (SELECT c.submitted_at, c.transfer_id FROM transfer c WHERE c.transfer_id = ?2))"    \
+            " (SELECT c.submitted_at, c.transfer_id FROM transfer c WHERE c.transfer_id = ?2"      \
+            OWN_CURSOR "))"                                                                        \
             " ORDER BY t.submitted_at, t.transfer_id LIMIT ?3) k"                                  \
             " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS " ORDER BY k.place, k.id"
 

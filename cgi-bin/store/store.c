@@ -91,6 +91,9 @@ void store_settle(struct store *store)
 {
     for (size_t i = 0; i < store->statement_count; i++) {
         (void)sqlite3_reset(store->statements[i]);
+        /* A request that ran out of memory never came to query_end: what it bound lies in memory
+         * that is gone, and the next use of the statement may leave a parameter out. */
+        (void)sqlite3_clear_bindings(store->statements[i]);
     }
     store->fault = false;
     if (sqlite3_get_autocommit(store->db) == 0) {
@@ -131,6 +134,11 @@ void store_rollback(struct store *store)
     bool fault = store->fault;
     (void)run_own(store, OWN_ROLLBACK);
     store->fault = store->fault || fault;
+}
+
+int64_t store_changes(const struct store *store)
+{
+    return sqlite3_total_changes64(store->db);
 }
 
 bool store_savepoint(struct store *store)

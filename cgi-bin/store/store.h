@@ -68,6 +68,8 @@ void store_begin_read(struct store *store);
 bool store_begin_write(struct store *store);
 bool store_commit(struct store *store);
 void store_rollback(struct store *store);
+/* Rows changed through this store since it was opened, whatever became of them. */
+int64_t store_changes(const struct store *store);
 bool store_savepoint(struct store *store);
 bool store_release(struct store *store);
 /* Undoes everything since the savepoint and ends the savepoint; the transaction goes on. */

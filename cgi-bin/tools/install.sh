@@ -14,7 +14,7 @@ install -m 644 schema/people/*.sql "$share/schema/people/"
 
 # A whole nginx.conf, run as its own nginx; a TLS front in front of it sets HTTPS (README, "Operate").
 sed -e "s|@HEAD@|user www-data;|" -e "s|@RUN@|/run/tallystick|g" -e "s|@STATIC@|$prefix/share/tallystick/static|g" \
-    -e "s|@LISTEN@|127.0.0.1:8080|g" -e "s|@SERVER_NAMES@|127.0.0.1 localhost|" -e "s|@ACCESS_LOG@|/var/log/nginx/tallystick.log|" \
+    -e "s|@LISTEN@|127.0.0.1:8080|g" -e "s|@SERVER_NAMES@|127.0.0.1 localhost|" -e "s|@ACCESS_LOG@|/var/log/nginx/tallystick.log plain|" \
     -e "s|@RATE_SIGN_IN@|2r/s|" -e "s|@RATE_FORMS@|10r/s|" -e "s|@RATE_PAGES@|50r/s|" -e "s|@BURST@|100|g" -e "s|@BURST_SIGN_IN@|10|g" \
     cgi-bin/nginx.conf.in >"$dest/etc/tallystick/nginx.conf"
 [ -f "$dest/etc/tallystick/environment" ] || cat >"$dest/etc/tallystick/environment" <<END

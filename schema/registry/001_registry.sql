@@ -1,6 +1,7 @@
 -- registry.db, version 1: what is true. Written by the ledger daemon alone; every other program opens it read-only.
 -- Times are microseconds since 1970-01-01T00:00:00Z; quantities are whole units (model/quantity.h).
 -- The ledger decides nicely, this file refuses absolutely: CHECKs, UNIQUEs and append-only triggers.
+-- batch and transfer are written at every act: their CHECKs say OR, for IN with more than two words builds a table each time.
 
 CREATE TABLE setting (                     -- the registry's own settings, one row
   one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -140,7 +141,7 @@ CREATE TABLE batch (
   last INTEGER NOT NULL CHECK (last >= first), -- size = last - first + 1
   org_id TEXT NOT NULL REFERENCES organisation DEFERRABLE INITIALLY DEFERRED,      -- current (or last) holder
   account_id TEXT NOT NULL,                -- current (or last) account, one of the holder's
-  state TEXT NOT NULL CHECK (state IN ('active', 'split', 'retired', 'exported', 'cancelled')),
+  state TEXT NOT NULL CHECK (state = 'active' OR state = 'split' OR state = 'retired' OR state = 'exported' OR state = 'cancelled'),
   reserved_by TEXT REFERENCES transfer DEFERRABLE INITIALLY DEFERRED,    -- the pending transfer that holds it; NULL: free
   parent_id TEXT REFERENCES batch DEFERRABLE INITIALLY DEFERRED,
   left_id TEXT,                            -- lowest serials: the part that moved. No REFERENCES: the parent ends before its children
@@ -200,8 +201,8 @@ CREATE INDEX delivery_by_supplier ON delivery (supplier_org_id, delivered_at, de
 
 CREATE TABLE transfer (
   transfer_id TEXT PRIMARY KEY CHECK (transfer_id GLOB 'tfr_*' AND length(transfer_id) = 20),
-  kind TEXT NOT NULL CHECK (kind IN ('internal', 'external', 'export')),
-  state TEXT NOT NULL CHECK (state IN ('awaiting_approval', 'pending', 'completed', 'rejected', 'withdrawn', 'expired', 'cancelled')),
+  kind TEXT NOT NULL CHECK (kind = 'internal' OR kind = 'external' OR kind = 'export'),
+  state TEXT NOT NULL CHECK (state = 'awaiting_approval' OR state = 'pending' OR state = 'completed' OR state = 'rejected' OR state = 'withdrawn' OR state = 'expired' OR state = 'cancelled'),
   from_org_id TEXT NOT NULL REFERENCES organisation DEFERRABLE INITIALLY DEFERRED,
   to_org_id TEXT REFERENCES organisation DEFERRABLE INITIALLY DEFERRED,  -- NULL for an export
   to_account_id TEXT REFERENCES account DEFERRABLE INITIALLY DEFERRED,   -- internal: chosen by the sender; external: by the recipient when accepting

@@ -6,6 +6,7 @@
 
 #include "crash/world.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sys/mman.h>
 
@@ -59,7 +60,11 @@ static inline void crowd_end(struct crowd *crowd)
 {
     for (int i = 0; i < crowd->count; i++) {
         int end = 0;
-        waitpid(crowd->pids[i], &end, 0);
+        pid_t ended;
+        do {
+            ended = waitpid(crowd->pids[i], &end, 0);
+        } while (ended < 0 && errno == EINTR);
+        CHECK(ended == crowd->pids[i], "client %d was not there to wait for", i);
         CHECK(WIFEXITED(end) && WEXITSTATUS(end) == 0, "client %d ended badly", i);
     }
 }

@@ -45,7 +45,7 @@ struct shared {
     struct record records[CLIENTS][RECORDS_MAX];
 };
 
-/* What can be killed: web programs join this table with their own start function. */
+/* What can be killed here; web_kill_test.c kills the web programs. */
 struct victim {
     const char *name;
     void (*start)(struct victim *victim);

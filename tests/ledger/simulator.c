@@ -93,7 +93,7 @@ static bool batch_id_of(const struct m_piece *piece, char id[ID_SIZE])
     bool found = sqlite3_step(statement) == SQLITE_ROW;
     if (found) {
         memset(id, 0, ID_SIZE);
-        snprintf(id, ID_SIZE, "%s", (const char *)sqlite3_column_text(statement, 0));
+        (void)snprintf(id, ID_SIZE, "%s", (const char *)sqlite3_column_text(statement, 0));
     }
     sqlite3_finalize(statement);
     return found;
@@ -931,8 +931,8 @@ static void act_house(void)
         struct command command = command_by(ACT_OPEN_ACCOUNT, person);
         TEXT_COPY(command.account.org_id, m.orgs[org].id);
         bool taken = chance(10);
-        snprintf(command.account.name, sizeof(command.account.name),
-                 taken ? "main" : "Account %lld", (long long)town.keys);
+        (void)snprintf(command.account.name, sizeof(command.account.name),
+                       taken ? "main" : "Account %lld", (long long)town.keys);
         command.account.kind = (uint8_t)(chance(80)   ? ACCOUNT_ACTIVE
                                          : chance(50) ? ACCOUNT_RETIREMENT
                                                       : ACCOUNT_RESERVE);
@@ -1009,6 +1009,8 @@ static void act_again(void)
         repeats++;
         struct answer first = ring[place].answer;
         first.repeated = true;
+        /* An answer is zeroed before it is filled: its padding is equal too.
+         * NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
         if (memcmp(&first, &answer, sizeof(first)) != 0) {
             fail("another answer", &command, expected, &answer);
         }
@@ -1020,7 +1022,7 @@ static void act_again(void)
 static void tick(void)
 {
     town.now_us = town.now_us > m.last_at ? town.now_us : m.last_at;
-    town.now_us += below(2 * 60) * INT64_C(1000000) + below(1000000);
+    town.now_us += below(120) * INT64_C(1000000) + below(1000000);
     if (chance(4)) {
         int transfer = pick_transfer();
         if (transfer >= 0 && m_waits(&m.transfers[transfer])) {
@@ -1038,6 +1040,7 @@ static void act_any(void)
 {
     tick();
     int dice = below(1000);
+    /* NOLINTNEXTLINE(bugprone-branch-clone): when there are many pieces, retiring is likelier. */
     if (m.piece_count > 2500 && dice < 300) {
         act_retire();
     } else if (dice < 380) {
@@ -1251,8 +1254,8 @@ static void learn_accounts(int org)
         must(sqlite3_step(statement) == SQLITE_ROW);
         struct m_account *account = &m.accounts[m.account_count];
         *account = (struct m_account){.org = org, .kind = rows[i].kind, .open = true};
-        snprintf(account->id, sizeof(account->id), "%s",
-                 (const char *)sqlite3_column_text(statement, 0));
+        (void)snprintf(account->id, sizeof(account->id), "%s",
+                       (const char *)sqlite3_column_text(statement, 0));
         sqlite3_finalize(statement);
         m.orgs[org].main = i == 0 ? m.account_count : m.orgs[org].main;
         m.account_count++;
@@ -1282,7 +1285,7 @@ static void begin(void)
     town_official(m.people[1].id, 1);
     for (int i = 0; i < PROJECTS; i++) {
         char code[16];
-        snprintf(code, sizeof(code), "P%d", i);
+        (void)snprintf(code, sizeof(code), "P%d", i);
         m.projects[i].org = i % SUPPLIERS;
         m.projects[i].instrument =
             i == PROJECTS - 1 ? INSTRUMENT_RENEWABLE_ENERGY : INSTRUMENT_CARBON_REMOVAL;
@@ -1354,7 +1357,7 @@ int main(int argc, char **argv)
             printf(" %s %lld", status_row((enum status)i)->slug, (long long)by_status[i]);
         }
     }
-    printf("\n");
+    printf("\n%d passed, %d failed\n", violations == 0 ? 1 : 0, violations == 0 ? 0 : 1);
     town_leave();
     return violations == 0 ? 0 : 1;
 }

@@ -330,8 +330,7 @@ static void test_recipient_changed(void **state)
                    prepare(market.maya, market.fjord, market.charm, "1"));
     struct cgi_reply reply = look(market.maya, draft, "review");
     (void)snprintf(plan, sizeof(plan), "plan=%s", cgi_value(&reply, "plan"));
-    reply =
-        step(market.maya, draft, "recipient", words("recipient=%s&back=review", market.empty));
+    reply = step(market.maya, draft, "recipient", words("recipient=%s&back=review", market.empty));
     cgi_is(&reply, 303);
     int64_t before = town_number("SELECT count(*) FROM transfer");
     reply = step(market.maya, draft, "review", plan);
@@ -400,6 +399,16 @@ static void test_history(void **state)
     cgi_has(&reply, ",in,");
     reply = market_get("/account/transfers", market.eve);
     cgi_has(&reply, "No transfer yet");
+    /* A place in the order that is told by somebody else's transfer is no place. */
+    const char *own = id_in(market_get("/account/transfers?sort=time", market.finn).body, "tfr_");
+    const char *draft = prepare(market.finn, market.empty, market.charm, "0.001");
+    const char *foreign = confirm(market.finn, draft, "");
+    reply = market_get(words("/account/transfers?sort=-time&before=%s", foreign), market.maya);
+    cgi_is(&reply, 200);
+    cgi_has_not(&reply, "href=\"/account/transfers/tfr_");
+    reply = market_get(words("/account/transfers?sort=time&before=%s", own), market.finn);
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "href=\"/account/transfers/tfr_");
     static const char *const sorts[] = {"time", "-time", "size", "-size"};
     for (size_t i = 0; i < sizeof(sorts) / sizeof(sorts[0]); i++) {
         reply = market_get(words("/account/transfers?sort=%s", sorts[i]), market.finn);

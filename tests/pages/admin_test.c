@@ -241,6 +241,14 @@ static void organisations(void **state)
     struct cgi_reply reply = post("/admin/organisations/new", "name=&country=NO");
     cgi_is(&reply, 422);
     cgi_has(&reply, "Enter the organisation’s name.");
+    /* 150 letters of two bytes: as many as the field takes, more than a host name's place holds. */
+    char domain[1024] = "name=New+Hands&once=a&domain=";
+    for (int i = 0; i < 150; i++) {
+        (void)snprintf(domain + strlen(domain), sizeof domain - strlen(domain), "%%C3%%B8");
+    }
+    reply = post("/admin/organisations/new", domain);
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Enter a host name in small letters");
     reply = post("/admin/organisations/new", "name=Charm&once=a");
     cgi_is(&reply, status_row(STATUS_EXISTS)->http_code);
     cgi_has(&reply, "value=\"Charm\"");

@@ -169,6 +169,33 @@ static void accounts(void **state)
     cgi_is(&reply, 404);
 }
 
+/* A form that stands open in a tab is for the organisation of its page. Being added to a further one,
+ * or switching in another tab, does not turn it into a form of that one. */
+static void a_form_stays_with_its_organisation(void **state)
+{
+    (void)state;
+    const char *home = "/account/team/policies";
+    const char *accepts_all = words("SELECT incoming_policy = 'all' FROM organisation"
+                                    " WHERE org_id IN ('%s', '%s') ORDER BY 1 DESC",
+                                    market.northwind, market.empty);
+    struct cgi_reply reply = market_get(home, market.maya);
+    struct cgi_person tab = {market.maya.cookie, words("%s", cgi_value(&reply, "token"))};
+    cgi_has(&reply, "Northwind Carbon");
+    cgi_goes(market_post("/account/team/add", market.eve, "email=A@example.org&viewer=1&manager=1"),
+             "/account/team");
+    reply = market_post(home, tab, "incoming=all&two_person=never");
+    cgi_is(&reply, status_row(STATUS_CROSS_SITE)->http_code);
+    assert_int_equal(town_number(accepts_all), 0);
+    /* Switching and signing out go from any page. */
+    reply = market_post("/account/switch", tab, words("org=%s", market.northwind));
+    cgi_is(&reply, 303);
+    cgi_goes(market_post(home, tab, "incoming=all&two_person=never"), home);
+    assert_int_equal(town_number(words("SELECT count(*) FROM organisation WHERE org_id = '%s'"
+                                       " AND incoming_policy = 'all'",
+                                       market.northwind)),
+                     1);
+}
+
 static void without_the_ledger_nothing_changes(void **state)
 {
     (void)state;
@@ -192,6 +219,7 @@ int main(void)
         cmocka_unit_test(policies),
         cmocka_unit_test(accounts),
         cmocka_unit_test(without_the_ledger_nothing_changes),
+        cmocka_unit_test(a_form_stays_with_its_organisation),
     };
     return cmocka_run_group_tests_name("team pages", tests, market_open, market_close);
 }

@@ -225,13 +225,12 @@ static void registry_roles_end_links(void **state)
     struct digest hash = hash_of(link);
     assert_int_equal(person_admin_set_registry_roles(&admin, ADA, 0, &answer), STATUS_OK);
     ledger_says = STATUS_PERSON_UNKNOWN;
-    assert_int_equal(
-        person_admin_set_registry_roles(&admin, ADA, REGISTRY_ADMINISTRATOR, &answer),
-        STATUS_PERSON_UNKNOWN);
+    assert_int_equal(person_admin_set_registry_roles(&admin, ADA, REGISTRY_ADMINISTRATOR, &answer),
+                     STATUS_PERSON_UNKNOWN);
     assert_true(link_find(admin.people, &hash, &row) && row.used_at == 0);
     ledger_says = STATUS_OK;
-    assert_int_equal(
-        person_admin_set_registry_roles(&admin, ADA, REGISTRY_ADMINISTRATOR, &answer), STATUS_OK);
+    assert_int_equal(person_admin_set_registry_roles(&admin, ADA, REGISTRY_ADMINISTRATOR, &answer),
+                     STATUS_OK);
     assert_false(link_use(admin.people, &hash, NOW + 1));
 }
 

@@ -318,6 +318,26 @@ static void columns_and_bindings(void **state)
     store_close(store);
 }
 
+/* A request that runs out of memory leaves its queries where they are: nothing of them comes into
+ * the next request. */
+static void what_was_left_open_is_forgotten(void **state)
+{
+    (void)state;
+    struct store *store = store_open(STORE_REGISTRY, STORE_READ, path, tables);
+    struct query q = query(store, &test_queries, T_TEXT);
+    query_bind_int(&q, 1, 2024);
+    query_bind_text(&q, 2, "of somebody else");
+    assert_true(query_row(&q));
+    store_settle(store);
+    q = query(store, &test_queries, T_TEXT);
+    query_bind_text(&q, 3, "mine");
+    assert_true(query_row(&q));
+    assert_true(query_is_null(&q, 0));
+    assert_true(query_is_null(&q, 1));
+    query_end(&q);
+    store_close(store);
+}
+
 static void migration_goes_forward_one_file_at_a_time(void **state)
 {
     (void)state;
@@ -365,6 +385,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(savepoints_and_rollback, set_up, tear_down),
         cmocka_unit_test_setup_teardown(uniqueness_is_no_fault, set_up, tear_down),
         cmocka_unit_test_setup_teardown(columns_and_bindings, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_left_open_is_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(migration_goes_forward_one_file_at_a_time, set_up,
                                         tear_down),
     };
