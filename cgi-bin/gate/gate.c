@@ -194,8 +194,8 @@ static enum status admit(struct gate *gate, struct visit *visit, unsigned needs,
 }
 
 /* Is it the session's, and was the form's page made for the organisation that the person acts for?
- * Since then another tab may have switched, or somebody may have added the person to an organisation
- * that comes first. */
+ * Since then another tab may have switched, or somebody may have added the person to an
+ * organisation that comes first. */
 static bool token_right(const struct visit *visit, unsigned needs, const char *token)
 {
     size_t bytes = strcspn(token, ".");

@@ -60,7 +60,7 @@ struct visit {
     size_t org_count;
     const char *org_id; /* the one acted for; "" when none */
     const char *org_name;
-    unsigned org_roles;     /* ROLE_… bits now */
+    unsigned org_roles; /* ROLE_… bits now */
     /* goes into every POST form as name "token"; with the organisation, so that a form is not taken
      * for another one */
     const char *form_token;

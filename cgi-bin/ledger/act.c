@@ -117,8 +117,9 @@ enum status ledger_apply(struct ledger *ledger, enum asker program, const struct
     int64_t changes = store_changes(ledger->store);
     status = decide_and_write(&work);
     if (status != STATUS_FAULT && status != STATUS_OK) {
-        /* Decisions come before writing, so there is nothing to undo, and SQLite's own count proves it. Once writing has begun
-         * only a fault can stop an act, and that undoes the whole transaction. */
+        /* Decisions come before writing, so there is nothing to undo, and SQLite's own count proves
+         * it. Once writing has begun only a fault can stop an act, and that undoes the whole
+         * transaction. */
         must(store_changes(ledger->store) == changes);
         status = keep_refusal(&work, status);
     }

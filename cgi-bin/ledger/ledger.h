@@ -62,10 +62,12 @@ extern const struct query_table *const ledger_tables[]; /* NULL-ended: what a wr
 bool ledger_open(struct ledger *ledger, struct arena *arena, const char *registry_path);
 
 /* Decides and writes one command inside the caller's open transaction, with its audit row and, when
- * it has a key and came through, its first answer. recorded_us is the daemon's clock; the ledger's never goes back. A refusal
- * changes nothing but the audit log (the changes that SQLite counts prove it). While transfers are frozen nothing that moves units
- * towards others is done: TRANSFER, APPROVE, REGISTRY_APPROVE, ACCEPT, COMPLETE_EXPORT, DELIVER, RETIRE; what gives back goes on.
- * Returns answer->status. STATUS_FAULT: the store is at fault; the caller must roll back everything and stop. */
+ * it has a key and came through, its first answer. recorded_us is the daemon's clock; the ledger's
+ * never goes back. A refusal changes nothing but the audit log (the changes that SQLite counts
+ * prove it). While transfers are frozen nothing that moves units towards others is done: TRANSFER,
+ * APPROVE, REGISTRY_APPROVE, ACCEPT, COMPLETE_EXPORT, DELIVER, RETIRE; what gives back goes on.
+ * Returns answer->status. STATUS_FAULT: the store is at fault; the caller must roll back everything
+ * and stop. */
 enum status ledger_apply(struct ledger *ledger, enum asker program, const struct command *command,
                          int64_t recorded_us, struct answer *answer);
 
@@ -80,10 +82,11 @@ struct verify_report {
     int64_t violations;
 };
 
-/* The whole registry: SQLite integrity and foreign keys, conservation per project and vintage,
- * tiling without gap or overlap, lineage (parents and children point at each other and tile),
- * reservations and transfer states, order sums, retirements, audit log (seq without gaps, every
- * completed transfer has its act), settings. Reads only. */
+/* The whole registry, at one moment while acts go on: SQLite integrity and foreign keys, conservation per project and vintage, tiling
+ * without gap or overlap, lineage (parents and children point at each other and tile), holders, reservations and transfer states,
+ * order sums, retirements, audit log (seq without gaps, every state has its act), settings, protecting triggers. Reads only.
+ * STATUS_FAULT: it could not be read to the end, which is said as a violation too. (SQLite looks at the schema's CHECKs only
+ * in a store opened STORE_WRITE; what they guard is asked here besides.) */
 enum status ledger_verify(struct store *store, struct arena *arena, struct verify_report *report);
 extern const struct query_table *const ledger_verify_tables[];
 

@@ -81,7 +81,12 @@ enum status ledger_verify(struct store *store, struct arena *arena, struct verif
     }
     bool has_fault = store_fault(store);
     store_settle(store);
-    return has_fault ? STATUS_FAULT : STATUS_OK;
+    if (has_fault) {
+        report->violations++;
+        report->say(report->context, "The registry could not be read to the end: the file is damaged or the disk at fault.");
+        return STATUS_FAULT;
+    }
+    return STATUS_OK;
 }
 
 static void say_row(void *context, const struct verify_row *row)

@@ -89,8 +89,8 @@ enum {
 #define WAITING(where)                                                                             \
     COLUMNS " FROM (SELECT t.transfer_id AS id, t.submitted_at AS place" where                     \
             " AND (?2 IS NULL OR (t.submitted_at, t.transfer_id) >"                                \
-            " (SELECT c.submitted_at, c.transfer_id FROM transfer c WHERE c.transfer_id = ?2"      \
-            OWN_CURSOR "))"                                                                        \
+            " (SELECT c.submitted_at, c.transfer_id FROM transfer c WHERE c.transfer_id = "        \
+            "?2" OWN_CURSOR "))"                                                                   \
             " ORDER BY t.submitted_at, t.transfer_id LIMIT ?3) k"                                  \
             " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS " ORDER BY k.place, k.id"
 

@@ -203,7 +203,8 @@ void store_set_up_library(void)
     static bool is_done;
     if (!is_done) {
         is_done = true;
-        /* A process that has used SQLite before us (a test) keeps its settings; that is slower, not wrong. */
+        /* A process that has used SQLite before us (a test) keeps its settings; that is slower, not
+         * wrong. */
         (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
         (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     }

@@ -169,8 +169,8 @@ static void accounts(void **state)
     cgi_is(&reply, 404);
 }
 
-/* A form that stands open in a tab is for the organisation of its page. Being added to a further one,
- * or switching in another tab, does not turn it into a form of that one. */
+/* A form that stands open in a tab is for the organisation of its page. Being added to a further
+ * one, or switching in another tab, does not turn it into a form of that one. */
 static void a_form_stays_with_its_organisation(void **state)
 {
     (void)state;
