@@ -82,11 +82,13 @@ struct verify_report {
     int64_t violations;
 };
 
-/* The whole registry, at one moment while acts go on: SQLite integrity and foreign keys, conservation per project and vintage, tiling
- * without gap or overlap, lineage (parents and children point at each other and tile), holders, reservations and transfer states,
- * order sums, retirements, audit log (seq without gaps, every state has its act), settings, protecting triggers. Reads only.
- * STATUS_FAULT: it could not be read to the end, which is said as a violation too. (SQLite looks at the schema's CHECKs only
- * in a store opened STORE_WRITE; what they guard is asked here besides.) */
+/* The whole registry, at one moment while acts go on: SQLite integrity and foreign keys,
+ * conservation per project and vintage, tiling without gap or overlap, lineage (parents and
+ * children point at each other and tile), holders, reservations and transfer states, order sums,
+ * retirements, audit log (seq without gaps, every state has its act), settings, protecting
+ * triggers. Reads only. STATUS_FAULT: it could not be read to the end, which is said as a violation
+ * too. (SQLite looks at the schema's CHECKs only in a store opened STORE_WRITE; what they guard is
+ * asked here besides.) */
 enum status ledger_verify(struct store *store, struct arena *arena, struct verify_report *report);
 extern const struct query_table *const ledger_verify_tables[];
 

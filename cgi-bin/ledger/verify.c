@@ -83,7 +83,9 @@ enum status ledger_verify(struct store *store, struct arena *arena, struct verif
     store_settle(store);
     if (has_fault) {
         report->violations++;
-        report->say(report->context, "The registry could not be read to the end: the file is damaged or the disk at fault.");
+        report->say(
+            report->context,
+            "The registry could not be read to the end: the file is damaged or the disk at fault.");
         return STATUS_FAULT;
     }
     return STATUS_OK;

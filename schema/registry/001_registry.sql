@@ -356,7 +356,12 @@ CREATE TRIGGER batch_child BEFORE INSERT ON batch
 -- A final transfer is final; only the words of its note may be taken away.
 CREATE TRIGGER transfer_final BEFORE UPDATE ON transfer
   WHEN OLD.ended_at IS NOT NULL AND NOT (OLD.note_redacted_at IS NULL AND NEW.note_redacted_at IS NOT NULL AND NEW.state = OLD.state AND NEW.units = OLD.units
-       AND NEW.from_org_id = OLD.from_org_id AND NEW.to_org_id IS OLD.to_org_id AND NEW.ended_at = OLD.ended_at)
+       AND NEW.from_org_id = OLD.from_org_id AND NEW.to_org_id IS OLD.to_org_id AND NEW.ended_at = OLD.ended_at AND NEW.notes = ''
+       AND NEW.ended_by IS OLD.ended_by AND NEW.end_reason IS OLD.end_reason AND NEW.to_account_id IS OLD.to_account_id
+       AND NEW.to_system = OLD.to_system AND NEW.to_system_party = OLD.to_system_party AND NEW.private_note = OLD.private_note
+       AND NEW.approved_by IS OLD.approved_by AND NEW.approved_at IS OLD.approved_at AND NEW.approval_comment IS OLD.approval_comment
+       AND NEW.registry_approved_by IS OLD.registry_approved_by AND NEW.registry_approved_at IS OLD.registry_approved_at
+       AND NEW.registry_comment IS OLD.registry_comment AND NEW.expires_at = OLD.expires_at AND NEW.supplier_org_id IS OLD.supplier_org_id)
   BEGIN SELECT RAISE(ROLLBACK, 'an ended transfer is never changed'); END;
 CREATE TRIGGER transfer_fixed BEFORE UPDATE OF transfer_id, kind, from_org_id, to_org_id, units, instrument, submitted_by, submitted_at, needs_approval, needs_registry_approval, corrects_id ON transfer
   BEGIN SELECT RAISE(ROLLBACK, 'what was submitted is never changed'); END;

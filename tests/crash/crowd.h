@@ -45,14 +45,16 @@ static inline void crowd_start(struct crowd *crowd, int count,
     crowd->count = count;
     fflush(stdout);
     for (int i = 0; i < count; i++) {
-        crowd->pids[i] = fork();
-        CHECK(crowd->pids[i] >= 0, "no process for a client");
-        if (crowd->pids[i] == 0) {
+        pid_t pid =
+            fork(); /* not straight into the shared memory: the child would write its 0 there too */
+        CHECK(pid >= 0, "no process for a client");
+        if (pid == 0) {
             prctl(PR_SET_PDEATHSIG, SIGKILL);
             act(i, context);
             fflush(stdout);
             _exit(0);
         }
+        crowd->pids[i] = pid;
     }
 }
 

@@ -1,11 +1,13 @@
 /*
- * tests/unit/ledger_act_test.c: what acts do when they are allowed: splits and lineage, reserving and giving back, arriving, leaving, keys,
- * ids, times, the audit log, the library's own last line of defence. (What is refused: tests/ledger/refusals_test.c.)
+ * tests/unit/ledger_act_test.c: what acts do when they are allowed: splits and lineage, reserving
+ * and giving back, arriving, leaving, keys, ids, times, the audit log, the library's own last line
+ * of defence. (What is refused: tests/ledger/refusals_test.c.)
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "ledger/town.h"
@@ -39,7 +41,8 @@ static int tear_down(void **state)
     (void)state;
     struct verify_report report = {.say = say};
     struct store *store = store_open(STORE_REGISTRY, STORE_READ, town.path, ledger_verify_tables);
-    bool is_sound = ledger_verify(store, &town.arena, &report) == STATUS_OK && report.violations == 0;
+    bool is_sound =
+        ledger_verify(store, &town.arena, &report) == STATUS_OK && report.violations == 0;
     store_close(store);
     town_leave();
     return is_sound ? 0 : 1;
@@ -48,7 +51,9 @@ static int tear_down(void **state)
 static enum status ask(const struct command *command)
 {
     enum act_kind kind = (enum act_kind)command->kind;
-    enum asker program = command->user_id[0] == '\0' ? PROGRAM_TALLY : program_may(PROGRAM_ACCOUNT, kind) ? PROGRAM_ACCOUNT : PROGRAM_ADMIN;
+    enum asker program = command->user_id[0] == '\0'          ? PROGRAM_TALLY
+                         : program_may(PROGRAM_ACCOUNT, kind) ? PROGRAM_ACCOUNT
+                                                              : PROGRAM_ADMIN;
     return town_ask(program, command, &answer);
 }
 
@@ -61,7 +66,8 @@ static const char *submit(int64_t units)
 
 static enum status decide(enum act_kind kind, char person, const char *transfer_id)
 {
-    struct command command = town_decide(kind, person == 0 ? "" : town_person(person), transfer_id, "Because");
+    struct command command =
+        town_decide(kind, person == 0 ? "" : town_person(person), transfer_id, "Because");
     return ask(&command);
 }
 
@@ -78,12 +84,15 @@ static int64_t number(const char *format, ...)
 
 static int64_t held(const char *org_id)
 {
-    return number("SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE org_id = '%s' AND state = 'active'", org_id);
+    return number("SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE org_id = '%s' AND "
+                  "state = 'active'",
+                  org_id);
 }
 
 static int64_t reserved(void)
 {
-    return number("SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE reserved_by IS NOT NULL");
+    return number(
+        "SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE reserved_by IS NOT NULL");
 }
 
 static void issuing_makes_a_block_for_each(void **state)
@@ -94,8 +103,11 @@ static void issuing_makes_a_block_for_each(void **state)
     town_issue(project, 2024, 50, 0);
     assert_int_equal(held(alder), 950);
     assert_int_equal(held(buffer), 100);
-    assert_int_equal(number("SELECT count(*) FROM batch b JOIN account a USING (account_id) WHERE b.first = 901 AND b.last = 1000"
-                            " AND a.kind = 'reserve' AND b.supplier_org_id = '%s'", alder), 1);
+    assert_int_equal(number("SELECT count(*) FROM batch b JOIN account a USING (account_id) WHERE "
+                            "b.first = 901 AND b.last = 1000"
+                            " AND a.kind = 'reserve' AND b.supplier_org_id = '%s'",
+                            alder),
+                     1);
     assert_int_equal(number("SELECT count(*) FROM batch WHERE first = 1001 AND last = 1050"), 1);
     struct command command = command_of(ACT_ISSUE, "", town_key());
     TEXT_COPY(command.issue.project_id, project);
@@ -105,7 +117,8 @@ static void issuing_makes_a_block_for_each(void **state)
     command.issue.supplier_units = 70;
     assert_int_equal(ask(&command), STATUS_OK);
     assert_int_equal(held(birch), 70);
-    assert_int_equal(number("SELECT imported FROM conservation WHERE vintage = 2020 AND issued = 0"), 70);
+    assert_int_equal(
+        number("SELECT imported FROM conservation WHERE vintage = 2020 AND issued = 0"), 70);
 }
 
 static void a_pending_transfer_splits_and_reserves(void **state)
@@ -117,15 +130,22 @@ static void a_pending_transfer_splits_and_reserves(void **state)
     assert_true(answer.expires_at == answer.at + 14 * CLOCK_DAY_US);
     assert_int_equal(reserved(), 250);
     assert_int_equal(held(alder), 1000);
-    assert_int_equal(number("SELECT count(*) FROM batch p JOIN batch l ON l.batch_id = p.left_id JOIN batch r ON r.batch_id = p.right_id"
-                            " WHERE p.state = 'split' AND l.first = 1 AND l.last = 250 AND l.reserved_by = '%s' AND r.first = 251"
-                            " AND r.last = 1000 AND r.reserved_by IS NULL AND l.parent_id = p.batch_id AND r.parent_id = p.batch_id", id), 1);
+    assert_int_equal(number("SELECT count(*) FROM batch p JOIN batch l ON l.batch_id = p.left_id "
+                            "JOIN batch r ON r.batch_id = p.right_id"
+                            " WHERE p.state = 'split' AND l.first = 1 AND l.last = 250 AND "
+                            "l.reserved_by = '%s' AND r.first = 251"
+                            " AND r.last = 1000 AND r.reserved_by IS NULL AND l.parent_id = "
+                            "p.batch_id AND r.parent_id = p.batch_id",
+                            id),
+                     1);
     assert_int_equal(decide(ACT_ACCEPT, 'B', id), STATUS_OK);
     assert_int_equal(answer.transfer_state, TRANSFER_COMPLETED);
     assert_int_equal(held(alder), 750);
     assert_int_equal(held(birch), 250);
     assert_int_equal(reserved(), 0);
-    assert_int_equal(number("SELECT count(*) FROM batch WHERE org_id = '%s' AND received_by = '%s'", birch, id), 1);
+    assert_int_equal(
+        number("SELECT count(*) FROM batch WHERE org_id = '%s' AND received_by = '%s'", birch, id),
+        1);
 }
 
 static void whatever_gives_back_gives_back_all(void **state)
@@ -146,7 +166,11 @@ static void whatever_gives_back_gives_back_all(void **state)
         assert_int_equal(answer.transfer_state, rows[i].ended);
         assert_int_equal(reserved(), 0);
         assert_int_equal(held(alder), 1000);
-        assert_int_equal(number("SELECT count(*) FROM transfer WHERE transfer_id = '%s' AND end_reason = 'Because'", id), 1);
+        assert_int_equal(
+            number(
+                "SELECT count(*) FROM transfer WHERE transfer_id = '%s' AND end_reason = 'Because'",
+                id),
+            1);
     }
 }
 
@@ -169,11 +193,14 @@ static void expiry_is_exact(void **state)
     assert_int_equal(town_ask(PROGRAM_LEDGER, &command, &answer), STATUS_OK);
     assert_int_equal(answer.count, 1);
     assert_int_equal(reserved(), 0);
-    assert_true(number("SELECT ended_at FROM transfer WHERE transfer_id = '%s' AND state = 'expired'", second) == expires_at);
+    assert_true(
+        number("SELECT ended_at FROM transfer WHERE transfer_id = '%s' AND state = 'expired'",
+               second) == expires_at);
     int64_t acts = number("SELECT count(*) FROM act");
     assert_int_equal(town_ask(PROGRAM_LEDGER, &command, &answer), STATUS_OK);
     assert_int_equal(answer.count, 0);
-    assert_int_equal(number("SELECT count(*) FROM act"), acts); /* a timer that finds nothing writes nothing */
+    assert_int_equal(number("SELECT count(*) FROM act"),
+                     acts); /* a timer that finds nothing writes nothing */
 }
 
 static void two_persons_and_the_registry(void **state)
@@ -231,7 +258,10 @@ static void export_leaves_the_registry(void **state)
     assert_int_equal(decide(ACT_COMPLETE_EXPORT, 'Z', id), STATUS_OK);
     assert_int_equal(held(alder), 700);
     assert_int_equal(number("SELECT exported FROM conservation"), 300);
-    assert_int_equal(number("SELECT count(*) FROM batch WHERE state = 'exported' AND ended_by = '%s' AND reserved_by IS NULL", id), 1);
+    assert_int_equal(number("SELECT count(*) FROM batch WHERE state = 'exported' AND ended_by = "
+                            "'%s' AND reserved_by IS NULL",
+                            id),
+                     1);
 }
 
 static void within_one_house_at_once(void **state)
@@ -249,7 +279,8 @@ static void within_one_house_at_once(void **state)
     TEXT_COPY(command.transfer.to_account_id, account_id);
     assert_int_equal(ask(&command), STATUS_OK);
     assert_int_equal(answer.transfer_state, TRANSFER_COMPLETED);
-    assert_int_equal(number("SELECT sum(last - first + 1) FROM batch WHERE account_id = '%s'", account_id), 400);
+    assert_int_equal(
+        number("SELECT sum(last - first + 1) FROM batch WHERE account_id = '%s'", account_id), 400);
     /* the rest only: what is there already cannot be moved there */
     command.transfer.units = 601;
     TEXT_COPY(command.key, town_key());
@@ -273,7 +304,10 @@ static void orders_deliveries_retirements(void **state)
     assert_int_equal(ask(&command), STATUS_OK);
     const char *delivery_id = town_keep(&answer);
     assert_int_equal(held(birch), 200);
-    assert_int_equal(number("SELECT count(*) FROM batch WHERE delivery_id = '%s' AND received_by = '%s'", delivery_id, delivery_id), 1);
+    assert_int_equal(
+        number("SELECT count(*) FROM batch WHERE delivery_id = '%s' AND received_by = '%s'",
+               delivery_id, delivery_id),
+        1);
     TEXT_COPY(command.key, town_key());
     command.deliver.units = 101;
     assert_int_equal(ask(&command), STATUS_ORDER_EXCEEDED);
@@ -288,7 +322,10 @@ static void orders_deliveries_retirements(void **state)
     assert_int_equal(held(birch), 80);
     assert_int_equal(number("SELECT retired FROM conservation"), 120);
     /* a part keeps the delivery it came with */
-    assert_int_equal(number("SELECT count(*) FROM batch WHERE delivery_id = '%s' AND state = 'active' AND last - first + 1 = 80", delivery_id), 1);
+    assert_int_equal(number("SELECT count(*) FROM batch WHERE delivery_id = '%s' AND state = "
+                            "'active' AND last - first + 1 = 80",
+                            delivery_id),
+                     1);
 }
 
 static void a_key_gives_the_first_answer_again(void **state)
@@ -373,12 +410,18 @@ static void every_decision_is_in_the_audit_log(void **state)
     struct command command = town_transfer(town_person('A'), alder, birch, alder, 1500);
     TEXT_COPY(command.transfer.private_note, "between us");
     assert_int_equal(ask(&command), STATUS_OK);
-    assert_int_equal(number("SELECT seq FROM act WHERE subject_id = '%s' AND command = 'transfer' AND outcome = 'ok' AND program = 'account'"
-                            " AND org_id = '%s' AND detail = '1.500 credits from Alder to Birch'", answer.id, alder), answer.seq);
+    assert_int_equal(number("SELECT seq FROM act WHERE subject_id = '%s' AND command = 'transfer' "
+                            "AND outcome = 'ok' AND program = 'account'"
+                            " AND org_id = '%s' AND detail = '1.500 credits from Alder to Birch'",
+                            answer.id, alder),
+                     answer.seq);
     char id[ID_SIZE];
     memcpy(id, answer.id, ID_SIZE);
     assert_int_equal(decide(ACT_ACCEPT, 'A', id), STATUS_NOT_ALLOWED);
-    assert_int_equal(number("SELECT count(*) FROM act WHERE seq = %lld AND subject_id = '%s' AND outcome = 'not-allowed'", (long long)answer.seq, id), 1);
+    assert_int_equal(number("SELECT count(*) FROM act WHERE seq = %lld AND subject_id = '%s' AND "
+                            "outcome = 'not-allowed'",
+                            (long long)answer.seq, id),
+                     1);
     assert_int_equal(number("SELECT count(*) FROM act WHERE detail LIKE '%%between%%'"), 0);
     /* who is not known leaves no row, and learns nothing */
     int64_t acts = number("SELECT count(*) FROM act");
@@ -404,7 +447,7 @@ static void a_plan_is_what_happens(void **state)
     struct store *reader = store_open(STORE_REGISTRY, STORE_READ, town.path, tables);
     struct plan plan;
     static struct arena arena;
-    arena_map(&arena, 1024 * 1024);
+    arena_map(&arena, 1024UL * 1024);
     assert_int_equal(ledger_plan(reader, &arena, &command, town.now_us, &plan, &answer), STATUS_OK);
     assert_int_equal(plan.move_count, 2);
     assert_int_equal(plan.moves[0].vintage, 2024);
@@ -418,7 +461,8 @@ static void a_plan_is_what_happens(void **state)
     town_policy(birch, INCOMING_ALL, TWO_PERSON_NEVER, 0); /* meanwhile */
     assert_int_equal(ask(&command), STATUS_PLAN_CHANGED);
     store_settle(reader);
-    assert_int_equal(ledger_plan(reader, &arena, &command, town.now_us, &plan, &answer), STATUS_PLAN_CHANGED);
+    assert_int_equal(ledger_plan(reader, &arena, &command, town.now_us, &plan, &answer),
+                     STATUS_PLAN_CHANGED);
     assert_int_equal(plan.move_count, 0);
     command.transfer.has_plan = false;
     assert_int_equal(ledger_plan(reader, &arena, &command, town.now_us, &plan, &answer), STATUS_OK);
@@ -438,7 +482,8 @@ static void the_schema_refuses_what_the_ledger_would_not_do(void **state)
     assert_int_equal(decide(ACT_ACCEPT, 'B', id), STATUS_OK);
     static const char *const attempts[] = {
         "UPDATE batch SET first = 2 WHERE first = 1",
-        "UPDATE batch SET state = 'active', left_id = NULL, right_id = NULL, ended_at = NULL WHERE state = 'split'",
+        "UPDATE batch SET state = 'active', left_id = NULL, right_id = NULL, ended_at = NULL WHERE "
+        "state = 'split'",
         "DELETE FROM batch",
         "DELETE FROM transfer",
         "UPDATE transfer SET units = 1",
@@ -448,18 +493,26 @@ static void the_schema_refuses_what_the_ledger_would_not_do(void **state)
         "DELETE FROM act",
         "DELETE FROM idempotency",
         "UPDATE conservation SET retired = retired + 1",
-        "UPDATE batch SET account_id = (SELECT account_id FROM account WHERE org_id <> batch.org_id LIMIT 1) WHERE state = 'active'",
-        "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, last, org_id, account_id, state, issued_at,"
-        " received_by, received_at, made_at) SELECT 'ctb_00000000000000XX', project_id, issuance_id, supplier_org_id, vintage, 1000, 1001,"
-        " org_id, account_id, 'active', issued_at, received_by, received_at, made_at FROM batch WHERE state = 'active' LIMIT 1",
-        "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, last, org_id, account_id, state, parent_id,"
-        " issued_at, received_by, received_at, made_at) SELECT 'ctb_00000000000000XX', project_id, issuance_id, supplier_org_id, vintage, 2000,"
-        " 2001, org_id, account_id, 'active', batch_id, issued_at, received_by, received_at, made_at FROM batch WHERE state = 'active' LIMIT 1",
+        "UPDATE batch SET account_id = (SELECT account_id FROM account WHERE org_id <> "
+        "batch.org_id LIMIT 1) WHERE state = 'active'",
+        "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, "
+        "last, org_id, account_id, state, issued_at,"
+        " received_by, received_at, made_at) SELECT 'ctb_00000000000000XX', project_id, "
+        "issuance_id, supplier_org_id, vintage, 1000, 1001,"
+        " org_id, account_id, 'active', issued_at, received_by, received_at, made_at FROM batch "
+        "WHERE state = 'active' LIMIT 1",
+        "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, "
+        "last, org_id, account_id, state, parent_id,"
+        " issued_at, received_by, received_at, made_at) SELECT 'ctb_00000000000000XX', project_id, "
+        "issuance_id, supplier_org_id, vintage, 2000,"
+        " 2001, org_id, account_id, 'active', batch_id, issued_at, received_by, received_at, "
+        "made_at FROM batch WHERE state = 'active' LIMIT 1",
     };
     for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
         sqlite3 *db = NULL;
         must(sqlite3_open(town.path, &db) == SQLITE_OK);
-        must(sqlite3_exec(db, "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0", NULL, NULL, NULL) == SQLITE_OK);
+        must(sqlite3_exec(db, "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0", NULL, NULL,
+                          NULL) == SQLITE_OK);
         int code = sqlite3_exec(db, attempts[i], NULL, NULL, NULL);
         sqlite3_close(db);
         if (code != SQLITE_CONSTRAINT) {
@@ -473,7 +526,8 @@ static void a_fault_keeps_nothing(void **state)
     (void)state;
     town_issue(project, 2024, 1000, 0);
     /* a trigger of the test's own lets the last write of a transfer fail */
-    town_sql("CREATE TRIGGER test_fault BEFORE INSERT ON idempotency BEGIN SELECT RAISE(ABORT, 'test'); END");
+    town_sql("CREATE TRIGGER test_fault BEFORE INSERT ON idempotency BEGIN SELECT RAISE(ABORT, "
+             "'test'); END");
     store_close(town.ledger.store);
     town_open_ledger();
     struct command command = town_transfer(town_person('A'), alder, birch, alder, 10);

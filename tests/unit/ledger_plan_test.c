@@ -1,8 +1,10 @@
-/* tests/unit/ledger_plan_test.c: which units an act takes and where it splits: plan.c without any database. */
+/* tests/unit/ledger_plan_test.c: which units an act takes and where it splits: plan.c without any
+ * database. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <stdio.h>
@@ -80,7 +82,8 @@ static enum status select_units(const struct plan_wish *wish)
     return plan_select(&arena, wish, &plan, &latest_at, &answer);
 }
 
-static void check_move(size_t number, const char *batch_id, int64_t first, int64_t last, int64_t rest_last)
+static void check_move(size_t number, const char *batch_id, int64_t first, int64_t last,
+                       int64_t rest_last)
 {
     assert_true(number < plan.move_count);
     assert_string_equal(plan.moves[number].batch_id, batch_id);
@@ -147,7 +150,8 @@ static void amounts_that_are_none(void **state)
         assert_int_equal(select_units(&wish), rows[i].status);
         line(0, "ctb_a", rows[i].units);
         wish = wish_of(0, 1);
-        assert_int_equal(select_units(&wish), rows[i].units == 0 ? STATUS_QUANTITY_ZERO : rows[i].status);
+        assert_int_equal(select_units(&wish),
+                         rows[i].units == 0 ? STATUS_QUANTITY_ZERO : rows[i].status);
         assert_int_equal(answer.line, 0);
     }
 }
@@ -240,10 +244,11 @@ static void faulty_lines(void **state)
         assert_int_equal(answer.line, 1);
         assert_int_equal(answer.field, FIELD_LINES);
         assert_string_equal(answer.batch_id, lines[1].batch_id);
-        assert_int_equal(answer.available_units, expected == STATUS_NOT_ENOUGH || expected == STATUS_WRONG_SUPPLIER ||
-                                                         expected == STATUS_VALUE_REFUSED || expected == STATUS_SAME_ACCOUNT
-                                                     ? 200
-                                                     : 0);
+        assert_int_equal(answer.available_units,
+                         expected == STATUS_NOT_ENOUGH || expected == STATUS_WRONG_SUPPLIER ||
+                                 expected == STATUS_VALUE_REFUSED || expected == STATUS_SAME_ACCOUNT
+                             ? 200
+                             : 0);
     }
 }
 
@@ -286,7 +291,7 @@ static void the_digest_knows_every_part(void **state)
 
 int main(void)
 {
-    arena_map(&arena, 1024 * 1024);
+    arena_map(&arena, 1024UL * 1024);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(oldest_first_takes_whole_batches_and_splits_the_last, set_up),
         cmocka_unit_test_setup(exactly_a_batch_is_not_split, set_up),

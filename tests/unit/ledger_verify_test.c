@@ -1,11 +1,13 @@
 /*
- * tests/unit/ledger_verify_test.c: a sound registry has no violations; every kind of damage is found. The damage is done with plain SQL on
- * a copy, after the triggers that would have refused it are dropped.
+ * tests/unit/ledger_verify_test.c: a sound registry has no violations; every kind of damage is
+ * found. The damage is done with plain SQL on a copy, after the triggers that would have refused it
+ * are dropped.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "ledger/town.h"
@@ -42,10 +44,14 @@ static const char *ask(struct command command, const char *user_id)
     struct answer answer;
     TEXT_COPY(command.user_id, user_id);
     town.now_us += CLOCK_SECOND_US;
-    enum status status = town_ask(user_id[0] == '\0' ? PROGRAM_TALLY : program_may(PROGRAM_ACCOUNT, (enum act_kind)command.kind) ? PROGRAM_ACCOUNT : PROGRAM_ADMIN,
-                                  &command, &answer);
+    enum status status =
+        town_ask(user_id[0] == '\0'                                          ? PROGRAM_TALLY
+                 : program_may(PROGRAM_ACCOUNT, (enum act_kind)command.kind) ? PROGRAM_ACCOUNT
+                                                                             : PROGRAM_ADMIN,
+                 &command, &answer);
     if (status != STATUS_OK) {
-        fprintf(stderr, "%s: %s\n", act_word((enum act_kind)command.kind), status_row(status)->slug);
+        fprintf(stderr, "%s: %s\n", act_word((enum act_kind)command.kind),
+                status_row(status)->slug);
         abort();
     }
     return town_keep(&answer);
@@ -74,7 +80,8 @@ static void trade(void)
 
 static void transfer(void)
 {
-    /* one each: completed, pending, approved by a second person, awaiting approval, rejected, exported */
+    /* one each: completed, pending, approved by a second person, awaiting approval, rejected,
+     * exported */
     const char *id = ask(town_transfer("", alder, birch, alder, 1000), town_person('A'));
     ask(town_decide(ACT_ACCEPT, "", id, ""), town_person('B'));
     ask(town_transfer("", alder, birch, alder, 111), town_person('A'));
@@ -133,9 +140,12 @@ static void what_is_sound_is_sound(void **state)
 
 static const char *const drop_triggers =
     "PRAGMA ignore_check_constraints = ON;"
-    "DROP TRIGGER act_no_update; DROP TRIGGER act_no_delete; DROP TRIGGER issuance_no_update; DROP TRIGGER transfer_line_no_update;"
-    "DROP TRIGGER retirement_line_no_delete; DROP TRIGGER batch_no_delete; DROP TRIGGER batch_fixed; DROP TRIGGER batch_dead;"
-    "DROP TRIGGER batch_no_overlap; DROP TRIGGER batch_child; DROP TRIGGER transfer_final; DROP TRIGGER transfer_fixed;";
+    "DROP TRIGGER act_no_update; DROP TRIGGER act_no_delete; DROP TRIGGER issuance_no_update; DROP "
+    "TRIGGER transfer_line_no_update;"
+    "DROP TRIGGER retirement_line_no_delete; DROP TRIGGER batch_no_delete; DROP TRIGGER "
+    "batch_fixed; DROP TRIGGER batch_dead;"
+    "DROP TRIGGER batch_no_overlap; DROP TRIGGER batch_child; DROP TRIGGER transfer_final; DROP "
+    "TRIGGER transfer_fixed;";
 
 /* Damage, and the words by which it must be reported. */
 static const struct {
@@ -143,55 +153,98 @@ static const struct {
     const char *sql;
     const char *words;
 } damages[] = {
-    {VERIFY_INTEGRITY, "SELECT 1", "the file is damaged"}, /* and bytes of an index: see break_index */
-    {VERIFY_FOREIGN_KEYS, "UPDATE membership SET user_id = 'usr_00000000000000XX' WHERE roles = 4", "of membership refers to a row of person"},
+    {VERIFY_INTEGRITY, "SELECT 1",
+     "the file is damaged"}, /* and bytes of an index: see break_index */
+    {VERIFY_FOREIGN_KEYS, "UPDATE membership SET user_id = 'usr_00000000000000XX' WHERE roles = 4",
+     "of membership refers to a row of person"},
     {VERIFY_TRIGGERS, "SELECT 1", "The trigger batch_no_overlap"},
     {VERIFY_SETTINGS, "DELETE FROM setting", "0 rows of settings"},
-    {VERIFY_SUM_STATES, "UPDATE conservation SET active = active - 1, retired = retired + 1 WHERE vintage = 2024", "the batches hold"},
-    {VERIFY_SUM_ISSUED, "UPDATE conservation SET issued = issued - 1, imported = imported + 1 WHERE vintage = 2024", "the issuances say"},
-    {VERIFY_SUM_EQUATION, "UPDATE conservation SET issued = issued + 1 WHERE vintage = 2025", "issued and imported units are not those"},
-    {VERIFY_GAP, "UPDATE batch SET first = 11 WHERE vintage = 2025 AND first = 1", "vintage 2025 leave a gap from 1 to 10."},
+    {VERIFY_SUM_STATES,
+     "UPDATE conservation SET active = active - 1, retired = retired + 1 WHERE vintage = 2024",
+     "the batches hold"},
+    {VERIFY_SUM_ISSUED,
+     "UPDATE conservation SET issued = issued - 1, imported = imported + 1 WHERE vintage = 2024",
+     "the issuances say"},
+    {VERIFY_SUM_EQUATION, "UPDATE conservation SET issued = issued + 1 WHERE vintage = 2025",
+     "issued and imported units are not those"},
+    {VERIFY_GAP, "UPDATE batch SET first = 11 WHERE vintage = 2025 AND first = 1",
+     "vintage 2025 leave a gap from 1 to 10."},
     {VERIFY_GAP, "DELETE FROM batch WHERE state = 'retired'", "leave a gap from"},
     {VERIFY_OVERLAP, "UPDATE batch SET last = last + 7 WHERE state = 'retired'", "overlap from"},
     {VERIFY_OVERLAP,
-     "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, last, org_id, account_id, state, issued_at,"
-     " received_by, received_at, made_at) SELECT 'ctb_00000000000000XX', project_id, issuance_id, supplier_org_id, vintage, first, last,"
-     " org_id, account_id, state, issued_at, received_by, received_at, made_at FROM batch WHERE vintage = 2025 AND state = 'active'",
+     "INSERT INTO batch (batch_id, project_id, issuance_id, supplier_org_id, vintage, first, last, "
+     "org_id, account_id, state, issued_at,"
+     " received_by, received_at, made_at) SELECT 'ctb_00000000000000XX', project_id, issuance_id, "
+     "supplier_org_id, vintage, first, last,"
+     " org_id, account_id, state, issued_at, received_by, received_at, made_at FROM batch WHERE "
+     "vintage = 2025 AND state = 'active'",
      "vintage 2025 overlap from 1 to 40000."},
-    {VERIFY_END, "UPDATE batch SET last = 40001 WHERE vintage = 2025", "vintage 2025 end at 40001 instead of 40000."},
-    {VERIFY_ISSUANCE, "UPDATE issuance SET supplier_units = 40001 WHERE vintage = 2025", "is of 40001 units, but the batches made by it hold 40000."},
-    {VERIFY_BATCH_OF, "UPDATE batch SET issued_at = issued_at - 1 WHERE vintage = 2025", "differs from its issuance or project"},
-    {VERIFY_SPLIT, "UPDATE batch SET left_id = right_id, right_id = left_id WHERE state = 'split'", "do not make up the whole"},
-    {VERIFY_CHILD, "UPDATE batch SET parent_id = (SELECT batch_id FROM batch WHERE vintage = 2025) WHERE state = 'retired'", "which does not know it"},
+    {VERIFY_END, "UPDATE batch SET last = 40001 WHERE vintage = 2025",
+     "vintage 2025 end at 40001 instead of 40000."},
+    {VERIFY_ISSUANCE, "UPDATE issuance SET supplier_units = 40001 WHERE vintage = 2025",
+     "is of 40001 units, but the batches made by it hold 40000."},
+    {VERIFY_BATCH_OF, "UPDATE batch SET issued_at = issued_at - 1 WHERE vintage = 2025",
+     "differs from its issuance or project"},
+    {VERIFY_SPLIT, "UPDATE batch SET left_id = right_id, right_id = left_id WHERE state = 'split'",
+     "do not make up the whole"},
+    {VERIFY_CHILD,
+     "UPDATE batch SET parent_id = (SELECT batch_id FROM batch WHERE vintage = 2025) WHERE state = "
+     "'retired'",
+     "which does not know it"},
     {VERIFY_HOLDER,
-     "UPDATE batch SET (org_id, account_id) = (SELECT org_id, account_id FROM account JOIN organisation USING (org_id)"
+     "UPDATE batch SET (org_id, account_id) = (SELECT org_id, account_id FROM account JOIN "
+     "organisation USING (org_id)"
      " WHERE is_main AND organisation.name = 'Birch') WHERE vintage = 2025",
      "which did not receive it by"},
     {VERIFY_ACCOUNT,
-     "UPDATE batch SET account_id = (SELECT account_id FROM account JOIN organisation USING (org_id) WHERE is_main AND"
+     "UPDATE batch SET account_id = (SELECT account_id FROM account JOIN organisation USING "
+     "(org_id) WHERE is_main AND"
      " organisation.name = 'Birch') WHERE vintage = 2025",
      "which is not an open account of"},
-    {VERIFY_RESERVED, "UPDATE batch SET reserved_by = (SELECT transfer_id FROM transfer WHERE state = 'completed') WHERE vintage = 2025", "which does not wait for it"},
-    {VERIFY_WAITING, "UPDATE batch SET reserved_by = NULL WHERE reserved_by IS NOT NULL", "is not reserved for it"},
-    {VERIFY_WAITING, "UPDATE transfer SET state = 'pending', ended_at = NULL WHERE state = 'rejected'", "is not reserved for it"},
+    {VERIFY_RESERVED,
+     "UPDATE batch SET reserved_by = (SELECT transfer_id FROM transfer WHERE state = 'completed') "
+     "WHERE vintage = 2025",
+     "which does not wait for it"},
+    {VERIFY_WAITING, "UPDATE batch SET reserved_by = NULL WHERE reserved_by IS NOT NULL",
+     "is not reserved for it"},
+    {VERIFY_WAITING,
+     "UPDATE transfer SET state = 'pending', ended_at = NULL WHERE state = 'rejected'",
+     "is not reserved for it"},
     {VERIFY_LINE, "UPDATE transfer_line SET units = units + 1", "or came from another batch"},
-    {VERIFY_LINE_SUM, "UPDATE transfer SET units = units + 1 WHERE state = 'pending'", "units, but its lines hold"},
-    {VERIFY_COMPLETED, "UPDATE transfer SET to_account_id = NULL WHERE state = 'completed'", "without an approval or an account"},
-    {VERIFY_COMPLETED, "UPDATE transfer SET registry_approved_at = NULL WHERE kind = 'export'", "without an approval or an account"},
-    {VERIFY_SAME_PERSON, "UPDATE transfer SET approved_by = submitted_by WHERE approved_by IS NOT NULL", "by one person where two were needed"},
-    {VERIFY_PENDING, "UPDATE transfer SET state = 'pending' WHERE state = 'awaiting_approval'", "waits for something that it cannot wait for"},
-    {VERIFY_EXPORTED, "UPDATE batch SET ended_by = 'tfr_00000000000000XX' WHERE state = 'exported'", "and the export"},
-    {VERIFY_EXPORTED, "UPDATE batch SET state = 'active', ended_at = NULL, ended_by = NULL WHERE state = 'exported'", "and the export"},
+    {VERIFY_LINE_SUM, "UPDATE transfer SET units = units + 1 WHERE state = 'pending'",
+     "units, but its lines hold"},
+    {VERIFY_COMPLETED, "UPDATE transfer SET to_account_id = NULL WHERE state = 'completed'",
+     "without an approval or an account"},
+    {VERIFY_COMPLETED, "UPDATE transfer SET registry_approved_at = NULL WHERE kind = 'export'",
+     "without an approval or an account"},
+    {VERIFY_SAME_PERSON,
+     "UPDATE transfer SET approved_by = submitted_by WHERE approved_by IS NOT NULL",
+     "by one person where two were needed"},
+    {VERIFY_PENDING, "UPDATE transfer SET state = 'pending' WHERE state = 'awaiting_approval'",
+     "waits for something that it cannot wait for"},
+    {VERIFY_EXPORTED, "UPDATE batch SET ended_by = 'tfr_00000000000000XX' WHERE state = 'exported'",
+     "and the export"},
+    {VERIFY_EXPORTED,
+     "UPDATE batch SET state = 'active', ended_at = NULL, ended_by = NULL WHERE state = 'exported'",
+     "and the export"},
     {VERIFY_RETIRED, "DELETE FROM retirement_line", "and the retirement"},
-    {VERIFY_RETIRED, "UPDATE batch SET state = 'active', ended_at = NULL, ended_by = NULL WHERE state = 'retired'", "and the retirement"},
-    {VERIFY_ORDER, "UPDATE buyer_order SET delivered_units = 2999", "says 2999 units were delivered, its deliveries say 3000."},
-    {VERIFY_CLOSED, "UPDATE organisation SET state = 'closed' WHERE name = 'Birch'", "is closed but holds"},
-    {VERIFY_MAIN, "UPDATE account SET is_main = 0 WHERE kind = 'active'", "has no open Main account"},
+    {VERIFY_RETIRED,
+     "UPDATE batch SET state = 'active', ended_at = NULL, ended_by = NULL WHERE state = 'retired'",
+     "and the retirement"},
+    {VERIFY_ORDER, "UPDATE buyer_order SET delivered_units = 2999",
+     "says 2999 units were delivered, its deliveries say 3000."},
+    {VERIFY_CLOSED, "UPDATE organisation SET state = 'closed' WHERE name = 'Birch'",
+     "is closed but holds"},
+    {VERIFY_MAIN, "UPDATE account SET is_main = 0 WHERE kind = 'active'",
+     "has no open Main account"},
     {VERIFY_ACT_GAP, "DELETE FROM act WHERE seq = 5", "from act 4 to act 6."},
     {VERIFY_ACT_TIME, "UPDATE act SET recorded_at = 1 WHERE seq = 6", "Act 6 was recorded before"},
-    {VERIFY_ACT_TIME, "UPDATE act SET at = recorded_at + 1 WHERE seq = 6", "Act 6 was recorded before"},
-    {VERIFY_ACT_MISSING, "UPDATE act SET subject_id = '' WHERE command = 'retire'", "has no act for the present state of ret_"},
-    {VERIFY_ACT_MISSING, "UPDATE act SET outcome = 'not-allowed' WHERE command = 'refuse'", "has no act for the present state of tfr_"},
+    {VERIFY_ACT_TIME, "UPDATE act SET at = recorded_at + 1 WHERE seq = 6",
+     "Act 6 was recorded before"},
+    {VERIFY_ACT_MISSING, "UPDATE act SET subject_id = '' WHERE command = 'retire'",
+     "has no act for the present state of ret_"},
+    {VERIFY_ACT_MISSING, "UPDATE act SET outcome = 'not-allowed' WHERE command = 'refuse'",
+     "has no act for the present state of tfr_"},
 };
 
 /* Overwrites part of an index that no check reads. */
@@ -224,18 +277,21 @@ static void every_damage_is_found(void **state)
     char kept[sizeof(town.path)];
     snprintf(path, sizeof(path), "%s/damaged.db", town.folder);
     for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
-        snprintf(command, sizeof(command), "rm -f %s %s-wal %s-shm; cp %s %s", path, path, path, town.path, path);
+        snprintf(command, sizeof(command), "rm -f %s %s-wal %s-shm; cp %s %s", path, path, path,
+                 town.path, path);
         assert_int_equal(system(command), 0);
         memcpy(kept, town.path, sizeof(kept));
         snprintf(town.path, sizeof(town.path), "%.90s", path);
         char sql[4000];
-        snprintf(sql, sizeof(sql), "PRAGMA wal_autocheckpoint = 0; %s %s", drop_triggers, damages[i].sql);
+        snprintf(sql, sizeof(sql), "PRAGMA wal_autocheckpoint = 0; %s %s", drop_triggers,
+                 damages[i].sql);
         town_sql(sql);
         if (damages[i].check == VERIFY_INTEGRITY) {
             break_index(path);
         }
         /* A reader needs the WAL's files, which the last to close takes away. */
-        struct store *writer = store_open(STORE_REGISTRY, STORE_WRITE, town.path, ledger_verify_tables);
+        struct store *writer =
+            store_open(STORE_REGISTRY, STORE_WRITE, town.path, ledger_verify_tables);
         must(writer != NULL);
         assert_true(verify(path) > 0);
         if (!was_said(damages[i].words)) {
@@ -262,7 +318,8 @@ static void verification_goes_on_beside_the_writer(void **state)
     must(store_begin_write(town.ledger.store));
     struct command command = town_transfer(town_person('A'), alder, birch, alder, 5);
     struct answer answer;
-    assert_int_equal(ledger_apply(&town.ledger, PROGRAM_ACCOUNT, &command, town.now_us, &answer), STATUS_OK);
+    assert_int_equal(ledger_apply(&town.ledger, PROGRAM_ACCOUNT, &command, town.now_us, &answer),
+                     STATUS_OK);
     assert_int_equal(verify(town.path), 0);
     must(store_commit(town.ledger.store));
     store_settle(town.ledger.store);
