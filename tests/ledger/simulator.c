@@ -8,7 +8,7 @@
  */
 #include <stdio.h>
 
-#include "ledger/simulated.h"
+#include "ledger/simulated_acts.h"
 
 #define COMPARE_EVERY 2000
 

@@ -23,7 +23,7 @@ static void say(void *context, const char *sentence)
 {
     (void)context;
     if (sentence_count < SENTENCES_MAX) {
-        snprintf(sentences[sentence_count++], sizeof(sentences[0]), "%s", sentence);
+        (void)snprintf(sentences[sentence_count++], sizeof(sentences[0]), "%s", sentence);
     }
 }
 
@@ -275,16 +275,16 @@ static void every_damage_is_found(void **state)
     char path[128];
     char command[700];
     char kept[sizeof(town.path)];
-    snprintf(path, sizeof(path), "%s/damaged.db", town.folder);
+    (void)snprintf(path, sizeof(path), "%s/damaged.db", town.folder);
     for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
-        snprintf(command, sizeof(command), "rm -f %s %s-wal %s-shm; cp %s %s", path, path, path,
-                 town.path, path);
+        (void)snprintf(command, sizeof(command), "rm -f %s %s-wal %s-shm; cp %s %s", path, path,
+                       path, town.path, path);
         assert_int_equal(system(command), 0);
         memcpy(kept, town.path, sizeof(kept));
-        snprintf(town.path, sizeof(town.path), "%.90s", path);
+        (void)snprintf(town.path, sizeof(town.path), "%.90s", path);
         char sql[4000];
-        snprintf(sql, sizeof(sql), "PRAGMA wal_autocheckpoint = 0; %s %s", drop_triggers,
-                 damages[i].sql);
+        (void)snprintf(sql, sizeof(sql), "PRAGMA wal_autocheckpoint = 0; %s %s", drop_triggers,
+                       damages[i].sql);
         town_sql(sql);
         if (damages[i].check == VERIFY_INTEGRITY) {
             break_index(path);
