@@ -172,7 +172,57 @@ static void lines_take_the_lowest_serials(void **state)
     assert_string_equal(plan_supplier(&plan), "");
 }
 
-/* One thing wrong with the second line; what must be said. */
+/* Does one thing wrong with the second line; returns what must be said. */
+static enum status spoil(int fault, struct plan_wish *wish)
+{
+    switch (fault) {
+    case 0:
+        line(1, "ctb_a", 1);
+        batches[1] = batches[0];
+        return STATUS_BATCH_TWICE;
+    case 1:
+        batches[1].found = false;
+        return STATUS_BATCH_UNKNOWN;
+    case 2:
+        TEXT_COPY(batches[1].org_id, "org_other");
+        batches[1].is_reserved = true; /* not told */
+        return STATUS_BATCH_UNKNOWN;
+    case 3:
+        batches[1].state = BATCH_SPLIT;
+        batches[1].account_kind = ACCOUNT_RESERVE; /* of what has ended no more is said */
+        return STATUS_BATCH_NOT_ACTIVE;
+    case 4:
+        batches[1].is_reserved = true;
+        return STATUS_BATCH_RESERVED;
+    case 5:
+        wish->supplier_org_id = "org_supplier";
+        TEXT_COPY(batches[1].supplier_org_id, "org_other");
+        return STATUS_WRONG_SUPPLIER;
+    case 6:
+        line(1, "ctb_b", 201);
+        return STATUS_NOT_ENOUGH;
+    case 7:
+        batches[1].instrument = INSTRUMENT_RENEWABLE_ENERGY;
+        return STATUS_VALUE_REFUSED;
+    case 8:
+        batches[1].account_kind = ACCOUNT_RESERVE;
+        return STATUS_ACCOUNT_NOT_ACTIVE_KIND;
+    case 9:
+        wish->to_account_id = "acc_other";
+        TEXT_COPY(batches[1].account_id, "acc_other");
+        return STATUS_SAME_ACCOUNT;
+    case 10: /* the first status counts, not the first fault: twice before not enough */
+        line(0, "ctb_a", 400);
+        line(1, "ctb_a", 50);
+        batches[1] = batches[0];
+        return STATUS_BATCH_TWICE;
+    default:
+        wish->project_id = "prj_1";
+        TEXT_COPY(batches[1].project_id, "prj_2");
+        return STATUS_WRONG_SUPPLIER;
+    }
+}
+
 static void faulty_lines(void **state)
 {
     (void)state;
@@ -181,65 +231,7 @@ static void faulty_lines(void **state)
         line(0, "ctb_a", 40);
         line(1, "ctb_b", 50);
         struct plan_wish wish = wish_of(0, 2);
-        enum status expected = STATUS_OK;
-        switch (fault) {
-        case 0:
-            line(1, "ctb_a", 1);
-            batches[1] = batches[0];
-            expected = STATUS_BATCH_TWICE;
-            break;
-        case 1:
-            batches[1].found = false;
-            expected = STATUS_BATCH_UNKNOWN;
-            break;
-        case 2:
-            TEXT_COPY(batches[1].org_id, "org_other");
-            batches[1].is_reserved = true; /* not told */
-            expected = STATUS_BATCH_UNKNOWN;
-            break;
-        case 3:
-            batches[1].state = BATCH_SPLIT;
-            batches[1].account_kind = ACCOUNT_RESERVE; /* of what has ended no more is said */
-            expected = STATUS_BATCH_NOT_ACTIVE;
-            break;
-        case 4:
-            batches[1].is_reserved = true;
-            expected = STATUS_BATCH_RESERVED;
-            break;
-        case 5:
-            wish.supplier_org_id = "org_supplier";
-            TEXT_COPY(batches[1].supplier_org_id, "org_other");
-            expected = STATUS_WRONG_SUPPLIER;
-            break;
-        case 6:
-            line(1, "ctb_b", 201);
-            expected = STATUS_NOT_ENOUGH;
-            break;
-        case 7:
-            batches[1].instrument = INSTRUMENT_RENEWABLE_ENERGY;
-            expected = STATUS_VALUE_REFUSED;
-            break;
-        case 8:
-            batches[1].account_kind = ACCOUNT_RESERVE;
-            expected = STATUS_ACCOUNT_NOT_ACTIVE_KIND;
-            break;
-        case 9:
-            wish.to_account_id = "acc_other";
-            TEXT_COPY(batches[1].account_id, "acc_other");
-            expected = STATUS_SAME_ACCOUNT;
-            break;
-        case 10: /* the first status counts, not the first fault: twice before not enough */
-            line(0, "ctb_a", 400);
-            line(1, "ctb_a", 50);
-            batches[1] = batches[0];
-            expected = STATUS_BATCH_TWICE;
-            break;
-        default:
-            wish.project_id = "prj_1";
-            TEXT_COPY(batches[1].project_id, "prj_2");
-            expected = STATUS_WRONG_SUPPLIER;
-            break;
-        }
+        enum status expected = spoil(fault, &wish);
         assert_int_equal(select_units(&wish), expected);
         assert_int_equal(answer.line, 1);
         assert_int_equal(answer.field, FIELD_LINES);
