@@ -126,28 +126,6 @@ enum status admin_transfers_get(struct visit *visit, struct response *response)
 
 /* ---- one ---- */
 
-static struct block_views blocks_of(struct visit *visit, struct my_blocks blocks)
-{
-    struct arena *arena = visit->arena;
-    struct block_view *views = arena_array(arena, struct block_view, blocks.count + 1);
-    for (size_t i = 0; i < blocks.count; i++) {
-        const struct my_block *block = &blocks.at[i];
-        views[i] = (struct block_view){
-            .serial = serial_text(arena, &block->serial),
-            .url = desk_batch_url(arena, block->batch_id),
-            .project = block->project_name,
-            .project_url = desk_project_url(arena, block->project_id),
-            .vintage = arena_printf(arena, "%d", block->serial.vintage),
-            .quantity = quantity_show(arena, block->units, block->instrument),
-            .account = block->from_account,
-            .split_from =
-                text_empty(block->split_from_id) ? "" : serial_text(arena, &block->split_from),
-            .state = desk_state(block->state),
-        };
-    }
-    return (struct block_views){views, blocks.count};
-}
-
 /* The comment or reason that came with an act. */
 static const char *quote_of(const struct admin_transfer *row, const char *command)
 {
@@ -302,7 +280,7 @@ enum status admin_transfer_get(struct visit *visit, struct response *response)
         .private_note = it->private_note,
         .has_private_note = !text_empty(it->private_note),
         .unit = desk_unit(it->instrument),
-        .blocks = blocks_of(visit, blocks),
+        .blocks = transfer_blocks(visit, blocks),
         .block_words = desk_count(arena, (int64_t)blocks.count, "block", "blocks"),
         .story = story_of(visit, &row),
         .waits_for = admin_transfer_why(visit, &row),

@@ -81,28 +81,6 @@ static const char *no_act_words(struct visit *visit, const struct my_transfer *r
     return "";
 }
 
-static struct block_views blocks_of(struct visit *visit, struct my_blocks blocks)
-{
-    struct arena *arena = visit->arena;
-    struct block_view *views = arena_array(arena, struct block_view, blocks.count + 1);
-    for (size_t i = 0; i < blocks.count; i++) {
-        const struct my_block *block = &blocks.at[i];
-        views[i] = (struct block_view){
-            .serial = serial_text(arena, &block->serial),
-            .url = desk_batch_url(arena, block->batch_id),
-            .project = block->project_name,
-            .project_url = desk_project_url(arena, block->project_id),
-            .vintage = arena_printf(arena, "%d", block->serial.vintage),
-            .quantity = quantity_show(arena, block->units, block->instrument),
-            .account = block->from_account,
-            .split_from =
-                text_empty(block->split_from_id) ? "" : serial_text(arena, &block->split_from),
-            .state = desk_state(block->state),
-        };
-    }
-    return (struct block_views){views, blocks.count};
-}
-
 static void fill_parties(struct visit *visit, const struct my_transfer *row,
                          struct my_transfer_view *view)
 {
@@ -161,7 +139,7 @@ enum status my_transfer_get(struct visit *visit, struct response *response)
         .corrects_url = text_empty(row.corrects_id) ? (struct url){NULL}
                                                     : desk_transfer_url(arena, row.corrects_id),
         .unit = desk_unit(row.instrument),
-        .blocks = blocks_of(visit, blocks),
+        .blocks = transfer_blocks(visit, blocks),
         .block_words = desk_count(arena, (int64_t)blocks.count, "block", "blocks"),
         .shows_accounts = row.is_out,
         .story = my_story(visit, &row, blocks),

@@ -128,3 +128,25 @@ const char *transfer_waits_for(struct visit *visit, const struct my_transfer *ro
     }
     return arena_printf(visit->arena, "%s accepts or rejects", row->to_name);
 }
+
+struct block_views transfer_blocks(struct visit *visit, struct my_blocks blocks)
+{
+    struct arena *arena = visit->arena;
+    struct block_view *views = arena_array(arena, struct block_view, blocks.count + 1);
+    for (size_t i = 0; i < blocks.count; i++) {
+        const struct my_block *block = &blocks.at[i];
+        views[i] = (struct block_view){
+            .serial = serial_text(arena, &block->serial),
+            .url = desk_batch_url(arena, block->batch_id),
+            .project = block->project_name,
+            .project_url = desk_project_url(arena, block->project_id),
+            .vintage = arena_printf(arena, "%d", block->serial.vintage),
+            .quantity = quantity_show(arena, block->units, block->instrument),
+            .account = block->from_account,
+            .split_from =
+                text_empty(block->split_from_id) ? "" : serial_text(arena, &block->split_from),
+            .state = desk_state(block->state),
+        };
+    }
+    return (struct block_views){views, blocks.count};
+}

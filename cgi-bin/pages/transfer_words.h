@@ -6,6 +6,7 @@
 #define PAGES_TRANSFER_WORDS_H
 
 #include "gate/gate.h"
+#include "pages/desk_view.h"
 #include "store/my_transfers.h"
 
 /* "Fjord Foods", "Puro Registry (Aster)", "your account Client holdings": where it goes, for the
@@ -27,5 +28,7 @@ const char *transfer_waits_for(struct visit *visit, const struct my_transfer *ro
 bool transfer_waits_second_person(const struct my_transfer *row);
 bool transfer_waits_registry(const struct my_transfer *row);
 bool transfer_is_open(const struct my_transfer *row);
+/* Its blocks as rows of a table, in their order. */
+struct block_views transfer_blocks(struct visit *visit, struct my_blocks blocks);
 
 #endif
