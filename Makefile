@@ -29,6 +29,7 @@ LIBS_tally := -lcsv
 TEMPLATES := $(wildcard templates/*/*.mustache)
 VIEWS := $(wildcard cgi-bin/pages/*_view.h)
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*_test.c tests/ledger/*.c tests/crash/*.c tests/pages/*.c))
+PLANTS := $(patsubst tests/plant/%.c,$(B)/plant/%/planted,$(wildcard tests/plant/*.c))
 BENCHES := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
 
 help: ## list the targets
@@ -58,6 +59,7 @@ bench: ## measure: transfers a second, group commit against single commits
 build: $(PROGRAMS:%=$(B)/%) ## build the programs into build/release
 tests: $(UNITS) $(AREAS:%=$(B)/record/%) $(B)/record/ledger
 benches: $(BENCHES)
+plants: $(PLANTS)
 
 install: build ## install under DESTDIR/usr/local (programs, static files, schema, units)
 	@cgi-bin/tools/install.sh $(B) $(DESTDIR)
@@ -105,6 +107,16 @@ $(B)/tests/%: tests/%.c $(ARCHIVES) $(B)/templates.a $(B)/templates_json.a build
 	@mkdir -p $(@D)
 	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -lcmocka
 
+# programs with one planted bug each, which the negative controls must find (tests/plant/)
+planted = $(firstword $(subst -, ,$(1)))
+$(B)/plant/%/planted: tests/plant/%.c $(PROGRAMS:%=$(B)/%)
+	@mkdir -p $(@D) && ln -sf $(PROGRAMS:%=../../%) $(@D)
+	@rm -f $(@D)/$(call planted,$*)
+	$(V)echo "  plant $*" && $(CC) $(CFLAGS_ALL) $(shell sed -n 's/^ \* wraps: //p' tests/plant/$*.c | sed 's/[a-z_0-9]\+/-Wl,--wrap=&/g') \
+	  -o $(@D)/$(call planted,$*) $< $(B)/cgi-bin/$(call planted,$*).o -pie \
+	  -Wl,--start-group $(ARCHIVES) $(B)/templates.a -Wl,--end-group $(LIBS) $(LIBS_$(call planted,$*))
+	@touch $@
+
 # the programs once more, writing down each page and its view (tests/web/templates.test.mjs)
 pages = $(subst -,_,$(notdir $(basename $(wildcard templates/$(1)/*.mustache))))
 $(B)/record/ledger: $(B)/ledger
@@ -116,5 +128,5 @@ $(AREAS:%=$(B)/record/%): $(B)/record/%: tests/web/record.c $(B)/cgi-bin/%.o $(A
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(LIBS_$*)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: help run test lint bench build tests benches install clean
+.PHONY: help run test lint bench build tests benches plants install clean
 .SECONDARY:
