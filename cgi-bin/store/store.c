@@ -234,8 +234,6 @@ static bool open_file(struct store *store, const char *path)
         return false;
     }
     (void)sqlite3_extended_result_codes(store->db, 1);
-    /* Small allocations from one piece of memory of the connection's own. */
-    (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 1024, 1024);
     return true;
 }
 
