@@ -51,7 +51,7 @@
 #define LEDGER_CLIENTS_MAX 512
 /* a program waits this long for an answer: below nginx's 30 s, far above a group commit */
 #define LEDGER_ASK_MS_MAX 15000
-/* how long a broken connection is worth renewing: a restart with quick_check takes under 1 s */
+/* how long a broken connection is worth renewing: a restart takes under 1 s */
 #define LEDGER_RESTART_MS_MAX 5000
 /* how long a first connection is tried: no person should wait for a stopped ledger */
 #define LEDGER_ABSENT_MS_MAX 500
@@ -59,6 +59,8 @@
 #define LEDGER_EXPIRE_S 60
 /* 64 MiB: work memory of one act: SPLIT_BATCHES_MAX rows of facts and changes, with room */
 #define LEDGER_ARENA_BYTES 67108864
+/* 64 MiB are looked over in under a second at the daemon's start; a larger registry.db beside it */
+#define INSPECT_BYTES_MAX 67108864
 /* 16 MB: past this the daemon checkpoints between two commits */
 #define WAL_PAGES_MAX 4000
 /* idempotency key: draft id, UUID or 64 hex digits */

@@ -14,9 +14,9 @@
 #include "base/log.h"
 #include "ledger/door.h"
 #include "ledger/group.h"
+#include "ledger/inspect.h"
 #include "ledger/ledger.h"
 #include "ledger/lock.h"
-#include "store/care.h"
 
 #define DESCRIPTORS_SPARE 64 /* besides clients: database, sockets, standard streams */
 /* Not more often than this while busy: a reader may keep the WAL from shrinking. */
@@ -30,6 +30,7 @@ struct daemon {
     char registry_path[PATH_MAX];
     int lock_fd;
     int signal_fd;
+    pid_t inspector; /* looks over a large file beside; 0: has seen all */
     struct arena arena;
     struct ledger ledger;
     struct door door;
@@ -40,10 +41,10 @@ struct daemon {
 };
 
 static bool daemon_start(struct daemon *daemon);
-static bool check_file(struct daemon *daemon);
 static bool catch_signals(struct daemon *daemon);
 static void allow_descriptors(void);
 static enum status serve(struct daemon *daemon);
+static enum status take_signal(struct daemon *daemon);
 static int wait_ms(const struct daemon *daemon);
 static bool checkpoint_if_due(struct daemon *daemon, bool is_idle);
 
@@ -63,6 +64,7 @@ int daemon_run(const struct daemon_setup *setup)
         }
         store_close(daemon.ledger.store);
     }
+    inspect_stop(&daemon.inspector);
     log_event(status == STATUS_OK ? "info" : "fault", "stopped", NULL);
     lock_release(daemon.lock_fd);
     return status == STATUS_OK ? 0 : 1;
@@ -85,7 +87,8 @@ static bool daemon_start(struct daemon *daemon)
         log_event("fault", "lock-held", "data", setup->data_dir, "pid", log_int(holder_pid), "hint",
                   "another ledger daemon or a tally command is writing to this registry", NULL);
     }
-    if (status != STATUS_OK || !check_file(daemon)) {
+    if (status != STATUS_OK || !inspect_begin(setup->data_dir, daemon->registry_path,
+                                              daemon->lock_fd, &daemon->inspector)) {
         return false;
     }
     allow_descriptors();
@@ -103,22 +106,13 @@ static bool daemon_start(struct daemon *daemon)
     return true;
 }
 
-/* A quick look over every page before anything is written on top of it. */
-static bool check_file(struct daemon *daemon)
-{
-    int64_t began_us = clock_steady_us();
-    struct care_check check = care_quick_check(daemon->registry_path);
-    log_event(check.is_sound ? "info" : "fault", "quick-check", "file", daemon->registry_path,
-              "result", check.words, "took_us", log_int(clock_steady_us() - began_us), NULL);
-    return check.is_sound;
-}
-
 static bool catch_signals(struct daemon *daemon)
 {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGCHLD);
     signal(SIGPIPE, SIG_IGN);
     daemon->signal_fd = -1;
     if (sigprocmask(SIG_BLOCK, &signals, NULL) == 0) {
@@ -146,11 +140,11 @@ static void allow_descriptors(void)
 static enum status serve(struct daemon *daemon)
 {
     for (;;) {
-        bool stop = false;
-        bool is_ready = door_wait(&daemon->door, wait_ms(daemon), &stop);
-        if (stop) {
-            return STATUS_OK; /* what is still in the sockets was never begun: its senders ask again
-                               */
+        bool signalled = false;
+        bool is_ready = door_wait(&daemon->door, wait_ms(daemon), &signalled);
+        enum status asked = signalled ? take_signal(daemon) : STATUS_BUSY;
+        if (asked != STATUS_BUSY) {
+            return asked; /* what is still in the sockets was never begun: its senders ask again */
         }
         bool is_time = clock_steady_us() >= daemon->expire_next_us;
         if (!is_ready && !is_time) {
@@ -174,6 +168,23 @@ static enum status serve(struct daemon *daemon)
             return STATUS_FAULT;
         }
     }
+}
+
+/* STATUS_OK: somebody wants the daemon to stop. STATUS_FAULT: the file is not sound. STATUS_BUSY:
+ * neither, go on. */
+static enum status take_signal(struct daemon *daemon)
+{
+    struct signalfd_siginfo info;
+    while (read(daemon->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo != SIGCHLD) {
+            return STATUS_OK;
+        }
+        bool is_sound = true;
+        if (inspect_ended(&daemon->inspector, &is_sound) && !is_sound) {
+            return STATUS_FAULT;
+        }
+    }
+    return STATUS_BUSY;
 }
 
 static int wait_ms(const struct daemon *daemon)
