@@ -94,15 +94,13 @@ static void test_from_version_1(void **state)
     char old_path[96];
     (void)snprintf(old_path, sizeof old_path, "%s/old.db", town.folder);
     make_version_1(old_path);
-    static const char *const tables[] = {
-        "SELECT * FROM batch ORDER BY batch_id",
-        "SELECT * FROM transfer ORDER BY transfer_id",
-        "SELECT transfer_id, line, batch_id, split_from, from_account_id, units FROM transfer_line"
-        " ORDER BY transfer_id, line",
-        "SELECT * FROM act ORDER BY seq",
-        "SELECT * FROM idempotency ORDER BY scope, key",
-        "SELECT * FROM organisation ORDER BY org_id",
-        "SELECT * FROM conservation ORDER BY 1, 2"};
+    static const char *const tables[] = {"SELECT * FROM batch ORDER BY batch_id",
+                                         "SELECT * FROM transfer ORDER BY transfer_id",
+                                         "SELECT * FROM transfer_line ORDER BY transfer_id, line",
+                                         "SELECT * FROM act ORDER BY seq",
+                                         "SELECT * FROM idempotency ORDER BY scope, key",
+                                         "SELECT * FROM organisation ORDER BY org_id",
+                                         "SELECT * FROM conservation ORDER BY 1, 2"};
     enum { TABLES = sizeof tables / sizeof tables[0] };
     struct digest before[TABLES];
     int rows[TABLES];
