@@ -61,8 +61,10 @@
 #define LEDGER_ARENA_BYTES 67108864
 /* 64 MiB are looked over in under a second at the daemon's start; a larger registry.db beside it */
 #define INSPECT_BYTES_MAX 67108864
-/* 16 MB: past this the daemon checkpoints between two commits */
-#define WAL_PAGES_MAX 4000
+/* 64 MiB: past this the daemon checkpoints between two commits. In a quarter of that every second
+ * page goes into the file at each checkpoint, here every fourth: acts of the same parties share them
+ */
+#define WAL_PAGES_MAX 16000
 /* idempotency key: draft id, UUID or 64 hex digits */
 #define KEY_SIZE 65
 #define PURPOSES_MAX 5

@@ -22,7 +22,7 @@
 /* Not more often than this while busy: a reader may keep the WAL from shrinking. */
 #define CHECKPOINT_ACTS 200
 #define IDLE_MS 1000        /* after this long without a command the WAL is emptied */
-#define WAL_TOO_LARGE 8     /* times WAL_PAGES_MAX: then readers are waited for */
+#define WAL_TOO_LARGE 4     /* times WAL_PAGES_MAX: then readers are waited for */
 #define WAL_PAGE_BYTES 4120 /* a page of 4096 bytes and its frame header */
 
 struct daemon {
