@@ -36,7 +36,9 @@ int sqlite3_step(sqlite3_stmt *statement)
         *(void **)&real = dlsym(RTLD_NEXT, "sqlite3_step");
     }
     static int depth; /* SQLite steps through statements of its own within a step */
-    bool is_end = strcmp(sqlite3_sql(statement), "ROLLBACK") == 0; /* of reading: nothing to lose */
+    const char *sql = sqlite3_sql(statement);
+    /* The end of reading: there is nothing to lose. */
+    bool is_end = sql != NULL && strcmp(sql, "ROLLBACK") == 0;
     if (depth == 0 && !is_end && steps_left > 0 && --steps_left == 0) {
         has_failed = true;
         return SQLITE_IOERR;
