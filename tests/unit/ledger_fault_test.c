@@ -11,16 +11,11 @@
 
 #include <cmocka.h>
 
-#include <dlfcn.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "ledger/dump.h"
+#include "unit/step_fault.h"
 
-/* ---- between the store and SQLite ---- */
+/* ---- what is read again lies ---- */
 
-static int64_t steps_left; /* until the one that fails; 0: none will */
-static bool has_failed;
 static struct {
     const char *sql; /* NULL: no lie; else what the statement's text has in it */
     int column;
@@ -28,26 +23,6 @@ static struct {
     int skip; /* so many are true before */
     bool told;
 } lie;
-
-int sqlite3_step(sqlite3_stmt *statement)
-{
-    static int (*real)(sqlite3_stmt *);
-    if (real == NULL) {
-        *(void **)&real = dlsym(RTLD_NEXT, "sqlite3_step");
-    }
-    static int depth; /* SQLite steps through statements of its own within a step */
-    const char *sql = sqlite3_sql(statement);
-    /* The end of reading: there is nothing to lose. */
-    bool is_end = sql != NULL && strcmp(sql, "ROLLBACK") == 0;
-    if (depth == 0 && !is_end && steps_left > 0 && --steps_left == 0) {
-        has_failed = true;
-        return SQLITE_IOERR;
-    }
-    depth++;
-    int code = real(statement);
-    depth--;
-    return code;
-}
 
 sqlite3_int64 sqlite3_column_int64(sqlite3_stmt *statement, int column)
 {
@@ -62,21 +37,6 @@ sqlite3_int64 sqlite3_column_int64(sqlite3_stmt *statement, int column)
         number += lie.add;
     }
     return number;
-}
-
-/* The lines about faults are expected; they would only disturb the report. */
-static void quiet(bool is_quiet)
-{
-    static int error_fd = -1;
-    if (is_quiet) {
-        int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-        error_fd = dup(STDERR_FILENO);
-        dup2(nowhere, STDERR_FILENO);
-        close(nowhere);
-    } else {
-        dup2(error_fd, STDERR_FILENO);
-        close(error_fd);
-    }
 }
 
 /* ---- acts ---- */
@@ -130,12 +90,11 @@ static const char *ends(const struct command *command, enum status wanted)
         (void)snprintf(what, sizeof what, "%s, statement %lld",
                        act_word((enum act_kind)command->kind), (long long)step);
         assert_true(store_begin_write(town.ledger.store));
-        has_failed = false;
-        quiet(true);
-        steps_left = step;
+        step_quiet(true);
+        step_fails(step);
         status = apply(command);
         steps_left = 0;
-        quiet(false);
+        step_quiet(false);
         if (!has_failed) {
             assert_true(step > 1);
             break;
@@ -403,14 +362,13 @@ static void reading_at_every_statement(void **state)
     struct plan plan;
     struct store *store = store_open(STORE_REGISTRY, STORE_READ, town.path, ledger_verify_tables);
     for (int64_t step = 1;; step++) {
-        has_failed = false;
-        quiet(true);
-        steps_left = step;
+        step_quiet(true);
+        step_fails(step);
         arena_reset(&town.arena, 0);
         enum status status =
             ledger_plan(town.ledger.store, &town.arena, &command, town.now_us, &plan, &answer);
         steps_left = 0;
-        quiet(false);
+        step_quiet(false);
         store_settle(town.ledger.store);
         if (!has_failed) {
             assert_int_equal(status, STATUS_OK);
@@ -422,13 +380,12 @@ static void reading_at_every_statement(void **state)
     }
     for (int64_t step = 1;; step++) {
         struct verify_report report = {.say = say_nothing};
-        has_failed = false;
-        quiet(true);
-        steps_left = step;
+        step_quiet(true);
+        step_fails(step);
         arena_reset(&town.arena, 0);
         enum status status = ledger_verify(store, &town.arena, &report);
         steps_left = 0;
-        quiet(false);
+        step_quiet(false);
         store_settle(store);
         if (!has_failed) {
             assert_int_equal(status, STATUS_OK);
@@ -441,12 +398,11 @@ static void reading_at_every_statement(void **state)
     store_close(store);
     for (int64_t step = 1;; step++) {
         struct ledger ledger;
-        has_failed = false;
-        quiet(true);
-        steps_left = step;
+        step_quiet(true);
+        step_fails(step);
         bool is_open = ledger_open(&ledger, &town.arena, town.path);
         steps_left = 0;
-        quiet(false);
+        step_quiet(false);
         if (!has_failed) {
             assert_true(is_open);
             store_close(ledger.store);
@@ -501,7 +457,7 @@ static void nothing_is_kept_that_differs(void **state)
         (void)snprintf(what, sizeof what, "%s, column %d",
                        act_word((enum act_kind)lies[i].command->kind), lies[i].column);
         assert_true(store_begin_write(town.ledger.store));
-        quiet(true);
+        step_quiet(true);
         lie.told = false;
         lie.sql = lies[i].sql;
         lie.column = lies[i].column;
@@ -509,7 +465,7 @@ static void nothing_is_kept_that_differs(void **state)
         lie.skip = lies[i].skip;
         enum status status = apply(lies[i].command);
         lie.sql = NULL;
-        quiet(false);
+        step_quiet(false);
         assert_true(lie.told);
         is_a_fault(what, status);
         undo();
