@@ -11,6 +11,8 @@ WARNINGS := -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmi
 COMMON := -std=c17 -D_GNU_SOURCE -Icgi-bin -I$(B)/templates $(WARNINGS) -g -fstack-protector-strong -fPIE
 FLAGS_release := -O2 -D_FORTIFY_SOURCE=2
 FLAGS_test := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# counts which lines and branches ran (tests/coverage.sh); no optimiser moves them about
+FLAGS_coverage := -O0 --coverage -fprofile-update=atomic
 CFLAGS_ALL := $(COMMON) $(FLAGS_$(MODE)) $(CFLAGS)
 LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
@@ -50,6 +52,10 @@ lint: ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, the house rules
 	@cgi-bin/tools/need.sh lint
 	@$(MAKE) --no-print-directory -j2 MODE=release build
 	@tests/lint.sh
+
+coverage: ## which branches of ledger/ and gate/ the tests take: build/coverage/result.md
+	@cgi-bin/tools/need.sh test
+	@tests/coverage.sh
 
 bench: ## measure: transfers a second, group commit against single commits
 	@cgi-bin/tools/need.sh run
@@ -128,5 +134,5 @@ $(AREAS:%=$(B)/record/%): $(B)/record/%: tests/web/record.c $(B)/cgi-bin/%.o $(A
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(LIBS_$*)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: help run test lint bench build tests benches plants install clean
+.PHONY: help run test lint coverage bench build tests benches plants install clean
 .SECONDARY:
