@@ -20,7 +20,7 @@
 
 #define CLIENTS 64
 #define HISTORY_OPERATOR 0  /* the client that asks as `tally` does, and dates acts back */
-#define HISTORY_OFFICIALS 4 /* clients before this one, but the first, are administrators */
+#define HISTORY_OFFICIALS 8 /* clients before this one, but the first, are administrators */
 #define HISTORY_PARTIES 10  /* organisations with people: eight and the two suppliers */
 #define HISTORY_PAST_ORG 10 /* what it has and sends is dated fourteen days back */
 #define HISTORY_ORGS 11

@@ -9,7 +9,7 @@
 #include "crash/history.h"
 
 #define KNOWN 16         /* batches that a client remembers */
-#define BATCHES_MANY 120 /* then an organisation retires: a history must not grow ever slower */
+#define BATCHES_MANY 100 /* then an organisation retires: a history must not grow ever slower */
 #define PAST_DAYS 14     /* as long as a transfer waits: what is dated so runs out at once */
 
 struct client {
@@ -160,7 +160,10 @@ static struct operation choose_decision(struct client *client)
     if (client->waiting[0] != '\0' && likely(client, 92)) {
         memcpy(operation.id, client->waiting, ID_SIZE);
         client->waiting[0] = '\0';
-        if (!official && likely(client, 95)) {
+        if (official && likely(client, 80)) {
+            operation.kind =
+                client->waiting_is_unapproved ? ACT_REGISTRY_APPROVE : ACT_COMPLETE_EXPORT;
+        } else if (!official && likely(client, 95)) {
             bool may_withdraw = (roles_of(client->number) & ROLE_INITIATOR) != 0;
             operation.kind =
                 client->waiting_is_mine
@@ -188,9 +191,8 @@ static struct operation choose_retire(struct client *client)
     operation.supplier =
         (int8_t)(likely(client, 3) ? NONE : shared->supplier_of[likely(client, 70) ? 0 : 1]);
     int64_t all = client->balance_units[client->home];
-    operation.units = client->balance_batches > BATCHES_MANY
-                          ? 1 + all / 3 + below(client, all / 3 + 1)
-                          : pick_units(client, all / 10);
+    operation.units = client->balance_batches > BATCHES_MANY ? 1 + below(client, all / 3 + 1)
+                                                             : pick_units(client, all / 10);
     return operation;
 }
 
@@ -198,7 +200,8 @@ static struct operation choose_policy(struct client *client)
 {
     struct operation operation = operation_of(OPERATION_ASK, ACT_SET_POLICY);
     operation.org = (int8_t)client->home;
-    operation.choice = (int8_t)(below(client, 3) + 4 * below(client, 3));
+    operation.choice =
+        (int8_t)(below(client, 3) + 4 * (likely(client, 70) ? 0 : 1 + below(client, 2)));
     operation.units = likely(client, 5) ? -1 : below(client, 2000000);
     return operation;
 }
@@ -307,7 +310,7 @@ static struct operation choose_read(struct client *client, int *question, int64_
         *question = H_SUMS;
     } else if (is_official(client->number)) {
         *question = H_WAITING;
-        *offset = below(client, 8);
+        *offset = below(client, 24);
     } else if (likely(client, 25) && known_transfer(client, operation.id)) {
         *question = H_TRANSFER;
     } else {
