@@ -2,7 +2,7 @@
 # need.sh run|test|lint: installs the Debian packages (and, for tests, the npm packages) that are missing, and says so.
 set -eu
 run="gcc make pkg-config libc6-dev libsqlite3-dev libfcgi-dev libscrypt-dev libmd-dev libcsv-dev nginx-light spawn-fcgi multiwatch curl"
-test="libcmocka-dev sqlite3 chromium nodejs"
+test="libcmocka-dev sqlite3 chromium nodejs libfaketime"
 lint="clang-format clang-tidy cppcheck"
 case "${1:-}" in
 run) wanted="$run" ;;
