@@ -725,7 +725,9 @@ static void files_of_another_version_or_kind_are_refused(void **state)
     run_sql("b/one/registry.db", "PRAGMA user_version = 999");
     write_manifest("one", manifest);
     refused_with(restore("one", "new"), "cannot be made ready");
-    run_sql("b/one/registry.db", "PRAGMA user_version = 1; PRAGMA application_id = 7");
+    run_sql("b/one/registry.db",
+            arena_printf(&arena, "PRAGMA user_version = %d; PRAGMA application_id = 7",
+                         STORE_REGISTRY_VERSION));
     write_manifest("one", manifest);
     refused_with(restore("one", "new"), "cannot be made ready");
 
@@ -748,6 +750,33 @@ static void files_of_another_version_or_kind_are_refused(void **state)
     write_manifest("three", manifest);
     refused_with(restore("three", "new"), "not sound");
     nothing_at("new");
+}
+
+/* A backup of a registry that was founded with the first schema. */
+static void an_older_backup_is_brought_forward(void **state)
+{
+    (void)state;
+    const char *schema = getenv("TALLYSTICK_SCHEMA");
+    schema = text_empty(schema) ? "schema" : schema;
+    shell("mkdir %s/first %s/b/old && cp %s/registry/001_*.sql %s/first", room, room, schema, room);
+    assert_int_equal(store_migrate(STORE_REGISTRY, in_room("b/old/registry.db"), in_room("first")),
+                     STATUS_OK);
+    run_sql("b/old/registry.db",
+            "INSERT INTO setting (one, site_name, site_url, tag, is_demo, expiry_days, "
+            "registry_approval_units) VALUES (1, 'Old', '', 'TST', 1, 14, 0);"
+            "PRAGMA journal_mode = DELETE");
+    good(backup("one"));
+    shell("cp %s/b/one/people.db %s/b/one/manifest %s/b/old", room, room, room);
+    run_sql("b/old/people.db", "DELETE FROM sign_in_throttle");
+    struct manifest manifest = manifest_of("one");
+    manifest.registry_version = 1;
+    manifest.acts = 0;
+    manifest.act_at = 0;
+    write_manifest("old", manifest);
+    good(restore("old", "new"));
+    assert_int_equal(number("new/registry.db", "PRAGMA user_version"), STORE_REGISTRY_VERSION);
+    assert_int_equal(number("b/old/registry.db", "PRAGMA user_version"), 1);
+    assert_non_null(strstr(said, "unknown to the registry"));
 }
 
 static void a_full_disk_leaves_nothing(void **state)
@@ -903,6 +932,7 @@ int main(void)
         TEST(one_damaged_bit_is_found),
         TEST(what_is_missing_or_cut_is_found),
         TEST(files_of_another_version_or_kind_are_refused),
+        TEST(an_older_backup_is_brought_forward),
         TEST(a_full_disk_leaves_nothing),
         TEST(a_backup_killed_anywhere_is_whole_or_not_there),
         TEST(a_restore_killed_anywhere_is_whole_or_not_there),
