@@ -248,7 +248,11 @@ int main(int argc, char **argv)
     passed++;
 
     CHECK(world_stop_daemon(world) == 0, "the daemon did not end in good order");
-    world_verify(world);
+    int64_t acts = world_verify(world);
+    printf("result: 64 clients spent one batch, 64 wanted the whole of another; %" PRId64
+           " double clicks, %" PRId64 " times accept against withdraw: one success each; %" PRId64
+           " acts\n",
+           shared->rounds, shared->rounds, acts);
     printf("%d passed, 0 failed\n", passed);
     return 0;
 }

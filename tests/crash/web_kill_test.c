@@ -292,21 +292,21 @@ static void print_sums(const struct sums *sums, int64_t seconds)
         faults += client->faults;
         twice += client->pressed_twice;
     }
+    printf("result: ");
     for (int i = 0; i < VICTIM__COUNT; i++) {
         printf("%s%d of %s", i == 0 ? "kills: " : ", ", kills_of[i], victim_words[i]);
         kills += kills_of[i];
     }
-    printf(": %d in %" PRId64 " s; account ended by itself %d times, did not start %d times\n",
-           kills, seconds, own_ends, own_fails);
+    printf(": %d in %" PRId64 " s; %d transfers acknowledged: each there once; %d in doubt: %d had "
+           "happened, once; %d decisions acknowledged: each there once\n",
+           kills, seconds, sums->transfers, sums->doubts, sums->doubts_done, sums->decided);
+    printf("account ended by itself %d times, did not start %d times\n", own_ends, own_fails);
     printf("last registry: %d requests: %d found nobody listening, %d broke off, %d were answered "
            "by nginx alone, %d with the ledger away, %d with a fault; %d forms were sent twice at "
            "once\n",
            requests, not_sent, broken, gateway, away, faults, twice);
-    printf("%d transfers acknowledged: each there once; %d drafts without: none became one; %d in "
-           "doubt: %d had happened, once\n",
-           sums->transfers, sums->unfinished, sums->doubts, sums->doubts_done);
-    printf("%d decisions acknowledged: each there once; %d refused; %d in doubt\n", sums->decided,
-           sums->refused, sums->acts_doubted);
+    printf("%d drafts without a transfer: none became one; %d decisions refused; %d in doubt\n",
+           sums->unfinished, sums->refused, sums->acts_doubted);
     printf("%d drafts kept with their answers; %d beginnings unanswered: %d drafts of them; %d "
            "transfers that their draft finds by its key\n",
            sums->drafts, sums->begun_untold, sums->untold_found, sums->unnoted);
