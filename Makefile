@@ -116,6 +116,7 @@ $(B)/tests/%: tests/%.c $(ARCHIVES) $(B)/templates.a $(B)/templates_json.a build
 # programs with one planted bug each, which the negative controls must find (tests/plant/)
 planted = $(firstword $(subst -, ,$(1)))
 $(B)/plant/%/planted: tests/plant/%.c $(PROGRAMS:%=$(B)/%)
+	@grep -q "^ \* wraps: " $<
 	@mkdir -p $(@D) && ln -sf $(PROGRAMS:%=../../%) $(@D)
 	@rm -f $(@D)/$(call planted,$*)
 	$(V)echo "  plant $*" && $(CC) $(CFLAGS_ALL) $(shell sed -n 's/^ \* wraps: //p' tests/plant/$*.c | sed 's/[a-z_0-9]\+/-Wl,--wrap=&/g') \

@@ -11,6 +11,15 @@ cd "$(dirname "$0")/.."
 controls() {
     cat <<'END'
 ledger-commit-lost      crash/kill_test         --kills 6
+ledger-answer-early     crash/kill_test         --kills 20
+ledger-answer-early     crash/reader_test       --seconds 1
+ledger-key-forgotten    crash/kill_test         --kills 6
+ledger-key-forgotten    crash/spend_test        --rounds 50
+ledger-takes-reserved   crash/spend_test        --rounds 1
+ledger-wal-kept         crash/reader_test       --seconds 1
+account-says-done       crash/web_kill_test     --kills 6
+account-new-key         crash/web_kill_test     --kills 6
+account-draft-forgets   crash/web_kill_test     --kills 6
 END
 }
 

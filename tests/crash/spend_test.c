@@ -231,8 +231,8 @@ int main(int argc, char **argv)
     world_start_daemon(world);
     world_await_daemon(world);
 
-    test_one_purse();
     test_one_batch();
+    test_one_purse();
 
     crowd_start(&shared->crowd, 2, click_twice, NULL);
     crowd_end(&shared->crowd);
