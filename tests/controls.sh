@@ -20,6 +20,8 @@ ledger-wal-kept         crash/reader_test       --seconds 1
 account-says-done       crash/web_kill_test     --kills 6
 account-new-key         crash/web_kill_test     --kills 6
 account-draft-forgets   crash/web_kill_test     --kills 6
+signin-session-lost     crash/area_kill_test    --kills 10
+admin-says-done         crash/area_kill_test    --kills 6
 END
 }
 
