@@ -21,6 +21,9 @@ account-says-done       crash/web_kill_test     --kills 6
 account-new-key         crash/web_kill_test     --kills 6
 account-draft-forgets   crash/web_kill_test     --kills 6
 signin-session-lost     crash/area_kill_test    --kills 10
+account-ends-late       crash/restart_test      --rounds 0
+account-drops-last      crash/restart_test      --rounds 2
+account-gives-up        crash/restart_test      --rounds 4
 admin-says-done         crash/area_kill_test    --kills 6
 END
 }
