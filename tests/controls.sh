@@ -19,6 +19,7 @@ ledger-takes-reserved   crash/spend_test        --rounds 1
 ledger-wal-kept         crash/reader_test       --seconds 1
 account-says-done       crash/web_kill_test     --kills 6
 account-new-key         crash/web_kill_test     --kills 6
+account-new-key         crash/overload_test     --rounds 1
 account-draft-forgets   crash/web_kill_test     --kills 6
 signin-session-lost     crash/area_kill_test    --kills 10
 account-ends-late       crash/restart_test      --rounds 0

@@ -1,6 +1,6 @@
 /*
  * plant/account-new-key.c: a planted bug (plant/ledger-commit-lost.c says how): account asks the
- * ledger with another key each time, so that a second click is a second transfer.
+ * ledger with another key each time, so that a second click is a second act.
  *
  * wraps: ledger_ask
  */
@@ -20,7 +20,7 @@ enum status __wrap_ledger_ask(struct ledger_client *client, const struct command
     static unsigned times;
     static struct command other;
     other = *command;
-    if (command->kind == ACT_TRANSFER) {
+    if (command->key[0] != '\0') {
         (void)snprintf(other.key, sizeof other.key, "%.30s-%d-%u", command->key, (int)getpid(),
                        ++times);
     }
