@@ -44,9 +44,15 @@ run: ## install what is missing, build, make a demonstration registry, serve it 
 
 test: ## install what is missing, build with sanitizers, run every test
 	@cgi-bin/tools/need.sh test
-	@$(MAKE) --no-print-directory -j2 MODE=release build
+	@$(MAKE) --no-print-directory -j2 MODE=release build plants
 	@$(MAKE) --no-print-directory -j2 MODE=test build tests
 	@tests/run.sh
+
+soak: ## hours: every crash campaign in its long form, and the negative controls
+	@cgi-bin/tools/need.sh test
+	@$(MAKE) --no-print-directory -j2 MODE=release build plants
+	@$(MAKE) --no-print-directory -j2 MODE=test build tests
+	@tests/soak.sh $(SOAK)
 
 lint: ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, the house rules
 	@cgi-bin/tools/need.sh lint
@@ -135,5 +141,5 @@ $(AREAS:%=$(B)/record/%): $(B)/record/%: tests/web/record.c $(B)/cgi-bin/%.o $(A
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(LIBS_$*)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: help run test lint coverage bench build tests benches plants install clean
+.PHONY: help run test lint coverage bench build tests benches plants install clean soak
 .SECONDARY:

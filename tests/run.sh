@@ -36,6 +36,7 @@ one() {
 
 lane_programs() {
     one house tests/house.sh
+    one controls tests/controls.sh
     # What the tree lists, not what an older build left behind.
     for source in tests/unit/*_test.c tests/pages/*_test.c tests/ledger/*.c tests/crash/*.c; do
         one "$(basename "$source" .c)" "$TEST_BUILD/${source%.c}"
