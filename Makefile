@@ -54,7 +54,7 @@ lint: ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, the house rules
 bench: ## measure: transfers a second, group commit against single commits
 	@cgi-bin/tools/need.sh run
 	@$(MAKE) --no-print-directory -j2 build benches
-	@for b in $(BENCHES); do $$b || exit 1; done
+	@for b in $(filter %_bench,$(BENCHES)); do $$b || exit 1; done
 
 build: $(PROGRAMS:%=$(B)/%) ## build the programs into build/release
 tests: $(UNITS) $(AREAS:%=$(B)/record/%) $(B)/record/ledger
