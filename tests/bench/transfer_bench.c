@@ -6,9 +6,10 @@
  * at which it should have been sent.
  *
  *   transfer_bench --folder FOLDER [--size N] [--figures FILE] [--seconds 3] [--rounds 3]
- *                  [--parts ad | a]
- *   transfer_bench --folder FOLDER --compare N   after N transfers each, both have left as many
- * rows in every table; then the registry is verified
+ *                  [--parts ad | a] [--beside COMMAND]: in the same rounds, `COMMAND CLIENTS
+ * SECONDS` says how many another database makes (postgres.sh) transfer_bench --folder FOLDER
+ * --compare N   after N transfers each, both have left as many rows in every table; then the
+ * registry is verified
  */
 #include "bench/plain.h"
 
@@ -27,7 +28,8 @@ struct shared {
 static struct shared *shared;
 static int64_t seconds;
 static size_t rounds;
-static int run_number; /* keys of one run differ from those of another */
+static const char *beside; /* NULL: nothing */
+static int run_number;     /* keys of one run differ from those of another */
 
 static void make_key(char key[KEY_SIZE], int client, int64_t i)
 {
@@ -176,33 +178,64 @@ static int64_t turn_plain(void)
     return rate;
 }
 
+/* What the command prints. */
+static int64_t turn_beside(int clients)
+{
+    char command[1024];
+    double rate = 0;
+    (void)snprintf(command, sizeof command, "%.900s %d %" PRId64, beside, clients, seconds);
+    FILE *other = popen(command, "r");
+    CHECK(other != NULL && fscanf(other, "%lf", &rate) == 1 && pclose(other) == 0 && rate >= 1,
+          "%s failed", command);
+    return (int64_t)rate;
+}
+
+static void say_beside(const int crowds[3], int64_t rates[3][ROUNDS_MAX], const int64_t ours[3])
+{
+    for (size_t i = 0; i < 3; i++) {
+        char name[64];
+        int64_t rate = stage_median(rates[i], rounds);
+        (void)snprintf(name, sizeof name, "PostgreSQL %d clients", crowds[i]);
+        stage_figure("g", name, (double)rate, "transfers/s");
+        (void)snprintf(name, sizeof name, "ratio %d clients", crowds[i]);
+        stage_figure("g", name, (double)ours[i] / (double)rate, "times PostgreSQL");
+    }
+}
+
 static int64_t measure_rates(void)
 {
     static const int crowds[] = {1, 16, 64};
     static int64_t daemon_rates[3][ROUNDS_MAX], plain_rates[3][ROUNDS_MAX];
+    static int64_t other_rates[3][ROUNDS_MAX];
     for (size_t round = 0; round < rounds; round++) {
         for (size_t i = 0; i < 3; i++) {
             daemon_rates[i][round] = turn_daemon(crowds[i]);
             plain_rates[i][round] = turn_plain();
-            printf("round %zu: %d clients %" PRId64 "/s, plain loop %" PRId64 "/s\n", round + 1,
-                   crowds[i], daemon_rates[i][round], plain_rates[i][round]);
+            other_rates[i][round] = beside == NULL ? 0 : turn_beside(crowds[i]);
+            printf("round %zu: %d clients %" PRId64 "/s, plain loop %" PRId64 "/s, beside %" PRId64
+                   "/s\n",
+                   round + 1, crowds[i], daemon_rates[i][round], plain_rates[i][round],
+                   other_rates[i][round]);
             fflush(stdout);
         }
     }
     int64_t all[3 * ROUNDS_MAX];
-    int64_t rate = 0;
+    int64_t ours[3];
     for (size_t i = 0; i < 3; i++) {
         char name[64];
         (void)snprintf(name, sizeof name, "daemon %d clients", crowds[i]);
         memcpy(&all[i * rounds], plain_rates[i], rounds * sizeof all[0]);
         int64_t plain = stage_median(plain_rates[i], rounds);
-        rate = stage_median(daemon_rates[i], rounds);
-        stage_figure("a", name, (double)rate, "transfers/s");
+        ours[i] = stage_median(daemon_rates[i], rounds);
+        stage_figure("a", name, (double)ours[i], "transfers/s");
         (void)snprintf(name, sizeof name, "ratio %d clients", crowds[i]);
-        stage_figure("a", name, (double)rate / (double)plain, "of the plain loop");
+        stage_figure("a", name, (double)ours[i] / (double)plain, "of the plain loop");
     }
     stage_figure("a", "plain loop", (double)stage_median(all, 3 * rounds), "transfers/s");
-    return rate;
+    if (beside != NULL) {
+        say_beside(crowds, other_rates, ours);
+    }
+    return ours[2];
 }
 
 static void measure_latency(int64_t rate)
@@ -296,6 +329,7 @@ int main(int argc, char **argv)
     seconds = world_option(argc, argv, "--seconds", 3);
     rounds = (size_t)world_option(argc, argv, "--rounds", 3);
     CHECK(seconds > 0 && rounds > 0 && rounds <= ROUNDS_MAX, "--rounds is 1 to %d", ROUNDS_MAX);
+    beside = stage_option(argc, argv, "--beside", NULL);
     int64_t transfers = world_option(argc, argv, "--compare", 0);
     if (transfers > 0) {
         return compare_rows(transfers);
