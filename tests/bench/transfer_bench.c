@@ -254,8 +254,8 @@ static void measure_latency(int64_t rate)
             all[count++] = shared->times_us[i][k];
         }
     }
-    stage_figure("d", "transfer rate", (double)found, "transfers/s");
-    stage_latency("d", "transfer", all, count);
+    stage_figure("d", "daemon half load", (double)found, "transfers/s");
+    stage_latency("d", "daemon", all, count);
     free(all);
 }
 

@@ -308,7 +308,9 @@ static void measure_page_latency(struct page *page)
             all[count++] = shared->times_us[i][k];
         }
     }
-    stage_latency("d", page->name, all, count);
+    char name[64];
+    (void)snprintf(name, sizeof name, "page %s", page->name);
+    stage_latency("d", name, all, count);
     free(all);
 }
 
