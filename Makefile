@@ -63,10 +63,10 @@ coverage: ## which branches of ledger/ and gate/ the tests take: build/coverage/
 	@cgi-bin/tools/need.sh test
 	@tests/coverage.sh
 
-bench: ## measure: transfers a second, group commit against single commits
-	@cgi-bin/tools/need.sh run
+bench: ## measure against a plain loop, hello-world and PostgreSQL, at 10,000 to 10,000,000 transfers (tests/bench.sh has options)
+	@cgi-bin/tools/need.sh bench
 	@$(MAKE) --no-print-directory -j2 build benches
-	@for b in $(BENCHES); do $$b || exit 1; done
+	@tests/bench.sh
 
 build: $(PROGRAMS:%=$(B)/%) ## build the programs into build/release
 tests: $(UNITS) $(AREAS:%=$(B)/record/%) $(B)/record/ledger
