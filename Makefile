@@ -1,9 +1,10 @@
-# Tallystick. `make` alone lists the targets. One file, no recursion but for the build mode: MODE=release (run, install) or
-# MODE=test (sanitizers). Objects are gathered per room into an archive, so a program links only what it uses.
+# Tallystick. `make` alone lists the targets. One file, no recursion but for the build mode: MODE=release (run, install),
+# MODE=test (sanitizers) or MODE=fuzz (clang's sanitizers and libFuzzer's coverage). Objects are gathered per room into an archive, so a program links only what it uses.
 MODE ?= release
 PORT ?= 8080
 B := build/$(MODE)
-CC = gcc
+CC_fuzz := clang-14
+CC = $(or $(CC_$(MODE)),gcc)
 V ?= @
 
 WARNINGS := -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
@@ -13,6 +14,8 @@ FLAGS_release := -O2 -D_FORTIFY_SOURCE=2
 FLAGS_test := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 # counts which lines and branches ran (tests/coverage.sh); no optimiser moves them about
 FLAGS_coverage := -O0 --coverage -fprofile-update=atomic
+# clang only instruments here (-w): the warnings that count are gcc's, and the same sources are built with them
+FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -w
 CFLAGS_ALL := $(COMMON) $(FLAGS_$(MODE)) $(CFLAGS)
 LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
@@ -32,6 +35,7 @@ TEMPLATES := $(wildcard templates/*/*.mustache)
 VIEWS := $(wildcard cgi-bin/pages/*_view.h)
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*_test.c tests/ledger/*.c tests/crash/*.c tests/pages/*.c))
 PLANTS := $(patsubst tests/plant/%.c,$(B)/plant/%/planted,$(wildcard tests/plant/*.c))
+FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/*_fuzz.c))
 BENCHES := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
 
 help: ## list the targets
@@ -53,6 +57,9 @@ soak: ## hours: every crash campaign in its long form, and the negative controls
 	@$(MAKE) --no-print-directory -j2 MODE=release build plants
 	@$(MAKE) --no-print-directory -j2 MODE=test build tests
 	@tests/soak.sh $(SOAK)
+fuzz: ## run each fuzz target for FUZZ_SECONDS (900), FUZZ_JOBS (2) side by side; adds up in build/fuzz/result.md
+	@cgi-bin/tools/need.sh fuzz
+	@tests/fuzz.sh
 
 lint: ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, the house rules
 	@cgi-bin/tools/need.sh lint
@@ -69,8 +76,9 @@ bench: ## measure against a plain loop, hello-world and PostgreSQL, at 10,000 to
 	@tests/bench.sh
 
 build: $(PROGRAMS:%=$(B)/%) ## build the programs into build/release
-tests: $(UNITS) $(AREAS:%=$(B)/record/%) $(B)/record/ledger
+tests: $(UNITS) $(FUZZERS) $(AREAS:%=$(B)/record/%) $(B)/record/ledger
 benches: $(BENCHES)
+fuzzers: $(FUZZERS)
 plants: $(PLANTS)
 
 install: build ## install under DESTDIR/usr/local (programs, static files, schema, units)
@@ -119,6 +127,18 @@ $(B)/tests/%: tests/%.c $(ARCHIVES) $(B)/templates.a $(B)/templates_json.a build
 	@mkdir -p $(@D)
 	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -lcmocka
 
+# fuzz targets: with libFuzzer (MODE=fuzz), or with a main that replays their corpus
+$(B)/tools.a: $(patsubst %.c,$(B)/%.o,$(filter-out %/mustache.c,$(wildcard cgi-bin/tools/*.c)))
+	@rm -f $@ && ar rcs $@ $^
+$(B)/tests/fuzz/%.o: tests/fuzz/%.c | $(B)/templates/stamp
+	@mkdir -p $(@D)
+	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -c -o $@ $<
+FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
+$(FUZZERS): $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/fuzz.o $(FUZZ_MAIN) $(ARCHIVES) $(B)/tools.a
+	$(V)echo "  link $@" && $(CC) $(LINK) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $(filter %.o,$^) -Wl,--wrap=log_event \
+	  $(shell sed -n 's/^ \* wraps: //p' tests/fuzz/$*_fuzz.c | sed 's/[a-z_0-9]\+/-Wl,--wrap=&/g') \
+	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcsv -lcmocka
+
 # programs with one planted bug each, which the negative controls must find (tests/plant/)
 planted = $(firstword $(subst -, ,$(1)))
 $(B)/plant/%/planted: tests/plant/%.c $(PROGRAMS:%=$(B)/%)
@@ -141,5 +161,5 @@ $(AREAS:%=$(B)/record/%): $(B)/record/%: tests/web/record.c $(B)/cgi-bin/%.o $(A
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(LIBS_$*)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: help run test lint coverage bench build tests benches plants install clean soak
+.PHONY: help run test lint coverage bench build tests benches plants install clean soak fuzz fuzzers
 .SECONDARY:
