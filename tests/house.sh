@@ -262,7 +262,7 @@ rule "every query is looked at by tests/pages/plan_test.c" < <(
     done
 )
 rule "every test is run" < <(
-    files 'tests/*.c' | but '^tests/((unit|pages)/[a-z_]+_test|(ledger|crash|bench)/[a-z_]+|plant/[a-z-]+|unit/templates/render|web/record)\.c$'
+    files 'tests/*.c' | but '^tests/((unit|pages)/[a-z_]+_test|(ledger|crash|bench)/[a-z_]+|plant/[a-z-]+|unit/templates/render|web/record|fault/shim[a-z_]*)\.c$'
     files 'tests/web/*.mjs' | but '\.test\.mjs$' | xargs -r grep -lE "from 'node:test'"
 )
 rule "the top level is what the README says" < <(
