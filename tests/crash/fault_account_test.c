@@ -53,7 +53,7 @@ static void add_decisions(void)
     probe_add("/account/inbox", "/account/inbox", market.finn,
               words("act=accept&once=i&transfer=%s&transfer=%s", pending, other));
     probe_in_steps();
-    probe_add("/account/inbox/done", words("/account/inbox/done?act=accepted&unsure=%s", pending),
+    probe_add("/account/inbox/done", words("/account/inbox/done?act=accept&unsure=%s", pending),
               market.finn, NULL);
 }
 

@@ -253,7 +253,11 @@ static void ask(const struct probe *probe, const char *fault, bool from_start)
     char path[PATH_MAX], name[64], in[96], out[96], length[64];
     static const struct shim_report nothing;
     (void)snprintf(name, sizeof name, "fault/%s", campaign.program);
-    cgi_program(name, path);
+    if (text_empty(getenv("TEST_FAULT"))) {
+        cgi_program(name, path);
+    } else { /* the folder of a program with a planted bug */
+        (void)snprintf(path, sizeof path, "%.3000s/%s", getenv("TEST_FAULT"), campaign.program);
+    }
     (void)snprintf(in, sizeof in, "%s/in", campaign.base);
     (void)snprintf(out, sizeof out, "%s/out", campaign.base);
     FILE *report = fopen(campaign.report_path, "wb");
