@@ -76,7 +76,8 @@ bench: ## measure against a plain loop, hello-world and PostgreSQL, at 10,000 to
 	@tests/bench.sh
 
 build: $(PROGRAMS:%=$(B)/%) ## build the programs into build/release
-tests: $(UNITS) $(FUZZERS) $(AREAS:%=$(B)/record/%) $(B)/record/ledger
+tests: $(UNITS) $(FUZZERS) $(AREAS:%=$(B)/record/%) $(B)/record/ledger faults
+faults: $(PROGRAMS:%=$(B)/fault/%)
 benches: $(BENCHES)
 fuzzers: $(FUZZERS)
 plants: $(PLANTS)
@@ -145,10 +146,19 @@ $(B)/plant/%/planted: tests/plant/%.c $(PROGRAMS:%=$(B)/%)
 	@grep -q '^ \* wraps: [a-z]' $< || { echo "$< names no function that it wraps"; exit 1; }
 	@mkdir -p $(@D) && ln -sf $(PROGRAMS:%=../../%) $(@D)
 	@rm -f $(@D)/$(call planted,$*)
-	$(V)echo "  plant $*" && $(CC) $(CFLAGS_ALL) $(shell sed -n 's/^ \* wraps: //p' tests/plant/$*.c | sed 's/[a-z_0-9]\+/-Wl,--wrap=&/g') \
-	  -o $(@D)/$(call planted,$*) $< $(B)/cgi-bin/$(call planted,$*).o -pie \
+	$(V)echo "  plant $*" && $(CC) $(CFLAGS_ALL) -Itests $(shell sed -n 's/^ \* wraps: //p' tests/plant/$*.c | sed 's/[a-z_0-9]\+/-Wl,--wrap=&/g') \
+	  -o $(@D)/$(call planted,$*) $< $(if $(findstring with: shim,$(shell grep '^ \* with:' $<)),$(call SHIM_OF,$(call planted,$*)) $(SHIM_WRAPS:%=-Wl,--wrap=%)) \
+	  $(B)/cgi-bin/$(call planted,$*).o -pie \
 	  -Wl,--start-group $(ARCHIVES) $(B)/templates.a -Wl,--end-group $(LIBS) $(LIBS_$(call planted,$*))
 	@touch $@
+
+# the programs once more, with a disk and a memory that can be made to fail (tests/fault/shim.h)
+SHIM_OF = tests/fault/shim.c $(if $(filter $(1),$(AREAS)),tests/fault/shim_web.c) $(if $(filter $(1),ledger),tests/fault/shim_ledger.c)
+SHIM_WRAPS := arena_take arena_text arena_text_sized arena_printf http_run group_run
+$(PROGRAMS:%=$(B)/fault/%): $(B)/fault/%: $(B)/cgi-bin/%.o $(ARCHIVES) $(B)/templates.a $(wildcard tests/fault/shim*)
+	@mkdir -p $(@D)
+	$(V)echo "  fault $@" && $(CC) $(CFLAGS_ALL) -Itests $(SHIM_WRAPS:%=-Wl,--wrap=%) -o $@ $< $(call SHIM_OF,$*) -pie \
+	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(LIBS_$*)
 
 # the programs once more, writing down each page and its view (tests/web/templates.test.mjs)
 pages = $(subst -,_,$(notdir $(basename $(wildcard templates/$(1)/*.mustache))))
@@ -161,5 +171,5 @@ $(AREAS:%=$(B)/record/%): $(B)/record/%: tests/web/record.c $(B)/cgi-bin/%.o $(A
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(LIBS_$*)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: help run test lint coverage bench build tests benches plants install clean soak fuzz fuzzers
+.PHONY: help run test lint coverage bench build tests benches plants install clean soak fuzz fuzzers faults
 .SECONDARY:

@@ -1,29 +1,18 @@
 #!/bin/sh
-<<<<<<< HEAD
-# need.sh run|test|lint|bench: installs the Debian packages (and, for tests, the npm packages) that are missing, and says so.
-=======
-# need.sh run|test|lint|fuzz: installs the Debian packages (and, for tests, the npm packages) that are missing, and says so.
->>>>>>> fuzz
+# need.sh run|test|lint|bench|fuzz: installs the Debian packages (and, for tests, the npm packages) that are missing, and says so.
 set -eu
 run="gcc make pkg-config libc6-dev libsqlite3-dev libfcgi-dev libscrypt-dev libmd-dev libcsv-dev nginx-light spawn-fcgi multiwatch curl"
 test="libcmocka-dev sqlite3 chromium nodejs libfaketime"
 lint="clang-format clang-tidy cppcheck"
-<<<<<<< HEAD
 bench="sqlite3 wrk gnuplot-nox postgresql"
-=======
 fuzz="clang-14 libclang-rt-14-dev"
->>>>>>> fuzz
 case "${1:-}" in
 run) wanted="$run" ;;
 test) wanted="$run $test" ;;
 lint) wanted="$run $test $lint" ;;
-<<<<<<< HEAD
 bench) wanted="$run $bench" ;;
-*) echo "usage: need.sh run|test|lint|bench" >&2; exit 2 ;;
-=======
 fuzz) wanted="$run $fuzz" ;;
-*) echo "usage: need.sh run|test|lint|fuzz" >&2; exit 2 ;;
->>>>>>> fuzz
+*) echo "usage: need.sh run|test|lint|bench|fuzz" >&2; exit 2 ;;
 esac
 
 missing=""
@@ -35,11 +24,8 @@ for package in $wanted; do
     esac
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $package"
 done
-<<<<<<< HEAD
-if [ "$1" != run ] && [ "$1" != bench ] && ! command -v npm >/dev/null 2>&1; then
-=======
-if [ "$1" != run ] && [ "$1" != fuzz ] && ! command -v npm >/dev/null 2>&1; then
->>>>>>> fuzz
+case $1 in test | lint) uses_npm=1 ;; *) uses_npm= ;; esac
+if [ -n "$uses_npm" ] && ! command -v npm >/dev/null 2>&1; then
     missing="$missing npm"
 fi
 if [ -n "$missing" ]; then
@@ -57,11 +43,7 @@ if [ -n "$missing" ]; then
     # shellcheck disable=SC2086
     $as env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >/dev/null
 fi
-<<<<<<< HEAD
-if [ "$1" != run ] && [ "$1" != bench ] && [ -f tests/web/package-lock.json ]; then
-=======
-if [ "$1" != run ] && [ "$1" != fuzz ] && [ -f tests/web/package-lock.json ]; then
->>>>>>> fuzz
+if [ -n "$uses_npm" ] && [ -f tests/web/package-lock.json ]; then
     if ! cmp -s tests/web/package-lock.json tests/web/node_modules/.lock; then
         echo "Installing the packages of tests/web/package-lock.json"
         (cd tests/web && npm ci --no-audit --no-fund --silent --ignore-scripts)
