@@ -118,7 +118,7 @@ static void test_lock(void)
     /* Somebody has the lock, but no daemon answers: its socket's name is too long for any. */
     char run_dir[WORLD_PATH_SIZE];
     memcpy(run_dir, world->run_dir, sizeof run_dir);
-    (void)snprintf(world->run_dir, sizeof world->run_dir, "/%s", times('r', 200));
+    (void)snprintf(world->run_dir, sizeof world->run_dir, "/%.200s", times('r', 200));
     TALLY(1, "too long for a socket", "expire");
     TALLY(1, "too long for a socket", "user list");
     TALLY(3, "ledger daemon      stopped", "status");
