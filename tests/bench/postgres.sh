@@ -50,17 +50,16 @@ start() {
 	END
     "${as[@]}" "$bin/pg_ctl" -D "$cluster/data" -l "$cluster/data/server.log" -w -t 60 start >/dev/null
     translate "$db" >"$stage/postgres-tables.sql"
-    sql <"$stage/postgres-tables.sql"
-    sql <"$here/postgres.sql"
+    grep -vE '^(CREATE .*INDEX|ALTER TABLE)' "$stage/postgres-tables.sql" | sql
     for table in $(sqlite3 "$db" "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"); do
         local what="SELECT * FROM $table" columns
         columns=$(sqlite3 "$db" "SELECT group_concat(name) FROM pragma_table_info('$table')")
         [ "$table" != idempotency ] ||
             what="SELECT scope, key, '\\x' || hex(fingerprint), seq, '\\x' || hex(answer) FROM idempotency"
-        # References are checked by SQLite already, and in `check`.
-        sqlite3 -csv "$db" "$what" |
-            sql -c "SET session_replication_role = replica" -c "\\copy $table ($columns) FROM STDIN (FORMAT csv)"
+        sqlite3 -csv "$db" "$what" | sql -c "\\copy $table ($columns) FROM STDIN (FORMAT csv)"
     done
+    grep -E '^(CREATE .*INDEX|ALTER TABLE)' "$stage/postgres-tables.sql" | sql
+    sql <"$here/postgres.sql"
     awk -F'\t' '$1 == "party" { print $2 "," $3 "," $5 }' "$stage/world.tsv" | sql -c "\\copy bench_party FROM STDIN (FORMAT csv)"
     sql -c "SELECT setval(pg_get_serial_sequence('act', 'seq'), max(seq)) FROM act" -c "VACUUM ANALYZE" -c "CHECKPOINT" >/dev/null
     counts >"$cluster/before"

@@ -209,7 +209,7 @@ static int64_t time_one(const struct page *page)
     int64_t began_us = clock_steady_us();
     (void)snprintf(path, sizeof path, "%.*s", (int)strcspn(page->paths, " "), page->paths);
     look(0, &who, path);
-    int64_t rate = SITE_PROCESSES * 10 * CLOCK_SECOND_US / (clock_steady_us() - began_us);
+    int64_t rate = INT64_C(10) * SITE_PROCESSES * CLOCK_SECOND_US / (clock_steady_us() - began_us);
     return rate > 0 ? rate : 1;
 }
 
@@ -358,6 +358,7 @@ static void measure_start(const char *name, const char *target, const struct web
 {
     char path[PATH_MAX], cookie[128], words[64];
     int64_t took_us[ROUNDS_MAX];
+    struct rusage usage;
     world_program("release", name, path);
     (void)snprintf(cookie, sizeof cookie, "__Host-session=%s", who->cookie);
     for (size_t i = 0; i < ROUNDS_MAX; i++) {
@@ -377,12 +378,14 @@ static void measure_start(const char *name, const char *target, const struct web
             _exit(127);
         }
         int end = 0;
-        CHECK(waitpid(pid, &end, 0) == pid && WIFEXITED(end) && WEXITSTATUS(end) == 0,
+        CHECK(wait4(pid, &end, 0, &usage) == pid && WIFEXITED(end) && WEXITSTATUS(end) == 0,
               "%s ended badly", name);
         took_us[i] = clock_steady_us() - began_us;
     }
     (void)snprintf(words, sizeof words, "start and first page of %s", name);
     stage_figure("f", words, (double)stage_median(took_us, ROUNDS_MAX) / 1000, "ms");
+    (void)snprintf(words, sizeof words, "memory of %s for one page", name);
+    stage_figure("f", words, (double)usage.ru_maxrss / 1024, "MiB");
 }
 
 static void measure_programs(void)
