@@ -388,14 +388,14 @@ static void measure_start(const char *name, const char *target, const struct web
 /* Every program has shown its pages before its memory is looked at. */
 static void ask_everywhere(const struct web_person *who)
 {
-    for (int64_t k = 0; k < 10 * SITE_PROCESSES; k++) {
+    for (int k = 0; k < 10 * SITE_PROCESSES; k++) {
         web_receive(web_send(&the_web, who, "/sign-in", NULL), &reply);
         web_receive(web_send(&the_web, who, "/admin", NULL), &reply);
     }
     for (size_t i = 0; i < PAGES; i++) {
         struct web_person reader = pages[i].party < 0 ? (struct web_person){.user_id = ""}
                                                       : site_person((size_t)pages[i].party);
-        for (int64_t k = 0; k < 2 * SITE_PROCESSES; k++) {
+        for (int k = 0; k < 2 * SITE_PROCESSES; k++) {
             char path[128];
             look(0, &reader, path_of(&pages[i], k, path));
         }
