@@ -12,6 +12,7 @@
  * sellers (parties 0 to 63) hold in one large batch each.
  */
 #include "bench/fill_acts.h"
+#include "bench/fill_totals.h"
 
 #include "store/people_person.h"
 #include "store/people_session.h"
@@ -236,6 +237,10 @@ static void fill_registry(void)
     take_away(&rows, &kept);
     fill_tables(&rows);
     int64_t at_us = clock_steady_us();
+    char schema[PATH_MAX];
+    schema_folder("registry", schema);
+    rows_totals(&rows, schema);
+    at_us = say_took("totals", at_us);
     put_back(&rows, &kept);
     at_us = say_took("indexes and triggers", at_us);
     rows_sql(&rows, "PRAGMA synchronous = FULL; PRAGMA locking_mode = NORMAL;"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # postgres.sh: the measured transfer on PostgreSQL 15 beside the daemon: a private cluster on a Unix socket, with fsync and synchronous
 # commits as Debian sets them, the registry's own tables, keys, CHECKs, references and indexes in PostgreSQL's words, filled with the
-# same registry, and one stored function (postgres.sql). pgbench sends it: prepared, each client from a sender of its own.
+# same registry, and one stored function (postgres.sql; running totals are left out, for one row that all write would hold up PostgreSQL
+# alone). pgbench sends it: prepared, each client from a sender of its own.
 #   postgres.sh start STAGE CLUSTER    makes the cluster in the folder CLUSTER (its path: under 90 bytes) and fills it from STAGE
 #   postgres.sh turn CLUSTER CLIENTS SECONDS   prints transfers a second
 #   postgres.sh check CLUSTER          nothing was spent twice, every transfer left all its rows: "N passed, N failed"
