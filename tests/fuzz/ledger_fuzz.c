@@ -74,15 +74,21 @@ static void open_registry(void)
 
 /* ---- sensible commands ---- */
 
-static void take_id(struct fuzz_input *input, char id[ID_SIZE])
+/* 0: none; then those of the prefix in order; now and then what was just made, or of another kind.
+ */
+static void take_id(struct fuzz_input *input, char id[ID_SIZE], const char *prefix)
 {
     unsigned which = fuzz_byte(input);
-    if (which >= 250 && answer_count > 0) {
-        must(text_copy(id, ID_SIZE, answers[which % answer_count].id)); /* what was just made */
-    } else if (which >= 240) {
-        id[0] = '\0';
-    } else {
+    id[0] = '\0';
+    if (which >= 240 && answer_count > 0) {
+        must(text_copy(id, ID_SIZE, answers[which % answer_count].id));
+    } else if (which >= 220) {
         must(text_copy(id, ID_SIZE, ids[which % id_count]));
+    }
+    for (size_t at = 0, left = which; which < 220 && left > 0; at = (at + 1) % id_count) {
+        if (text_starts(ids[at], prefix) && --left == 0) {
+            must(text_copy(id, ID_SIZE, ids[at]));
+        }
     }
 }
 
@@ -103,7 +109,7 @@ static uint32_t take_lines(struct fuzz_input *input, struct command_line *lines)
 {
     uint32_t count = fuzz_below(input, 5);
     for (uint32_t i = 0; i < count; i++) {
-        take_id(input, lines[i].batch_id);
+        take_id(input, lines[i].batch_id, "ctb");
         lines[i].units = take_units(input);
     }
     return count;
@@ -115,7 +121,7 @@ static void fill_party(struct fuzz_input *input, struct command *command)
     case ACT_OPEN_ORGANISATION:
     case ACT_EDIT_ORGANISATION:
     case ACT_SET_ORGANISATION_STATE:
-        take_id(input, command->organisation.org_id);
+        take_id(input, command->organisation.org_id, "org");
         command->organisation.state = (uint8_t)fuzz_below(input, 4);
         command->organisation.kind = (uint8_t)fuzz_below(input, 4);
         command->organisation.is_supplier = fuzz_below(input, 2) == 1;
@@ -128,26 +134,26 @@ static void fill_party(struct fuzz_input *input, struct command *command)
     case ACT_SET_REGISTRY_ROLES:
     case ACT_SET_MEMBER:
         (void)TEXT_COPY(command->person.user_id, town_person((char)('A' + fuzz_below(input, 26))));
-        take_id(input, command->person.org_id);
+        take_id(input, command->person.org_id, "org");
         command->person.roles = (uint8_t)fuzz_byte(input);
         command->person.deactivated = fuzz_below(input, 2) == 1;
         break;
     case ACT_OPEN_ACCOUNT:
     case ACT_CLOSE_ACCOUNT:
-        take_id(input, command->account.account_id);
-        take_id(input, command->account.org_id);
+        take_id(input, command->account.account_id, "acc");
+        take_id(input, command->account.org_id, "org");
         TAKE_TEXT(input, command->account.name);
         command->account.kind = (uint8_t)fuzz_below(input, 4);
         break;
     case ACT_SET_POLICY:
-        take_id(input, command->policy.org_id);
+        take_id(input, command->policy.org_id, "org");
         command->policy.incoming = (uint8_t)fuzz_below(input, 4);
         command->policy.two_person = (uint8_t)fuzz_below(input, 4);
         command->policy.two_person_above_units = take_units(input);
         break;
     case ACT_TRUST:
-        take_id(input, command->trust.org_id);
-        take_id(input, command->trust.sender_org_id);
+        take_id(input, command->trust.org_id, "org");
+        take_id(input, command->trust.sender_org_id, "org");
         command->trust.remove = fuzz_below(input, 2) == 1;
         break;
     default:
@@ -167,8 +173,8 @@ static void fill_supply(struct fuzz_input *input, struct command *command)
     case ACT_OPEN_PROJECT:
     case ACT_EDIT_PROJECT: {
         *command = town_project_command("", "F", (enum instrument)fuzz_below(input, 2));
-        take_id(input, command->project.project_id);
-        take_id(input, command->project.org_id);
+        take_id(input, command->project.project_id, "prj");
+        take_id(input, command->project.org_id, "org");
         TAKE_TEXT(input, command->project.short_code);
         TAKE_TEXT(input, command->project.name);
         TAKE_TEXT(input, command->project.web);
@@ -176,8 +182,8 @@ static void fill_supply(struct fuzz_input *input, struct command *command)
         break;
     }
     case ACT_ISSUE:
-        take_id(input, command->issue.project_id);
-        take_id(input, command->issue.to_org_id);
+        take_id(input, command->issue.project_id, "prj");
+        take_id(input, command->issue.to_org_id, "org");
         command->issue.vintage = 2000 + (int32_t)fuzz_byte(input);
         command->issue.imported = fuzz_below(input, 2) == 1;
         command->issue.supplier_units = take_units(input);
@@ -185,14 +191,14 @@ static void fill_supply(struct fuzz_input *input, struct command *command)
         TAKE_TEXT(input, command->issue.reporting_start);
         break;
     case ACT_ORDER:
-        take_id(input, command->order.supplier_org_id);
-        take_id(input, command->order.buyer_org_id);
+        take_id(input, command->order.supplier_org_id, "org");
+        take_id(input, command->order.buyer_org_id, "org");
         command->order.units = take_units(input);
         TAKE_TEXT(input, command->order.contract_date);
         break;
     default:
-        take_id(input, command->deliver.order_id);
-        take_id(input, command->deliver.project_id);
+        take_id(input, command->deliver.order_id, "ord");
+        take_id(input, command->deliver.project_id, "prj");
         command->deliver.units = take_units(input);
         command->deliver.line_count = take_lines(input, command->deliver.lines);
         break;
@@ -203,12 +209,12 @@ static void fill_transfer(struct fuzz_input *input, struct command *command)
 {
     command->transfer.kind = (uint8_t)fuzz_below(input, 4);
     command->transfer.instrument = (uint8_t)fuzz_below(input, 3);
-    take_id(input, command->transfer.from_org_id);
-    take_id(input, command->transfer.to_org_id);
-    take_id(input, command->transfer.to_account_id);
-    take_id(input, command->transfer.supplier_org_id);
-    take_id(input, command->transfer.from_account_id);
-    take_id(input, command->transfer.corrects_id);
+    take_id(input, command->transfer.from_org_id, "org");
+    take_id(input, command->transfer.to_org_id, "org");
+    take_id(input, command->transfer.to_account_id, "acc");
+    take_id(input, command->transfer.supplier_org_id, "org");
+    take_id(input, command->transfer.from_account_id, "acc");
+    take_id(input, command->transfer.corrects_id, "tfr");
     TAKE_TEXT(input, command->transfer.to_system);
     TAKE_TEXT(input, command->transfer.to_system_party);
     TAKE_TEXT(input, command->transfer.notes);
@@ -224,10 +230,10 @@ static void fill(struct fuzz_input *input, struct command *command)
         fill_transfer(input, command);
         break;
     case ACT_RETIRE:
-        take_id(input, command->retire.org_id);
-        take_id(input, command->retire.beneficiary_org_id);
-        take_id(input, command->retire.supplier_org_id);
-        take_id(input, command->retire.project_id);
+        take_id(input, command->retire.org_id, "org");
+        take_id(input, command->retire.beneficiary_org_id, "org");
+        take_id(input, command->retire.supplier_org_id, "org");
+        take_id(input, command->retire.project_id, "prj");
         TAKE_TEXT(input, command->retire.beneficiary);
         command->retire.purposes = (uint8_t)fuzz_byte(input);
         command->retire.units = take_units(input);
@@ -255,8 +261,8 @@ static void fill(struct fuzz_input *input, struct command *command)
         fill_party(input, command);
         break;
     default:
-        take_id(input, command->decide.transfer_id);
-        take_id(input, command->decide.account_id);
+        take_id(input, command->decide.transfer_id, "tfr");
+        take_id(input, command->decide.account_id, "acc");
         TAKE_TEXT(input, command->decide.reason);
         break;
     }
