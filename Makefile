@@ -146,7 +146,7 @@ $(B)/plant/%/planted: tests/plant/%.c $(PROGRAMS:%=$(B)/%)
 	@grep -q '^ \* wraps: [a-z]' $< || { echo "$< names no function that it wraps"; exit 1; }
 	@mkdir -p $(@D) && ln -sf $(PROGRAMS:%=../../%) $(@D)
 	@rm -f $(@D)/$(call planted,$*)
-	$(V)echo "  plant $*" && $(CC) $(CFLAGS_ALL) -Itests $(shell sed -n 's/^ \* wraps: //p' tests/plant/$*.c | sed 's/[a-z_0-9]\+/-Wl,--wrap=&/g') \
+	$(V)echo "  plant $*" && $(CC) $(CFLAGS_ALL) -Itests $(shell sed -n 's/^ \* wraps: //p' tests/plant/$*.c | sed 's/[A-Za-z_0-9]\+/-Wl,--wrap=&/g') \
 	  -o $(@D)/$(call planted,$*) $< $(if $(findstring with: shim,$(shell grep '^ \* with:' $<)),$(call SHIM_OF,$(call planted,$*)) $(SHIM_WRAPS:%=-Wl,--wrap=%)) \
 	  $(B)/cgi-bin/$(call planted,$*).o -pie \
 	  -Wl,--start-group $(ARCHIVES) $(B)/templates.a -Wl,--end-group $(LIBS) $(LIBS_$(call planted,$*))

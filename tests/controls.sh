@@ -16,11 +16,14 @@ ledger-answer-early     crash/reader_test       --seconds 1
 ledger-key-forgotten    crash/kill_test         --kills 6
 ledger-key-forgotten    crash/spend_test        --rounds 50
 ledger-takes-reserved   crash/spend_test        --rounds 1
+ledger-waits-for-reader crash/slow_client_test  --seconds 0
+ledger-keeps-clients    crash/slow_client_test  --seconds 0
 ledger-wal-kept         crash/reader_test       --seconds 1
 account-says-done       crash/web_kill_test     --kills 6
 account-new-key         crash/web_kill_test     --kills 6
 account-new-key         crash/overload_test     --rounds 1
 account-draft-forgets   crash/web_kill_test     --kills 6
+account-leaks           crash/slow_client_test  --seconds 0
 signin-session-lost     crash/area_kill_test    --kills 10
 account-ends-late       crash/restart_test      --rounds 0
 account-drops-last      crash/restart_test      --rounds 2

@@ -20,7 +20,7 @@ power           crash/power_test        --seeds =20
 fault           crash/fault_test        --all
 full-disk       crash/full_disk_test
 time-jump       crash/time_jump_test
-slow-client     crash/slow_client_test  --rounds =10
+slow-client     crash/slow_client_test  --seconds 60
 overload        crash/overload_test     --rounds =30
 restart         crash/restart_test      --rounds =300
 drill           crash/drill_test        --seconds =600

@@ -1,0 +1,337 @@
+/*
+ * crash/slow_client_test.c: slow and silent clients (safety.md section 4, row 12). A process of its
+ * own holds, at nginx, connections that send their header a byte at a time, that send half a form
+ * and stop, and that ask for many pages and never read; and at the daemon, clients that say
+ * nothing, that send what is no command, and that never read their answers. Meanwhile ordinary
+ * people and clients must be served as quickly as ever. Afterwards
+ *   - no program had more memory than its bound, and none keeps a descriptor;
+ *   - the daemon has sent those away who do not read, and what they asked happened once, as the
+ *     same key shows;
+ *   - when it lasts longer than nginx's patience (--seconds 45), nginx has closed all of them.
+ * slow_client_test [--seconds N] [--seed N]; default 3, about 5 s.
+ */
+#include "crash/crowd.h"
+#include "crash/proc.h"
+#include "crash/web.h"
+
+#include <stdatomic.h>
+
+#define EACH 150        /* slow connections of one kind at nginx */
+#define DOOR_EACH 100   /* silent, and malformed clients at the daemon */
+#define DEAF 20         /* clients at the daemon that never read */
+#define DEAF_COMMANDS 8 /* of each, real ones; then nonsense for as long as it is taken */
+#define DRIP_MS 250
+#define PAGES_ASKED 200 /* by one that never reads */
+#define ASK_MS_MAX 5000 /* an ordinary request, on a machine that has other work, too */
+#define PATIENCE_S 42   /* header 10 s, form 10 s, sending 30 s, with room */
+#define DESCRIPTORS_S_MAX 4
+#define NGINX_KB_MAX (160 * 1024)  /* EACH × 256 kB of half a form, buffers of pages, with room */
+#define ACCOUNT_KB_MAX (64 * 1024) /* ARENA_BYTES, RESPONSE_BYTES_MAX and the caches of SQLite */
+#define LEDGER_KB_MAX (128 * 1024) /* LEDGER_ARENA_BYTES and the caches */
+
+enum slow_kind { SLOW_HEADER, SLOW_FORM, SLOW_READER, SLOW_KINDS };
+
+struct shared {
+    struct crowd crowd;
+    _Atomic int is_ready;
+    int opened[SLOW_KINDS];
+    _Atomic int closed[SLOW_KINDS]; /* by nginx */
+    _Atomic int sent_away;          /* deaf clients, by the daemon */
+    int64_t nonsense;               /* messages that the daemon took and answered */
+};
+
+static struct world *world;
+static struct web *web;
+static struct web_person person;
+static struct shared *shared;
+static struct web_reply reply;
+
+/* ------------------------------------------------------------------ at nginx */
+
+static int connect_web(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)web->port),
+                                  .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int room_bytes = 4096; /* what is not read piles up at the other end */
+    CHECK(fd >= 0, "no socket: %s", strerror(errno));
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room_bytes, sizeof room_bytes);
+    CHECK(connect(fd, (const struct sockaddr *)&address, sizeof address) == 0,
+          "nginx takes no connection: %s", strerror(errno));
+    return fd;
+}
+
+static void say(int fd, const char *words, size_t size_bytes)
+{
+    (void)!send(fd, words, size_bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* What each sends at first. */
+static int open_slow(enum slow_kind kind)
+{
+    static char words[PAGES_ASKED * 256];
+    int fd = connect_web();
+    int length = 0;
+    if (kind == SLOW_FORM) {
+        length = snprintf(words, sizeof words,
+                          "POST /account/inbox HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
+                          "Cookie: __Host-session=%s\r\nSec-Fetch-Site: same-origin\r\n"
+                          "Content-Type: application/x-www-form-urlencoded\r\n"
+                          "Content-Length: 262144\r\n\r\ntoken=%s&half=",
+                          web->port, person.cookie, person.form_token);
+    }
+    for (int i = 0; kind == SLOW_READER && i < PAGES_ASKED; i++) {
+        length += snprintf(words + length, sizeof words - (size_t)length,
+                           "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
+                           "Cookie: __Host-session=%s\r\n\r\n",
+                           i % 200 != 0 ? "/static/tallystick.css" : "/account/inbox", web->port,
+                           person.cookie);
+    }
+    say(fd, words, (size_t)length);
+    return fd;
+}
+
+static void drip(int fd, size_t number)
+{
+    static const char header[] = "GET /account/inbox HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ";
+    say(fd, number < sizeof header - 1 ? header + number : "x", 1);
+}
+
+/* Closed by the other end; what it said at last is read. */
+static bool is_closed(int fd)
+{
+    char bytes[1024];
+    struct pollfd one = {.fd = fd, .events = POLLIN};
+    return poll(&one, 1, 0) == 1 && recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) <= 0;
+}
+
+/* ------------------------------------------------------------------ at the daemon */
+
+static void key_of(int client, int number, char key[KEY_SIZE])
+{
+    (void)snprintf(key, KEY_SIZE, "deaf-%d-%d", client, number);
+}
+
+static int connect_door(void)
+{
+    int fd = connect_until(world->account_socket, clock_steady_us() + 5 * CLOCK_SECOND_US);
+    CHECK(fd >= 0, "the daemon lets nobody in");
+    return fd;
+}
+
+static int open_deaf(int client)
+{
+    int fd = connect_door();
+    for (int i = 0; i < DEAF_COMMANDS; i++) {
+        char key[KEY_SIZE];
+        key_of(client, i, key);
+        struct command command = world_transfer(world, 2, 3, 1, key);
+        CHECK(connect_wait(fd, POLLOUT, clock_steady_us() + 5 * CLOCK_SECOND_US) &&
+                  send(fd, &command, sizeof command, MSG_NOSIGNAL) == (ssize_t)sizeof command,
+              "a command is not taken");
+    }
+    return fd;
+}
+
+/* As much nonsense as is taken; -1: sent away. */
+static int64_t babble(int fd)
+{
+    int64_t taken = 0;
+    for (int i = 0; i < 200; i++) {
+        if (send(fd, "?", 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1) {
+            taken++;
+        } else {
+            return errno == EAGAIN ? taken : -1;
+        }
+    }
+    return taken;
+}
+
+/* Everybody slow, in one process, until it is killed. */
+static void be_slow(int number, void *context)
+{
+    static int fds[SLOW_KINDS][EACH], deaf[DEAF], door[DOOR_EACH];
+    (void)context;
+    (void)number;
+    for (int kind = 0; kind < SLOW_KINDS; kind++) {
+        for (int i = 0; i < EACH; i++) {
+            fds[kind][i] = open_slow((enum slow_kind)kind);
+            shared->opened[kind]++;
+        }
+    }
+    for (int i = 0; i < DEAF; i++) {
+        deaf[i] = open_deaf(i);
+    }
+    for (int i = 0; i < DOOR_EACH; i++) {
+        door[i] = connect_door();
+        if (i % 2 == 0) {
+            (void)send(door[i], "no command", 10, MSG_NOSIGNAL);
+        }
+    }
+    for (size_t turn = 0;; turn++) {
+        for (int kind = 0; kind < SLOW_KINDS; kind++) {
+            for (int i = 0; i < EACH; i++) {
+                if (kind != SLOW_READER && fds[kind][i] >= 0 && is_closed(fds[kind][i])) {
+                    close(fds[kind][i]);
+                    fds[kind][i] = -1;
+                    atomic_fetch_add(&shared->closed[kind], 1);
+                } else if (fds[kind][i] >= 0 && kind == SLOW_HEADER) {
+                    drip(fds[kind][i], turn);
+                }
+            }
+        }
+        for (int i = 0; i < DEAF; i++) {
+            int64_t taken = deaf[i] < 0 ? 0 : babble(deaf[i]);
+            if (taken < 0) {
+                close(deaf[i]);
+                deaf[i] = -1;
+                atomic_fetch_add(&shared->sent_away, 1);
+            } else {
+                shared->nonsense += taken;
+            }
+        }
+        atomic_store(&shared->is_ready, 1);
+        poll(NULL, 0, atomic_load(&shared->sent_away) < DEAF ? 10 : DRIP_MS);
+    }
+}
+
+/* ------------------------------------------------------------------ ordinary people */
+
+struct served {
+    int pages, acts;
+    int64_t slowest_us;
+};
+
+static void note(struct served *served, int64_t began_us, const char *what)
+{
+    int64_t took_us = clock_steady_us() - began_us;
+    served->slowest_us = took_us > served->slowest_us ? took_us : served->slowest_us;
+    CHECK(took_us < ASK_MS_MAX * INT64_C(1000), "%s took %" PRId64 " ms beside slow clients", what,
+          took_us / 1000);
+}
+
+/* A page through nginx, a form, an act of the daemon; each within its time. */
+static void ask_once(struct ledger_client *ledger, int64_t number, struct served *served)
+{
+    int64_t began_us = clock_steady_us();
+    web_receive(web_send(web, &person, "/account/inbox", NULL), &reply);
+    note(served, began_us, "a page");
+    CHECK(reply.code == 200 && reply.is_whole, "beside slow clients a page is %d", reply.code);
+    began_us = clock_steady_us();
+    web_receive(web_send(web, &person, "/account/transfers/new", "kind=external"), &reply);
+    note(served, began_us, "a form");
+    CHECK(reply.code == 303, "beside slow clients a form is answered with %d", reply.code);
+    char key[KEY_SIZE];
+    (void)snprintf(key, sizeof key, "ordinary-%" PRId64, number);
+    struct command command = world_transfer(world, 0, 1, 1, key);
+    struct answer answer;
+    began_us = clock_steady_us();
+    enum status status = ledger_ask(ledger, &command, &answer);
+    note(served, began_us, "an act");
+    CHECK(status == STATUS_OK && !answer.repeated, "beside slow clients an act is %s",
+          status_row(status)->slug);
+    served->pages += 2;
+    served->acts++;
+}
+
+/* What the deaf asked happened: the same key gets the first answer. */
+static void check_deaf(void)
+{
+    struct ledger_client ledger;
+    ledger_client_init(&ledger, world->account_socket);
+    for (int i = 0; i < DEAF; i++) {
+        for (int j = 0; j < DEAF_COMMANDS; j++) {
+            char key[KEY_SIZE];
+            key_of(i, j, key);
+            struct command command = world_transfer(world, 2, 3, 1, key);
+            struct answer answer;
+            enum status status = ledger_ask(&ledger, &command, &answer);
+            CHECK(status == STATUS_OK && answer.repeated,
+                  "what a client asked that does not read is %s%s", status_row(status)->slug,
+                  answer.repeated ? "" : ", and new");
+        }
+    }
+    ledger_client_close(&ledger);
+}
+
+static void begin(struct chance *chance)
+{
+    world = world_open("slow", "release");
+    web = web_open(world, chance);
+    struct store *people = web_open_people(web, NULL);
+    web_sign_in(people, world, 0, 0, &person);
+    store_close(people);
+    world_start_daemon(world);
+    world_await_daemon(world);
+    for (int i = 0; i < WEB_ACCOUNTS; i++) {
+        web_start_account(web, i);
+    }
+    web_start_nginx(web);
+    web_await(web, &person);
+}
+
+/* The slow ones come, ordinary people are served beside them, the slow ones go. */
+static void serve_beside(int64_t seconds, const struct proc_watch *at_nginx, struct served *served)
+{
+    struct ledger_client ledger;
+    ledger_client_init(&ledger, world->account_socket);
+    crowd_start(&shared->crowd, 1, be_slow, NULL);
+    pid_t slow = shared->crowd.pids[0];
+    int64_t until_us = clock_steady_us() + seconds * CLOCK_SECOND_US;
+    /* Also until everybody slow is there and the deaf are sent away, as long as it takes. */
+    int64_t end_us = until_us + 30 * CLOCK_SECOND_US;
+    for (int64_t i = 0; clock_steady_us() < until_us || atomic_load(&shared->sent_away) < DEAF;
+         i++) {
+        CHECK(waitpid(slow, NULL, WNOHANG) == 0, "the slow clients ended: see above");
+        CHECK(clock_steady_us() < end_us,
+              "of %d clients that never read their answers %d were sent away", DEAF,
+              atomic_load(&shared->sent_away));
+        ask_once(&ledger, i, served);
+    }
+    if (seconds > PATIENCE_S) { /* seen at nginx: who never reads does not see an end either */
+        (void)proc_check(at_nginx, DESCRIPTORS_S_MAX);
+    }
+    kill(slow, SIGKILL);
+    waitpid(slow, NULL, 0);
+    ledger_client_close(&ledger);
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t seed = world_seed(argc, argv);
+    int64_t seconds = world_option(argc, argv, "--seconds", 3);
+    struct chance chance = chance_from(seed, 0);
+    struct served served = {0};
+    (void)proc_allow_descriptors();
+    shared = crowd_memory(sizeof *shared);
+    begin(&chance);
+    struct proc_watch watches[] = {
+        proc_watch("nginx", proc_child(web->nginx), NGINX_KB_MAX),
+        proc_watch("ledger", world->daemon, LEDGER_KB_MAX),
+        proc_watch("account", web->accounts[0], ACCOUNT_KB_MAX),
+        proc_watch("account", web->accounts[1], ACCOUNT_KB_MAX),
+        proc_watch("account", web->accounts[2], ACCOUNT_KB_MAX),
+        proc_watch("account", web->accounts[3], ACCOUNT_KB_MAX),
+    };
+    int64_t kb[sizeof watches / sizeof watches[0]];
+    serve_beside(seconds, &watches[0], &served);
+    check_deaf();
+    for (size_t i = 0; i < sizeof watches / sizeof watches[0]; i++) {
+        kb[i] = proc_check(&watches[i], DESCRIPTORS_S_MAX);
+    }
+    web_stop(web);
+    CHECK(world_stop_daemon(world) == 0, "the daemon did not end in good order");
+    world_verify(world);
+    printf(
+        "result: beside %d headers a byte at a time, %d half forms, %d who never read at nginx "
+        "(%d and %d closed by it) and %d silent, %d malformed and %d deaf clients at the daemon "
+        "(all deaf ones sent away, after %" PRId64 " messages): %d pages and %d acts served, the "
+        "slowest in %" PRId64 " ms; highest memory: nginx %" PRId64 " kB, account %" PRId64
+        " kB, ledger %" PRId64 " kB; every descriptor given back\n",
+        shared->opened[SLOW_HEADER], shared->opened[SLOW_FORM], shared->opened[SLOW_READER],
+        shared->closed[SLOW_HEADER], shared->closed[SLOW_FORM], DOOR_EACH / 2, DOOR_EACH / 2, DEAF,
+        shared->nonsense, served.pages, served.acts, served.slowest_us / 1000, kb[0], kb[2], kb[1]);
+    printf("1 passed, 0 failed\n");
+    return 0;
+}
