@@ -143,7 +143,7 @@ $(FUZZERS): $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/fuz
 # programs with one planted bug each, which the negative controls must find (tests/plant/)
 planted = $(firstword $(subst -, ,$(1)))
 $(B)/plant/%/planted: tests/plant/%.c $(PROGRAMS:%=$(B)/%)
-	@grep -q '^ \* wraps: [a-z]' $< || { echo "$< names no function that it wraps"; exit 1; }
+	@grep -q '^ \* wraps: [A-Za-z]' $< || { echo "$< names no function that it wraps"; exit 1; }
 	@mkdir -p $(@D) && ln -sf $(PROGRAMS:%=../../%) $(@D)
 	@rm -f $(@D)/$(call planted,$*)
 	$(V)echo "  plant $*" && $(CC) $(CFLAGS_ALL) -Itests $(shell sed -n 's/^ \* wraps: //p' tests/plant/$*.c | sed 's/[A-Za-z_0-9]\+/-Wl,--wrap=&/g') \

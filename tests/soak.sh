@@ -29,7 +29,7 @@ simulator-1     ledger/simulator        --acts =1000000
 simulator-2     ledger/simulator        --acts =1000000
 simulator-3     ledger/simulator        --acts =1000000
 simulator-4     ledger/simulator        --acts =1000000
-controls        controls.sh             --times =5
+controls        controls.sh             --long --times =5
 END
 }
 
