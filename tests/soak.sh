@@ -5,7 +5,7 @@
 # otherwise. A program that is missing, runs no check or prints no result is a failure.
 #   tests/soak.sh [--seed N] [--part 0.1] [NAME…]      --part: this part of each size; NAME: only these campaigns
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 2
 
 # name, program, options; a size =N is multiplied by --part. A name that ends in -N is given the seed + N.
 campaigns() {
@@ -17,9 +17,13 @@ history         crash/history_test      --operations =1000000
 history-killed  crash/history_test      --operations =1000000 --kills =500
 spend           crash/spend_test        --rounds =1000
 power           crash/power_test        --seeds =20
-fault           crash/fault_test        --all
+fault-ledger    crash/fault_ledger_test --all
+fault-public    crash/fault_public_test --all
+fault-signin    crash/fault_signin_test --all
+fault-account   crash/fault_account_test --all
+fault-admin     crash/fault_admin_test  --all
 full-disk       crash/full_disk_test
-time-jump       crash/time_jump_test
+time-jump       crash/time_jump_test    --steps =1000
 slow-client     crash/slow_client_test  --seconds 60
 overload        crash/overload_test     --rounds =30
 restart         crash/restart_test      --rounds =300
