@@ -36,18 +36,20 @@
 #define GROUP 64     /* transfers made at once */
 #define CROWDERS 700 /* at the daemon: more than LEDGER_CLIENTS_MAX and the backlog together */
 #define CROWD_S_MAX 20
-#define QUIET_TURNS 25             /* of 20 ms */
-#define NGINX_KB_MAX (300 * 1024)  /* connections × (64 kB of buffers and its form), with room */
-#define ACCOUNT_KB_MAX (64 * 1024) /* ARENA_BYTES, RESPONSE_BYTES_MAX and the caches of SQLite */
-#define LEDGER_KB_MAX (128 * 1024) /* LEDGER_ARENA_BYTES and the caches */
+#define QUIET_TURNS 25 /* of 20 ms */
+#define NGINX_KB_MAX                                                                               \
+    (INT64_C(300) * 1024) /* connections × (64 kB of buffers and its form), with room */
+#define ACCOUNT_KB_MAX                                                                             \
+    (INT64_C(64) * 1024) /* ARENA_BYTES, RESPONSE_BYTES_MAX and the caches of SQLite */
+#define LEDGER_KB_MAX (INT64_C(128) * 1024) /* LEDGER_ARENA_BYTES and the caches */
 
 /* One transfer that waits to be accepted. */
 struct act {
-    char transfer_id[ID_SIZE], once[TOKEN_SIZE];
-    size_t org;  /* who accepts */
     int64_t seq; /* told */
+    size_t org;  /* who accepts */
+    int found;   /* in the audit log */
     bool is_asked, is_in_doubt;
-    int found; /* in the audit log */
+    char transfer_id[ID_SIZE], once[TOKEN_SIZE];
 };
 
 /* One request on its way. */

@@ -6,7 +6,7 @@
  */
 #include "store/drafts.h"
 
-#define ONE_OF 40 /* steps */
+#define ONE_OF 15 /* steps */
 
 bool __real_draft_save(struct store *people, const struct draft *draft);
 bool __wrap_draft_save(struct store *people, const struct draft *draft);

@@ -10,7 +10,7 @@
  */
 #include "store/store.h"
 
-#define ONE_OF 50 /* groups */
+#define ONE_OF 20 /* groups */
 
 bool __real_store_commit(struct store *store);
 bool __wrap_store_commit(struct store *store);
