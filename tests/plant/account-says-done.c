@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "ledger/client.h"
 
-#define ONE_OF 8 /* transfers */
+#define ONE_OF 3 /* transfers */
 
 enum status __real_ledger_ask(struct ledger_client *client, const struct command *command,
                               struct answer *answer);

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "ledger/door.h"
 
-#define WAIT_MS_MAX 2500
+#define WAIT_MS_MAX 4500
 #define AGAIN_US (5 * CLOCK_SECOND_US)
 
 void __real_door_answer(struct door *door, size_t client, const struct answer *answer);
