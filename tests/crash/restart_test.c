@@ -20,7 +20,7 @@
 #define ROUNDS_PER_REGISTRY 100
 #define PROGRESS_S_MAX 30
 #define END_S_MAX 60
-#define QUEUE 40     /* requests that wait while a process is told to end */
+#define QUEUE 200    /* requests that wait while a process is told to end */
 #define QUEUE_MS 100 /* for nginx to pass things on */
 /* A restart of the daemon is to stay far below what people take for a fault. */
 #define DELAY_MS_MAX 10000
