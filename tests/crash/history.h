@@ -28,6 +28,7 @@
 #define HISTORY_ACCOUNTS 3 /* of each organisation: Main, Second, Retirement */
 #define HISTORY_LINES 3    /* batches named by hand */
 #define HISTORY_SETTLE 600 /* room, for each client, to ask at the end what it had given up */
+#define STARTS_MAX 16384   /* of the daemon in one history */
 #define RECENT 256         /* transfers that everybody knows of */
 
 enum operation_what { OPERATION_NONE, OPERATION_ASK, OPERATION_READ };
@@ -78,6 +79,8 @@ struct shared {
     int64_t start_us;
     _Atomic int64_t breaks, given_up;
     int count[CLIENTS];
+    int64_t starts[STARTS_MAX]; /* the newest act when the daemon was started again */
+    int start_count;
     char socket_paths[3][WORLD_PATH_SIZE]; /* account, admin, tally */
     char org_ids[HISTORY_ORGS][ID_SIZE];
     char user_ids[CLIENTS][ID_SIZE];

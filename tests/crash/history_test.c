@@ -31,6 +31,10 @@ static void kill_daemon(struct chance *chance)
     CHECK(waitpid(world->daemon, NULL, WNOHANG) == 0, "the daemon ended by itself; its log is %s",
           world->log_path);
     world_kill_daemon(world);
+    struct store *store = history_reader();
+    CHECK(shared->start_count < STARTS_MAX, "too many kills for one history");
+    shared->starts[shared->start_count++] = see_newest(store);
+    store_close(store);
     if (chance_below(chance, 4) == 0) {
         poll(NULL, 0, (int)chance_below(chance, 100)); /* sometimes it stays away for a while */
     }
