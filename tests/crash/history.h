@@ -15,7 +15,7 @@
 /* The model's measures: ten organisations with people, one that the operator dates acts for. */
 #define MODEL_ORGS 12
 #define MODEL_PEOPLE 80
-#define MODEL_TRANSFERS 1000000
+#define MODEL_TRANSFERS 300000
 #include "ledger/model_transfer.h"
 
 #define CLIENTS 64
