@@ -146,11 +146,12 @@ int main(int argc, char **argv)
     int64_t each = world_option(argc, argv, "--history", 50000);
     int64_t histories = (count + each - 1) / each;
     int64_t disturbed = kills > 0 ? (histories > 1 ? histories / 2 : 1) : 0;
+    int64_t kills_each = disturbed > 0 ? kills / disturbed : 0;
     for (int64_t i = 0; i < histories; i++) {
         seed = first_seed + (uint64_t)i;
         bool is_disturbed = disturbed > 0 && i % 2 == (histories > 1 ? 1 : 0);
         bool is_last = i == histories - 1 || (is_disturbed && i + 2 >= histories);
-        int64_t share = is_last ? kills - total.kills : kills / disturbed;
+        int64_t share = is_last ? kills - total.kills : kills_each;
         one_history(i == histories - 1 ? count - i * each : each, is_disturbed ? share : 0);
     }
     printf("result: %" PRId64 " operations by %d clients, %" PRId64 " asked: %" PRId64
