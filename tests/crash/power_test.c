@@ -335,7 +335,7 @@ static void lose(const struct disk *disk, size_t answered, const char *moment)
     (void)snprintf(empty, sizeof empty, "rm -rf '%.200s'; mkdir '%.200s'", world->data_dir,
                    world->data_dir);
     run_shell(empty);
-    disk_lose(disk, world->data_dir, &chance, &losses);
+    disk_lose(disk, world->data_dir, disk_mood(&chance), &chance, &losses);
     if (chance_below(&chance, 2) == 0) {
         leave_index(world->data_dir);
     }

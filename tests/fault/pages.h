@@ -18,6 +18,8 @@
 #define FAULT_PAGES_H
 
 #include "crash/world.h"
+#include "gate/gate.h"
+#include "http/http.h"
 #include "pages/authorise.h"
 
 #include "fault/contents.h"
@@ -57,6 +59,7 @@ static struct {
     int64_t faults_wanted, step, every, endpoints;
     const char *only;
     char base[64], report_path[96];
+    const char *trace_path; /* NULL: none */
     struct probe probes[PROBES_MAX];
     size_t probe_count;
     struct contents base_exact, base_masked, after_masked;
@@ -246,18 +249,27 @@ static void write_form(const char *path, const struct probe *probe, char *length
     (void)snprintf(length, size, "CONTENT_LENGTH=%d", bytes);
 }
 
+/* TEST_FAULT: the folder plant/PROGRAM-WHAT, in which that program has a planted bug. */
+static void find_program(char path[PATH_MAX])
+{
+    const char *given = getenv("TEST_FAULT");
+    const char *slash = given == NULL ? NULL : strrchr(given, '/');
+    char name[64];
+    (void)snprintf(name, sizeof name, "fault/%s", campaign.program);
+    if (slash != NULL && text_starts(slash + 1, campaign.program)) {
+        (void)snprintf(path, PATH_MAX, "%.3000s/%s", given, campaign.program);
+    } else {
+        cgi_program(name, path);
+    }
+}
+
 /* fault: what SHIM_FAULT says; NULL none. */
 static void ask(const struct probe *probe, const char *fault, bool from_start)
 {
     static char values[16][5000];
-    char path[PATH_MAX], name[64], in[96], out[96], length[64];
+    char path[PATH_MAX], in[96], out[96], length[64];
     static const struct shim_report nothing;
-    (void)snprintf(name, sizeof name, "fault/%s", campaign.program);
-    if (text_empty(getenv("TEST_FAULT"))) {
-        cgi_program(name, path);
-    } else { /* the folder of a program with a planted bug */
-        (void)snprintf(path, sizeof path, "%.3000s/%s", getenv("TEST_FAULT"), campaign.program);
-    }
+    find_program(path);
     (void)snprintf(in, sizeof in, "%s/in", campaign.base);
     (void)snprintf(out, sizeof out, "%s/out", campaign.base);
     FILE *report = fopen(campaign.report_path, "wb");
@@ -278,6 +290,9 @@ static void ask(const struct probe *probe, const char *fault, bool from_start)
     ASK_SET("ASAN_OPTIONS=%s:log_path=%s/crash",
             getenv("ASAN_OPTIONS") == NULL ? "" : getenv("ASAN_OPTIONS"), campaign.base);
     ASK_SET("SHIM_REPORT=%s", campaign.report_path);
+    if (campaign.trace_path != NULL) {
+        ASK_SET("SHIM_TRACE=%s", campaign.trace_path);
+    }
     if (!from_start) {
         ASK_SET("SHIM_ARM=serving");
     }
