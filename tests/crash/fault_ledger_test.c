@@ -335,7 +335,7 @@ static void ask_until_done(struct run *run, const struct command *command, struc
 static void check_again(const struct run *run, const struct answer *firsts)
 {
     for (size_t i = 0; i < script_count; i++) {
-        struct answer again;
+        struct answer again = {.status = STATUS_LEDGER_AWAY};
         if (firsts[i].seq == 0) {
             continue; /* nothing was out of time: nothing was kept */
         }

@@ -80,7 +80,8 @@ static void put_ballast(void)
     char path[WORLD_PATH_SIZE];
     ballast_path(path);
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    CHECK(fd >= 0 && posix_fallocate(fd, 0, BALLAST_KIB * 1024) == 0, "no room for the ballast");
+    CHECK(fd >= 0 && posix_fallocate(fd, 0, (off_t)BALLAST_KIB * 1024) == 0,
+          "no room for the ballast");
     close(fd);
 }
 
