@@ -1,7 +1,6 @@
 /*
  * plant/account-unsynced.c: a planted bug, for the negative control of
  * tests/crash/power_people_test.c: account does not wait for the disk.
- * TEST_FAULT=build/MODE/plant/account-unsynced runs the campaign on it.
  *
  * wraps: store_open
  * with: shim
