@@ -153,7 +153,7 @@ static inline void write_access(struct store *people, struct chance *chance, int
     char token[TOKEN_SIZE];
     token_make(token);
     session.token_hash = digest_of(token, strlen(token));
-    session.ends_at = session.made_at + CLOCK_DAY_US;
+    session.ends_at = session.made_at + SESSION_ABSOLUTE_S_MAX * CLOCK_SECOND_US;
     (void)snprintf(session.session_id, sizeof session.session_id, "ses_%02d%014" PRId64, number,
                    write);
     size_t who = (size_t)chance_below(chance, WORLD_ORGS);
