@@ -137,17 +137,19 @@ $(B)/tests/fuzz/%.o: tests/fuzz/%.c | $(B)/templates/stamp
 FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
 $(FUZZERS): $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/fuzz.o $(FUZZ_MAIN) $(ARCHIVES) $(B)/tools.a
 	$(V)echo "  link $@" && $(CC) $(LINK) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $(filter %.o,$^) -Wl,--wrap=log_event \
-	  $(shell sed -n 's/^ \* wraps: //p' tests/fuzz/$*_fuzz.c | sed 's/[a-z_0-9]\+/-Wl,--wrap=&/g') \
+	  $(shell sed -n 's/^ \* wraps: //p' tests/fuzz/$*_fuzz.c | sed 's/[A-Za-z_0-9]\+/-Wl,--wrap=&/g') \
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcsv -lcmocka
 
 # programs with one planted bug each, which the negative controls must find (tests/plant/)
 planted = $(firstword $(subst -, ,$(1)))
-$(B)/plant/%/planted: tests/plant/%.c $(PROGRAMS:%=$(B)/%)
+shimmed = $(findstring with: shim,$(shell grep '^ \* with:' tests/plant/$(1).c))
+$(B)/plant/%/planted: tests/plant/%.c $(PROGRAMS:%=$(B)/%) $(PROGRAMS:%=$(B)/fault/%)
 	@grep -q '^ \* wraps: [A-Za-z]' $< || { echo "$< names no function that it wraps"; exit 1; }
-	@mkdir -p $(@D) && ln -sf $(PROGRAMS:%=../../%) $(@D)
+	@mkdir -p $(@D)/fault && ln -sf $(PROGRAMS:%=../../%) $(@D) && ln -sf $(PROGRAMS:%=../../../fault/%) $(@D)/fault
 	@rm -f $(@D)/$(call planted,$*)
+	@$(if $(call shimmed,$*),ln -sf ../$(call planted,$*) $(@D)/fault)
 	$(V)echo "  plant $*" && $(CC) $(CFLAGS_ALL) -Itests $(shell sed -n 's/^ \* wraps: //p' tests/plant/$*.c | sed 's/[A-Za-z_0-9]\+/-Wl,--wrap=&/g') \
-	  -o $(@D)/$(call planted,$*) $< $(if $(findstring with: shim,$(shell grep '^ \* with:' $<)),$(call SHIM_OF,$(call planted,$*)) $(SHIM_WRAPS:%=-Wl,--wrap=%)) \
+	  -o $(@D)/$(call planted,$*) $< $(if $(call shimmed,$*),$(call SHIM_OF,$(call planted,$*)) $(SHIM_WRAPS:%=-Wl,--wrap=%)) \
 	  $(B)/cgi-bin/$(call planted,$*).o -pie \
 	  -Wl,--start-group $(ARCHIVES) $(B)/templates.a -Wl,--end-group $(LIBS) $(LIBS_$(call planted,$*))
 	@touch $@

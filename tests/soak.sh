@@ -16,12 +16,13 @@ area-kill       crash/area_kill_test    --kills =2000
 history         crash/history_test      --operations =1000000
 history-killed  crash/history_test      --operations =1000000 --kills =500
 spend           crash/spend_test        --rounds =1000
-power           crash/power_test        --seeds =20
-fault-ledger    crash/fault_ledger_test --all
-fault-public    crash/fault_public_test --all
-fault-signin    crash/fault_signin_test --all
-fault-account   crash/fault_account_test --all
-fault-admin     crash/fault_admin_test  --all
+power           crash/power_test        --every 1 --seeds =20
+power-people    crash/power_people_test --every 1 --drafts 8 --seeds =20
+fault-ledger    crash/fault_ledger_test --faults =2000
+fault-public    crash/fault_public_test --every 1 --faults =200
+fault-signin    crash/fault_signin_test --every 1 --faults =200
+fault-account   crash/fault_account_test --every 1 --faults =200
+fault-admin     crash/fault_admin_test  --every 1 --faults =200
 full-disk       crash/full_disk_test
 time-jump       crash/time_jump_test    --steps =1000
 slow-client     crash/slow_client_test  --seconds 60

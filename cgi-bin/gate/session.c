@@ -16,6 +16,7 @@
  * back since. By so much it may be put back without signing everybody out. */
 #define CLOCK_SLACK_US (3600 * CLOCK_SECOND_US)
 
+static void touch(struct gate *gate, const struct session *session, int64_t now_us);
 static bool find(struct gate *gate, struct visit *visit, struct session *session);
 static bool registry_agrees(struct gate *gate, struct visit *visit, const struct session *session);
 static void enter(struct visit *visit, const struct session *session);
@@ -41,7 +42,7 @@ void session_load(struct gate *gate, struct visit *visit)
     /* Seen at a time to come: the clock has been put back, and idleness counts from now. */
     int64_t since_us = visit->now_us - session->seen_at;
     if (gate->people_write && (since_us >= TOUCH_US || since_us <= -TOUCH_US)) {
-        session_touch(gate->people, &session->token_hash, visit->now_us);
+        touch(gate, session, visit->now_us);
     }
 }
 
@@ -87,6 +88,20 @@ void session_drop_cookie(struct response *response)
 {
     response_cookie(response,
                     SESSION_COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
+}
+
+/* On a full disk people can still read: that they were here may be forgotten, and is tried again at
+ * the next request. */
+static void touch(struct gate *gate, const struct session *session, int64_t now_us)
+{
+    if (store_fault(gate->people)) {
+        return; /* of an earlier query: that is not forgotten */
+    }
+    session_touch(gate->people, &session->token_hash, now_us);
+    if (store_fault(gate->people)) {
+        log_event("warning", "touch-lost", "session", session->session_id, NULL);
+        store_settle(gate->people);
+    }
 }
 
 /* A live session that the cookie's token belongs to. */

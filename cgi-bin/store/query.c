@@ -118,6 +118,9 @@ void query_text_into(struct query *query, int column, char *to, size_t to_bytes)
 {
     must(column >= 0 && column < sqlite3_data_count(query->statement));
     const char *text = (const char *)sqlite3_column_text(query->statement, column);
+    if (text == NULL && sqlite3_column_type(query->statement, column) != SQLITE_NULL) {
+        note(query, SQLITE_NOMEM);
+    }
     /* The schema bounds what is written into fixed arrays; a row that does not fit is not ours. */
     if (!text_copy(to, to_bytes, text == NULL ? "" : text)) {
         note(query, SQLITE_TOOBIG);

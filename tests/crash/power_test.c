@@ -217,23 +217,12 @@ static void run_shell(const char *command)
     CHECK(system(command) == 0, "%s", command);
 }
 
-/* TEST_FAULT: the folder of a program with a planted bug. */
-static void find_shimmed_daemon(char path[PATH_MAX])
-{
-    const char *given = getenv("TEST_FAULT");
-    if (text_empty(given)) {
-        world_program("test", "fault/ledger", path);
-    } else {
-        (void)snprintf(path, PATH_MAX, "%.3000s/ledger", given);
-    }
-}
-
 static struct trace record_acts(void)
 {
     char ordinary[PATH_MAX], path[PATH_MAX];
     (void)snprintf(path, sizeof path, "%.200s/trace", world->folder);
     memcpy(ordinary, world->daemon_path, sizeof ordinary);
-    find_shimmed_daemon(world->daemon_path);
+    world_program("test", "fault/ledger", world->daemon_path);
     char copy[PATH_MAX];
     (void)snprintf(copy, sizeof copy, "cp -r '%.200s' '%.200s/begun'", world->data_dir,
                    world->folder);
@@ -335,7 +324,7 @@ static void lose(const struct disk *disk, size_t answered, const char *moment)
     (void)snprintf(empty, sizeof empty, "rm -rf '%.200s'; mkdir '%.200s'", world->data_dir,
                    world->data_dir);
     run_shell(empty);
-    disk_lose(disk, world->data_dir, &chance, &losses);
+    disk_lose(disk, world->data_dir, disk_mood(&chance), &chance, &losses);
     if (chance_below(&chance, 2) == 0) {
         leave_index(world->data_dir);
     }

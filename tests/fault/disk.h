@@ -3,11 +3,11 @@
  * is walked record by record; what has been synced is certain, everything since then is kept,
  * dropped or torn by chance, each write by itself, so that later ones may have come to the disk
  * before earlier ones. A file that was made and never synced may be gone.
- * Include after crash/world.h.
  */
 #ifndef FAULT_DISK_H
 #define FAULT_DISK_H
 
+#include "crash/world.h"
 #include "fault/shim.h"
 
 #define DISK_FILES 8
@@ -273,7 +273,7 @@ static inline struct disk_file disk_lose_file(const struct disk *disk,
                        : mood == MOOD_DROP_ONE ? (is_chosen ? 1 : 0)
                        : mood == MOOD_KEEP_ONE ? (is_chosen ? 0 : 1)
                                                : chance_below(chance, 3);
-        if (trace_record(disk->trace, i).op == SHIM_OP_CREATE) {
+        if (trace_record(disk->trace, i).op == SHIM_OP_CREATE && mood != MOOD_KEEP_ALL) {
             fate = chance_below(chance, 2);
             count->files_lost += fate;
         }
@@ -282,11 +282,17 @@ static inline struct disk_file disk_lose_file(const struct disk *disk,
     return file;
 }
 
-/* The power goes: writes what the disk holds then into an empty folder. */
-static inline void disk_lose(const struct disk *disk, const char *folder, struct chance *chance,
-                             struct disk_count *count)
+static inline enum mood disk_mood(struct chance *chance)
 {
-    enum mood mood = (enum mood)chance_below(chance, MOOD__COUNT + 2);
+    int64_t mood = chance_below(chance, MOOD__COUNT + 2);
+    return mood < MOOD__COUNT ? (enum mood)mood : MOOD_MIXED;
+}
+
+/* The power goes: writes what the disk holds then into an empty folder. MOOD_KEEP_ALL: as if
+ * nothing had been lost. */
+static inline void disk_lose(const struct disk *disk, const char *folder, enum mood mood,
+                             struct chance *chance, struct disk_count *count)
+{
     for (size_t i = 0; i < disk->count; i++) {
         struct disk_file file = disk_lose_file(disk, &disk->files[i], mood, chance, count);
         if (file.exists) {

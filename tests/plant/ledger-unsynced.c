@@ -1,7 +1,6 @@
 /*
  * plant/ledger-unsynced.c: a planted bug, for the negative control of tests/crash/power_test.c: the
  * daemon does not wait for the disk, so what it has answered may be gone with the power.
- * TEST_FAULT=build/MODE/plant/ledger-unsynced runs the campaign on it.
  *
  * wraps: store_open
  * with: shim
