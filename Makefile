@@ -12,7 +12,8 @@ COMMON := -std=c17 -D_GNU_SOURCE -Icgi-bin -I$(B)/templates $(WARNINGS) -g -fsta
 FLAGS_release := -O2 -D_FORTIFY_SOURCE=2
 FLAGS_test := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_ALL := $(COMMON) $(FLAGS_$(MODE)) $(CFLAGS)
-LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+# the build id tells browsers that pages of another build are other pages (pages/public_tag.c)
+LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now -Wl,--build-id=sha1 $(LDFLAGS)
 
 # Rooms from the top down: each may use only those after it.
 ROOMS := import pages gate http ledger store model base

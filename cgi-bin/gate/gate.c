@@ -19,6 +19,7 @@
 static enum status walk(struct gate *gate, struct visit *visit, struct response *response);
 static enum status admit(struct gate *gate, struct visit *visit, unsigned needs,
                          struct pairs *form);
+static bool holds_page(const struct gate *gate, struct visit *visit, struct response *response);
 static bool token_right(const struct visit *visit, unsigned needs, const char *token);
 static struct visit visit_of(struct gate *gate, const struct request *request);
 static struct url sign_in_url(struct gate *gate, struct visit *visit);
@@ -167,7 +168,25 @@ static enum status walk(struct gate *gate, struct visit *visit, struct response 
     if (status == STATUS_OK) {
         status = form_check(visit->arena, matched->route->form, &form, &visit->fields);
     }
-    return status == STATUS_OK ? matched->route->handle(visit, response) : status;
+    if (status != STATUS_OK || holds_page(gate, visit, response)) {
+        return status;
+    }
+    return matched->route->handle(visit, response);
+}
+
+/* Has the asker the very page that the handler would make? Then the door says so (304). */
+static bool holds_page(const struct gate *gate, struct visit *visit, struct response *response)
+{
+    if (gate->page_tag == NULL || visit->request->method == METHOD_POST) {
+        return false;
+    }
+    visit->page_tag = gate->page_tag(visit);
+    if (visit->page_tag == NULL || !request_names_tag(visit->request, visit->page_tag)) {
+        return false;
+    }
+    response->is_public = true;
+    response->etag = visit->page_tag;
+    return true;
 }
 
 /* Same origin, somebody, their form token, their rights. */
