@@ -8,6 +8,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "store/window.h"
 #include "store/people_person.h"
 
 #define SOON_US (2 * CLOCK_DAY_US)
@@ -72,9 +73,16 @@ const char *desk_unit(enum instrument instrument)
     return instrument == INSTRUMENT_CARBON_REMOVAL ? "credits" : "MWh";
 }
 
+/* A count that stopped says so. */
+static const char *count_words(struct arena *arena, int64_t count)
+{
+    return count == COUNT_MORE ? arena_printf(arena, "%s+", text_int_grouped(arena, LIST_COUNT_MAX))
+                               : text_int_grouped(arena, count);
+}
+
 const char *desk_count(struct arena *arena, int64_t count, const char *one, const char *many)
 {
-    return arena_printf(arena, "%s %s", text_int_grouped(arena, count), count == 1 ? one : many);
+    return arena_printf(arena, "%s %s", count_words(arena, count), count == 1 ? one : many);
 }
 
 const char *desk_count_of(struct arena *arena, int64_t shown, int64_t all, const char *one,
@@ -83,7 +91,7 @@ const char *desk_count_of(struct arena *arena, int64_t shown, int64_t all, const
     if (shown == all) {
         return desk_count(arena, all, one, many);
     }
-    return arena_printf(arena, "%s of %s", text_int_grouped(arena, shown),
+    return arena_printf(arena, "%s of %s", count_words(arena, shown),
                         desk_count(arena, all, one, many));
 }
 

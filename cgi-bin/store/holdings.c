@@ -13,7 +13,6 @@ enum {
     Q_BALANCES,
     Q_ACCOUNTS,
     Q_COUNT,
-    Q_COUNT_ALL,
     Q_AVAILABLE,
     Q_BATCH,
     Q_ALL,
@@ -23,7 +22,6 @@ enum {
 
 #define STATE "CASE WHEN b.reserved_by IS NOT NULL THEN 'reserved' ELSE b.state END"
 #define SIZE "b.last - b.first + 1"
-#define LIVE "('active', 'retired', 'exported', 'cancelled')" /* all but split */
 
 #define COLUMNS                                                                                    \
     "SELECT b.batch_id, p.pathway_code, p.country, p.short_code, b.vintage, b.first, b.last,"      \
@@ -85,23 +83,23 @@ enum {
 
 static const char *const sql[Q__COUNT] = {
     [Q_BALANCES] =
-        "SELECT k.supplier, s.name, k.project, p.name, p.instrument, k.year, k.account, a.kind,"
-        " k.state, k.held, k.units"
-        " FROM (SELECT supplier_org_id AS supplier, project_id AS project, vintage AS year,"
-        "  account_id AS account, state, reserved_by IS NOT NULL AS held,"
-        "  sum(last - first + 1) AS units FROM batch"
-        "  WHERE org_id = ?1 AND state IN ('active', 'retired', 'exported')"
-        "  GROUP BY supplier_org_id, project_id, vintage, account_id, state, held) k"
-        " CROSS JOIN account a ON a.account_id = k.account"
-        " CROSS JOIN project p ON p.project_id = k.project"
-        " CROSS JOIN organisation s ON s.org_id = k.supplier"
-        " ORDER BY s.name COLLATE NOCASE, k.supplier, p.instrument, p.name COLLATE NOCASE,"
-        " k.project",
+        "SELECT k.supplier_org_id, s.name, k.project_id, p.name, p.instrument, k.vintage,"
+        " k.account_id, a.kind, k.active, k.reserved, k.retired, k.exported,"
+        " k.active_batches + k.retired_batches + k.exported_batches > 0"
+        " FROM holding k CROSS JOIN account a ON a.account_id = k.account_id"
+        " CROSS JOIN project p ON p.project_id = k.project_id"
+        " CROSS JOIN organisation s ON s.org_id = k.supplier_org_id WHERE k.org_id = ?1"
+        " ORDER BY s.name COLLATE NOCASE, k.supplier_org_id, p.instrument, p.name COLLATE NOCASE,"
+        " k.project_id",
     [Q_ACCOUNTS] = "SELECT account_id, name, kind, is_main FROM account"
                    " WHERE org_id = ?1 AND state = 'open' AND (?2 IS NULL OR kind = ?2)"
                    " ORDER BY is_main DESC, name COLLATE NOCASE",
-    [Q_COUNT] = "SELECT count(*) FROM batch b" MATCHES,
-    [Q_COUNT_ALL] = "SELECT count(*) FROM batch b WHERE b.org_id = ?1 AND b.state IN " LIVE,
+    [Q_COUNT] = "SELECT coalesce(sum(iif(?6 IS NULL, b.active_batches + b.retired_batches"
+                " + b.exported_batches, 0) + iif(?6 = 'active', b.active_batches"
+                " - b.reserved_batches, 0) + iif(?6 = 'reserved', b.reserved_batches, 0)"
+                " + iif(?6 = 'retired', b.retired_batches, 0) + iif(?6 = 'exported',"
+                " b.exported_batches, 0) + iif(?6 = 'split', b.split_batches, 0)), 0)"
+                " FROM holding b WHERE b.org_id = ?1" FILTERS,
     [Q_AVAILABLE] = BATCHES
     " WHERE b.org_id = ?1 AND b.supplier_org_id = ?2 AND b.state = 'active'"
     " AND b.reserved_by IS NULL AND p.instrument = ?3 AND a.kind = 'active' AND b.account_id <> ?4"
@@ -137,30 +135,21 @@ static void add(int64_t *sum, int64_t units)
     must(fits); /* QUANTITY_UNITS_MAX keeps sums of a registry inside an int64 */
 }
 
-/* Adds one group of the query to its project's balance. */
-static void add_group(struct query *q, const char *except_account_id, struct holding_balance *row)
+/* Adds one running total to its project's balance. */
+static void add_total(struct query *q, const char *except_account_id, struct holding_balance *row)
 {
     char account_id[ID_SIZE];
     char kind[16];
-    char state[16];
     query_text_into(q, 6, account_id, sizeof(account_id));
     query_text_into(q, 7, kind, sizeof(kind));
-    query_text_into(q, 8, state, sizeof(state));
-    bool is_held = query_int(q, 9) == 1;
-    int64_t units = query_int(q, 10);
-    if (text_is(state, "retired")) {
-        add(&row->retired_units, units);
-        return;
-    }
-    if (text_is(state, "exported")) {
-        add(&row->exported_units, units);
-        return;
-    }
-    add(&row->active_units, units);
-    if (is_held) {
-        add(&row->reserved_units, units);
-    } else if (text_is(kind, "active") && !text_is(account_id, except_account_id)) {
-        add(&row->available_units, units);
+    int64_t active = query_int(q, 8);
+    int64_t reserved = query_int(q, 9);
+    add(&row->active_units, active);
+    add(&row->reserved_units, reserved);
+    add(&row->retired_units, query_int(q, 10));
+    add(&row->exported_units, query_int(q, 11));
+    if (text_is(kind, "active") && !text_is(account_id, except_account_id)) {
+        add(&row->available_units, active - reserved);
     }
 }
 
@@ -191,6 +180,9 @@ struct holding_balances holdings_balances(struct store *registry, struct arena *
     int64_t *vintages = NULL;
     struct holding_balances balances = {.count = 0};
     while (query_row(&q)) {
+        if (query_int(&q, 12) == 0) {
+            continue; /* only passed on */
+        }
         char project_id[ID_SIZE];
         query_text_into(&q, 2, project_id, sizeof(project_id));
         if (balances.count == 0 || !text_is(rows[balances.count - 1].project_id, project_id)) {
@@ -203,7 +195,7 @@ struct holding_balances holdings_balances(struct store *registry, struct arena *
                 .instrument = instrument_column(&q, 4),
             };
         }
-        add_group(&q, except_account_id, &rows[balances.count - 1]);
+        add_total(&q, except_account_id, &rows[balances.count - 1]);
         vintages = add_vintage(arena, vintages, &balances.vintage_count, query_int(&q, 5));
     }
     query_end(&q);
@@ -341,15 +333,8 @@ struct holding_batches holdings_batches(struct store *registry, struct arena *ar
 
 int64_t holdings_count(struct store *registry, const struct holding_filter *filter)
 {
-    bool is_all = text_empty(filter->supplier_org_id) && text_empty(filter->project_id) &&
-                  filter->vintage == 0 && text_empty(filter->account_id) &&
-                  text_empty(filter->state);
-    struct query q = query(registry, &holdings_queries, is_all ? Q_COUNT_ALL : Q_COUNT);
-    if (is_all) {
-        query_bind_text(&q, 1, filter->org_id);
-    } else {
-        bind_matches(&q, filter);
-    }
+    struct query q = query(registry, &holdings_queries, Q_COUNT);
+    bind_matches(&q, filter);
     int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
     query_end(&q);
     return count;

@@ -7,6 +7,7 @@
 enum {
     Q_ONE,
     Q_CORRECTIONS,
+    Q_COUNT_ALL,
     Q_COUNT,
     Q_COUNT_ORG,
     Q_PLACE, /* one for each sort */
@@ -78,12 +79,15 @@ static const char *const sql[Q__COUNT] = {
         " WHERE t.transfer_id = ?1 AND t.state = 'completed'",
     [Q_CORRECTIONS] = "SELECT transfer_id FROM transfer"
                       " WHERE corrects_id = ?1 AND state = 'completed' ORDER BY transfer_id",
-    [Q_COUNT] = "SELECT count(*) FROM transfer t WHERE t.state = 'completed'" OF_TIME OF_KIND OF_ORG
-        OF_SUPPLIER,
-    [Q_COUNT_ORG] = "SELECT (SELECT count(*) FROM transfer t WHERE t.state = 'completed'"
-                    " AND t.from_org_id = ?2" OF_TIME OF_KIND OF_SUPPLIER ")"
-                    " + (SELECT count(*) FROM transfer t WHERE t.state = 'completed'"
-                    " AND t.to_org_id = ?2 AND t.from_org_id <> ?2" OF_TIME OF_KIND OF_SUPPLIER ")",
+    [Q_COUNT_ALL] = "SELECT coalesce(sum(transfers), 0) FROM transfer_total"
+                    " WHERE kind = ?1 OR (?1 IS NULL AND kind <> 'internal')",
+    [Q_COUNT] = COUNT_OF(
+        "SELECT 1 FROM transfer t WHERE t.state = 'completed'" OF_TIME OF_KIND OF_ORG OF_SUPPLIER),
+    [Q_COUNT_ORG] =
+        COUNT_OF("SELECT 1 FROM transfer t WHERE t.state = 'completed'"
+                 " AND t.from_org_id = ?2" OF_TIME OF_KIND OF_SUPPLIER
+                 " UNION ALL SELECT 1 FROM transfer t WHERE t.state = 'completed'"
+                 " AND t.to_org_id = ?2 AND t.from_org_id <> ?2" OF_TIME OF_KIND OF_SUPPLIER),
     [Q_PLACE + PUBLIC_TRANSFER_BY_TIME] =
         "SELECT ended_at FROM transfer WHERE transfer_id = ?1 AND state = 'completed'",
     [Q_PLACE + PUBLIC_TRANSFER_BY_UNITS] =
@@ -191,10 +195,17 @@ int64_t public_transfers_count(struct store *registry, struct arena *arena,
         struct query q = walk_from(registry, filter, PUBLIC_TRANSFER_BY_TIME, true, &start);
         return walk_count(&q, arena, &words, WALK_TEXTS);
     }
+    bool is_all = text_empty(filter->org_id) && text_empty(filter->supplier_org_id) &&
+                  filter->from_at == INT64_MIN && filter->until_at == 0;
+    if (is_all) {
+        struct query q = query(registry, &public_transfers_queries, Q_COUNT_ALL);
+        bind_filter(&q, 1, filter->kind);
+        return column_only(&q);
+    }
     struct query q = query(registry, &public_transfers_queries,
                            text_empty(filter->org_id) ? Q_COUNT : Q_COUNT_ORG);
     bind_matches(&q, filter);
-    return column_only(&q);
+    return column_counted(&q);
 }
 
 bool public_transfer_find(struct store *registry, struct arena *arena, const char *transfer_id,

@@ -245,6 +245,22 @@ static const struct {
      "has no act for the present state of ret_"},
     {VERIFY_ACT_MISSING, "UPDATE act SET outcome = 'not-allowed' WHERE command = 'refuse'",
      "has no act for the present state of tfr_"},
+    {VERIFY_HOLDING,
+     "UPDATE holding SET active = active + 1 WHERE vintage = 2025 AND active_batches > 0",
+     "vintage 2025 in account acc_"},
+    {VERIFY_HOLDING,
+     "UPDATE holding SET split_batches = split_batches + 1 WHERE split_batches > 0",
+     "is not what its running total says."},
+    {VERIFY_HOLDING, "DELETE FROM holding WHERE retired_batches > 0",
+     "is not what its running total says."},
+    {VERIFY_TRANSFER_TOTAL, "UPDATE transfer_total SET transfers = 7 WHERE kind = 'export'",
+     "of kind export is 7; there are "},
+    {VERIFY_TRANSFER_TOTAL, "DELETE FROM transfer_total WHERE kind = 'external'",
+     "of kind external is 0; there are "},
+    {VERIFY_YEAR_TOTAL, "UPDATE year_total SET retirements = retirements + 1",
+     "The running total of carbon_removal for the year"},
+    {VERIFY_YEAR_TOTAL, "UPDATE year_total SET issued = issued + 1",
+     "The running total of carbon_removal for the year"},
 };
 
 /* Overwrites part of an index that no check reads. */
