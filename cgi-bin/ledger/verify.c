@@ -59,6 +59,8 @@ static const char *const sentences[VERIFY__COUNT] = {
         "The running total of completed transfers of kind {1} is {2}; there are {3}.",
     [VERIFY_YEAR_TOTAL] = "The running total of {1} for the year {2} is not what the issuances and "
                           "retirements of that year are.",
+    [VERIFY_INSTRUMENT_TOTAL] =
+        "The running total of {1} over all projects is not what the projects' own sums make.",
 };
 
 struct looking {

@@ -89,20 +89,22 @@ static const char *const verify_sql[V__COUNT] =
     {
         [VERIFY_INTEGRITY] = "PRAGMA integrity_check",
         [VERIFY_FOREIGN_KEYS] = "PRAGMA foreign_key_check",
-        [VERIFY_TRIGGERS] = "WITH needed (name) AS (VALUES ('act_no_update'), ('act_no_delete'), "
-                            "('idempotency_no_update'),"
-                            " ('idempotency_no_delete'), ('issuance_no_update'), "
-                            "('issuance_no_delete'), ('transfer_line_no_update'),"
-                            " ('transfer_line_no_delete'), ('delivery_no_update'), "
-                            "('delivery_no_delete'), ('delivery_line_no_update'),"
-                            " ('delivery_line_no_delete'), ('retirement_no_update'), "
-                            "('retirement_no_delete'), ('retirement_line_no_update'),"
-                            " ('retirement_line_no_delete'), ('batch_no_delete'), "
-                            "('transfer_no_delete'), ('organisation_no_delete'),"
-                            " ('batch_fixed'), ('batch_dead'), ('batch_no_overlap'), "
-                            "('batch_child'), ('transfer_final'), ('transfer_fixed'))"
-                            " SELECT name FROM needed WHERE name NOT IN (SELECT name FROM "
-                            "sqlite_schema WHERE type = 'trigger')",
+        [VERIFY_TRIGGERS] =
+            "WITH needed (name) AS (VALUES ('act_no_update'), ('act_no_delete'), "
+            "('idempotency_no_update'),"
+            " ('idempotency_no_delete'), ('issuance_no_update'), "
+            "('issuance_no_delete'), ('transfer_line_no_update'),"
+            " ('transfer_line_no_delete'), ('delivery_no_update'), "
+            "('delivery_no_delete'), ('delivery_line_no_update'),"
+            " ('delivery_line_no_delete'), ('retirement_no_update'), "
+            "('retirement_no_delete'), ('retirement_line_no_update'),"
+            " ('retirement_line_no_delete'), ('batch_no_delete'), "
+            "('transfer_no_delete'), ('organisation_no_delete'),"
+            " ('batch_fixed'), ('batch_dead'), ('batch_no_overlap'), "
+            "('batch_child'), ('transfer_final'), ('transfer_fixed'), ('instrument_total_project'),"
+            " ('instrument_total_begin'), ('instrument_total_change'), ('instrument_total_moved'))"
+            " SELECT name FROM needed WHERE name NOT IN (SELECT name FROM "
+            "sqlite_schema WHERE type = 'trigger')",
         [VERIFY_SETTINGS] = "SELECT count(*) FROM setting HAVING count(*) <> 1",
         [VERIFY_SUM_STATES] = LIVE_SUMS LIVE_SUM("active") " UNION ALL" LIVE_SUM(
             "retired") " UNION ALL" LIVE_SUM("exported") " UNION ALL" LIVE_SUM("cancelled"),
@@ -255,6 +257,15 @@ static const char *const verify_sql[V__COUNT] =
         [VERIFY_YEAR_TOTAL] =
             DIFFERENT("instrument, year", YEAR_FOUND,
                       "SELECT instrument, year, issued, retired, retirements FROM year_total"),
+        [VERIFY_INSTRUMENT_TOTAL] = DIFFERENT(
+            "instrument",
+            "SELECT p.instrument, count(DISTINCT p.project_id) AS projects,"
+            " coalesce(sum(c.issued), 0), coalesce(sum(c.imported), 0), coalesce(sum(c.active), 0),"
+            " coalesce(sum(c.retired), 0), coalesce(sum(c.exported), 0),"
+            " coalesce(sum(c.cancelled), 0) FROM project p"
+            " LEFT JOIN conservation c ON c.project_id = p.project_id GROUP BY p.instrument",
+            "SELECT instrument, projects, issued, imported, active, retired, exported, cancelled"
+            " FROM instrument_total WHERE projects > 0"),
         [V_ORGS] = "SELECT org_id FROM organisation ORDER BY org_id",
         [V_COUNT] =
             "SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM transfer), (SELECT "

@@ -66,6 +66,7 @@ enum verify_check {
     VERIFY_TRANSFER_TOTAL, /* [kind, total, found] … from the completed transfers */
     /* [instrument, year] … from the issuances or retirements */
     VERIFY_YEAR_TOTAL,
+    VERIFY_INSTRUMENT_TOTAL, /* [instrument] … from the projects */
     VERIFY__COUNT
 };
 

@@ -33,7 +33,37 @@ CREATE TABLE year_total (                  -- what a calendar year (UTC) brought
   PRIMARY KEY (instrument, year)
 ) STRICT, WITHOUT ROWID;
 
--- What there is already. A tool that writes tables past the ledger (tests/bench) empties the three and runs these lines again.
+CREATE TABLE instrument_total (            -- all projects of an instrument: sums over project and conservation
+  instrument TEXT PRIMARY KEY,             -- as in project
+  projects INTEGER NOT NULL CHECK (projects >= 0), -- how many
+  issued INTEGER NOT NULL,                 -- units, and the next five as in conservation
+  imported INTEGER NOT NULL,
+  active INTEGER NOT NULL,
+  retired INTEGER NOT NULL,
+  exported INTEGER NOT NULL,
+  cancelled INTEGER NOT NULL,
+  CHECK (issued + imported = active + retired + exported + cancelled)
+) STRICT, WITHOUT ROWID;
+-- These acts are rare (issue, retire, export), so triggers keep it.
+CREATE TRIGGER instrument_total_project AFTER INSERT ON project BEGIN
+  INSERT INTO instrument_total (instrument, projects, issued, imported, active, retired, exported, cancelled)
+    VALUES (NEW.instrument, 1, 0, 0, 0, 0, 0, 0) ON CONFLICT (instrument) DO UPDATE SET projects = projects + 1; END;
+CREATE TRIGGER instrument_total_begin AFTER INSERT ON conservation BEGIN
+  UPDATE instrument_total SET issued = issued + NEW.issued, imported = imported + NEW.imported, active = active + NEW.active,
+    retired = retired + NEW.retired, exported = exported + NEW.exported, cancelled = cancelled + NEW.cancelled
+    WHERE instrument = (SELECT p.instrument FROM project p WHERE p.project_id = NEW.project_id); END;
+CREATE TRIGGER instrument_total_change AFTER UPDATE ON conservation BEGIN
+  UPDATE instrument_total SET issued = issued + NEW.issued - OLD.issued, imported = imported + NEW.imported - OLD.imported,
+    active = active + NEW.active - OLD.active, retired = retired + NEW.retired - OLD.retired,
+    exported = exported + NEW.exported - OLD.exported, cancelled = cancelled + NEW.cancelled - OLD.cancelled
+    WHERE instrument = (SELECT p.instrument FROM project p WHERE p.project_id = NEW.project_id); END;
+CREATE TRIGGER instrument_total_moved AFTER UPDATE OF instrument ON project WHEN NEW.instrument <> OLD.instrument BEGIN
+  SELECT RAISE(ABORT, 'a project with units keeps its instrument') WHERE EXISTS (SELECT 1 FROM conservation c WHERE c.project_id = NEW.project_id);
+  UPDATE instrument_total SET projects = projects - 1 WHERE instrument = OLD.instrument;
+  INSERT INTO instrument_total (instrument, projects, issued, imported, active, retired, exported, cancelled)
+    VALUES (NEW.instrument, 1, 0, 0, 0, 0, 0, 0) ON CONFLICT (instrument) DO UPDATE SET projects = projects + 1; END;
+
+-- What there is already. A tool that writes tables past the ledger (tests/bench) empties the four and runs these lines again.
 -- totals begin
 INSERT INTO holding (org_id, supplier_org_id, project_id, vintage, account_id, active, reserved, retired, exported,
     active_batches, reserved_batches, retired_batches, exported_batches, split_batches)
@@ -50,4 +80,8 @@ INSERT INTO year_total (instrument, year, issued, retired, retirements)
       FROM issuance i JOIN project p ON p.project_id = i.project_id
     UNION ALL SELECT instrument, CAST(strftime('%Y', retired_at / 1000000, 'unixepoch') AS INTEGER), 0, units, 1 FROM retirement)
   GROUP BY instrument, year;
+INSERT INTO instrument_total (instrument, projects, issued, imported, active, retired, exported, cancelled)
+  SELECT p.instrument, count(DISTINCT p.project_id), coalesce(sum(c.issued), 0), coalesce(sum(c.imported), 0), coalesce(sum(c.active), 0),
+    coalesce(sum(c.retired), 0), coalesce(sum(c.exported), 0), coalesce(sum(c.cancelled), 0)
+  FROM project p LEFT JOIN conservation c ON c.project_id = p.project_id GROUP BY p.instrument;
 -- totals end

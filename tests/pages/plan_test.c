@@ -121,13 +121,12 @@ static const struct permission {
 
     {"public_transfers", "SCAN transfer_total", "three kinds"},
     {"public_retirements", "SCAN year_total", "one row per year and instrument"},
+    {"public_projects", "SCAN instrument_total", "two instruments"},
     {"public_projects", "SCAN year_total", "one row per year and instrument"},
     {"public_batches", "SCAN up", "the line of parents of one batch, of bounded length"},
     {"public_batches", "SCAN down", "the line of children of one batch, of bounded length"},
     {"public_batches", "USE TEMP B-TREE FOR ORDER BY", "what happened to one line of parents"},
     {"public_projects", "SCAN p", "projects: hundreds, where batches are hundreds of thousands"},
-    {"public_projects", "USE TEMP B-TREE FOR GROUP BY", "projects by instrument"},
-    {"public_projects", "USE TEMP B-TREE FOR count(DISTINCT)", "projects"},
     {"public_projects", "USE TEMP B-TREE FOR ORDER BY", "projects by what they issued"},
 
     {"people_link", "SCAN password_link", "people's links, when a new one is made"},

@@ -48,7 +48,9 @@ static const char totals_sql[] =
     " + split_batches > 0 UNION ALL"
     " SELECT 'transfers', kind, transfers, '', '', '', '', '', '', '', '', '', '', '', ''"
     " FROM transfer_total UNION ALL SELECT 'year', instrument, year, issued, retired, retirements,"
-    " '', '', '', '', '', '', '', '', '' FROM year_total ORDER BY 1, 2, 3, 4, 5, 6";
+    " '', '', '', '', '', '', '', '', '' FROM year_total UNION ALL SELECT 'instrument', instrument,"
+    " projects, issued, imported, active, retired, exported, cancelled, '', '', '', '', '', ''"
+    " FROM instrument_total ORDER BY 1, 2, 3, 4, 5, 6";
 static const char schema_sql[] =
     "SELECT type, name, sql FROM sqlite_schema ORDER BY type, name, rootpage";
 
@@ -61,6 +63,11 @@ static void one_of_everything(void)
     const char *project = town_project(supplier, "F5X7", INSTRUMENT_CARBON_REMOVAL);
     const char *wind = town_project(supplier, "WND1", INSTRUMENT_RENEWABLE_ENERGY);
     town_issue(project, 2024, 100000, 0);
+    const char *changed = town_project(supplier, "CHG1", INSTRUMENT_CARBON_REMOVAL);
+    struct command edit = town_project_command(supplier, "CHG1", INSTRUMENT_RENEWABLE_ENERGY);
+    edit.kind = ACT_EDIT_PROJECT;
+    TEXT_COPY(edit.project.project_id, changed);
+    town_do(&edit);
     town.now_us += 400 * CLOCK_DAY_US; /* another year */
     town_issue(project, 2025, 5000, 0);
     town_issue(wind, 2025, 70, 0);
@@ -117,7 +124,10 @@ static void a_registry_without_totals_is_brought_forward(void **state)
     older_schema(folder);
     int64_t version = STORE_REGISTRY_VERSION - 1;
     (void)snprintf(words, sizeof(words), "PRAGMA user_version = %lld", (long long)version);
-    town_sql("DROP TABLE holding; DROP TABLE transfer_total; DROP TABLE year_total");
+    town_sql("DROP TABLE holding; DROP TABLE transfer_total; DROP TABLE year_total;"
+             "DROP TRIGGER instrument_total_project; DROP TRIGGER instrument_total_begin;"
+             "DROP TRIGGER instrument_total_change; DROP TRIGGER instrument_total_moved;"
+             "DROP TABLE instrument_total");
     town_sql(words);
     (void)snprintf(fresh, sizeof(fresh), "%s/fresh.db", town.folder);
     assert_int_equal(store_migrate(STORE_REGISTRY, fresh, folder), STATUS_OK);
