@@ -82,8 +82,12 @@ $(foreach a,$(AREAS),$(B)/templates/$(a)_templates.c): $(B)/templates/stamp ;
 $(B)/templates/%.o: $(B)/templates/%.c
 	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -MMD -c -o $@ $<
 
+# -- static files under names that tell their content
+$(B)/templates/static_names.h: cgi-bin/tools/static.sh $(wildcard static/*)
+	$(V)echo "  static" && cgi-bin/tools/static.sh $(B)
+
 # -- objects, archives, programs
-$(B)/cgi-bin/%.o: cgi-bin/%.c | $(B)/templates/stamp
+$(B)/cgi-bin/%.o: cgi-bin/%.c | $(B)/templates/stamp $(B)/templates/static_names.h
 	@mkdir -p $(@D)
 	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -MMD -c -o $@ $<
 

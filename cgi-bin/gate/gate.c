@@ -12,6 +12,7 @@
 #include "base/url.h"
 #include "gate/csrf.h"
 #include "gate/inside.h"
+#include "gate/kept.h"
 #include "gate/rights.h"
 #include "gate/session.h"
 #include "store/people_session.h"
@@ -20,6 +21,8 @@ static enum status walk(struct gate *gate, struct visit *visit, struct response 
 static enum status admit(struct gate *gate, struct visit *visit, unsigned needs,
                          struct pairs *form);
 static bool holds_page(const struct gate *gate, struct visit *visit, struct response *response);
+static enum status page(const struct gate *gate, struct visit *visit, const struct matched *matched,
+                        struct response *response);
 static bool token_right(const struct visit *visit, unsigned needs, const char *token);
 static struct visit visit_of(struct gate *gate, const struct request *request);
 static struct url sign_in_url(struct gate *gate, struct visit *visit);
@@ -168,10 +171,7 @@ static enum status walk(struct gate *gate, struct visit *visit, struct response 
     if (status == STATUS_OK) {
         status = form_check(visit->arena, matched->route->form, &form, &visit->fields);
     }
-    if (status != STATUS_OK || holds_page(gate, visit, response)) {
-        return status;
-    }
-    return matched->route->handle(visit, response);
+    return status == STATUS_OK ? page(gate, visit, matched, response) : status;
 }
 
 /* Has the asker the very page that the handler would make? Then the door says so (304). */
@@ -187,6 +187,21 @@ static bool holds_page(const struct gate *gate, struct visit *visit, struct resp
     response->is_public = true;
     response->etag = visit->page_tag;
     return true;
+}
+
+/* The page, unless the asker holds it or it is kept: then it is not made again. */
+static enum status page(const struct gate *gate, struct visit *visit, const struct matched *matched,
+                        struct response *response)
+{
+    if (holds_page(gate, visit, response) ||
+        (visit->page_tag != NULL && kept_find(visit->page_tag, response))) {
+        return STATUS_OK;
+    }
+    enum status status = matched->route->handle(visit, response);
+    if (status == STATUS_OK && visit->page_tag != NULL && !any_fault(gate)) {
+        kept_add(visit->page_tag, response);
+    }
+    return status;
 }
 
 /* Same origin, somebody, their form token, their rights. */

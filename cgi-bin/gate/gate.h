@@ -108,7 +108,8 @@ struct gate_setup {
     void (*error_page)(struct visit *visit, enum status status, struct response *response);
     /* For programs whose pages are the same for everybody: the strong tag (ETag) that stands for
      * the page of this address at this moment, from what it is made of, before it is made. Whoever
-     * holds that page is told so, and no handler runs. NULL, or a NULL tag: every page is made. */
+     * holds that page is told so, and no handler runs; nor does it for a page that was made with
+     * this tag before (gate/kept.h). NULL, or a NULL tag: every page is made. */
     const char *(*page_tag)(struct visit *visit);
 };
 
