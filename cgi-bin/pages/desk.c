@@ -8,8 +8,8 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
-#include "store/window.h"
 #include "store/people_person.h"
+#include "store/window.h"
 
 #define SOON_US (2 * CLOCK_DAY_US)
 
@@ -51,11 +51,11 @@ struct when_view desk_when(struct arena *arena, int64_t at)
     if (at == 0) {
         return (struct when_view){"", "", "", ""};
     }
-    const char *day = clock_date_words(arena, at);
     const char *words = clock_words(arena, at);
-    size_t day_bytes = strlen(day);
-    must(text_starts(words, day) && text_starts(words + day_bytes, ", "));
-    return (struct when_view){clock_iso(arena, at), words, day, words + day_bytes + 2};
+    const char *comma = strchr(words, ',');
+    must(comma != NULL && text_starts(comma, ", "));
+    return (struct when_view){clock_iso(arena, at), words,
+                              arena_text_sized(arena, words, (size_t)(comma - words)), comma + 2};
 }
 
 struct state_view desk_state(const char *slug)

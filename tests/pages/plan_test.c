@@ -120,6 +120,8 @@ static const struct permission {
     {"import", "USE TEMP B-TREE FOR ORDER BY", "buffer pools"},
 
     {"public_transfers", "SCAN transfer_total", "three kinds"},
+    {"public_transfers", "SCAN k", "one page that its subquery found"},
+    {"public_transfers", "USE TEMP B-TREE FOR ORDER BY", "one page that its subquery found"},
     {"public_retirements", "SCAN year_total", "one row per year and instrument"},
     {"public_projects", "SCAN instrument_total", "two instruments"},
     {"public_projects", "SCAN year_total", "one row per year and instrument"},
