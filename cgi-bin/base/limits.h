@@ -75,8 +75,8 @@
 #define PAGE_ROWS 50
 /* rows read at a time while a CSV streams */
 #define CSV_WINDOW_ROWS 500
-/* rows that a filtered list counts: past it the page says "10,000+" instead of counting on */
-#define LIST_COUNT_MAX 10000
+/* rows that a filtered list counts: past it the page says "1,000+" instead of counting on */
+#define LIST_COUNT_MAX 1000
 /* recipients shown at once */
 #define PICKER_ROWS_MAX 50
 

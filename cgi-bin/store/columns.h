@@ -53,8 +53,8 @@ static inline int64_t column_only(struct query *q)
 }
 
 /* Counts what the inner SELECT gives, but not for ever. */
-#define COUNT_OF(inner) "SELECT count(*) FROM (" inner " LIMIT 10001)"
-_Static_assert(LIST_COUNT_MAX == 10000, "one row more tells that there are more");
+#define COUNT_OF(inner) "SELECT count(*) FROM (" inner " LIMIT 1001)"
+_Static_assert(LIST_COUNT_MAX == 1000, "one row more tells that there are more");
 
 /* The number of such a statement. */
 static inline int64_t column_counted(struct query *q)
