@@ -1,4 +1,4 @@
-/* upgrade_test.c: a registry of the schema before the running totals is brought forward: the
+/* totals_upgrade_test.c: a registry of the schema before the running totals is brought forward: the
  * totals filled in are those that the ledger would have kept, and everything still agrees. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include "ledger/town.h"
 
-#define TOTALS_FILE "002_totals.sql"
+#define TOTALS_FILE "003_totals.sql"
 
 static char dumps[2][65536];
 

@@ -1,4 +1,4 @@
--- registry.db, version 2: running totals of what grows without end, so that a page need not count it. The ledger writes them in the
+-- registry.db, version 3: running totals of what grows without end, so that a page need not count it. The ledger writes them in the
 -- transaction of the act (store/ledger_totals.c); `tally verify` compares each with what it sums up.
 
 CREATE TABLE holding (                     -- what an organisation holds, and last held: sums over batch
