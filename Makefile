@@ -1,9 +1,10 @@
-# Tallystick. `make` alone lists the targets. One file, no recursion but for the build mode: MODE=release (run, install) or
-# MODE=test (sanitizers). Objects are gathered per room into an archive, so a program links only what it uses.
+# Tallystick. `make` alone lists the targets. One file, no recursion but for the build mode: MODE=release (run, install),
+# MODE=test (sanitizers) or MODE=fuzz (clang's sanitizers and libFuzzer's coverage). Objects are gathered per room into an archive, so a program links only what it uses.
 MODE ?= release
 PORT ?= 8080
 B := build/$(MODE)
-CC = gcc
+CC_fuzz := clang-14
+CC = $(or $(CC_$(MODE)),gcc)
 V ?= @
 
 WARNINGS := -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
@@ -11,6 +12,10 @@ WARNINGS := -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmi
 COMMON := -std=c17 -D_GNU_SOURCE -Icgi-bin -I$(B)/templates $(WARNINGS) -g -fstack-protector-strong -fPIE
 FLAGS_release := -O2 -D_FORTIFY_SOURCE=2
 FLAGS_test := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# counts which lines and branches ran (tests/coverage.sh); no optimiser moves them about
+FLAGS_coverage := -O0 --coverage -fprofile-update=atomic
+# clang only instruments here (-w): the warnings that count are gcc's, and the same sources are built with them
+FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -w
 CFLAGS_ALL := $(COMMON) $(FLAGS_$(MODE)) $(CFLAGS)
 # the build id tells browsers that pages of another build are other pages (pages/public_tag.c)
 LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now -Wl,--build-id=sha1 $(LDFLAGS)
@@ -31,6 +36,7 @@ TEMPLATES := $(wildcard templates/*/*.mustache)
 VIEWS := $(wildcard cgi-bin/pages/*_view.h)
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*_test.c tests/ledger/*.c tests/crash/*.c tests/pages/*.c))
 PLANTS := $(patsubst tests/plant/%.c,$(B)/plant/%/planted,$(wildcard tests/plant/*.c))
+FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/*_fuzz.c))
 BENCHES := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
 
 help: ## list the targets
@@ -43,23 +49,38 @@ run: ## install what is missing, build, make a demonstration registry, serve it 
 
 test: ## install what is missing, build with sanitizers, run every test
 	@cgi-bin/tools/need.sh test
-	@$(MAKE) --no-print-directory -j2 MODE=release build
+	@$(MAKE) --no-print-directory -j2 MODE=release build plants
 	@$(MAKE) --no-print-directory -j2 MODE=test build tests
 	@tests/run.sh
+
+soak: ## hours: every crash campaign in its long form, and the negative controls
+	@cgi-bin/tools/need.sh test
+	@$(MAKE) --no-print-directory -j2 MODE=release build plants
+	@$(MAKE) --no-print-directory -j2 MODE=test build tests
+	@tests/soak.sh $(SOAK)
+fuzz: ## run each fuzz target for FUZZ_SECONDS (900), FUZZ_JOBS (2) side by side; adds up in build/fuzz/result.md
+	@cgi-bin/tools/need.sh fuzz
+	@tests/fuzz.sh
 
 lint: ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, the house rules
 	@cgi-bin/tools/need.sh lint
 	@$(MAKE) --no-print-directory -j2 MODE=release build
 	@tests/lint.sh
 
-bench: ## measure: transfers a second, group commit against single commits
-	@cgi-bin/tools/need.sh run
+coverage: ## which branches of ledger/ and gate/ the tests take: build/coverage/result.md
+	@cgi-bin/tools/need.sh test
+	@tests/coverage.sh
+
+bench: ## measure against a plain loop, hello-world and PostgreSQL, at 10,000 to 10,000,000 transfers (tests/bench.sh has options)
+	@cgi-bin/tools/need.sh bench
 	@$(MAKE) --no-print-directory -j2 build benches
-	@for b in $(BENCHES); do $$b || exit 1; done
+	@tests/bench.sh
 
 build: $(PROGRAMS:%=$(B)/%) ## build the programs into build/release
-tests: $(UNITS) $(AREAS:%=$(B)/record/%) $(B)/record/ledger
+tests: $(UNITS) $(FUZZERS) $(AREAS:%=$(B)/record/%) $(B)/record/ledger faults
+faults: $(PROGRAMS:%=$(B)/fault/%)
 benches: $(BENCHES)
+fuzzers: $(FUZZERS)
 plants: $(PLANTS)
 
 install: build ## install under DESTDIR/usr/local (programs, static files, schema, units)
@@ -112,15 +133,37 @@ $(B)/tests/%: tests/%.c $(ARCHIVES) $(B)/templates.a $(B)/templates_json.a build
 	@mkdir -p $(@D)
 	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -lcmocka
 
+# fuzz targets: with libFuzzer (MODE=fuzz), or with a main that replays their corpus
+$(B)/tools.a: $(patsubst %.c,$(B)/%.o,$(filter-out %/mustache.c,$(wildcard cgi-bin/tools/*.c)))
+	@rm -f $@ && ar rcs $@ $^
+$(B)/tests/fuzz/%.o: tests/fuzz/%.c | $(B)/templates/stamp
+	@mkdir -p $(@D)
+	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -c -o $@ $<
+FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
+$(FUZZERS): $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/fuzz.o $(FUZZ_MAIN) $(ARCHIVES) $(B)/tools.a
+	$(V)echo "  link $@" && $(CC) $(LINK) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $(filter %.o,$^) -Wl,--wrap=log_event \
+	  $(shell sed -n 's/^ \* wraps: //p' tests/fuzz/$*_fuzz.c | sed 's/[a-z_0-9]\+/-Wl,--wrap=&/g') \
+	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcsv -lcmocka
+
 # programs with one planted bug each, which the negative controls must find (tests/plant/)
 planted = $(firstword $(subst -, ,$(1)))
 $(B)/plant/%/planted: tests/plant/%.c $(PROGRAMS:%=$(B)/%)
+	@grep -q '^ \* wraps: [a-z]' $< || { echo "$< names no function that it wraps"; exit 1; }
 	@mkdir -p $(@D) && ln -sf $(PROGRAMS:%=../../%) $(@D)
 	@rm -f $(@D)/$(call planted,$*)
-	$(V)echo "  plant $*" && $(CC) $(CFLAGS_ALL) $(shell sed -n 's/^ \* wraps: //p' tests/plant/$*.c | sed 's/[a-z_0-9]\+/-Wl,--wrap=&/g') \
-	  -o $(@D)/$(call planted,$*) $< $(B)/cgi-bin/$(call planted,$*).o -pie \
+	$(V)echo "  plant $*" && $(CC) $(CFLAGS_ALL) -Itests $(shell sed -n 's/^ \* wraps: //p' tests/plant/$*.c | sed 's/[a-z_0-9]\+/-Wl,--wrap=&/g') \
+	  -o $(@D)/$(call planted,$*) $< $(if $(findstring with: shim,$(shell grep '^ \* with:' $<)),$(call SHIM_OF,$(call planted,$*)) $(SHIM_WRAPS:%=-Wl,--wrap=%)) \
+	  $(B)/cgi-bin/$(call planted,$*).o -pie \
 	  -Wl,--start-group $(ARCHIVES) $(B)/templates.a -Wl,--end-group $(LIBS) $(LIBS_$(call planted,$*))
 	@touch $@
+
+# the programs once more, with a disk and a memory that can be made to fail (tests/fault/shim.h)
+SHIM_OF = tests/fault/shim.c $(if $(filter $(1),$(AREAS)),tests/fault/shim_web.c) $(if $(filter $(1),ledger),tests/fault/shim_ledger.c)
+SHIM_WRAPS := arena_take arena_text arena_text_sized arena_printf http_run group_run
+$(PROGRAMS:%=$(B)/fault/%): $(B)/fault/%: $(B)/cgi-bin/%.o $(ARCHIVES) $(B)/templates.a $(wildcard tests/fault/shim*)
+	@mkdir -p $(@D)
+	$(V)echo "  fault $@" && $(CC) $(CFLAGS_ALL) -Itests $(SHIM_WRAPS:%=-Wl,--wrap=%) -o $@ $< $(call SHIM_OF,$*) -pie \
+	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(LIBS_$*)
 
 # the programs once more, writing down each page and its view (tests/web/templates.test.mjs)
 pages = $(subst -,_,$(notdir $(basename $(wildcard templates/$(1)/*.mustache))))
@@ -133,5 +176,5 @@ $(AREAS:%=$(B)/record/%): $(B)/record/%: tests/web/record.c $(B)/cgi-bin/%.o $(A
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(LIBS_$*)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: help run test lint bench build tests benches plants install clean
+.PHONY: help run test lint coverage bench build tests benches plants install clean soak fuzz fuzzers faults
 .SECONDARY:

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "gate/person_admin.h"
 #include "import/import.h"
+#include "ledger/backup.h"
 #include "ledger/operate.h"
 #include "ledger/way.h"
 
@@ -34,6 +35,10 @@ static const struct subcommand subcommands[] = {
      "makes a new registry in TALLYSTICK_DATA", operate_init},
     {"migrate", "", "brings the databases to the newest schema", operate_migrate},
     {"verify", "", "checks every unit and every act; may run beside the daemon", operate_verify},
+    {"backup", "FOLDER [--name NAME]",
+     "copies both databases into a new folder in FOLDER, while everything runs", operate_backup},
+    {"restore", "BACKUP NEW-FOLDER", "proves that a backup is whole and makes a data folder of it",
+     operate_restore},
     {"status", "", "is the daemon running (exit code 3: no), what is in the registry",
      operate_status},
     {"expire", "", "ends the transfers whose time is up", operate_expire},
@@ -50,7 +55,7 @@ static const struct subcommand subcommands[] = {
 
 static const struct subcommand *find_subcommand(const char *name);
 static void print_help(FILE *to);
-static bool set_up(struct tally *tally, struct arena *arena);
+static bool set_up(struct tally *tally, struct arena *arena, bool needs_data);
 static const char *find_schema(struct arena *arena);
 
 int main(int argc, char **argv)
@@ -72,7 +77,8 @@ int main(int argc, char **argv)
     struct arena arena;
     struct tally tally = {.way = way_make()};
     arena_map(&arena, TALLY_ARENA_BYTES);
-    if (!set_up(&tally, &arena)) {
+    /* A restore is told its folders: the live ones may be gone. */
+    if (!set_up(&tally, &arena, subcommand->run != operate_restore)) {
         return 2;
     }
     int result = subcommand->run(argc - 1, argv + 1, &tally);
@@ -108,17 +114,20 @@ static void print_help(FILE *to)
     fputs("  help     this list\n", to);
 }
 
-static bool set_up(struct tally *tally, struct arena *arena)
+static bool set_up(struct tally *tally, struct arena *arena, bool needs_data)
 {
     tally->arena = arena;
     tally->data_dir = getenv("TALLYSTICK_DATA");
     tally->run_dir = getenv("TALLYSTICK_RUN");
     tally->progress = isatty(STDERR_FILENO) == 1;
-    if (text_empty(tally->data_dir)) {
+    if (text_empty(tally->data_dir) && needs_data) {
         fputs("tally: set TALLYSTICK_DATA to the folder of the registry's data, e.g. "
               "TALLYSTICK_DATA=/var/lib/tallystick\n",
               stderr);
         return false;
+    }
+    if (text_empty(tally->data_dir)) {
+        tally->data_dir = "";
     }
     if (text_empty(tally->run_dir)) {
         tally->run_dir = tally->data_dir;

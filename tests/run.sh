@@ -36,8 +36,12 @@ one() {
 
 lane_programs() {
     one house tests/house.sh
+    one controls tests/controls.sh
     # What the tree lists, not what an older build left behind.
     for source in tests/unit/*_test.c tests/pages/*_test.c tests/ledger/*.c tests/crash/*.c; do
+        one "$(basename "$source" .c)" "$TEST_BUILD/${source%.c}"
+    done
+    for source in tests/fuzz/*_fuzz.c; do # each input of tests/fuzz/corpus counts
         one "$(basename "$source" .c)" "$TEST_BUILD/${source%.c}"
     done
 }
@@ -57,7 +61,7 @@ wait $programs $browser
 
 # Every test program that the tree lists must have left its count.
 missing=0
-for source in tests/unit/*_test.c tests/pages/*_test.c tests/ledger/*.c tests/crash/*.c tests/web/*.test.mjs; do
+for source in tests/unit/*_test.c tests/pages/*_test.c tests/ledger/*.c tests/crash/*.c tests/fuzz/*_fuzz.c tests/web/*.test.mjs; do
     [ -f "$source" ] || continue
     name=$(basename "$source" .c)
     [ -f "$logs/$name.count" ] || { echo "FAIL  $name did not run"; missing=$((missing + 1)); }

@@ -59,7 +59,14 @@ bool clock_parse(const char *text, int64_t *at)
     if (*text != '\0') {
         return false;
     }
-    *at = days * CLOCK_DAY_US + us - offset_us;
+    /* A zone may lead over the edge of the years: what is taken must be printed in a form that is
+     * taken again. */
+    int64_t moment = days * CLOCK_DAY_US + us - offset_us;
+    int year = clock_year(moment);
+    if (year < YEAR_MIN || year > YEAR_MAX) {
+        return false;
+    }
+    *at = moment;
     return true;
 }
 

@@ -93,6 +93,11 @@ void digest_add_int(struct digest_feed *feed, int64_t number)
     feed_length(feed, (uint64_t)number);
 }
 
+void digest_add_bytes(struct digest_feed *feed, const void *bytes, size_t size_bytes)
+{
+    feed_bytes(feed, bytes, size_bytes);
+}
+
 struct digest digest_end(struct digest_feed *feed)
 {
     struct digest digest;

@@ -34,6 +34,9 @@ void digest_begin(struct digest_feed *feed);
 void digest_add_text(struct digest_feed *feed,
                      const char *text);                        /* length, then bytes; NULL as "" */
 void digest_add_int(struct digest_feed *feed, int64_t number); /* 8 bytes, big-endian */
+/* The bytes alone, without their length: a file read piece by piece has the digest that sha256sum
+ * prints. Never for fields. */
+void digest_add_bytes(struct digest_feed *feed, const void *bytes, size_t size_bytes);
 struct digest digest_end(struct digest_feed *feed);
 
 /* URL-safe text of random bytes: 43 characters for 32 bytes (base64url without padding). */

@@ -56,7 +56,7 @@
 #define LEDGER_CLIENTS_MAX 512
 /* a program waits this long for an answer: below nginx's 30 s, far above a group commit */
 #define LEDGER_ASK_MS_MAX 15000
-/* how long a broken connection is worth renewing: a restart with quick_check takes under 1 s */
+/* how long a broken connection is worth renewing: a restart takes under 1 s */
 #define LEDGER_RESTART_MS_MAX 5000
 /* how long a first connection is tried: no person should wait for a stopped ledger */
 #define LEDGER_ABSENT_MS_MAX 500
@@ -64,8 +64,15 @@
 #define LEDGER_EXPIRE_S 60
 /* 64 MiB: work memory of one act: SPLIT_BATCHES_MAX rows of facts and changes, with room */
 #define LEDGER_ARENA_BYTES 67108864
-/* 16 MB: past this the daemon checkpoints between two commits */
-#define WAL_PAGES_MAX 4000
+/* 64 MiB are looked over in under a second at the daemon's start; a larger registry.db beside it */
+#define INSPECT_BYTES_MAX 67108864
+/* 64 MiB: past this the daemon checkpoints between two commits. In a quarter of that every second
+ * page goes into the file at each checkpoint, here every fourth: acts of the same parties share them
+ */
+#define WAL_PAGES_MAX 16000
+/* 6 MiB: past this it uses a moment in which nobody waits, so that who comes meanwhile waits for 5 ms
+ * and not for 20 */
+#define WAL_PAGES_EASY 1500
 /* idempotency key: draft id, UUID or 64 hex digits */
 #define KEY_SIZE 65
 #define PURPOSES_MAX 5

@@ -21,12 +21,15 @@ struct line {
 };
 
 static const char *program_name = "unnamed";
+static struct line gathered;
+static bool is_gathering;
 
 static void add_pair(struct line *line, const char *key, const char *value);
 static void add_value(struct line *line, const char *value);
 static void add_escaped(struct line *line, unsigned char byte);
 static void add_text(struct line *line, const char *text);
 static void write_line(const struct line *line);
+static void write_out(const struct line *lines);
 
 void log_open(const char *program)
 {
@@ -129,10 +132,35 @@ static void add_text(struct line *line, const char *text)
     line->size_bytes += size_bytes;
 }
 
-/* One write per line, so that lines of several processes do not mix. When nobody listens there is
- * nobody to tell. */
+void log_gather(bool gather)
+{
+    is_gathering = gather;
+    if (!gather) {
+        write_out(&gathered);
+        gathered.size_bytes = 0;
+    }
+}
+
 static void write_line(const struct line *line)
 {
-    ssize_t written_bytes = write(STDERR_FILENO, line->bytes, line->size_bytes);
-    (void)written_bytes;
+    if (!is_gathering) {
+        write_out(line);
+        return;
+    }
+    if (gathered.size_bytes + line->size_bytes > sizeof gathered.bytes) {
+        write_out(&gathered);
+        gathered.size_bytes = 0;
+    }
+    memcpy(gathered.bytes + gathered.size_bytes, line->bytes, line->size_bytes);
+    gathered.size_bytes += line->size_bytes;
+}
+
+/* Whole lines in one write, so that those of several processes do not mix. When nobody listens
+ * there is nobody to tell. */
+static void write_out(const struct line *lines)
+{
+    if (lines->size_bytes > 0) {
+        ssize_t written_bytes = write(STDERR_FILENO, lines->bytes, lines->size_bytes);
+        (void)written_bytes;
+    }
 }

@@ -63,7 +63,8 @@ int gate_run(const struct gate_setup *setup)
                               .context = &gate,
                               .answer = gate_answer,
                               .refuse = gate_refuse,
-                              .finish = gate_finish};
+                              .finish = gate_finish,
+                              .is_readable = gate_is_readable};
     int exit_code = http_run(&program);
     gate_close(&gate);
     return exit_code;
@@ -116,6 +117,11 @@ void gate_finish(void *context)
         gate->has_fault = false;
         raise(SIGTERM);
     }
+}
+
+bool gate_is_readable(void *context)
+{
+    return !any_fault(context);
 }
 
 void gate_notice(struct visit *visit, const char *notice)

@@ -14,6 +14,7 @@ void gate_answer(void *context, const struct request *request, struct response *
 void gate_refuse(void *context, const struct request *request, enum status status,
                  struct response *response);
 void gate_finish(void *context);
+bool gate_is_readable(void *context);
 void gate_close(struct gate *gate);
 
 #endif

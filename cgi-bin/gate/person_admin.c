@@ -164,7 +164,7 @@ enum status person_admin_link(const struct person_admin *admin, const char *user
     }
     if (!people_by_id(admin->people, user_id, &person) || !person.is_active) {
         store_rollback(admin->people);
-        return STATUS_PERSON_UNKNOWN;
+        return store_fault(admin->people) ? STATUS_FAULT : STATUS_PERSON_UNKNOWN;
     }
     must(TEXT_COPY(row.user_id, user_id));
     link_end_all(admin->people, user_id, admin->now_us);

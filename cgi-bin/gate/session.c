@@ -9,8 +9,12 @@
 #include "base/text.h"
 #include "store/rights.h"
 
+#define TOUCH_US (SESSION_TOUCH_S * CLOCK_SECOND_US)
 #define IDLE_US (SESSION_IDLE_S_MAX * CLOCK_SECOND_US)
 #define ABSOLUTE_US (SESSION_ABSOLUTE_S_MAX * CLOCK_SECOND_US)
+/* A session that ends later than any could that begins now was begun by a clock that has been put
+ * back since. By so much it may be put back without signing everybody out. */
+#define CLOCK_SLACK_US (3600 * CLOCK_SECOND_US)
 
 static bool find(struct gate *gate, struct visit *visit, struct session *session);
 static bool registry_agrees(struct gate *gate, struct visit *visit, const struct session *session);
@@ -20,7 +24,8 @@ static void copy_cut(char *to, size_t to_bytes, const char *from);
 
 bool session_is_live(const struct session *session, int64_t now_us)
 {
-    return session->person_is_active && now_us < session->ends_at &&
+    bool is_beyond = session->ends_at - now_us > ABSOLUTE_US + CLOCK_SLACK_US;
+    return session->person_is_active && !is_beyond && now_us < session->ends_at &&
            now_us - session->seen_at < IDLE_US;
 }
 
@@ -33,8 +38,9 @@ void session_load(struct gate *gate, struct visit *visit)
     }
     enter(visit, session);
     choose_org(visit, session->org_id);
-    if (gate->people_write &&
-        visit->now_us - session->seen_at >= SESSION_TOUCH_S * CLOCK_SECOND_US) {
+    /* Seen at a time to come: the clock has been put back, and idleness counts from now. */
+    int64_t since_us = visit->now_us - session->seen_at;
+    if (gate->people_write && (since_us >= TOUCH_US || since_us <= -TOUCH_US)) {
         session_touch(gate->people, &session->token_hash, visit->now_us);
     }
 }

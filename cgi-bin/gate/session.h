@@ -21,8 +21,8 @@
 #define SESSION_COOKIE "__Host-session"
 #define SESSION_TOUCH_S 60 /* seen_at moves at most once a minute: a page is not a write */
 
-/* False once it is as old as a limit allows (at the limit itself it has ended), or its person is
- * deactivated. */
+/* False once it is as old as a limit allows (at the limit itself it has ended), while the clock
+ * stands more than an hour before it began, or when its person is deactivated. */
 bool session_is_live(const struct session *session, int64_t now_us);
 
 /* Finds out who comes and fills the visit's person, organisations and roles; leaves it as nobody

@@ -29,6 +29,7 @@ static volatile sig_atomic_t is_ending;
 
 static int run_fastcgi(struct exchange *exchange);
 static bool wait_for_request(FCGX_Request *fastcgi, const sigset_t *waiting_mask);
+static bool is_told_to_end(void);
 static void give_up_kept(FCGX_Request *fastcgi);
 static bool answer_fastcgi(struct exchange *exchange, FCGX_Request *fastcgi);
 static int run_cgi(struct exchange *exchange);
@@ -88,7 +89,7 @@ static bool wait_for_request(FCGX_Request *fastcgi, const sigset_t *waiting_mask
             {.fd = is_kept ? fastcgi->ipcFd : -1, .events = POLLIN},
         };
         int count = ppoll(fds, 2, NULL, waiting_mask);
-        if (is_ending) {
+        if (is_ending || is_told_to_end()) {
             return false;
         }
         if (count < 0) {
@@ -100,6 +101,15 @@ static bool wait_for_request(FCGX_Request *fastcgi, const sigset_t *waiting_mask
         }
         return true;
     }
+}
+
+/* When somebody waits already, ppoll returns at once and lets no signal through: under load it
+ * would wait until nobody comes any more. */
+static bool is_told_to_end(void)
+{
+    sigset_t pending;
+    must(sigpending(&pending) == 0);
+    return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
 }
 
 /* Somebody new waits while the kept connection is idle. One process serves one connection, so idle

@@ -25,6 +25,7 @@ static void step_down(struct exchange *exchange);
 static void send_reply(struct exchange *exchange);
 static bool send_body(struct exchange *exchange);
 static bool send_windows(struct exchange *exchange);
+static bool is_readable(const struct program *program);
 static void begin_page(struct exchange *exchange);
 static void empty_out(struct out *out);
 static void finish(const struct exchange *exchange);
@@ -205,10 +206,15 @@ static bool send_windows(struct exchange *exchange)
     while (has_more && is_sent) {
         empty_out(&response->body);
         has_more = response->stream(response, response->stream_state);
-        is_sent = send_body(exchange);
+        is_sent = is_readable(exchange->program) && send_body(exchange);
         arena_reset(arena, mark_bytes);
     }
     return is_sent;
+}
+
+static bool is_readable(const struct program *program)
+{
+    return program->is_readable == NULL || program->is_readable(program->context);
 }
 
 /* The page buffer holds what the last writer left: it is wiped before it is used again. */

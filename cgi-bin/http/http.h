@@ -142,6 +142,9 @@ struct program {
     /* After each reply, and before refuse when an answer broke off: reset statements; twice does no
      * harm. NULL: nothing. */
     void (*finish)(void *context);
+    /* After each window of a download: could all of it be read? If not, the window is not sent and
+     * the reply breaks off, so that half a list is never taken for the whole. NULL: always. */
+    bool (*is_readable)(void *context);
 };
 
 /* Runs the FastCGI accept loop on fd 0 until SIGTERM, or, when fd 0 is not a listening socket,

@@ -325,10 +325,12 @@ void work_id(struct work *work, const char *prefix, char id[ID_SIZE])
         ids->last_tail = 0;
     }
     id_make(ids, prefix, work->at, id);
-    while (ledger_id_taken(work->store, id)) {
+    /* The source knows nothing of what was made before it: by a daemon that ended in this very
+     * millisecond, or while the clock, put back, lets the ledger's time stand still. */
+    for (;;) {
         char highest[ID_SIZE];
         ledger_id_highest(work->store, id, highest);
-        if (store_fault(work->store)) {
+        if (store_fault(work->store) || strcmp(highest, id) < 0) {
             return;
         }
         ids->last_tail = tail_of(highest);

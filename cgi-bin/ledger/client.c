@@ -81,9 +81,10 @@ static bool connected(struct ledger_client *client, int64_t until_us)
 static enum outcome exchange(struct ledger_client *client, const struct command *command,
                              struct answer *answer, int64_t until_us)
 {
+    size_t size_bytes = wire_command_bytes(command);
     for (;;) {
-        ssize_t sent_bytes = send(client->fd, command, sizeof *command, MSG_NOSIGNAL);
-        if (sent_bytes == (ssize_t)sizeof *command) {
+        ssize_t sent_bytes = send(client->fd, command, size_bytes, MSG_NOSIGNAL);
+        if (sent_bytes == (ssize_t)size_bytes) {
             break;
         }
         if (sent_bytes < 0 && errno != EAGAIN && errno != EINTR) {

@@ -14,22 +14,28 @@
 #include "base/log.h"
 #include "ledger/door.h"
 #include "ledger/group.h"
+#include "ledger/inspect.h"
 #include "ledger/ledger.h"
 #include "ledger/lock.h"
-#include "store/care.h"
 
 #define DESCRIPTORS_SPARE 64 /* besides clients: database, sockets, standard streams */
-/* Not more often than this while busy: a reader may keep the WAL from shrinking. */
-#define CHECKPOINT_ACTS 200
+/* Not more often than this: a reader may keep the WAL from shrinking. */
+#define CHECKPOINT_ACTS_BUSY 200
+#define CHECKPOINT_ACTS_FREE 50
 #define IDLE_MS 1000        /* after this long without a command the WAL is emptied */
-#define WAL_TOO_LARGE 8     /* times WAL_PAGES_MAX: then readers are waited for */
+#define WAL_TOO_LARGE 4     /* times WAL_PAGES_MAX: then readers are waited for */
 #define WAL_PAGE_BYTES 4120 /* a page of 4096 bytes and its frame header */
+
+/* LOAD_BUSY: somebody waits for an answer. LOAD_FREE: nobody at this moment. LOAD_IDLE: nobody for
+ * IDLE_MS. */
+enum load { LOAD_BUSY, LOAD_FREE, LOAD_IDLE };
 
 struct daemon {
     const struct daemon_setup *setup;
     char registry_path[PATH_MAX];
     int lock_fd;
     int signal_fd;
+    pid_t inspector; /* looks over a large file beside; 0: has seen all */
     struct arena arena;
     struct ledger ledger;
     struct door door;
@@ -40,12 +46,14 @@ struct daemon {
 };
 
 static bool daemon_start(struct daemon *daemon);
-static bool check_file(struct daemon *daemon);
 static bool catch_signals(struct daemon *daemon);
 static void allow_descriptors(void);
 static enum status serve(struct daemon *daemon);
+static enum status take_signal(struct daemon *daemon);
 static int wait_ms(const struct daemon *daemon);
-static bool checkpoint_if_due(struct daemon *daemon, bool is_idle);
+static bool somebody_waits(struct daemon *daemon);
+static bool is_due(const struct daemon *daemon, enum load load);
+static bool checkpoint_if_due(struct daemon *daemon, enum load load);
 
 int daemon_run(const struct daemon_setup *setup)
 {
@@ -58,11 +66,12 @@ int daemon_run(const struct daemon_setup *setup)
                   log_int(getpid()), NULL);
         status = serve(&daemon);
         door_close(&daemon.door);
-        if (status == STATUS_OK && !checkpoint_if_due(&daemon, true)) {
+        if (status == STATUS_OK && !checkpoint_if_due(&daemon, LOAD_IDLE)) {
             status = STATUS_FAULT;
         }
         store_close(daemon.ledger.store);
     }
+    inspect_stop(&daemon.inspector);
     log_event(status == STATUS_OK ? "info" : "fault", "stopped", NULL);
     lock_release(daemon.lock_fd);
     return status == STATUS_OK ? 0 : 1;
@@ -85,7 +94,8 @@ static bool daemon_start(struct daemon *daemon)
         log_event("fault", "lock-held", "data", setup->data_dir, "pid", log_int(holder_pid), "hint",
                   "another ledger daemon or a tally command is writing to this registry", NULL);
     }
-    if (status != STATUS_OK || !check_file(daemon)) {
+    if (status != STATUS_OK || !inspect_begin(setup->data_dir, daemon->registry_path,
+                                              daemon->lock_fd, &daemon->inspector)) {
         return false;
     }
     allow_descriptors();
@@ -103,22 +113,13 @@ static bool daemon_start(struct daemon *daemon)
     return true;
 }
 
-/* A quick look over every page before anything is written on top of it. */
-static bool check_file(struct daemon *daemon)
-{
-    int64_t began_us = clock_steady_us();
-    struct care_check check = care_quick_check(daemon->registry_path);
-    log_event(check.is_sound ? "info" : "fault", "quick-check", "file", daemon->registry_path,
-              "result", check.words, "took_us", log_int(clock_steady_us() - began_us), NULL);
-    return check.is_sound;
-}
-
 static bool catch_signals(struct daemon *daemon)
 {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGCHLD);
     signal(SIGPIPE, SIG_IGN);
     daemon->signal_fd = -1;
     if (sigprocmask(SIG_BLOCK, &signals, NULL) == 0) {
@@ -146,15 +147,15 @@ static void allow_descriptors(void)
 static enum status serve(struct daemon *daemon)
 {
     for (;;) {
-        bool stop = false;
-        bool is_ready = door_wait(&daemon->door, wait_ms(daemon), &stop);
-        if (stop) {
-            return STATUS_OK; /* what is still in the sockets was never begun: its senders ask again
-                               */
+        bool signalled = false;
+        bool is_ready = door_wait(&daemon->door, wait_ms(daemon), &signalled);
+        enum status asked = signalled ? take_signal(daemon) : STATUS_BUSY;
+        if (asked != STATUS_BUSY) {
+            return asked; /* what is still in the sockets was never begun: its senders ask again */
         }
         bool is_time = clock_steady_us() >= daemon->expire_next_us;
         if (!is_ready && !is_time) {
-            if (!checkpoint_if_due(daemon, true)) {
+            if (!checkpoint_if_due(daemon, LOAD_IDLE)) {
                 return STATUS_FAULT;
             }
             continue;
@@ -170,10 +171,27 @@ static enum status serve(struct daemon *daemon)
         }
         daemon->acts_unmoved += acts;
         daemon->wal_in_use = daemon->wal_in_use || acts > 0;
-        if (!checkpoint_if_due(daemon, false)) {
+        if (!checkpoint_if_due(daemon, somebody_waits(daemon) ? LOAD_BUSY : LOAD_FREE)) {
             return STATUS_FAULT;
         }
     }
+}
+
+/* STATUS_OK: somebody wants the daemon to stop. STATUS_FAULT: the file is not sound. STATUS_BUSY:
+ * neither, go on. */
+static enum status take_signal(struct daemon *daemon)
+{
+    struct signalfd_siginfo info;
+    while (read(daemon->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo != SIGCHLD) {
+            return STATUS_OK;
+        }
+        bool is_sound = true;
+        if (inspect_ended(&daemon->inspector, &is_sound) && !is_sound) {
+            return STATUS_FAULT;
+        }
+    }
+    return STATUS_BUSY;
 }
 
 static int wait_ms(const struct daemon *daemon)
@@ -188,25 +206,46 @@ static int wait_ms(const struct daemon *daemon)
     return (int)left_ms;
 }
 
-/* Busy: move pages into the database when the WAL is long. Idle: empty the WAL. No reader is waited
- * for, so neither takes longer than the writing itself; when one is in the way the next turn tries
+/* Whom it finds is heard in the next turn; a signal is, too. */
+static bool somebody_waits(struct daemon *daemon)
+{
+    bool signalled = false;
+    return door_wait(&daemon->door, 0, &signalled);
+}
+
+static bool is_due(const struct daemon *daemon, enum load load)
+{
+    int pages = store_wal_pages(daemon->ledger.store);
+    switch (load) {
+    case LOAD_IDLE:
+        return daemon->wal_in_use;
+    case LOAD_FREE:
+        if (pages >= WAL_PAGES_EASY && daemon->acts_unmoved >= CHECKPOINT_ACTS_FREE) {
+            return true;
+        }
+        break;
+    case LOAD_BUSY:
+        break;
+    }
+    return pages >= WAL_PAGES_MAX && daemon->acts_unmoved >= CHECKPOINT_ACTS_BUSY;
+}
+
+/* Moves pages from the WAL into the database file; idle, the WAL is emptied. No reader is waited
+ * for, so it takes no longer than the writing itself; when one is in the way the next turn tries
  * again. False: the store is at fault. */
-static bool checkpoint_if_due(struct daemon *daemon, bool is_idle)
+static bool checkpoint_if_due(struct daemon *daemon, enum load load)
 {
     struct store *store = daemon->ledger.store;
-    int pages_before = store_wal_pages(store);
-    bool is_due = is_idle
-                      ? daemon->wal_in_use
-                      : pages_before >= WAL_PAGES_MAX && daemon->acts_unmoved >= CHECKPOINT_ACTS;
-    if (!is_due) {
+    if (!is_due(daemon, load)) {
         return true;
     }
+    int pages_before = store_wal_pages(store);
     int64_t began_us = clock_steady_us();
-    bool truncate = is_idle || pages_before >= WAL_PAGES_MAX * WAL_TOO_LARGE;
+    bool truncate = load == LOAD_IDLE || pages_before >= WAL_PAGES_MAX * WAL_TOO_LARGE;
     int pages_after = store_checkpoint(store, truncate);
     store_settle(store);
     daemon->acts_unmoved = 0;
-    daemon->wal_in_use = !is_idle || pages_after != 0;
+    daemon->wal_in_use = load != LOAD_IDLE || pages_after != 0;
     log_event("info", "checkpoint", "kind", truncate ? "truncate" : "passive", "pages_before",
               log_int(pages_before), "pages_after", log_int(pages_after), "took_us",
               log_int(clock_steady_us() - began_us), NULL);

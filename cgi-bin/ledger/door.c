@@ -128,6 +128,7 @@ bool door_take(struct door *door, struct command *message, size_t *size_bytes, s
         if (received_bytes > 0) {
             *size_bytes = (size_t)received_bytes;
             *client = number;
+            asking->is_ready = false; /* has it sent more, epoll says so again */
             door->turn = (number + 1) % LEDGER_CLIENTS_MAX;
             return true;
         }

@@ -150,6 +150,7 @@ static void answer_clients(const struct group *group, struct door *door)
 /* After the answers: nobody waits for the log. */
 static void log_group(const struct group *group, const char *event, int64_t took_us)
 {
+    log_gather(true); /* one write for many acts */
     for (size_t i = 0; i < group->count; i++) {
         const struct group_entry *entry = &group->entries[i];
         if (entry->client == GROUP_TIMER && entry->answer.status == STATUS_OK &&
@@ -167,4 +168,5 @@ static void log_group(const struct group *group, const char *event, int64_t took
         log_event(strcmp(event, "commit") == 0 ? "info" : "fault", event, "acts",
                   log_int((int64_t)group->applied), "took_us", log_int(took_us), NULL);
     }
+    log_gather(false);
 }

@@ -61,6 +61,8 @@ void way_close(struct tally_way *way)
     }
     lock_release(way->lock_fd);
     way->lock_fd = -1;
+    way->is_open = false;
+    way->is_whole = false;
     way->kind = WAY_UNSETTLED;
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/must.h"
+
 enum part_kind { PART_TEXT, PART_BOOL };
 
 /* One member to look at. */
@@ -16,10 +18,13 @@ struct part {
 struct shape {
     const struct part *parts;
     size_t part_count;
+    size_t end_bytes;     /* where the body ends: with lines, where they begin */
     size_t line_count_at; /* 0: no lines */
     size_t lines_at;
 };
 
+/* What comes before the body. */
+#define HEAD_BYTES offsetof(struct command, organisation)
 #define MEMBER_SIZE(member) sizeof(((struct command *)0)->member)
 #define TEXT(member)                                                                               \
     {                                                                                              \
@@ -29,15 +34,16 @@ struct shape {
     {                                                                                              \
         PART_BOOL, offsetof(struct command, member), MEMBER_SIZE(member)                           \
     }
-#define SHAPE(array)                                                                               \
+#define SHAPE(array, body)                                                                         \
     {                                                                                              \
-        array, sizeof(array) / sizeof((array)[0]), 0, 0                                            \
+        array, sizeof(array) / sizeof((array)[0]),                                                 \
+            offsetof(struct command, body) + MEMBER_SIZE(body), 0, 0                               \
     }
 /* NOLINTBEGIN(bugprone-macro-parentheses): members of a body cannot stand in parentheses. */
 #define SHAPE_LINES(array, body)                                                                   \
     {                                                                                              \
-        array, sizeof(array) / sizeof((array)[0]), offsetof(struct command, body.line_count),      \
-            offsetof(struct command, body.lines)                                                   \
+        array, sizeof(array) / sizeof((array)[0]), offsetof(struct command, body.lines),           \
+            offsetof(struct command, body.line_count), offsetof(struct command, body.lines)        \
     }
 /* NOLINTEND(bugprone-macro-parentheses) */
 
@@ -93,49 +99,61 @@ static const struct part trust_parts[] = {TEXT(trust.org_id), TEXT(trust.sender_
 static const struct part setting_parts[] = {BOOL(setting.frozen), TEXT(setting.text),
                                             TEXT(setting.site_name), TEXT(setting.site_url)};
 
-static const struct shape head_shape = SHAPE(head_parts);
-static const struct shape decide_shape = SHAPE(decide_parts);
+static const struct shape head_shape = {head_parts, sizeof head_parts / sizeof head_parts[0],
+                                        HEAD_BYTES, 0, 0};
+static const struct shape decide_shape = SHAPE(decide_parts, decide);
 
 static const struct shape shapes[ACT__COUNT] = {
-    [ACT_OPEN_ORGANISATION] = SHAPE(organisation_parts),
-    [ACT_EDIT_ORGANISATION] = SHAPE(organisation_parts),
-    [ACT_SET_ORGANISATION_STATE] = SHAPE(organisation_parts),
-    [ACT_SET_PERSON] = SHAPE(person_parts),
-    [ACT_SET_REGISTRY_ROLES] = SHAPE(person_parts),
-    [ACT_OPEN_PROJECT] = SHAPE(project_parts),
-    [ACT_EDIT_PROJECT] = SHAPE(project_parts),
-    [ACT_ISSUE] = SHAPE(issue_parts),
-    [ACT_ORDER] = SHAPE(order_parts),
+    [ACT_OPEN_ORGANISATION] = SHAPE(organisation_parts, organisation),
+    [ACT_EDIT_ORGANISATION] = SHAPE(organisation_parts, organisation),
+    [ACT_SET_ORGANISATION_STATE] = SHAPE(organisation_parts, organisation),
+    [ACT_SET_PERSON] = SHAPE(person_parts, person),
+    [ACT_SET_REGISTRY_ROLES] = SHAPE(person_parts, person),
+    [ACT_OPEN_PROJECT] = SHAPE(project_parts, project),
+    [ACT_EDIT_PROJECT] = SHAPE(project_parts, project),
+    [ACT_ISSUE] = SHAPE(issue_parts, issue),
+    [ACT_ORDER] = SHAPE(order_parts, order),
     [ACT_DELIVER] = SHAPE_LINES(deliver_parts, deliver),
-    [ACT_FREEZE] = SHAPE(setting_parts),
-    [ACT_SET_SETTINGS] = SHAPE(setting_parts),
+    [ACT_FREEZE] = SHAPE(setting_parts, setting),
+    [ACT_SET_SETTINGS] = SHAPE(setting_parts, setting),
     [ACT_TRANSFER] = SHAPE_LINES(transfer_parts, transfer),
     [ACT_RETIRE] = SHAPE_LINES(retire_parts, retire),
-    [ACT_SET_POLICY] = SHAPE(policy_parts),
-    [ACT_TRUST] = SHAPE(trust_parts),
-    [ACT_OPEN_ACCOUNT] = SHAPE(account_parts),
-    [ACT_CLOSE_ACCOUNT] = SHAPE(account_parts),
-    [ACT_SET_MEMBER] = SHAPE(person_parts),
+    [ACT_SET_POLICY] = SHAPE(policy_parts, policy),
+    [ACT_TRUST] = SHAPE(trust_parts, trust),
+    [ACT_OPEN_ACCOUNT] = SHAPE(account_parts, account),
+    [ACT_CLOSE_ACCOUNT] = SHAPE(account_parts, account),
+    [ACT_SET_MEMBER] = SHAPE(person_parts, person),
 };
 
+static const struct shape *shape_of(uint32_t kind);
+static uint32_t line_count_of(const unsigned char *bytes, const struct shape *shape);
 static bool shape_fits(const unsigned char *bytes, const struct shape *shape);
 static bool lines_fit(const unsigned char *bytes, const struct shape *shape);
 
 bool wire_command_is(const struct command *message, size_t size_bytes)
 {
-    if (size_bytes != sizeof *message || message->version != COMMAND_VERSION ||
+    if (size_bytes < HEAD_BYTES || message->version != COMMAND_VERSION ||
         message->kind <= ACT_NONE || message->kind >= ACT__COUNT) {
         return false;
     }
     const unsigned char *bytes = (const unsigned char *)message;
-    if (!shape_fits(bytes, &head_shape)) {
+    const struct shape *shape = shape_of(message->kind);
+    if (size_bytes < shape->end_bytes || !shape_fits(bytes, &head_shape) ||
+        (shape != &head_shape && !shape_fits(bytes, shape))) {
         return false;
     }
-    if (message->kind == ACT_EXPIRE) {
-        return true; /* the one act without a body */
+    return size_bytes == sizeof *message || size_bytes == wire_command_bytes(message);
+}
+
+size_t wire_command_bytes(const struct command *command)
+{
+    const struct shape *shape = shape_of(command->kind);
+    if (shape->lines_at == 0) {
+        return shape->end_bytes;
     }
-    const struct shape *shape = &shapes[message->kind];
-    return shape_fits(bytes, shape->part_count == 0 ? &decide_shape : shape);
+    uint32_t line_count = line_count_of((const unsigned char *)command, shape);
+    must(line_count <= COMMAND_LINES_MAX);
+    return shape->end_bytes + line_count * sizeof(struct command_line);
 }
 
 struct answer wire_answer(enum status status)
@@ -146,6 +164,22 @@ struct answer wire_answer(enum status status)
     answer.status = (int32_t)status;
     answer.line = -1;
     return answer;
+}
+
+static const struct shape *shape_of(uint32_t kind)
+{
+    if (kind == ACT_EXPIRE) {
+        return &head_shape; /* the one act without a body */
+    }
+    must(kind < ACT__COUNT);
+    return shapes[kind].part_count == 0 ? &decide_shape : &shapes[kind];
+}
+
+static uint32_t line_count_of(const unsigned char *bytes, const struct shape *shape)
+{
+    uint32_t line_count = 0;
+    memcpy(&line_count, bytes + shape->line_count_at, sizeof line_count);
+    return line_count;
 }
 
 static bool shape_fits(const unsigned char *bytes, const struct shape *shape)
@@ -164,8 +198,7 @@ static bool shape_fits(const unsigned char *bytes, const struct shape *shape)
 
 static bool lines_fit(const unsigned char *bytes, const struct shape *shape)
 {
-    uint32_t line_count = 0;
-    memcpy(&line_count, bytes + shape->line_count_at, sizeof line_count);
+    uint32_t line_count = line_count_of(bytes, shape);
     if (line_count > COMMAND_LINES_MAX) {
         return false;
     }

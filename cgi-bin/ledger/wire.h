@@ -11,8 +11,13 @@
 
 #include "ledger/command.h"
 
-/* message: at least sizeof(struct command) bytes of memory, of which the first size_bytes came. */
+/* message: at least sizeof(struct command) bytes of memory, of which the first size_bytes came: the
+ * whole struct, or exactly wire_command_bytes of it. Lines that did not come are not read. */
 bool wire_command_is(const struct command *message, size_t size_bytes);
+
+/* How much of a command is worth sending: its head and its body without the lines that are not
+ * used. A command of the whole 12 kB costs both sides more than the act itself does in SQLite. */
+size_t wire_command_bytes(const struct command *command);
 
 /* An answer with this status and nothing else. */
 struct answer wire_answer(enum status status);

@@ -39,7 +39,7 @@ struct care_check care_quick_check(const char *registry_path)
 {
     struct care_check check = {.is_sound = false, .words = "the file cannot be opened"};
     const struct query_table *const tables[] = {&check_queries, NULL};
-    struct store *store = store_open(STORE_REGISTRY, STORE_WRITE, registry_path, tables);
+    struct store *store = store_open(STORE_REGISTRY, STORE_READ, registry_path, tables);
     if (store == NULL) {
         return check;
     }

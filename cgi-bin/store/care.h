@@ -19,8 +19,7 @@ struct care_check {
     char words[256]; /* "ok", or the first thing that is wrong */
 };
 
-/* Looks at every page of registry.db. Call it only while holding the data folder's lock, before the
- * file is opened otherwise. */
+/* Looks at every page of registry.db, at one moment; reads only. */
 struct care_check care_quick_check(const char *registry_path);
 
 /* The registry in numbers. */

@@ -25,7 +25,10 @@
     " LEFT JOIN batch r ON r.batch_id = p.right_id WHERE l." subject " = ?1"
 
 enum {
-    C_MOVE,
+    C_RESERVE,
+    C_ARRIVE,
+    C_DELIVER,
+    C_END,
     C_SPLIT_PARENT,
     C_WHOLE,
     C_BATCH,
@@ -50,13 +53,16 @@ enum {
 };
 
 static const char *const changes_sql[C__COUNT] = {
-    [C_MOVE] =
-        "UPDATE OR ROLLBACK batch SET org_id = coalesce(?3, org_id), account_id = coalesce(?4, "
-        "account_id), state = ?5,"
-        " reserved_by = ?6, delivery_id = coalesce(?7, delivery_id), received_by = "
-        "coalesce(?8, received_by),"
-        " received_at = coalesce(?9, received_at), ended_by = ?10, ended_at = ?11"
-        " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS ?2",
+    /* Each names only what it changes: an index is written when a column of it is named. */
+    [C_RESERVE] = "UPDATE OR ROLLBACK batch SET reserved_by = ?3"
+                  " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS ?2",
+    [C_ARRIVE] = "UPDATE OR ROLLBACK batch SET org_id = ?3, account_id = ?4, reserved_by = NULL,"
+                 " received_by = ?5, received_at = ?6"
+                 " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS ?2",
+    [C_DELIVER] = "UPDATE OR ROLLBACK batch SET delivery_id = ?2 WHERE batch_id = ?1",
+    [C_END] = "UPDATE OR ROLLBACK batch SET account_id = coalesce(?3, account_id), state = ?4,"
+              " reserved_by = NULL, ended_by = ?5, ended_at = ?6"
+              " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS ?2",
     [C_SPLIT_PARENT] =
         "UPDATE OR ROLLBACK batch SET state = 'split', left_id = ?2, right_id = ?3, ended_at = ?4"
         " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS NULL AND first <= ?5 AND "
@@ -150,7 +156,6 @@ static bool read_whole(struct store *store, const char *batch_id, struct batch_r
 static bool insert_batch(struct store *store, const char *batch_id, const struct batch_row *row,
                          const struct ledger_place *place);
 static bool run_one(struct query *query);
-static void bind_place(struct query *query, const struct ledger_place *place);
 static void bind_time(struct query *query, int number, int64_t at);
 static const char *or_null(const char *text);
 static struct ledger_touched touched(struct store *store, int number, const char *subject_id,
@@ -160,13 +165,40 @@ static struct ledger_touched touched(struct store *store, int number, const char
 bool ledger_batch_move(struct store *store, const char *batch_id, const char *reserved_by,
                        const struct ledger_place *place)
 {
+    bool has_ended = place->state != BATCH_ACTIVE;
+    bool has_arrived = !has_ended && place->org_id != NULL;
+    must(!has_arrived || (place->account_id != NULL && place->received_by != NULL));
+    must(has_ended == (place->ended_by != NULL));
+    must(has_arrived || (place->org_id == NULL && place->delivery_id == NULL));
     if (!ledger_totals_move(store, batch_id, reserved_by, place)) {
         return false;
     }
-    struct query q = query(store, &ledger_changes_queries, C_MOVE);
+    int number = has_ended ? C_END : C_RESERVE;
+    struct query q = query(store, &ledger_changes_queries, has_arrived ? C_ARRIVE : number);
     query_bind_text(&q, 1, batch_id);
     query_bind_text(&q, 2, reserved_by);
-    bind_place(&q, place);
+    if (has_ended) {
+        query_bind_text(&q, 3, place->account_id);
+        query_bind_text(&q, 4, batch_state_word(place->state));
+        query_bind_text(&q, 5, place->ended_by);
+        query_bind_int(&q, 6, place->ended_at);
+    } else if (has_arrived) {
+        query_bind_text(&q, 3, place->org_id);
+        query_bind_text(&q, 4, place->account_id);
+        query_bind_text(&q, 5, place->received_by);
+        query_bind_int(&q, 6, place->received_at);
+    } else {
+        query_bind_text(&q, 3, place->reserved_by);
+    }
+    if (!run_one(&q)) {
+        return false;
+    }
+    if (place->delivery_id == NULL) {
+        return true;
+    }
+    q = query(store, &ledger_changes_queries, C_DELIVER);
+    query_bind_text(&q, 1, batch_id);
+    query_bind_text(&q, 2, place->delivery_id);
     return run_one(&q);
 }
 
@@ -531,19 +563,6 @@ static bool run_one(struct query *query)
 }
 
 /* Parameters 3 to 11. */
-static void bind_place(struct query *query, const struct ledger_place *place)
-{
-    query_bind_text(query, 3, place->org_id);
-    query_bind_text(query, 4, place->account_id);
-    query_bind_text(query, 5, batch_state_word(place->state));
-    query_bind_text(query, 6, place->reserved_by);
-    query_bind_text(query, 7, place->delivery_id);
-    query_bind_text(query, 8, place->received_by);
-    bind_time(query, 9, place->received_at);
-    query_bind_text(query, 10, place->ended_by);
-    bind_time(query, 11, place->ended_at);
-}
-
 static void bind_time(struct query *query, int number, int64_t at)
 {
     if (at != 0) {

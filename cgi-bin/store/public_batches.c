@@ -75,7 +75,13 @@ static const char *const sql[Q__COUNT] = {
     [Q_PLACE] = "SELECT vintage, first FROM batch WHERE batch_id = ?1",
     [Q_COUNT] = COUNT_OF("SELECT 1 FROM batch b WHERE b.project_id = ?1" MATCHES
                          " UNION ALL SELECT 1 FROM batch b WHERE b.issuance_id = ?4" MATCHES),
-    [Q_EXACT] = "SELECT b.batch_id" OF_SERIAL " AND b.first = ?5 AND b.last = ?6",
+    /* A whole begins where the leftmost of its parts begins: up from that. */
+    [Q_EXACT] = "WITH RECURSIVE up (id, parent, last) AS ("
+                "SELECT b.batch_id, b.parent_id, b.last" OF_SERIAL
+                " AND b.state <> 'split' AND b.first = ?5 UNION ALL "
+                "SELECT b.batch_id, b.parent_id, b.last FROM up CROSS JOIN batch b"
+                " ON b.batch_id = up.parent WHERE b.first = ?5 AND up.last < ?6) "
+                "SELECT id FROM up WHERE last = ?6",
     /* Live blocks do not overlap: the one that begins last before ?5 is the first that can hold it.
      */
     [Q_HOLDING] =
@@ -86,7 +92,8 @@ static const char *const sql[Q__COUNT] = {
         " ORDER BY b.first LIMIT ?7",
     [Q_UP] = UP "SELECT id FROM up WHERE step > 0 ORDER BY step",
     [Q_DOWN] = "WITH RECURSIVE down (id) AS (SELECT ?1 UNION ALL "
-               "SELECT c.batch_id FROM down CROSS JOIN batch c ON c.parent_id = down.id LIMIT ?2) "
+               "SELECT c.batch_id FROM down CROSS JOIN batch w ON w.batch_id = down.id"
+               " CROSS JOIN batch c ON c.batch_id IN (w.left_id, w.right_id) LIMIT ?2) "
                "SELECT count(*) - 1 FROM down",
     [Q_EVENTS] = UP
     "SELECT t.transfer_id, t.kind, t.ended_at AS at, t.from_org_id, f.name, t.to_org_id, r.name,"

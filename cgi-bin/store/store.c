@@ -225,7 +225,7 @@ static struct store *take_store(void)
 
 static bool open_file(struct store *store, const char *path)
 {
-    int flags = store->mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    int flags = store->mode == STORE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
     int code = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK) {
         log_event("error", "store-open", "path", path, "message",
@@ -234,8 +234,6 @@ static bool open_file(struct store *store, const char *path)
         return false;
     }
     (void)sqlite3_extended_result_codes(store->db, 1);
-    /* Small allocations from one piece of memory of the connection's own. */
-    (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 1024, 1024);
     return true;
 }
 
@@ -248,7 +246,7 @@ static bool set_up(struct store *store)
     }
     set_limits(store->db);
     (void)sqlite3_wal_hook(store->db, note_wal, store);
-    if (store->mode == STORE_READ &&
+    if (store->mode != STORE_WRITE &&
         sqlite3_exec(store->db, "PRAGMA query_only = ON", NULL, NULL, NULL) != SQLITE_OK) {
         return false;
     }
@@ -364,9 +362,13 @@ static bool is_ours(struct store *store, const char *path)
                   "application-id", log_int(application), NULL);
         return false;
     }
-    if (store->file == STORE_REGISTRY && !is_wal_file(store->db)) {
+    if (store->file == STORE_REGISTRY && is_wal_file(store->db) == (store->mode == STORE_COPY)) {
         log_event("error", "store-open", "path", path, "message",
-                  "the registry is not in WAL mode: some other tool has changed it", NULL);
+                  store->mode == STORE_COPY
+                      ? "the copy is in WAL mode: it is not of a backup"
+                      : "the registry is not in WAL mode: some other tool has changed it, or it is "
+                        "of a backup, which is only served after `tally restore`",
+                  NULL);
         return false;
     }
     if (version != wanted) {

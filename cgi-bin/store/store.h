@@ -39,6 +39,9 @@ enum store_file { STORE_REGISTRY, STORE_PEOPLE };
 enum store_mode {
     STORE_READ,  /* read-only: cannot write whatever the SQL says */
     STORE_WRITE, /* people.db for web programs; registry.db for the daemon alone */
+    /* A file of a backup: read-only, out of WAL mode, so that looking at it leaves nothing beside
+     * it and no program takes it for the live registry. */
+    STORE_COPY,
 };
 
 /* Opens the file, checks application_id and user_version, sets the pragmas and limits of safety.md

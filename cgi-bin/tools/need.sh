@@ -1,14 +1,18 @@
 #!/bin/sh
-# need.sh run|test|lint: installs the Debian packages (and, for tests, the npm packages) that are missing, and says so.
+# need.sh run|test|lint|bench|fuzz: installs the Debian packages (and, for tests, the npm packages) that are missing, and says so.
 set -eu
 run="gcc make pkg-config libc6-dev libsqlite3-dev libfcgi-dev libscrypt-dev libmd-dev libcsv-dev nginx-light spawn-fcgi multiwatch curl"
-test="libcmocka-dev sqlite3 chromium nodejs"
+test="libcmocka-dev sqlite3 chromium nodejs libfaketime"
 lint="clang-format clang-tidy cppcheck"
+bench="sqlite3 wrk gnuplot-nox postgresql"
+fuzz="clang-14 libclang-rt-14-dev"
 case "${1:-}" in
 run) wanted="$run" ;;
 test) wanted="$run $test" ;;
 lint) wanted="$run $test $lint" ;;
-*) echo "usage: need.sh run|test|lint" >&2; exit 2 ;;
+bench) wanted="$run $bench" ;;
+fuzz) wanted="$run $fuzz" ;;
+*) echo "usage: need.sh run|test|lint|bench|fuzz" >&2; exit 2 ;;
 esac
 
 missing=""
@@ -20,7 +24,8 @@ for package in $wanted; do
     esac
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $package"
 done
-if [ "$1" != run ] && ! command -v npm >/dev/null 2>&1; then
+case $1 in test | lint) uses_npm=1 ;; *) uses_npm= ;; esac
+if [ -n "$uses_npm" ] && ! command -v npm >/dev/null 2>&1; then
     missing="$missing npm"
 fi
 if [ -n "$missing" ]; then
@@ -38,7 +43,7 @@ if [ -n "$missing" ]; then
     # shellcheck disable=SC2086
     $as env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >/dev/null
 fi
-if [ "$1" != run ] && [ -f tests/web/package-lock.json ]; then
+if [ -n "$uses_npm" ] && [ -f tests/web/package-lock.json ]; then
     if ! cmp -s tests/web/package-lock.json tests/web/node_modules/.lock; then
         echo "Installing the packages of tests/web/package-lock.json"
         (cd tests/web && npm ci --no-audit --no-fund --silent --ignore-scripts)

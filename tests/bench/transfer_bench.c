@@ -1,162 +1,344 @@
 /*
- * bench/transfer_bench.c: transfers a second, in one run on one machine (release build):
- *   - through the daemon with 64 client processes that each wait for their answer;
- *   - the same acts in a plain loop without sockets, one commit each, 32 and 128 a commit.
- * The folder is on the disk that TMPDIR names: put it where the registry will be.
- * transfer_bench [--seconds N] [--clients N]
+ * bench/transfer_bench.c: durable transfers a second on a filled registry, in one run on one
+ * machine: through the daemon with 1, 16 and 64 client processes that each wait for their answer,
+ * and in a plain loop of 64 a commit (bench/plain.h), by turns, medians of the rounds. Then the
+ * latency of a transfer with 64 clients at half of the rate that was found, counted from the moment
+ * at which it should have been sent.
+ *
+ *   transfer_bench --folder FOLDER [--size N] [--figures FILE] [--seconds 3] [--rounds 3]
+ *                  [--parts ad | a] [--beside COMMAND]: in the same rounds, `COMMAND CLIENTS
+ * SECONDS` says how many another database makes (postgres.sh) transfer_bench --folder FOLDER
+ * --compare N   after N transfers each, both have left as many rows in every table; then the
+ * registry is verified
  */
-#include "crash/crowd.h"
+#include "bench/plain.h"
+
+#define TIMES_MAX 200000 /* of one client */
+#define ROUNDS_MAX 21
+#define PLAIN_GROUP 64
 
 struct shared {
     struct crowd crowd;
-    int64_t end_us;
+    int64_t begin_us, end_us, interval_us; /* interval 0: as fast as answers come */
+    int64_t most;                          /* transfers of one client; 0: until the end */
     int64_t acts[CROWD_MAX];
-    int64_t slowest_us[CROWD_MAX];
-    int64_t total_us[CROWD_MAX];
+    uint32_t times_us[CROWD_MAX][TIMES_MAX];
 };
 
-static struct world *world;
 static struct shared *shared;
 static int64_t seconds;
+static size_t rounds;
+static const char *beside; /* NULL: nothing */
+static int run_number;     /* keys of one run differ from those of another */
 
-/* A transfer of 1,000 units to the neighbour, oldest first; every third is accepted. */
-static struct command next_act(size_t from, int number, int i, char pending_id[ID_SIZE],
-                               size_t *pending_to)
+static void make_key(char key[KEY_SIZE], int client, int64_t i)
 {
-    char key[KEY_SIZE];
-    (void)snprintf(key, sizeof key, "b%d-%d", number, i);
-    if (pending_id[0] != '\0') {
-        struct command command = world_decide(world, ACT_ACCEPT, *pending_to, pending_id, key);
-        pending_id[0] = '\0';
-        return command;
-    }
-    *pending_to = (from + 1) % WORLD_ORGS;
-    return world_transfer(world, from, *pending_to, 1000, key);
+    (void)snprintf(key, KEY_SIZE, "b%d-%d-%d-%" PRId64, (int)the_world.owner, run_number, client,
+                   i);
 }
 
-static void note_answer(const struct command *command, const struct answer *answer, int i,
-                        char pending_id[ID_SIZE])
+static const struct stage_party *buyer_of(int client, int64_t i)
 {
-    CHECK(answer->status == STATUS_OK, "%s was refused: %s", act_word((enum act_kind)command->kind),
-          status_row((enum status)answer->status)->slug);
-    if (command->kind == ACT_TRANSFER && i % 3 == 0) {
-        memcpy(pending_id, answer->id, ID_SIZE);
-    }
+    int64_t number = (client + i) % STAGE_BUYERS;
+    return &stage.parties[STAGE_FIRST_BUYER + 2 * number];
 }
+
+/* ------------------------------------------------------------------ through the daemon */
 
 static void run_client(int number, void *context)
 {
     (void)context;
     struct ledger_client client;
-    ledger_client_init(&client, world->account_socket);
-    char pending_id[ID_SIZE] = "";
-    size_t pending_to = 0;
+    const struct stage_party *from = &stage.parties[number];
+    ledger_client_init(&client, the_world.account_socket);
     crowd_meet(&shared->crowd);
-    for (int i = 0; clock_steady_us() < shared->end_us; i++) {
-        struct command command =
-            next_act((size_t)number % WORLD_ORGS, number, i, pending_id, &pending_to);
-        struct answer answer;
-        int64_t began_us = clock_steady_us();
-        (void)ledger_ask(&client, &command, &answer);
-        int64_t took_us = clock_steady_us() - began_us;
-        note_answer(&command, &answer, i, pending_id);
-        shared->acts[number]++;
-        shared->total_us[number] += took_us;
-        if (took_us > shared->slowest_us[number]) {
-            shared->slowest_us[number] = took_us;
+    for (int64_t i = 0; shared->most == 0 || i < shared->most; i++) {
+        char key[KEY_SIZE];
+        make_key(key, number, i);
+        struct command command = command_of(ACT_TRANSFER, from->user_id, key);
+        command.transfer.kind = TRANSFER_EXTERNAL;
+        TEXT_COPY(command.transfer.from_org_id, from->org_id);
+        TEXT_COPY(command.transfer.to_org_id, buyer_of(number, i)->org_id);
+        TEXT_COPY(command.transfer.supplier_org_id, stage.supplier_org_id);
+        TEXT_COPY(command.transfer.notes, key);
+        command.transfer.units = STAGE_UNITS;
+        int64_t due_us = clock_steady_us();
+        if (shared->interval_us > 0) {
+            due_us = shared->begin_us + shared->interval_us * i +
+                     shared->interval_us * number / shared->crowd.count;
+            sleep_until(due_us);
         }
+        if (shared->end_us != 0 && due_us >= shared->end_us) {
+            break;
+        }
+        struct answer answer;
+        enum status status = ledger_ask(&client, &command, &answer);
+        CHECK(status == STATUS_OK && answer.count == 1, "a transfer was refused: %s",
+              status_row(status)->slug);
+        if (i < TIMES_MAX) {
+            shared->times_us[number][i] = (uint32_t)(clock_steady_us() - due_us);
+        }
+        shared->acts[number]++;
     }
     ledger_client_close(&client);
 }
 
-static int64_t run_daemon(int clients)
+/* Returns transfers a second. */
+static int64_t run_daemon(int clients, int64_t interval_us, int64_t for_us, int64_t most)
 {
-    world = world_open("bench", "release");
-    world_start_daemon(world);
-    world_await_daemon(world);
-    memset(shared, 0, sizeof *shared);
+    run_number++;
+    memset(shared->acts, 0, sizeof shared->acts);
     int64_t began_us = clock_steady_us();
-    shared->end_us = began_us + seconds * CLOCK_SECOND_US;
+    shared->interval_us = interval_us;
+    shared->most = most;
+    shared->begin_us = began_us + 100000; /* by then all are there */
+    shared->end_us = for_us == 0 ? 0 : began_us + for_us;
     crowd_start(&shared->crowd, clients, run_client, NULL);
     crowd_end(&shared->crowd);
     int64_t took_us = clock_steady_us() - began_us;
-    CHECK(world_stop_daemon(world) == 0, "the daemon did not end in good order");
     int64_t acts = 0;
-    int64_t waited_us = 0;
-    int64_t slowest_us = 0;
     for (int i = 0; i < clients; i++) {
         acts += shared->acts[i];
-        waited_us += shared->total_us[i];
-        slowest_us = shared->slowest_us[i] > slowest_us ? shared->slowest_us[i] : slowest_us;
     }
-    int64_t rate = acts * CLOCK_SECOND_US / took_us;
-    printf("daemon, %2d clients          %7" PRId64 " acts/s   answer after %" PRId64
-           " us on average, %" PRId64 " us at worst\n",
-           clients, rate, waited_us / acts, slowest_us);
-    world_verify(world);
-    world_close();
+    return acts * CLOCK_SECOND_US / took_us;
+}
+
+/* ------------------------------------------------------------------ the plain loop */
+
+static int64_t run_plain(int64_t for_us, int64_t most)
+{
+    struct plain plain;
+    run_number++;
+    plain_open(&plain);
+    int64_t acts = 0;
+    int64_t began_us = clock_steady_us();
+    while (most == 0 ? clock_steady_us() - began_us < for_us : acts < most) {
+        plain_sql_run(&plain, "BEGIN IMMEDIATE");
+        for (int i = 0; i < PLAIN_GROUP; i++, acts++) {
+            char key[KEY_SIZE];
+            make_key(key, i, acts);
+            plain_transfer(&plain, &stage.parties[i], buyer_of(i, acts / PLAIN_GROUP), key);
+        }
+        plain_commit(&plain, PLAIN_GROUP);
+    }
+    int64_t took_us = clock_steady_us() - began_us;
+    plain_close(&plain);
+    return acts * CLOCK_SECOND_US / took_us;
+}
+
+/* ------------------------------------------------------------------ by turns */
+
+static int64_t turn_daemon(int clients)
+{
+    if (stage_renew() || the_world.daemon == 0) {
+        (void)stage_start_daemon();
+    }
+    return run_daemon(clients, 0, seconds * CLOCK_SECOND_US, 0);
+}
+
+/* Can somebody else write at this moment? */
+static bool is_free(void)
+{
+    sqlite3 *db = NULL;
+    CHECK(sqlite3_open_v2(the_world.registry_path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK,
+          "the registry does not open");
+    int keep = 1;
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &keep);
+    bool is_free = sqlite3_exec(db, "BEGIN IMMEDIATE; ROLLBACK", NULL, NULL, NULL) == SQLITE_OK;
+    (void)sqlite3_close(db);
+    return is_free;
+}
+
+/* The daemon stands still while it holds nothing. */
+static void pause_daemon(void)
+{
+    int64_t until_us = clock_steady_us() + 60 * CLOCK_SECOND_US;
+    stage_await_quiet();
+    for (;;) {
+        kill(the_world.daemon, SIGSTOP);
+        if (is_free()) {
+            return;
+        }
+        kill(the_world.daemon, SIGCONT);
+        CHECK(clock_steady_us() < until_us, "the daemon never rests");
+        poll(NULL, 0, 20);
+    }
+}
+
+static int64_t turn_plain(void)
+{
+    bool is_new = stage_renew();
+    if (!is_new && the_world.daemon > 0) {
+        pause_daemon();
+    }
+    int64_t rate = run_plain(seconds * CLOCK_SECOND_US, 0);
+    if (!is_new && the_world.daemon > 0) {
+        kill(the_world.daemon, SIGCONT);
+    }
     return rate;
 }
 
-/* The daemon's work without its door. */
-static int64_t run_loop(int acts_per_commit)
+/* What the command prints. */
+static int64_t turn_beside(int clients)
 {
-    world = world_open("bench", "release");
-    struct arena arena;
-    arena_map(&arena, LEDGER_ARENA_BYTES);
-    struct ledger ledger;
-    CHECK(ledger_open(&ledger, &arena, world->registry_path), "the registry does not open");
-    static char pending_ids[WORLD_ORGS][ID_SIZE];
-    static size_t pending_tos[WORLD_ORGS];
-    static int counts[WORLD_ORGS];
-    memset(pending_ids, 0, sizeof pending_ids);
-    memset(counts, 0, sizeof counts);
-    int64_t acts = 0;
-    int64_t began_us = clock_steady_us();
-    while (clock_steady_us() - began_us < seconds * CLOCK_SECOND_US) {
-        CHECK(store_begin_write(ledger.store), "no transaction");
-        for (int i = 0; i < acts_per_commit; i++, acts++) {
-            size_t from = (size_t)acts % WORLD_ORGS;
-            struct command command =
-                next_act(from, (int)from, counts[from], pending_ids[from], &pending_tos[from]);
-            struct answer answer;
-            arena_reset(&arena, 0);
-            (void)ledger_apply(&ledger, PROGRAM_ACCOUNT, &command, clock_now_us(), &answer);
-            note_answer(&command, &answer, counts[from], pending_ids[from]);
-            counts[from]++;
-        }
-        CHECK(store_commit(ledger.store), "the commit failed");
-        if (acts % 512 < acts_per_commit) {
-            (void)store_checkpoint(ledger.store, false);
+    char command[1024];
+    double rate = 0;
+    (void)snprintf(command, sizeof command, "%.900s %d %" PRId64, beside, clients, seconds);
+    FILE *other = popen(command, "r");
+    CHECK(other != NULL && fscanf(other, "%lf", &rate) == 1 && pclose(other) == 0 && rate >= 1,
+          "%s failed", command);
+    return (int64_t)rate;
+}
+
+static void say_beside(const int crowds[3], int64_t rates[3][ROUNDS_MAX], const int64_t ours[3])
+{
+    for (size_t i = 0; i < 3; i++) {
+        char name[64];
+        int64_t rate = stage_median(rates[i], rounds);
+        (void)snprintf(name, sizeof name, "PostgreSQL %d clients", crowds[i]);
+        stage_figure("g", name, (double)rate, "transfers/s");
+        (void)snprintf(name, sizeof name, "ratio %d clients", crowds[i]);
+        stage_figure("g", name, (double)ours[i] / (double)rate, "times PostgreSQL");
+    }
+}
+
+static int64_t measure_rates(void)
+{
+    static const int crowds[] = {1, 16, 64};
+    static int64_t daemon_rates[3][ROUNDS_MAX], plain_rates[3][ROUNDS_MAX];
+    static int64_t other_rates[3][ROUNDS_MAX];
+    for (size_t round = 0; round < rounds; round++) {
+        for (size_t i = 0; i < 3; i++) {
+            daemon_rates[i][round] = turn_daemon(crowds[i]);
+            plain_rates[i][round] = turn_plain();
+            other_rates[i][round] = beside == NULL ? 0 : turn_beside(crowds[i]);
+            printf("round %zu: %d clients %" PRId64 "/s, plain loop %" PRId64 "/s, beside %" PRId64
+                   "/s\n",
+                   round + 1, crowds[i], daemon_rates[i][round], plain_rates[i][round],
+                   other_rates[i][round]);
+            fflush(stdout);
         }
     }
-    int64_t took_us = clock_steady_us() - began_us;
-    store_close(ledger.store);
-    int64_t rate = acts * CLOCK_SECOND_US / took_us;
-    printf("plain loop, %3d a commit    %7" PRId64 " acts/s\n", acts_per_commit, rate);
-    world_close();
-    return rate;
+    int64_t all[3 * ROUNDS_MAX];
+    int64_t ours[3];
+    for (size_t i = 0; i < 3; i++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "daemon %d clients", crowds[i]);
+        memcpy(&all[i * rounds], plain_rates[i], rounds * sizeof all[0]);
+        int64_t plain = stage_median(plain_rates[i], rounds);
+        ours[i] = stage_median(daemon_rates[i], rounds);
+        stage_figure("a", name, (double)ours[i], "transfers/s");
+        (void)snprintf(name, sizeof name, "ratio %d clients", crowds[i]);
+        stage_figure("a", name, (double)ours[i] / (double)plain, "of the plain loop");
+    }
+    stage_figure("a", "plain loop", (double)stage_median(all, 3 * rounds), "transfers/s");
+    if (beside != NULL) {
+        say_beside(crowds, other_rates, ours);
+    }
+    return ours[2];
+}
+
+static void measure_latency(int64_t rate)
+{
+    if (stage_renew() || the_world.daemon == 0) {
+        (void)stage_start_daemon();
+    }
+    int64_t interval_us = CROWD_MAX * CLOCK_SECOND_US * 2 / rate;
+    int64_t for_us = seconds * (int64_t)rounds * CLOCK_SECOND_US;
+    int64_t found = run_daemon(CROWD_MAX, interval_us, for_us, 0);
+    int64_t *all = calloc(CROWD_MAX * (size_t)TIMES_MAX, sizeof *all);
+    CHECK(all != NULL, "no memory");
+    size_t count = 0;
+    for (int i = 0; i < CROWD_MAX; i++) {
+        for (int64_t k = 0; k < shared->acts[i] && k < TIMES_MAX; k++) {
+            all[count++] = shared->times_us[i][k];
+        }
+    }
+    stage_figure("d", "daemon half load", (double)found, "transfers/s");
+    stage_latency("d", "daemon", all, count);
+    free(all);
+}
+
+/* ------------------------------------------------------------------ the same rows */
+
+#define TABLES_MAX 40
+
+static size_t count_rows(int64_t counts[TABLES_MAX], char names[TABLES_MAX][64])
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *tables = NULL;
+    size_t found = 0;
+    CHECK(sqlite3_open_v2(the_world.registry_path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+              sqlite3_prepare_v2(db,
+                                 "SELECT name FROM sqlite_schema WHERE type = 'table' AND name"
+                                 " NOT LIKE 'sqlite%' ORDER BY name",
+                                 -1, &tables, NULL) == SQLITE_OK,
+          "the registry cannot be read");
+    for (; found < TABLES_MAX && sqlite3_step(tables) == SQLITE_ROW; found++) {
+        char sql[128];
+        sqlite3_stmt *count = NULL;
+        (void)snprintf(names[found], 64, "%s", (const char *)sqlite3_column_text(tables, 0));
+        (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", names[found]);
+        CHECK(sqlite3_prepare_v2(db, sql, -1, &count, NULL) == SQLITE_OK &&
+                  sqlite3_step(count) == SQLITE_ROW,
+              "%s: %s", sql, sqlite3_errmsg(db));
+        counts[found] = sqlite3_column_int64(count, 0);
+        (void)sqlite3_finalize(count);
+    }
+    (void)sqlite3_finalize(tables);
+    (void)sqlite3_close(db);
+    return found;
+}
+
+static int compare_rows(int64_t transfers)
+{
+    static int64_t counts[3][TABLES_MAX];
+    static char names[TABLES_MAX][64];
+    transfers = (transfers + PLAIN_GROUP - 1) / PLAIN_GROUP * PLAIN_GROUP;
+    CHECK(stage_renew(), "only a small registry, with a copy beside it, is compared");
+    size_t tables = count_rows(counts[0], names);
+    (void)stage_start_daemon();
+    (void)run_daemon(STAGE_SELLERS, 0, 0, transfers / STAGE_SELLERS);
+    stage_end_daemon();
+    (void)count_rows(counts[1], names);
+    (void)world_verify(&the_world);
+    (void)run_plain(0, transfers);
+    (void)count_rows(counts[2], names);
+    (void)world_verify(&the_world);
+    int failed = 0;
+    for (size_t i = 0; i < tables; i++) {
+        int64_t by_daemon = counts[1][i] - counts[0][i];
+        int64_t by_loop = counts[2][i] - counts[1][i];
+        if (by_daemon != by_loop) {
+            printf("violation: %s got %" PRId64 " rows from the daemon, %" PRId64
+                   " from the plain loop\n",
+                   names[i], by_daemon, by_loop);
+            failed++;
+        }
+    }
+    (void)stage_renew();
+    printf("result: %" PRId64 " transfers each, %zu tables compared\n", transfers, tables);
+    printf("%zu passed, %d failed\n", tables - (size_t)failed, failed);
+    return failed == 0 ? 0 : 1;
 }
 
 int main(int argc, char **argv)
 {
-    seconds = world_option(argc, argv, "--seconds", 5);
-    int clients = (int)world_option(argc, argv, "--clients", CROWD_MAX);
-    CHECK(clients >= 1 && clients <= CROWD_MAX, "--clients is 1 to %d", CROWD_MAX);
+    stage_open(argc, argv);
     shared = crowd_memory(sizeof *shared);
-    int64_t single = run_loop(1);
-    int64_t group_32 = run_loop(32);
-    int64_t group_128 = run_loop(128);
-    int64_t one_client = run_daemon(1);
-    int64_t daemon = run_daemon(clients);
-    CHECK(single > 0 && one_client > 0, "nothing was measured");
-    printf("group commit against one commit each: %" PRId64 ".%02" PRId64 " times (32), %" PRId64
-           ".%02" PRId64 " times (128)\n",
-           group_32 / single, group_32 * 100 / single % 100, group_128 / single,
-           group_128 * 100 / single % 100);
-    printf("daemon with %d clients against one client: %" PRId64 ".%02" PRId64
-           " times; against the plain loop of one commit each: %" PRId64 ".%02" PRId64 " times\n",
-           clients, daemon / one_client, daemon * 100 / one_client % 100, daemon / single,
-           daemon * 100 / single % 100);
+    seconds = world_option(argc, argv, "--seconds", 3);
+    rounds = (size_t)world_option(argc, argv, "--rounds", 3);
+    CHECK(seconds > 0 && rounds > 0 && rounds <= ROUNDS_MAX, "--rounds is 1 to %d", ROUNDS_MAX);
+    beside = stage_option(argc, argv, "--beside", NULL);
+    int64_t transfers = world_option(argc, argv, "--compare", 0);
+    if (transfers > 0) {
+        return compare_rows(transfers);
+    }
+    int64_t rate = measure_rates();
+    if (strchr(stage_option(argc, argv, "--parts", "ad"), 'd') != NULL) {
+        measure_latency(rate);
+    }
+    stage_end_daemon();
+    (void)stage_renew();
     return 0;
 }

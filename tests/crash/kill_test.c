@@ -434,10 +434,10 @@ int main(int argc, char **argv)
     for (int i = 1; i <= CLIENTS; i++) {
         client_kills += victims[i].kills;
     }
-    printf("%d kills of the daemon, %d of clients in %" PRId64 " s\n", victims[0].kills,
-           client_kills, (clock_steady_us() - began_us) / CLOCK_SECOND_US);
-    printf("%d acts acknowledged: each there once; %d refused: none there; %d unanswered: %d "
+    printf("result: %d kills of the daemon and %d of clients in %" PRId64
+           " s; %d acts acknowledged: each there once; %d refused: none there; %d unanswered: %d "
            "happened once, the others never\n",
+           victims[0].kills, client_kills, (clock_steady_us() - began_us) / CLOCK_SECOND_US,
            all.acknowledged, all.refused, all.in_doubt, all.in_doubt_done);
     printf("%d asked again by key: the same answer, or settled for good; every registry verified\n",
            all.asked_again);

@@ -171,8 +171,8 @@ int main(int argc, char **argv)
     (void)snprintf(wal, sizeof wal, "%s-wal", world->registry_path);
     CHECK(stat(wal, &file) != 0 || file.st_size == 0,
           "the WAL still has %lld bytes after a good end", (long long)file.st_size);
-    printf("%" PRId64 " s: %" PRId64 " acts acknowledged beside %" PRId64 " reads and %" PRId64
-           " whole verifications; every moment conserved, none went back\n",
+    printf("result: %" PRId64 " s: %" PRId64 " acts acknowledged beside %" PRId64
+           " reads and %" PRId64 " whole verifications; every moment conserved, none went back\n",
            seconds, acts, reads, shared->verifies);
     printf("1 passed, 0 failed\n");
     return 0;

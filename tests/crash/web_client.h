@@ -53,7 +53,8 @@ struct client_record {
     struct web_person who;
     _Atomic int draft_count, act_count;
     int requests, not_sent, broken, gateway, away, faults, pressed_twice;
-    int begun_untold; /* drafts that may or may not be there */
+    int64_t slowest_us; /* of what was answered */
+    int begun_untold;   /* drafts that may or may not be there */
     struct draft_record drafts[DRAFTS_MAX];
     struct act_record acts[ACTS_MAX];
 };
@@ -129,7 +130,10 @@ static inline enum said judge(struct client_record *client, const char *target,
 static inline enum said ask(int number, const char *target, const char *body)
 {
     struct client_record *client = &shared->clients[number];
+    int64_t began_us = clock_steady_us();
     web_receive(web_send(&the_web, &client->who, target, body), &reply_one);
+    int64_t took_us = clock_steady_us() - began_us;
+    client->slowest_us = took_us > client->slowest_us ? took_us : client->slowest_us;
     return judge(client, target, &reply_one);
 }
 

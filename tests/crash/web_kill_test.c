@@ -13,7 +13,7 @@
  *     people.db is sound.
  * web_kill_test [--kills N] [--seed N]; TEST_KEEP=1 keeps the folder with the logs.
  */
-#include "crash/web_check.h"
+#include "crash/web_settle.h"
 
 #include <sys/mman.h>
 
@@ -37,7 +37,6 @@ static const char *const victim_words[VICTIM__COUNT] = {"account processes", "th
 
 static struct world *world;
 static struct web *web;
-static pid_t clients[CLIENTS];
 static int kills_of[VICTIM__COUNT];
 static int own_ends;  /* account processes that ended by themselves, in good order */
 static int own_fails; /* … with a fault at start */
@@ -49,36 +48,6 @@ static void on_end(int signal_number)
 {
     (void)signal_number;
     is_told_to_end = 1;
-}
-
-static void kill_clients(void)
-{
-    for (int i = 0; i < CLIENTS && the_world.owner == getpid(); i++) {
-        if (clients[i] > 0) {
-            kill(clients[i], SIGKILL);
-            waitpid(clients[i], NULL, 0);
-            clients[i] = 0;
-        }
-    }
-}
-
-static void start_client(int number, uint64_t seed, int64_t life)
-{
-    struct chance chance = chance_from(seed, 1000 * (uint64_t)(life + 1) + (uint64_t)number);
-    pid_t test = getpid();
-    fflush(stdout);
-    pid_t pid = fork();
-    CHECK(pid >= 0, "no process for a client");
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != test) {
-            _exit(127);
-        }
-        signal(SIGTERM, SIG_DFL);
-        signal(SIGINT, SIG_DFL);
-        run_client(number, chance);
-    }
-    clients[number] = pid;
 }
 
 /* What ended by itself: account may, in good order, after a fault of a file; nothing else may. */
@@ -102,12 +71,7 @@ static void supervise(void)
           world->log_path);
     CHECK(waitpid(web->nginx, &end, WNOHANG) == 0, "nginx ended by itself; its log is %s",
           web->nginx_log);
-    for (int i = 0; i < CLIENTS; i++) {
-        if (clients[i] > 0 && waitpid(clients[i], &end, WNOHANG) == clients[i]) {
-            clients[i] = 0;
-            CHECK(WIFEXITED(end) && WEXITSTATUS(end) == 0, "client %d ended badly: see above", i);
-        }
-    }
+    (void)clients_left();
 }
 
 /* Looks after the processes for so long. */
@@ -194,62 +158,9 @@ static void end_clients(void)
 {
     int64_t until_us = clock_steady_us() + CLIENT_END_S_MAX * CLOCK_SECOND_US;
     atomic_store(&shared->stop, 1);
-    for (bool is_any = true; is_any;) {
+    while (clients_left() > 0) {
         CHECK(clock_steady_us() < until_us, "a client does not end");
         wait_ms(10);
-        is_any = false;
-        for (int i = 0; i < CLIENTS; i++) {
-            is_any = is_any || clients[i] > 0;
-        }
-    }
-}
-
-/* ------------------------------------------------------------------ settling */
-
-static void settle_draft(struct known_draft *of, struct chance *chance, struct sums *sums)
-{
-    struct draft_record *draft = of->draft;
-    bool was_told = draft->transfer_id[0] != '\0';
-    if (was_told && chance_below(chance, 20) == 0) {
-        char target[128], body[64];
-        draft_target(draft, "review", target);
-        (void)snprintf(body, sizeof body, "notes=%s", draft->draft_id);
-        enum said said = ask(of->client, target, body);
-        CHECK(said == SAID_WAY, "draft %s pressed again: no redirect", draft->draft_id);
-        take_told(draft, said, &reply_one); /* compares */
-        sums->asked_again++;
-    } else if (!was_told && draft->asked && draft->in_doubt) {
-        draft->in_doubt = false; /* nothing is killed now: no reason to give up */
-        press(of->client, chance, draft, TRIES);
-        CHECK(draft->transfer_id[0] != '\0', "draft %s cannot be settled: %d %.1500s",
-              draft->draft_id, reply_one.code, web_words(&reply_one));
-        sums->asked_again++;
-    }
-}
-
-static void settle_act(int client, struct act_record *act, struct chance *chance, struct sums *sums)
-{
-    bool is_doubted = false;
-    for (int i = 0; i < act->count; i++) {
-        is_doubted = is_doubted || act->ticks[i].state == TICK_DOUBT;
-    }
-    if (is_doubted || chance_below(chance, 20) == 0) {
-        CHECK(post_act(client, act), "a decision cannot be settled: %d %.1500s", reply_one.code,
-              web_words(&reply_one));
-        sums->asked_again++;
-    }
-}
-
-/* Everything is up again: the same forms give answers now, and the same ones as before. */
-static void settle(struct chance *chance, struct sums *sums)
-{
-    for (size_t i = 0; i < known_count; i++) {
-        settle_draft(&known[i], chance, sums);
-    }
-    for (int i = 0; i < CLIENTS; i++) {
-        for (int j = 0; j < atomic_load(&shared->clients[i].act_count); j++) {
-            settle_act(i, &shared->clients[i].acts[j], chance, sums);
-        }
     }
 }
 
@@ -260,22 +171,11 @@ static void begin(uint64_t seed, int64_t life, struct chance *chance)
     CHECK(madvise(shared, sizeof *shared, MADV_REMOVE) == 0, "the shared memory is not emptied");
     world = world_open("web", "release");
     web = web_open(world, chance);
-    struct store *people = web_open_people(web, NULL);
-    for (int i = 0; i < CLIENTS; i++) {
-        web_sign_in(people, world, org_of(i), i, &shared->clients[i].who);
-    }
-    store_close(people);
+    sign_in_clients();
     start_missing();
     world_await_daemon(world);
     web_await(web, &shared->clients[0].who);
-    static bool is_registered;
-    if (!is_registered) {
-        is_registered = true;
-        atexit(kill_clients);
-    }
-    for (int i = 0; i < CLIENTS; i++) {
-        start_client(i, seed, life);
-    }
+    start_clients(seed, life);
 }
 
 static void print_sums(const struct sums *sums, int64_t seconds)
@@ -292,21 +192,21 @@ static void print_sums(const struct sums *sums, int64_t seconds)
         faults += client->faults;
         twice += client->pressed_twice;
     }
+    printf("result: ");
     for (int i = 0; i < VICTIM__COUNT; i++) {
         printf("%s%d of %s", i == 0 ? "kills: " : ", ", kills_of[i], victim_words[i]);
         kills += kills_of[i];
     }
-    printf(": %d in %" PRId64 " s; account ended by itself %d times, did not start %d times\n",
-           kills, seconds, own_ends, own_fails);
+    printf(": %d in %" PRId64 " s; %d transfers acknowledged: each there once; %d in doubt: %d had "
+           "happened, once; %d decisions acknowledged: each there once\n",
+           kills, seconds, sums->transfers, sums->doubts, sums->doubts_done, sums->decided);
+    printf("account ended by itself %d times, did not start %d times\n", own_ends, own_fails);
     printf("last registry: %d requests: %d found nobody listening, %d broke off, %d were answered "
            "by nginx alone, %d with the ledger away, %d with a fault; %d forms were sent twice at "
            "once\n",
            requests, not_sent, broken, gateway, away, faults, twice);
-    printf("%d transfers acknowledged: each there once; %d drafts without: none became one; %d in "
-           "doubt: %d had happened, once\n",
-           sums->transfers, sums->unfinished, sums->doubts, sums->doubts_done);
-    printf("%d decisions acknowledged: each there once; %d refused; %d in doubt\n", sums->decided,
-           sums->refused, sums->acts_doubted);
+    printf("%d drafts without a transfer: none became one; %d decisions refused; %d in doubt\n",
+           sums->unfinished, sums->refused, sums->acts_doubted);
     printf("%d drafts kept with their answers; %d beginnings unanswered: %d drafts of them; %d "
            "transfers that their draft finds by its key\n",
            sums->drafts, sums->begun_untold, sums->untold_found, sums->unnoted);

@@ -16,11 +16,17 @@
 #include "ledger/command.h"
 
 enum { NONE = -1, STRANGER = -2 };
+/* How many of them: a test that needs other numbers names them before it includes this file. */
+#ifndef MODEL_ORGS
+#define MODEL_ORGS 7
+#define MODEL_PEOPLE 14
+#define MODEL_TRANSFERS 300000
+#endif
 enum {
-    ORGS = 7,
+    ORGS = MODEL_ORGS,
     BUFFER_ORG = 6,
     SUPPLIERS = 3,
-    PEOPLE = 14,
+    PEOPLE = MODEL_PEOPLE,
     PROJECTS = 4,
     VINTAGES = 2,
     FIRST_VINTAGE = 2023
@@ -28,7 +34,7 @@ enum {
 enum {
     ACCOUNTS_MAX = 4000,
     PIECES_MAX = 60000,
-    TRANSFERS_MAX = 300000,
+    TRANSFERS_MAX = MODEL_TRANSFERS,
     ORDERS_MAX = 50000,
     LINES_MAX = 6
 };

@@ -294,8 +294,8 @@ int main(int argc, char **argv)
     }
     compare_all();
     int64_t violations = verify();
-    printf("simulator: %lld acts agree (%lld repeated, %lld groups undone, %lld reopened, %lld "
-           "comparisons of everything):",
+    printf("result: %lld acts agree (%lld repeated, %lld groups undone, %lld reopened, %lld "
+           "comparisons of everything)\noutcomes:",
            (long long)acts_done, (long long)repeats, (long long)undone, (long long)reopened,
            (long long)compared);
     for (int i = 0; i < STATUS__COUNT; i++) {

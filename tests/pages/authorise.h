@@ -277,7 +277,7 @@ CGI_UNUSED static int judge_foreign(const char *program, const struct route *rou
 }
 
 /* Every row for every visitor; and the registry is what it was. */
-static void authorise(const char *program, const struct route *table, size_t count)
+CGI_UNUSED static void authorise(const char *program, const struct route *table, size_t count)
 {
     int faults = 0;
     struct digest before = town_dump();

@@ -5,6 +5,7 @@
  * A file of this folder, PROGRAM-WHAT.c, is linked into PROGRAM with the functions that it names
  * below wrapped (ld --wrap); build/MODE/plant/PROGRAM-WHAT/ then holds that program and links to
  * the others, and a campaign that is started with TEST_RELEASE set to that folder must find it.
+ *
  * wraps: store_commit
  */
 #include "store/store.h"

@@ -109,6 +109,19 @@ static void fields_are_framed(void **state)
     assert_true(digest_equal(&one, &other));
 }
 
+static void bytes_are_not_framed(void **state)
+{
+    (void)state;
+    struct digest_feed feed;
+    digest_begin(&feed);
+    digest_add_bytes(&feed, "a", 1);
+    digest_add_bytes(&feed, NULL, 0);
+    digest_add_bytes(&feed, "bc", 2);
+    struct digest one = digest_end(&feed);
+    struct digest other = digest_of("abc", 3);
+    assert_true(digest_equal(&one, &other));
+}
+
 static void every_bit_counts(void **state)
 {
     (void)state;
@@ -152,6 +165,7 @@ int main(void)
         cmocka_unit_test(fips_vectors),
         cmocka_unit_test(rfc_4231_vectors),
         cmocka_unit_test(fields_are_framed),
+        cmocka_unit_test(bytes_are_not_framed),
         cmocka_unit_test(every_bit_counts),
         cmocka_unit_test(tokens),
     };

@@ -23,6 +23,7 @@ static struct program program;
 static int finished;     /* how often the program was asked to tidy up */
 static int windows_left; /* what stream_windows still writes */
 static int windows_taken;
+static int windows_readable; /* after so many the disk fails; -1: never */
 static bool refuse_is_hungry;
 static enum status refused;
 static bool had_request; /* was the refusal given the request? */
@@ -121,12 +122,22 @@ static void finish(void *context)
     finished++;
 }
 
+static bool is_readable(void *context)
+{
+    (void)context;
+    return windows_readable < 0 || windows_taken <= windows_readable;
+}
+
 static int set_up_group(void **state)
 {
     (void)state;
     arena_map(&arena, ARENA_BYTES);
-    program = (struct program){
-        .name = "test", .arena = &arena, .answer = answer, .refuse = refuse, .finish = finish};
+    program = (struct program){.name = "test",
+                               .arena = &arena,
+                               .answer = answer,
+                               .refuse = refuse,
+                               .finish = finish,
+                               .is_readable = is_readable};
     exchange_open(&exchange, &program);
     return 0;
 }
@@ -137,6 +148,7 @@ static int set_up(void **state)
     finished = 0;
     windows_left = 0;
     windows_taken = 0;
+    windows_readable = -1;
     refuse_is_hungry = false;
     refused = STATUS_OK;
     program.refuse = refuse;
@@ -320,6 +332,17 @@ static void a_broken_list_is_cut(void **state)
     assert_string_equal(body(), "id\r\n");
 }
 
+/* What was not read looks like the end of the list: it must not look whole. */
+static void windows_break_off_when_the_disk_fails(void **state)
+{
+    (void)state;
+    windows_left = 20;
+    windows_readable = 3;
+    assert_false(run("GET", "/list", NULL));
+    assert_int_equal(windows_taken, 4);
+    assert_int_equal(strlen(body()), 4 + 3 * 5);
+}
+
 static void nobody_at_all_listens(void **state)
 {
     (void)state;
@@ -448,6 +471,7 @@ int main(void)
         cmocka_unit_test_setup(a_redirect_with_cookies, set_up),
         cmocka_unit_test_setup(windows_follow_each_other, set_up),
         cmocka_unit_test_setup(windows_stop_when_nobody_listens, set_up),
+        cmocka_unit_test_setup(windows_break_off_when_the_disk_fails, set_up),
         cmocka_unit_test_setup(a_broken_list_is_cut, set_up),
         cmocka_unit_test_setup(nobody_at_all_listens, set_up),
         cmocka_unit_test_setup(unreadable_requests_are_refused, set_up),

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -123,6 +124,47 @@ static void numbers_live_for_sixteen_calls(void **state)
     assert_string_not_equal(first, "-9223372036854775808");
 }
 
+/* A pipe keeps the writes apart only in what they hold; so each write is counted by a seqpacket
+ * socket. */
+static void gathered_lines_leave_whole(void **state)
+{
+    (void)state;
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+    int standard_error = dup(STDERR_FILENO);
+    assert_true(dup2(pair[1], STDERR_FILENO) >= 0);
+    log_gather(true);
+    for (int i = 0; i < 100; i++) {
+        log_event("info", "test", "number", log_int(i), NULL);
+    }
+    log_gather(false);
+    log_gather(false); /* nothing is left: nothing is written */
+    log_event("info", "test", "number", "100", NULL);
+    assert_true(dup2(standard_error, STDERR_FILENO) >= 0);
+    close(standard_error);
+    close(pair[1]);
+    int writes = 0;
+    int lines = 0;
+    for (;;) {
+        ssize_t size_bytes = read(pair[0], line, sizeof(line) - 1);
+        assert_true(size_bytes >= 0 && size_bytes <= 4096);
+        if (size_bytes == 0) {
+            break;
+        }
+        writes++;
+        line[size_bytes] = '\0';
+        assert_int_equal(line[size_bytes - 1], '\n');
+        for (const char *at = strstr(line, " number="); at != NULL;
+             at = strstr(at + 1, " number=")) {
+            assert_int_equal(strtol(at + strlen(" number="), NULL, 10), lines);
+            lines++;
+        }
+    }
+    close(pair[0]);
+    assert_int_equal(lines, 101);
+    assert_true(writes > 1 && writes < 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +173,7 @@ int main(void)
         cmocka_unit_test(no_byte_breaks_the_line),
         cmocka_unit_test(what_does_not_fit_is_left_out_whole),
         cmocka_unit_test(numbers_live_for_sixteen_calls),
+        cmocka_unit_test(gathered_lines_leave_whole),
     };
     return cmocka_run_group_tests_name("log", tests, NULL, NULL);
 }

@@ -65,6 +65,10 @@ static void limits_at_the_boundary(void **state)
     assert_false(session_is_live(&session, session.ends_at));
     /* The clock went back: a session seen "later" is not idle. */
     assert_true(session_is_live(&session, NOW - 5 * S));
+    /* It went back further than it may be put right: nobody lives on years of a wrong clock. */
+    assert_true(session_is_live(&session, session.ends_at - (SESSION_ABSOLUTE_S_MAX + 3600) * S));
+    assert_false(
+        session_is_live(&session, session.ends_at - (SESSION_ABSOLUTE_S_MAX + 3600) * S - 1));
     session.person_is_active = false;
     assert_false(session_is_live(&session, NOW));
 }

@@ -1,0 +1,118 @@
+#!/bin/bash
+# bench.sh (make bench): measures the registry at several sizes and writes tests/bench/result.md and result.svg. Everything that is
+# compared is measured by turns in this one run: the daemon with a plain loop and with PostgreSQL, pages with a hello-world program.
+#   --sizes N,N       batches and transfers of each registry       (10000,1000000,10000000; those that the disk has room for)
+#   --parts a,b,…     a transfers, b whole transfers in browsers, c pages, d latency, f memory, sizes and times, g PostgreSQL   (all)
+#   --seconds N       of one round                                  (3)
+#   --rounds N        of each measurement; medians are told         (5)
+#   --folder DIR      where the registries are made and kept        (build/bench; a short path)
+#   --fresh           makes the registries anew
+# Figures are added to build/bench/figures.tsv: size, part, name, value, unit; what is measured again replaces what was there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+sizes=10000,1000000,10000000 parts=a,b,c,d,f,g seconds=3 rounds=5 folder=build/bench fresh=0 given=0
+while [ $# -gt 0 ]; do
+    case $1 in
+    --sizes) sizes=$2 given=1 && shift 2 ;;
+    --parts) parts=$2 && shift 2 ;;
+    --seconds) seconds=$2 && shift 2 ;;
+    --rounds) rounds=$2 && shift 2 ;;
+    --folder) folder=$2 && shift 2 ;;
+    --fresh) fresh=1 && shift ;;
+    *) sed -n '2,/^set/p' "$0" | grep '^#' >&2; exit 2 ;;
+    esac
+done
+mkdir -p "$folder" build/bench
+folder=$(cd "$folder" && pwd)
+figures=$PWD/build/bench/figures.tsv new=$PWD/build/bench/new.tsv
+bin=build/release bench=build/release/tests/bench
+export TEST_RELEASE=$PWD/build/release TALLYSTICK_SCHEMA=$PWD/schema
+: >"$new"
+has() { case ",$parts," in *",$1,"*) true ;; *) false ;; esac }
+figure() { printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "$5" >>"$new"; echo "result: size $1 part $2: $3 $4 $5"; }
+seconds_of() { # sets $took; the command's own words go to a log
+    local began=${EPOCHREALTIME/./}
+    "$@" >"$folder/log" 2>&1 || { cat "$folder/log" >&2; return 1; }
+    took=$(awk -v us=$((${EPOCHREALTIME/./} - began)) 'BEGIN { printf "%.2f", us / 1000000 }')
+}
+cluster=""
+# A cluster is never left running.
+trap '[ -z "$cluster" ] || tests/bench/postgres.sh stop "$cluster"' EXIT
+
+# 2,700 bytes a transfer, as much again for the sorting of the indexes and a backup.
+has_room() { [ "$(df --output=avail -B1 "$folder" | tail -1)" -gt $((2 * 2700 * $1 + 1000000000)) ]; }
+
+make_stage() { # size
+    local stage=$folder/$1
+    [ $fresh = 0 ] || rm -rf "$stage"
+    if [ ! -f "$stage/world.tsv" ]; then
+        rm -rf "$stage"
+        $bench/fill --folder "$stage" --size "$1" 2>/dev/null
+        sync
+        # Small ones begin every round anew: what is measured would make them larger ones.
+        [ "$1" -gt 100000 ] || cp "$stage/data/registry.db" "$stage/data/pristine.db"
+    fi
+    $bench/fill --folder "$stage" --sign-in
+}
+
+measure_operating() { # size
+    local stage=$folder/$1 bytes took=0
+    export TALLYSTICK_DATA=$stage/data TALLYSTICK_RUN=$stage/run
+    bytes=$(stat -c %s "$stage/data/registry.db")
+    figure "$1" f "registry.db" "$((bytes / 1048576))" MiB
+    figure "$1" f "registry.db by transfer" "$((bytes / $(sqlite3 "file:$stage/data/registry.db?mode=ro" 'SELECT count(*) FROM transfer')))" bytes
+    seconds_of $bin/tally verify
+    figure "$1" f "tally verify" "$took" s
+    if $bin/tally help 2>&1 | grep -q '^ *tally backup\|^ *backup'; then
+        rm -rf "$folder/backup"
+        seconds_of $bin/tally backup "$folder/backup"
+        figure "$1" f "tally backup" "$took" s
+        rm -rf "$folder/backup"
+    fi
+    unset TALLYSTICK_DATA TALLYSTICK_RUN
+}
+
+measure() { # size
+    local stage=$folder/$1 beside=() ad=""
+    local common=(--folder "$stage" --size "$1" --figures "$new" --seconds "$seconds" --rounds "$rounds")
+    make_stage "$1"
+    ! has f || measure_operating "$1"
+    ! has a && ! has g || ad=a
+    ! has d || ad=ad
+    # PostgreSQL's tables are filled row by row, which takes hours at ten millions.
+    if has g && [ "$1" -le 1000000 ]; then
+        cluster=$folder/pg
+        rm -rf "$cluster"
+        tests/bench/postgres.sh start "$stage" "$cluster"
+        beside=(--beside "tests/bench/postgres.sh turn $cluster")
+    fi
+    [ -z "$ad" ] || $bench/transfer_bench "${common[@]}" --parts "$ad" "${beside[@]}"
+    if [ -n "$cluster" ]; then
+        tests/bench/postgres.sh check "$cluster"
+        tests/bench/postgres.sh stop "$cluster"
+        cluster=""
+    fi
+    local web=""
+    for part in b c d f; do ! has $part || web=$web$part; done
+    [ -z "$web" ] || $bench/web_bench "${common[@]}" --parts "$web"
+}
+
+load=$(cut -d ' ' -f 1 /proc/loadavg)
+measured=""
+for size in ${sizes//,/ }; do
+    if [ $given = 0 ] && [ ! -d "$folder/$size" ] && ! has_room "$size"; then
+        echo "There is no room in $folder for a registry of $size transfers; it is left out."
+        continue
+    fi
+    echo "== $size batches and transfers"
+    measure "$size"
+    measured=1
+done
+[ -n "$measured" ]
+printf '0\tmachine\tload when it began\t%s\t\n0\tmachine\trounds\t%s\t\n0\tmachine\tseconds\t%s\t\n' "$load" "$rounds" "$seconds" >>"$new"
+# New figures replace those of the same size, part and name.
+touch "$figures"
+awk -F'\t' 'NR == FNR { at[$1 FS $2 FS $3] = 1; line[FNR] = $0; count = FNR; next } !(($1 FS $2 FS $3) in at)
+    END { for (i = 1; i <= count; i++) print line[i] }' "$new" "$figures" >"$figures.part"
+mv "$figures.part" "$figures"
+tests/bench/report.sh "$figures"

@@ -1,0 +1,152 @@
+/*
+ * crash/fault_account_test.c: the n-th fault under every page and every form of account.c. See
+ * tests/fault/pages.h.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/* The table is the program's own: nothing to be kept in step. */
+#define main account_main
+int account_main(void);
+#include "account.c" /* NOLINT(bugprone-suspicious-include) */
+#undef main
+
+#include "fault/pages.h"
+
+/* As account sends it: with the person who asks. */
+static const char *act_of(const struct command *command)
+{
+    struct answer answer;
+    assert_int_equal(town_ask(PROGRAM_ACCOUNT, command, &answer), STATUS_OK);
+    return town_keep(&answer);
+}
+
+static const char *send_units(int64_t units)
+{
+    struct command send =
+        town_transfer(town_person('A'), market.northwind, market.fjord, market.charm, units);
+    return act_of(&send);
+}
+
+static void add_decisions(void)
+{
+    static const char *const ends[] = {"accept", "reject", "withdraw", "approve", "refuse"};
+    town_policy(market.northwind, INCOMING_ASK, TWO_PERSON_NEVER, 0);
+    const char *pending = send_units(1000);
+    const char *other = send_units(500);
+    town_policy(market.northwind, INCOMING_ASK, TWO_PERSON_ALWAYS, 0);
+    const char *awaiting = send_units(2000);
+    town_policy(market.northwind, INCOMING_ASK, TWO_PERSON_NEVER, 0);
+    own_id("transfers", pending);
+    for (size_t i = 0; i < 5; i++) {
+        struct cgi_person who = i < 2 ? market.finn : i == 2 ? market.maya : market.jon;
+        const char *pattern = words(TRANSFER "/%s", ends[i]);
+        const char *target = words("/account/transfers/%s/%s", i < 3 ? pending : awaiting, ends[i]);
+        probe_add(pattern, target, who, NULL);
+        probe_add(pattern, target, who, "once=f1&reason=Because");
+    }
+    probe_add("/account/inbox", "/account/inbox", market.finn, NULL);
+    probe_add("/account/inbox", "/account/inbox", market.finn,
+              words("act=accept&once=i&transfer=%s&transfer=%s", pending, other));
+    probe_in_steps();
+    probe_add("/account/inbox/done", words("/account/inbox/done?act=accept&unsure=%s", pending),
+              market.finn, NULL);
+}
+
+static void add_drafts(const char *first, const char *second, const char *third, const char *fourth,
+                       const char *plan)
+{
+#define DRAFTS "/account/transfers/drafts/"
+    own_id("drafts", fourth);
+    probe_add("/account/transfers/new", "/account/transfers/new", market.maya, "kind=external");
+    probe_add(DRAFT "/discard", words(DRAFTS "%s/discard", first), market.maya, "");
+    probe_add(DRAFT "/recipient", words(DRAFTS "%s/recipient", first), market.maya,
+              words("recipient=%s", market.fjord));
+    probe_add(DRAFT "/balance", words(DRAFTS "%s/balance", second), market.maya,
+              words("balance=%s.carbon_removal", market.charm));
+    probe_add(DRAFT "/amount", words(DRAFTS "%s/amount", third), market.maya,
+              "by=oldest&go=next&amount=20");
+    probe_add(DRAFT "/review", words(DRAFTS "%s/review", fourth), market.maya,
+              words("plan=%s", plan));
+    probe_may_leave_draft();
+}
+
+static void add_team(const char *account)
+{
+    const char *jon = town_person('B');
+    const char *teammate = TEAMMATE;
+    own_id("people", jon);
+    probe_add("/account/switch", "/account/switch", market.maya,
+              words("org=%s&back=/account/credits", market.northwind));
+    probe_add("/account/team/add", "/account/team/add", market.maya,
+              "name=New+One&email=new@example.org&viewer=1");
+    probe_in_steps();
+    probe_add(teammate, words("/account/team/people/%s", jon), market.maya, "viewer=1&initiator=1");
+    probe_add(words("%s/remove", teammate), words("/account/team/people/%s/remove", jon),
+              market.maya, "");
+    probe_add(words("%s/link", teammate), words("/account/team/people/%s/link", jon), market.maya,
+              "");
+    probe_add("/account/team/policies", "/account/team/policies", market.maya,
+              "incoming=trusted&two_person=above&above=5000");
+    probe_add("/account/team/trust", "/account/team/trust", market.maya,
+              words("org=%s", market.lithos));
+    probe_add("/account/team/untrust", "/account/team/untrust", market.maya,
+              words("org=%s", market.charm));
+    probe_add("/account/team/accounts", "/account/team/accounts", market.maya,
+              "name=Second&kind=active");
+    probe_add("/account/team/accounts/close", "/account/team/accounts/close", market.maya,
+              words("account=%s", account));
+}
+
+/* What needs the registry's daemon and the pages themselves comes before the base is kept. */
+static void every_page(void **state)
+{
+    (void)state;
+    struct command open = command_of(ACT_OPEN_ACCOUNT, "", "");
+    must(TEXT_COPY(open.account.org_id, market.northwind));
+    must(TEXT_COPY(open.account.name, "Empty one"));
+    const char *account = town_do(&open);
+    struct command trust = command_of(ACT_TRUST, "", "");
+    must(TEXT_COPY(trust.trust.org_id, market.northwind));
+    must(TEXT_COPY(trust.trust.sender_org_id, market.charm));
+    (void)town_do(&trust);
+    add_decisions();
+    store_close(town.ledger.store);
+    town.ledger.store = NULL;
+    market_start_daemon();
+    const char *drafts[4];
+    for (size_t i = 0; i < 4; i++) {
+        drafts[i] = begin(market.maya, "external");
+        if (i > 0) {
+            (void)step(market.maya, drafts[i], "recipient", words("recipient=%s", market.fjord));
+        }
+        if (i > 1) {
+            (void)step(market.maya, drafts[i], "balance",
+                       words("balance=%s.carbon_removal", market.charm));
+        }
+        if (i > 2) {
+            (void)step(market.maya, drafts[i], "amount", "by=oldest&go=next&amount=20");
+        }
+    }
+    struct cgi_reply reply = look(market.maya, drafts[3], "review");
+    cgi_is(&reply, 200);
+    add_drafts(drafts[0], drafts[1], drafts[2], drafts[3], words("%s", cgi_value(&reply, "plan")));
+    add_team(account);
+    probe_add("csv", "/account/credits?format=csv", market.maya, NULL);
+    probe_add("csv", "/account/transfers?format=csv", market.maya, NULL);
+    disturb_program(routes, sizeof routes / sizeof routes[0], market.maya);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_page)};
+    int64_t began_us = clock_steady_us();
+    campaign_options(argc, argv, "account");
+    int failed = cmocka_run_group_tests(tests, campaign_open, campaign_close);
+    campaign_report(began_us);
+    return failed;
+}
