@@ -62,7 +62,7 @@ static inline void web_sign_in(struct store *people, const struct world *world, 
                                int number, struct web_person *who)
 {
     struct session session = {.made_at = clock_now_us(), .seen_at = clock_now_us()};
-    session.ends_at = session.made_at + CLOCK_DAY_US;
+    session.ends_at = session.made_at + SESSION_ABSOLUTE_S_MAX * CLOCK_SECOND_US;
     token_make(who->cookie);
     token_make(who->form_token);
     TEXT_COPY(who->user_id, world->user_ids[org]);

@@ -38,7 +38,7 @@ CGI_UNUSED static struct cgi_person market_person(struct store *people, char let
     unsigned at = next++ % 16;
     struct person person = {.is_active = true, .made_at = town.now_us};
     struct session session = {.made_at = clock_now_us(), .seen_at = clock_now_us()};
-    session.ends_at = session.made_at + CLOCK_DAY_US;
+    session.ends_at = session.made_at + SESSION_ABSOLUTE_S_MAX * CLOCK_SECOND_US;
     token_make(cookies[at]);
     token_make(tokens[at]);
     session.token_hash = digest_of(cookies[at], strlen(cookies[at]));
