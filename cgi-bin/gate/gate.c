@@ -21,8 +21,7 @@ static enum status walk(struct gate *gate, struct visit *visit, struct response 
 static enum status admit(struct gate *gate, struct visit *visit, unsigned needs,
                          struct pairs *form);
 static bool holds_page(const struct gate *gate, struct visit *visit, struct response *response);
-static enum status page(const struct gate *gate, struct visit *visit, const struct matched *matched,
-                        struct response *response);
+static bool is_at_hand(const struct gate *gate, struct visit *visit, struct response *response);
 static bool token_right(const struct visit *visit, unsigned needs, const char *token);
 static struct visit visit_of(struct gate *gate, const struct request *request);
 static struct url sign_in_url(struct gate *gate, struct visit *visit);
@@ -177,7 +176,14 @@ static enum status walk(struct gate *gate, struct visit *visit, struct response 
     if (status == STATUS_OK) {
         status = form_check(visit->arena, matched->route->form, &form, &visit->fields);
     }
-    return status == STATUS_OK ? page(gate, visit, matched, response) : status;
+    if (status != STATUS_OK || is_at_hand(gate, visit, response)) {
+        return status;
+    }
+    status = matched->route->handle(visit, response);
+    if (status == STATUS_OK && visit->page_tag != NULL && !any_fault(gate)) {
+        kept_add(visit->page_tag, response);
+    }
+    return status;
 }
 
 /* Has the asker the very page that the handler would make? Then the door says so (304). */
@@ -195,19 +201,11 @@ static bool holds_page(const struct gate *gate, struct visit *visit, struct resp
     return true;
 }
 
-/* The page, unless the asker holds it or it is kept: then it is not made again. */
-static enum status page(const struct gate *gate, struct visit *visit, const struct matched *matched,
-                        struct response *response)
+/* The asker holds the page, or it was made with this tag before: then it is not made again. */
+static bool is_at_hand(const struct gate *gate, struct visit *visit, struct response *response)
 {
-    if (holds_page(gate, visit, response) ||
-        (visit->page_tag != NULL && kept_find(visit->page_tag, response))) {
-        return STATUS_OK;
-    }
-    enum status status = matched->route->handle(visit, response);
-    if (status == STATUS_OK && visit->page_tag != NULL && !any_fault(gate)) {
-        kept_add(visit->page_tag, response);
-    }
-    return status;
+    return holds_page(gate, visit, response) ||
+           (visit->page_tag != NULL && kept_find(visit->page_tag, response));
 }
 
 /* Same origin, somebody, their form token, their rights. */
