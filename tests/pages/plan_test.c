@@ -104,6 +104,7 @@ static const struct permission {
      "one organisation's accounts and trust, one person's organisations, the buffer pools"},
 
     {"holdings", "SCAN k", "one page, or one row per balance, that its subquery found"},
+    {"holdings", "USE TEMP B-TREE FOR DISTINCT", "vintages of one organisation's running totals"},
     {"holdings", "USE TEMP B-TREE FOR ORDER BY",
      "one organisation's balances, accounts or batches; by what has no index (size, vintage)"},
     {"holdings", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "batches received at one moment"},
