@@ -26,6 +26,12 @@ account-ends-late       crash/restart_test      --rounds 0
 account-drops-last      crash/restart_test      --rounds 2
 account-gives-up        crash/restart_test      --rounds 4
 admin-says-done         crash/area_kill_test    --kills 6
+tally-backup-copies-file     crash/drill_test   --seconds 4
+tally-backup-registry-first  crash/drill_test   --seconds 2
+tally-backup-holds-people    crash/drill_test   --seconds 7
+tally-restore-keeps-sessions crash/drill_test   --seconds 1
+tally-restore-trusts-digest  crash/drill_test   --seconds 8
+tally-verify-backfills       crash/drill_test   --seconds 2
 END
 }
 

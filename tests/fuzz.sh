@@ -97,7 +97,7 @@ keep() {
                 my $new = grep { !$seen{$_} } @{$reach{$index}};
                 delete $reach{$index}, next if $new == 0;
                 next if -s $file[$index] > $left;
-                my $value = $new / (40 + -s $file[$index]);
+                my $value = $new / (400 + -s $file[$index]);
                 ($best, $score) = ($index, $value) if $value > $score;
             }
             last unless defined $best;

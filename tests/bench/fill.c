@@ -12,6 +12,7 @@
  * sellers (parties 0 to 63) hold in one large batch each.
  */
 #include "bench/fill_acts.h"
+#include "bench/fill_totals.h"
 
 #include "store/people_person.h"
 #include "store/people_session.h"
@@ -222,27 +223,6 @@ static void fill_tables(struct rows *rows)
     (void)say_took("first answers", at_us);
 }
 
-/* The running totals, by the schema's own lines that sum up what there is. */
-static void fill_totals(const struct rows *rows)
-{
-    static char words[65536];
-    char path[PATH_MAX], file_path[PATH_MAX];
-    schema_folder("registry", path);
-    (void)snprintf(file_path, sizeof file_path, "%.3900s/003_totals.sql", path);
-    FILE *file = fopen(file_path, "rb");
-    CHECK(file != NULL, "no %s", file_path);
-    size_t size_bytes = fread(words, 1, sizeof words - 1, file);
-    (void)fclose(file);
-    words[size_bytes] = '\0';
-    const char *begin = strstr(words, "-- totals begin");
-    char *end = strstr(words, "-- totals end");
-    CHECK(begin != NULL && end > begin, "%s does not say how the totals are made", file_path);
-    *end = '\0';
-    rows_sql(rows, "DELETE FROM holding; DELETE FROM transfer_total; DELETE FROM year_total;"
-                   "DELETE FROM instrument_total");
-    rows_sql(rows, begin);
-}
-
 static void fill_registry(void)
 {
     struct rows rows = {.history = &history, .cast = &cast};
@@ -257,8 +237,10 @@ static void fill_registry(void)
     take_away(&rows, &kept);
     fill_tables(&rows);
     int64_t at_us = clock_steady_us();
-    fill_totals(&rows);
-    at_us = say_took("running totals", at_us);
+    char schema[PATH_MAX];
+    schema_folder("registry", schema);
+    rows_totals(&rows, schema);
+    at_us = say_took("totals", at_us);
     put_back(&rows, &kept);
     at_us = say_took("indexes and triggers", at_us);
     rows_sql(&rows, "PRAGMA synchronous = FULL; PRAGMA locking_mode = NORMAL;"

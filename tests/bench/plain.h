@@ -27,6 +27,10 @@ enum {
     PLAIN_LINE,
     PLAIN_ACT,
     PLAIN_ANSWER,
+    PLAIN_TOTALS, /* from here on: when the schema has running totals */
+    PLAIN_TAKEN = PLAIN_TOTALS,
+    PLAIN_GIVEN,
+    PLAIN_COUNTED,
     PLAIN__COUNT
 };
 
@@ -58,11 +62,23 @@ static const char *const plain_sql[PLAIN__COUNT] = {
                   " outcome, detail) VALUES (?1, ?1, 'account', ?2, ?3, 'transfer', ?4, 'ok', ?5)",
     [PLAIN_ANSWER] = "INSERT INTO idempotency (scope, key, fingerprint, seq, answer)"
                      " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [PLAIN_TAKEN] = "UPDATE holding SET active = active - ?6, split_batches = split_batches + 1"
+                    " WHERE org_id = ?1 AND supplier_org_id = ?2 AND project_id = ?3"
+                    " AND vintage = ?4 AND account_id = ?5",
+    [PLAIN_GIVEN] =
+        "INSERT INTO holding (org_id, supplier_org_id, project_id, vintage, account_id, active,"
+        " reserved, retired, exported, active_batches, reserved_batches, retired_batches,"
+        " exported_batches, split_batches) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0, 1, 0, 0, 0, 0)"
+        " ON CONFLICT (org_id, supplier_org_id, project_id, vintage, account_id)"
+        " DO UPDATE SET active = active + ?6, active_batches = active_batches + 1",
+    [PLAIN_COUNTED] = "INSERT INTO transfer_total (kind, transfers) VALUES ('external', 1)"
+                      " ON CONFLICT (kind) DO UPDATE SET transfers = transfers + 1",
 };
 
 struct plain {
     sqlite3 *db;
     sqlite3_stmt *statements[PLAIN__COUNT];
+    int count; /* of statements: not all when the schema has no running totals */
     int wal_pages;
     int acts_unmoved;
     struct id_source ids;
@@ -99,7 +115,12 @@ static inline void plain_open(struct plain *plain)
               store_set_safe(plain->db, STORE_REGISTRY),
           "the registry does not open");
     (void)sqlite3_wal_hook(plain->db, note_plain_wal, plain);
-    for (int i = 0; i < PLAIN__COUNT; i++) {
+    int64_t has_totals = 0;
+    CHECK(store_pragma(plain->db, "SELECT count(*) FROM sqlite_schema WHERE name = 'holding'",
+                       &has_totals),
+          "the registry cannot be read");
+    plain->count = has_totals == 0 ? PLAIN_TOTALS : PLAIN__COUNT;
+    for (int i = 0; i < plain->count; i++) {
         CHECK(sqlite3_prepare_v3(plain->db, plain_sql[i], -1, SQLITE_PREPARE_PERSISTENT,
                                  &plain->statements[i], NULL) == SQLITE_OK,
               "%s: %s", plain_sql[i], sqlite3_errmsg(plain->db));
@@ -108,7 +129,7 @@ static inline void plain_open(struct plain *plain)
 
 static inline void plain_close(struct plain *plain)
 {
-    for (int i = 0; i < PLAIN__COUNT; i++) {
+    for (int i = 0; i < plain->count; i++) {
         (void)sqlite3_finalize(plain->statements[i]);
     }
     (void)sqlite3_wal_checkpoint_v2(plain->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
@@ -233,6 +254,18 @@ static inline void plain_record(const struct plain *plain, const struct stage_pa
     plain_write(plain, PLAIN_ANSWER);
 }
 
+static inline void put_holding(const struct plain *plain, int statement, const char *org_id,
+                               const char *account_id, const struct whole *whole)
+{
+    put(plain, statement, 1, org_id);
+    put(plain, statement, 2, stage.supplier_org_id);
+    put(plain, statement, 3, whole->project_id);
+    put_int(plain, statement, 4, whole->vintage);
+    put(plain, statement, 5, account_id);
+    put_int(plain, statement, 6, STAGE_UNITS);
+    plain_write(plain, statement);
+}
+
 static inline void plain_transfer(struct plain *plain, const struct stage_party *from,
                                   const struct stage_party *to, const char *key)
 {
@@ -269,6 +302,11 @@ static inline void plain_transfer(struct plain *plain, const struct stage_party 
     put_int(plain, PLAIN_LINE, 5, STAGE_UNITS);
     plain_write(plain, PLAIN_LINE);
     plain_record(plain, from, to, transfer_id, key, at_us);
+    if (plain->count > PLAIN_TOTALS) {
+        put_holding(plain, PLAIN_TAKEN, from->org_id, whole.account_id, &whole);
+        put_holding(plain, PLAIN_GIVEN, to->org_id, account_id, &whole);
+        plain_write(plain, PLAIN_COUNTED);
+    }
 }
 
 static inline void plain_commit(struct plain *plain, int acts)

@@ -42,7 +42,7 @@ function aim(words, part, name, least,   i, text, v, first) {
     text = "| " words " |"
     for (i = 1; i <= sizes; i++) {
         v = at(part, name, size[i])
-        text = text " " (v == "" ? "–" : sprintf(v < 0.095 ? "%.3f" : "%.2f", v) (v + 0 >= least ? "" : " **missed**")) " |"
+        text = text " " (v == "" ? "–" : (v < 0.0005 ? "<0.001" : sprintf(v < 0.095 ? "%.3f" : "%.2f", v)) (v + 0 >= least ? "" : " **missed**")) " |"
     }
     print text " " (least == 0 ? "–" : least) " |"
 }
@@ -91,7 +91,7 @@ END {
             for (i = 1; i <= sizes; i++) {
                 v = at(parts[p], name, size[i])
                 least = size[i] >= 10000000 ? 0.5 : size[i] >= 1000000 ? 0.7 : 0
-                text = text " " (v == "" ? "–" : sprintf(v / base < 0.095 ? "%.3f" : "%.2f", v / base) (v / base >= least ? "" : " **missed**")) " |"
+                text = text " " (v == "" ? "–" : (v / base < 0.0005 ? "<0.001" : sprintf(v / base < 0.095 ? "%.3f" : "%.2f", v / base)) (v / base >= least ? "" : " **missed**")) " |"
             }
             print text
         }

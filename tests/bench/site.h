@@ -18,8 +18,11 @@ struct site_program {
     pid_t pids[SITE_PROCESSES];
 };
 
-static struct site_program site_programs[] = {
-    {.name = "public"}, {.name = "account"}, {.name = "hello", .is_bench = true}};
+static struct site_program site_programs[] = {{.name = "public"},
+                                              {.name = "account"},
+                                              {.name = "signin"},
+                                              {.name = "admin"},
+                                              {.name = "hello", .is_bench = true}};
 #define SITE_PROGRAMS (sizeof site_programs / sizeof site_programs[0])
 
 static inline int site_listen(const char *name)
@@ -151,6 +154,7 @@ static inline void site_open(void)
     web->port = web_free_port(&chance);
     (void)snprintf(web->site_url, sizeof web->site_url, "http://127.0.0.1:%d", web->port);
     (void)stage_start_daemon();
+    stage_await_inspector();
     site_write_conf();
     site_start_programs();
     web_start_nginx(web);

@@ -148,6 +148,28 @@ static inline int64_t stage_start_daemon(void)
     return clock_steady_us() - began_us;
 }
 
+/* What looks over a large file beside the daemon has ended (ledger/inspect.h): nothing is measured
+ * while it reads. */
+static inline void stage_await_inspector(void)
+{
+    char path[64];
+    int child = 0;
+    int64_t until_us = clock_steady_us() + 7200 * CLOCK_SECOND_US;
+    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", the_world.daemon,
+                   the_world.daemon);
+    for (;;) {
+        FILE *file = fopen(path, "r");
+        CHECK(file != NULL, "the daemon is gone; its log is %s", the_world.log_path);
+        bool is_there = fscanf(file, "%d", &child) == 1;
+        (void)fclose(file);
+        if (!is_there) {
+            return;
+        }
+        CHECK(clock_steady_us() < until_us, "the look over every page does not end");
+        poll(NULL, 0, 100);
+    }
+}
+
 /* A small registry as it was filled; the daemon is ended for it. False: a large one, left as it
  * is. */
 static inline bool stage_renew(void)

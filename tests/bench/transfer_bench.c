@@ -132,6 +132,7 @@ static int64_t turn_daemon(int clients)
 {
     if (stage_renew() || the_world.daemon == 0) {
         (void)stage_start_daemon();
+        stage_await_inspector();
     }
     return run_daemon(clients, 0, seconds * CLOCK_SECOND_US, 0);
 }
@@ -242,6 +243,7 @@ static void measure_latency(int64_t rate)
 {
     if (stage_renew() || the_world.daemon == 0) {
         (void)stage_start_daemon();
+        stage_await_inspector();
     }
     int64_t interval_us = CROWD_MAX * CLOCK_SECOND_US * 2 / rate;
     int64_t for_us = seconds * (int64_t)rounds * CLOCK_SECOND_US;
@@ -292,7 +294,7 @@ static size_t count_rows(int64_t counts[TABLES_MAX], char names[TABLES_MAX][64])
 
 static int compare_rows(int64_t transfers)
 {
-    static int64_t counts[3][TABLES_MAX];
+    static int64_t counts[3][TABLES_MAX]; /* before, after the daemon, after the loop */
     static char names[TABLES_MAX][64];
     transfers = (transfers + PLAIN_GROUP - 1) / PLAIN_GROUP * PLAIN_GROUP;
     CHECK(stage_renew(), "only a small registry, with a copy beside it, is compared");
@@ -302,13 +304,14 @@ static int compare_rows(int64_t transfers)
     stage_end_daemon();
     (void)count_rows(counts[1], names);
     (void)world_verify(&the_world);
+    (void)stage_renew();
     (void)run_plain(0, transfers);
     (void)count_rows(counts[2], names);
     (void)world_verify(&the_world);
     int failed = 0;
     for (size_t i = 0; i < tables; i++) {
         int64_t by_daemon = counts[1][i] - counts[0][i];
-        int64_t by_loop = counts[2][i] - counts[1][i];
+        int64_t by_loop = counts[2][i] - counts[0][i];
         if (by_daemon != by_loop) {
             printf("violation: %s got %" PRId64 " rows from the daemon, %" PRId64
                    " from the plain loop\n",

@@ -15,7 +15,7 @@
 /* The model's measures: ten organisations with people, one that the operator dates acts for. */
 #define MODEL_ORGS 12
 #define MODEL_PEOPLE 80
-#define MODEL_TRANSFERS 1000000
+#define MODEL_TRANSFERS 300000
 #include "ledger/model_transfer.h"
 
 #define CLIENTS 64
@@ -28,6 +28,7 @@
 #define HISTORY_ACCOUNTS 3 /* of each organisation: Main, Second, Retirement */
 #define HISTORY_LINES 3    /* batches named by hand */
 #define HISTORY_SETTLE 600 /* room, for each client, to ask at the end what it had given up */
+#define STARTS_MAX 16384   /* of the daemon in one history */
 #define RECENT 256         /* transfers that everybody knows of */
 
 enum operation_what { OPERATION_NONE, OPERATION_ASK, OPERATION_READ };
@@ -78,6 +79,8 @@ struct shared {
     int64_t start_us;
     _Atomic int64_t breaks, given_up;
     int count[CLIENTS];
+    int64_t starts[STARTS_MAX]; /* the newest act when the daemon was started again */
+    int start_count;
     char socket_paths[3][WORLD_PATH_SIZE]; /* account, admin, tally */
     char org_ids[HISTORY_ORGS][ID_SIZE];
     char user_ids[CLIENTS][ID_SIZE];

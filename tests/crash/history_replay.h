@@ -71,6 +71,16 @@ static void replay_act(struct ledger *ledger, const struct row *row)
     }
 }
 
+/* A daemon that was started again has a fresh source of ids. */
+static void replay_start(struct ledger *ledger, int64_t seq)
+{
+    static int next;
+    for (; next < shared->start_count && shared->starts[next] < seq; next++) {
+        ledger->ids.last_ms = 0;
+        ledger->ids.last_tail = 0;
+    }
+}
+
 static void replay_rows(struct ledger *ledger)
 {
     int64_t i = 0;
@@ -79,6 +89,7 @@ static void replay_rows(struct ledger *ledger)
         for (int64_t end = i + REPLAY_GROUP; i < end && i < order.count;) {
             arena_reset(ledger->arena, 0);
             const struct row *row = &order.rows[i];
+            replay_start(ledger, seq_of(row));
             if (row->is_expire) {
                 i += replay_expire(ledger, row);
             } else {

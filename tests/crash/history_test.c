@@ -13,7 +13,9 @@
  *   - each acknowledged act is in the order once, an unanswered one once or never, and asked again
  *     by its key it gives the same answer;
  *   - times of record never go back, and ledger_verify finds nothing.
- * history_test [--operations N] [--kills N] [--seed N]; default 100,000 and 20.
+ * history_test [--operations N] [--kills N] [--history N] [--seed N]; default 100,000 and 20. After
+ * each 50,000 operations (--history) all is checked and a new registry begun: every second one is
+ * the one with kills. So a million take twenty times as long as fifty thousand.
  */
 #include "crash/history_client.h"
 #include "crash/history_model.h"
@@ -31,6 +33,10 @@ static void kill_daemon(struct chance *chance)
     CHECK(waitpid(world->daemon, NULL, WNOHANG) == 0, "the daemon ended by itself; its log is %s",
           world->log_path);
     world_kill_daemon(world);
+    struct store *store = history_reader();
+    CHECK(shared->start_count < STARTS_MAX, "too many kills for one history");
+    shared->starts[shared->start_count++] = see_newest(store);
+    store_close(store);
     if (chance_below(chance, 4) == 0) {
         poll(NULL, 0, (int)chance_below(chance, 100)); /* sometimes it stays away for a while */
     }
@@ -126,20 +132,27 @@ static void one_history(int64_t count, int64_t kills)
            (clock_steady_us() - happened_us) / 1000);
     fflush(stdout);
     world_close();
+    munmap(world->arena.bytes, world->arena.size_bytes);
     munmap(operations, (size_t)(CLIENTS * shared->room_each) * sizeof operations[0]);
     munmap(shared, sizeof *shared);
 }
 
 int main(int argc, char **argv)
 {
-    seed = world_seed(argc, argv);
+    uint64_t first_seed = world_seed(argc, argv);
     int64_t began_us = clock_steady_us();
     int64_t count = world_option(argc, argv, "--operations", 100000);
     int64_t kills = world_option(argc, argv, "--kills", 20);
-    int64_t undisturbed = kills > 0 ? count / 2 : count;
-    one_history(undisturbed, 0);
-    if (kills > 0) {
-        one_history(count - undisturbed, kills);
+    int64_t each = world_option(argc, argv, "--history", 50000);
+    int64_t histories = (count + each - 1) / each;
+    int64_t disturbed = kills > 0 ? (histories > 1 ? histories / 2 : 1) : 0;
+    int64_t kills_each = disturbed > 0 ? kills / disturbed : 0;
+    for (int64_t i = 0; i < histories; i++) {
+        seed = first_seed + (uint64_t)i;
+        bool is_disturbed = disturbed > 0 && i % 2 == (histories > 1 ? 1 : 0);
+        bool is_last = i == histories - 1 || (is_disturbed && i + 2 >= histories);
+        int64_t share = is_last ? kills - total.kills : kills_each;
+        one_history(i == histories - 1 ? count - i * each : each, is_disturbed ? share : 0);
     }
     printf("result: %" PRId64 " operations by %d clients, %" PRId64 " asked: %" PRId64
            " done (%" PRId64 " transfers), %" PRId64 " refused, %" PRId64 " repeats, %" PRId64

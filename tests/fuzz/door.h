@@ -69,7 +69,7 @@ DOOR_UNUSED static const char *door_head_holds(const char *head, size_t cookies)
                                         "Cross-Origin-Opener-Policy",
                                         "Cross-Origin-Resource-Policy",
                                         "Permissions-Policy"};
-    size_t seen[sizeof names / sizeof names[0]] = {0};
+    size_t seen[sizeof names / sizeof names[0] + 1] = {0}; /* and one for a header of nobody */
     while (strncmp(head, "\r\n", 2) != 0) {
         size_t line_bytes = strcspn(head, "\r\n");
         size_t name_bytes = strcspn(head, ":");

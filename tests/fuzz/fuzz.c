@@ -191,9 +191,13 @@ void *arena_take(struct arena *arena, size_t count, size_t size_bytes)
         arena_full(arena);
     }
     if (pieces->count == pieces->capacity) {
-        pieces->capacity = 2 * pieces->capacity + 64;
-        pieces->at = realloc(pieces->at, pieces->capacity * sizeof *pieces->at);
-        must(pieces->at != NULL);
+        size_t capacity = 2 * pieces->capacity + 64;
+        struct piece *larger = realloc(pieces->at, capacity * sizeof *larger);
+        if (larger == NULL) {
+            abort();
+        }
+        pieces->at = larger;
+        pieces->capacity = capacity;
     }
     void *memory = calloc(1, total_bytes);
     must(memory != NULL);

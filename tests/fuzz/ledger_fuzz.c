@@ -1,7 +1,7 @@
 /*
  * ledger_fuzz.c: the daemon's socket: any messages, by any program, against a real registry with
  * parties, units and transfers in every state. An input is up to eight commands: each begins as a
- * sensible one of its kind and has then any of its bytes changed. Promised: the daemon neither
+ * sensible one of its kind and then has members and bytes changed. Promised: the daemon neither
  * crashes nor breaks a promise of its own (must), the store is never at fault, what wire_command_is
  * refuses is refused, an answer says what the call returned; after one input in thirty-two the
  * whole registry is verified, and it is sound. Everything is rolled back: each input finds the same
@@ -74,15 +74,21 @@ static void open_registry(void)
 
 /* ---- sensible commands ---- */
 
-static void take_id(struct fuzz_input *input, char id[ID_SIZE])
+/* 0: none; then those of the prefix in order; now and then what was just made, or of another kind.
+ */
+static void take_id(struct fuzz_input *input, char id[ID_SIZE], const char *prefix)
 {
     unsigned which = fuzz_byte(input);
-    if (which >= 250 && answer_count > 0) {
-        must(text_copy(id, ID_SIZE, answers[which % answer_count].id)); /* what was just made */
-    } else if (which >= 240) {
-        id[0] = '\0';
-    } else {
+    id[0] = '\0';
+    if (which >= 240 && answer_count > 0) {
+        must(text_copy(id, ID_SIZE, answers[which % answer_count].id));
+    } else if (which >= 220) {
         must(text_copy(id, ID_SIZE, ids[which % id_count]));
+    }
+    for (size_t at = 0, left = which; which < 220 && left > 0; at = (at + 1) % id_count) {
+        if (text_starts(ids[at], prefix) && --left == 0) {
+            must(text_copy(id, ID_SIZE, ids[at]));
+        }
     }
 }
 
@@ -103,7 +109,7 @@ static uint32_t take_lines(struct fuzz_input *input, struct command_line *lines)
 {
     uint32_t count = fuzz_below(input, 5);
     for (uint32_t i = 0; i < count; i++) {
-        take_id(input, lines[i].batch_id);
+        take_id(input, lines[i].batch_id, "ctb");
         lines[i].units = take_units(input);
     }
     return count;
@@ -115,7 +121,7 @@ static void fill_party(struct fuzz_input *input, struct command *command)
     case ACT_OPEN_ORGANISATION:
     case ACT_EDIT_ORGANISATION:
     case ACT_SET_ORGANISATION_STATE:
-        take_id(input, command->organisation.org_id);
+        take_id(input, command->organisation.org_id, "org");
         command->organisation.state = (uint8_t)fuzz_below(input, 4);
         command->organisation.kind = (uint8_t)fuzz_below(input, 4);
         command->organisation.is_supplier = fuzz_below(input, 2) == 1;
@@ -128,26 +134,26 @@ static void fill_party(struct fuzz_input *input, struct command *command)
     case ACT_SET_REGISTRY_ROLES:
     case ACT_SET_MEMBER:
         (void)TEXT_COPY(command->person.user_id, town_person((char)('A' + fuzz_below(input, 26))));
-        take_id(input, command->person.org_id);
+        take_id(input, command->person.org_id, "org");
         command->person.roles = (uint8_t)fuzz_byte(input);
         command->person.deactivated = fuzz_below(input, 2) == 1;
         break;
     case ACT_OPEN_ACCOUNT:
     case ACT_CLOSE_ACCOUNT:
-        take_id(input, command->account.account_id);
-        take_id(input, command->account.org_id);
+        take_id(input, command->account.account_id, "acc");
+        take_id(input, command->account.org_id, "org");
         TAKE_TEXT(input, command->account.name);
         command->account.kind = (uint8_t)fuzz_below(input, 4);
         break;
     case ACT_SET_POLICY:
-        take_id(input, command->policy.org_id);
+        take_id(input, command->policy.org_id, "org");
         command->policy.incoming = (uint8_t)fuzz_below(input, 4);
         command->policy.two_person = (uint8_t)fuzz_below(input, 4);
         command->policy.two_person_above_units = take_units(input);
         break;
     case ACT_TRUST:
-        take_id(input, command->trust.org_id);
-        take_id(input, command->trust.sender_org_id);
+        take_id(input, command->trust.org_id, "org");
+        take_id(input, command->trust.sender_org_id, "org");
         command->trust.remove = fuzz_below(input, 2) == 1;
         break;
     default:
@@ -167,8 +173,8 @@ static void fill_supply(struct fuzz_input *input, struct command *command)
     case ACT_OPEN_PROJECT:
     case ACT_EDIT_PROJECT: {
         *command = town_project_command("", "F", (enum instrument)fuzz_below(input, 2));
-        take_id(input, command->project.project_id);
-        take_id(input, command->project.org_id);
+        take_id(input, command->project.project_id, "prj");
+        take_id(input, command->project.org_id, "org");
         TAKE_TEXT(input, command->project.short_code);
         TAKE_TEXT(input, command->project.name);
         TAKE_TEXT(input, command->project.web);
@@ -176,8 +182,8 @@ static void fill_supply(struct fuzz_input *input, struct command *command)
         break;
     }
     case ACT_ISSUE:
-        take_id(input, command->issue.project_id);
-        take_id(input, command->issue.to_org_id);
+        take_id(input, command->issue.project_id, "prj");
+        take_id(input, command->issue.to_org_id, "org");
         command->issue.vintage = 2000 + (int32_t)fuzz_byte(input);
         command->issue.imported = fuzz_below(input, 2) == 1;
         command->issue.supplier_units = take_units(input);
@@ -185,14 +191,14 @@ static void fill_supply(struct fuzz_input *input, struct command *command)
         TAKE_TEXT(input, command->issue.reporting_start);
         break;
     case ACT_ORDER:
-        take_id(input, command->order.supplier_org_id);
-        take_id(input, command->order.buyer_org_id);
+        take_id(input, command->order.supplier_org_id, "org");
+        take_id(input, command->order.buyer_org_id, "org");
         command->order.units = take_units(input);
         TAKE_TEXT(input, command->order.contract_date);
         break;
     default:
-        take_id(input, command->deliver.order_id);
-        take_id(input, command->deliver.project_id);
+        take_id(input, command->deliver.order_id, "ord");
+        take_id(input, command->deliver.project_id, "prj");
         command->deliver.units = take_units(input);
         command->deliver.line_count = take_lines(input, command->deliver.lines);
         break;
@@ -203,12 +209,12 @@ static void fill_transfer(struct fuzz_input *input, struct command *command)
 {
     command->transfer.kind = (uint8_t)fuzz_below(input, 4);
     command->transfer.instrument = (uint8_t)fuzz_below(input, 3);
-    take_id(input, command->transfer.from_org_id);
-    take_id(input, command->transfer.to_org_id);
-    take_id(input, command->transfer.to_account_id);
-    take_id(input, command->transfer.supplier_org_id);
-    take_id(input, command->transfer.from_account_id);
-    take_id(input, command->transfer.corrects_id);
+    take_id(input, command->transfer.from_org_id, "org");
+    take_id(input, command->transfer.to_org_id, "org");
+    take_id(input, command->transfer.to_account_id, "acc");
+    take_id(input, command->transfer.supplier_org_id, "org");
+    take_id(input, command->transfer.from_account_id, "acc");
+    take_id(input, command->transfer.corrects_id, "tfr");
     TAKE_TEXT(input, command->transfer.to_system);
     TAKE_TEXT(input, command->transfer.to_system_party);
     TAKE_TEXT(input, command->transfer.notes);
@@ -224,10 +230,10 @@ static void fill(struct fuzz_input *input, struct command *command)
         fill_transfer(input, command);
         break;
     case ACT_RETIRE:
-        take_id(input, command->retire.org_id);
-        take_id(input, command->retire.beneficiary_org_id);
-        take_id(input, command->retire.supplier_org_id);
-        take_id(input, command->retire.project_id);
+        take_id(input, command->retire.org_id, "org");
+        take_id(input, command->retire.beneficiary_org_id, "org");
+        take_id(input, command->retire.supplier_org_id, "org");
+        take_id(input, command->retire.project_id, "prj");
         TAKE_TEXT(input, command->retire.beneficiary);
         command->retire.purposes = (uint8_t)fuzz_byte(input);
         command->retire.units = take_units(input);
@@ -255,10 +261,83 @@ static void fill(struct fuzz_input *input, struct command *command)
         fill_party(input, command);
         break;
     default:
-        take_id(input, command->decide.transfer_id);
-        take_id(input, command->decide.account_id);
+        take_id(input, command->decide.transfer_id, "tfr");
+        take_id(input, command->decide.account_id, "acc");
         TAKE_TEXT(input, command->decide.reason);
         break;
+    }
+}
+
+/* ---- what no program of ours would send ---- */
+
+#define MEMBER(member)                                                                             \
+    {                                                                                              \
+        offsetof(struct command, member), sizeof(((struct command *)0)->member)                    \
+    }
+/* Where the daemon looks first; any other byte is changed too, but rarely hit. */
+static const struct {
+    size_t at_bytes, size_bytes;
+} members[] = {
+    MEMBER(version),
+    MEMBER(kind),
+    MEMBER(key),
+    MEMBER(user_id),
+    MEMBER(at_us),
+    MEMBER(organisation.name),
+    MEMBER(organisation.country),
+    MEMBER(organisation.is_supplier),
+    MEMBER(organisation.is_demo),
+    MEMBER(organisation.reason),
+    MEMBER(person.org_id),
+    MEMBER(person.deactivated),
+    MEMBER(account.name),
+    MEMBER(project.short_code),
+    MEMBER(project.description),
+    MEMBER(project.crediting_start),
+    MEMBER(project.origin),
+    MEMBER(issue.vintage),
+    MEMBER(issue.imported),
+    MEMBER(issue.notes),
+    MEMBER(order.notes),
+    MEMBER(deliver.line_count),
+    MEMBER(deliver.lines),
+    MEMBER(transfer.has_plan),
+    MEMBER(transfer.notes),
+    MEMBER(transfer.private_note),
+    MEMBER(transfer.line_count),
+    MEMBER(transfer.lines),
+    MEMBER(decide.reason),
+    MEMBER(retire.beneficiary),
+    MEMBER(retire.line_count),
+    MEMBER(retire.lines),
+    MEMBER(trust.remove),
+    MEMBER(setting.frozen),
+    MEMBER(setting.site_url),
+};
+#define MEMBERS (sizeof members / sizeof members[0])
+
+/* One member filled without an end, or a few bytes at its beginning; or one byte anywhere. */
+static void change(struct fuzz_input *input, struct command *command)
+{
+    unsigned char *bytes = (unsigned char *)command;
+    unsigned which = fuzz_byte(input);
+    unsigned how = fuzz_byte(input);
+    if (which % 64 >= MEMBERS) {
+        size_t at = (size_t)(how << 8 | fuzz_byte(input)) % sizeof *command;
+        bytes[at] = (unsigned char)fuzz_byte(input);
+        return;
+    }
+    size_t at_bytes = members[which % 64].at_bytes;
+    size_t size_bytes = members[which % 64].size_bytes;
+    if (size_bytes == sizeof(uint32_t) && (how & 2) != 0) {
+        static const uint32_t counts[] = {0, 1, 255, 256, 257, 300, 512, UINT32_MAX};
+        memcpy(bytes + at_bytes, &counts[fuzz_below(input, 8)], sizeof counts[0]);
+        return;
+    }
+    size_t count = (how & 1) != 0 || size_bytes < how % 8 ? size_bytes : how % 8;
+    unsigned filler = fuzz_byte(input);
+    for (size_t i = 0; i < count; i++) {
+        bytes[at_bytes + i] = (unsigned char)((how & 1) != 0 ? filler | 1u : fuzz_byte(input));
     }
 }
 
@@ -271,6 +350,12 @@ static void send(struct fuzz_input *input)
     unsigned kind = fuzz_below(input, ACT__COUNT + 1);
     unsigned who = fuzz_byte(input);
     unsigned key = fuzz_byte(input);
+    /* They come first, so that short inputs have them too. */
+    size_t changes_bytes = 6 * (size_t)fuzz_below(input, 5);
+    changes_bytes = changes_bytes < input->left_bytes ? changes_bytes : input->left_bytes;
+    struct fuzz_input changes = {.at = input->at, .left_bytes = changes_bytes};
+    input->at += changes_bytes;
+    input->left_bytes -= changes_bytes;
     *command = command_of(ACT_NONE, "", "");
     command->kind = kind;
     fill(input, command);
@@ -282,9 +367,8 @@ static void send(struct fuzz_input *input)
         (void)snprintf(command->key, sizeof command->key, "fuzz-%u", key);
     }
     command->at_us = program == PROGRAM_TALLY && key > 200 ? fuzz_int(input) : 0;
-    for (unsigned changes = fuzz_below(input, 6); changes > 0; changes--) {
-        size_t at = (size_t)(fuzz_byte(input) << 8 | fuzz_byte(input)) % sizeof *command;
-        ((unsigned char *)command)[at] = (unsigned char)fuzz_byte(input);
+    while (changes.left_bytes > 0) {
+        change(&changes, command);
     }
     bool is_command = wire_command_is(command, sizeof *command);
     holds(!wire_command_is(command, sizeof *command - 1) && !wire_command_is(command, 0));
@@ -311,7 +395,7 @@ static void one(struct fuzz_input *input)
     while (input->left_bytes > 0 && answer_count < COMMANDS_MAX) {
         send(input);
     }
-    if (verify == 0) {
+    if (verify == 7) {
         /* Inside the transaction, as it would be kept. */
         struct verify_report report = {.say = say};
         holds(ledger_verify(ledger.store, &fuzz_arena, &report) == STATUS_OK);

@@ -32,6 +32,9 @@ static void replay_file(const char *path)
     FILE *file = fopen(path, "rb");
     struct stat about;
     if (file == NULL || fstat(fileno(file), &about) != 0) {
+        if (file != NULL) {
+            fclose(file);
+        }
         printf("violation: %s cannot be read\n", path);
         failed++;
         return;
