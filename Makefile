@@ -17,7 +17,8 @@ FLAGS_coverage := -O0 --coverage -fprofile-update=atomic
 # clang only instruments here (-w): the warnings that count are gcc's, and the same sources are built with them
 FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -w
 CFLAGS_ALL := $(COMMON) $(FLAGS_$(MODE)) $(CFLAGS)
-LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+# the build id tells browsers that pages of another build are other pages (pages/public_tag.c)
+LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now -Wl,--build-id=sha1 $(LDFLAGS)
 
 # Rooms from the top down: each may use only those after it.
 ROOMS := import pages gate http ledger store model base
@@ -102,8 +103,12 @@ $(foreach a,$(AREAS),$(B)/templates/$(a)_templates.c): $(B)/templates/stamp ;
 $(B)/templates/%.o: $(B)/templates/%.c
 	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -MMD -c -o $@ $<
 
+# -- static files under names that tell their content
+$(B)/templates/static_names.h: cgi-bin/tools/static.sh $(wildcard static/*)
+	$(V)echo "  static" && cgi-bin/tools/static.sh $(B)
+
 # -- objects, archives, programs
-$(B)/cgi-bin/%.o: cgi-bin/%.c | $(B)/templates/stamp
+$(B)/cgi-bin/%.o: cgi-bin/%.c | $(B)/templates/stamp $(B)/templates/static_names.h
 	@mkdir -p $(@D)
 	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -MMD -c -o $@ $<
 

@@ -49,6 +49,7 @@ int main(void)
         .route_count = sizeof routes / sizeof routes[0],
         .registry_tables = registry_tables,
         .error_page = public_error_page,
+        .page_tag = public_page_tag,
     };
     return gate_run(&setup);
 }

@@ -88,15 +88,19 @@ const char *arena_printf(struct arena *arena, const char *format, ...)
 
 const char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)
 {
-    va_list again;
-    va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    /* Written where it will lie, before its length is known: half the work of writing it twice. */
+    size_t start = aligned_start(arena);
+    size_t room_bytes = start < arena->size_bytes ? arena->size_bytes - start : 0;
+    char *text = (char *)arena->bytes + start;
+    int length = vsnprintf(room_bytes == 0 ? NULL : text, room_bytes, format, arguments);
     must(length >= 0);
-    size_t size_bytes = (size_t)length + 1;
-    char *text = arena_take(arena, size_bytes, 1);
-    must(vsnprintf(text, size_bytes, format, again) == length);
-    va_end(again);
-    return text;
+    if ((size_t)length >= room_bytes) {
+        if (room_bytes > 0) {
+            explicit_bzero(text, room_bytes); /* what is not taken stays zero */
+        }
+        arena_full(arena);
+    }
+    return arena_take(arena, (size_t)length + 1, 1);
 }
 
 /* The first place after what is used whose address suits any type; may lie behind the end. */

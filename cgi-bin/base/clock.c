@@ -106,6 +106,14 @@ const char *clock_iso(struct arena *arena, int64_t at)
     return arena_text(arena, text);
 }
 
+static void write_digits(char *to, size_t count, int number)
+{
+    while (count > 0) {
+        to[--count] = (char)('0' + number % 10);
+        number /= 10;
+    }
+}
+
 void clock_iso_write(int64_t at, char text[CLOCK_ISO_SIZE])
 {
     if (at == 0) {
@@ -113,10 +121,22 @@ void clock_iso_write(int64_t at, char text[CLOCK_ISO_SIZE])
         return;
     }
     struct civil civil = civil_of(at);
-    int length = snprintf(text, CLOCK_ISO_SIZE, "%04lld-%02d-%02dT%02d:%02d:%02d.%06dZ",
-                          (long long)civil.year, civil.month, civil.day, civil.hour, civil.minute,
-                          civil.second, civil.micros);
-    must(length > 0 && length < CLOCK_ISO_SIZE);
+    if (civil.year < 0 || civil.year > 9999) { /* never in a registry; int64 reaches further */
+        int length = snprintf(text, CLOCK_ISO_SIZE, "%04lld-%02d-%02dT%02d:%02d:%02d.%06dZ",
+                              (long long)civil.year, civil.month, civil.day, civil.hour,
+                              civil.minute, civil.second, civil.micros);
+        must(length > 0 && length < CLOCK_ISO_SIZE);
+        return;
+    }
+    /* Lists and the log write thousands of these: digit by digit is a tenth of the work. */
+    memcpy(text, "0000-00-00T00:00:00.000000Z", sizeof("0000-00-00T00:00:00.000000Z"));
+    write_digits(text, 4, (int)civil.year);
+    write_digits(text + 5, 2, civil.month);
+    write_digits(text + 8, 2, civil.day);
+    write_digits(text + 11, 2, civil.hour);
+    write_digits(text + 14, 2, civil.minute);
+    write_digits(text + 17, 2, civil.second);
+    write_digits(text + 20, 6, civil.micros);
 }
 
 const char *clock_iso_date(struct arena *arena, int64_t at)
@@ -144,8 +164,24 @@ const char *clock_words(struct arena *arena, int64_t at)
         return "";
     }
     struct civil civil = civil_of(at);
-    return arena_printf(arena, "%s, %02d:%02d UTC", clock_date_words(arena, at), civil.hour,
-                        civil.minute);
+    char text[64];
+    size_t used = (size_t)(civil.day >= 10);
+    write_digits(text, used + 1, civil.day);
+    used++;
+    text[used++] = ' ';
+    size_t month_bytes = strlen(month_names[civil.month - 1]);
+    memcpy(text + used, month_names[civil.month - 1], month_bytes);
+    used += month_bytes;
+    if (civil.year < 1000 || civil.year > 9999) {
+        text[used] = '\0';
+        return arena_printf(arena, "%s %lld, %02d:%02d UTC", text, (long long)civil.year,
+                            civil.hour, civil.minute);
+    }
+    memcpy(text + used, " 0000, 00:00 UTC", sizeof(" 0000, 00:00 UTC"));
+    write_digits(text + used + 1, 4, (int)civil.year);
+    write_digits(text + used + 7, 2, civil.hour);
+    write_digits(text + used + 10, 2, civil.minute);
+    return arena_text(arena, text);
 }
 
 static int64_t clock_read_us(clockid_t clock)

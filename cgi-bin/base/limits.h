@@ -24,6 +24,11 @@
 /* 4 MiB: a page is under 200 kB; a CSV window is streamed */
 #define RESPONSE_BYTES_MAX 4194304
 
+/* pages that a program of public pages keeps: the first ones of each list, feed and front page */
+#define KEPT_PAGES_MAX 32
+/* 128 KiB: a list of 50 rows is under 50 kB; what is larger is made each time */
+#define KEPT_PAGE_BYTES_MAX 131072
+
 /* ---- words people write ---- */
 #define NAME_CHARS_MAX 120
 /* bytes: four per character, NUL, rounded */
@@ -77,6 +82,8 @@
 #define PAGE_ROWS 50
 /* rows read at a time while a CSV streams */
 #define CSV_WINDOW_ROWS 500
+/* rows that a filtered list counts: past it the page says "1,000+" instead of counting on */
+#define LIST_COUNT_MAX 1000
 /* recipients shown at once */
 #define PICKER_ROWS_MAX 50
 

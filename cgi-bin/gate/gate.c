@@ -12,6 +12,7 @@
 #include "base/url.h"
 #include "gate/csrf.h"
 #include "gate/inside.h"
+#include "gate/kept.h"
 #include "gate/rights.h"
 #include "gate/session.h"
 #include "store/people_session.h"
@@ -19,6 +20,8 @@
 static enum status walk(struct gate *gate, struct visit *visit, struct response *response);
 static enum status admit(struct gate *gate, struct visit *visit, unsigned needs,
                          struct pairs *form);
+static bool holds_page(const struct gate *gate, struct visit *visit, struct response *response);
+static bool is_at_hand(const struct gate *gate, struct visit *visit, struct response *response);
 static bool token_right(const struct visit *visit, unsigned needs, const char *token);
 static struct visit visit_of(struct gate *gate, const struct request *request);
 static struct url sign_in_url(struct gate *gate, struct visit *visit);
@@ -173,7 +176,36 @@ static enum status walk(struct gate *gate, struct visit *visit, struct response 
     if (status == STATUS_OK) {
         status = form_check(visit->arena, matched->route->form, &form, &visit->fields);
     }
-    return status == STATUS_OK ? matched->route->handle(visit, response) : status;
+    if (status != STATUS_OK || is_at_hand(gate, visit, response)) {
+        return status;
+    }
+    status = matched->route->handle(visit, response);
+    if (status == STATUS_OK && visit->page_tag != NULL && !any_fault(gate)) {
+        kept_add(visit->page_tag, response);
+    }
+    return status;
+}
+
+/* Has the asker the very page that the handler would make? Then the door says so (304). */
+static bool holds_page(const struct gate *gate, struct visit *visit, struct response *response)
+{
+    if (gate->page_tag == NULL || visit->request->method == METHOD_POST) {
+        return false;
+    }
+    visit->page_tag = gate->page_tag(visit);
+    if (visit->page_tag == NULL || !request_names_tag(visit->request, visit->page_tag)) {
+        return false;
+    }
+    response->is_public = true;
+    response->etag = visit->page_tag;
+    return true;
+}
+
+/* The asker holds the page, or it was made with this tag before: then it is not made again. */
+static bool is_at_hand(const struct gate *gate, struct visit *visit, struct response *response)
+{
+    return holds_page(gate, visit, response) ||
+           (visit->page_tag != NULL && kept_find(visit->page_tag, response));
 }
 
 /* Same origin, somebody, their form token, their rights. */

@@ -71,6 +71,8 @@ struct visit {
     struct url sign_in;
     /* as it stands in people.db (store/people_session.h); NULL when nobody */
     const struct session *session;
+    /* the tag of this page as it is now, made by the set-up's page_tag; NULL none */
+    const char *page_tag;
 };
 
 /* One program's open things, made at start. */
@@ -91,6 +93,7 @@ struct gate {
     /* Makes the error page in the program's look: status's row, the visit as far as it got (never
      * NULL). */
     void (*error_page)(struct visit *visit, enum status status, struct response *response);
+    const char *(*page_tag)(struct visit *visit); /* see struct gate_setup */
 };
 
 struct gate_setup {
@@ -103,6 +106,11 @@ struct gate_setup {
     bool people_write;
     bool uses_ledger;
     void (*error_page)(struct visit *visit, enum status status, struct response *response);
+    /* For programs whose pages are the same for everybody: the strong tag (ETag) that stands for
+     * the page of this address at this moment, from what it is made of, before it is made. Whoever
+     * holds that page is told so, and no handler runs; nor does it for a page that was made with
+     * this tag before (gate/kept.h). NULL, or a NULL tag: every page is made. */
+    const char *(*page_tag)(struct visit *visit);
 };
 
 /* Opens what the set-up names, from the environment: TALLYSTICK_DATA (folder of registry.db and

@@ -60,6 +60,9 @@ size_t pairs_count(const struct pairs *pairs, const char *name);
 /* A cookie's value; NULL when absent; refused earlier (400) when a `__Host-` name stands twice. */
 const char *request_cookie(const struct request *request, struct arena *arena, const char *name);
 
+/* Does If-None-Match name this very tag? "*" names none: it is about whatever page there is. */
+bool request_names_tag(const struct request *request, const char *etag);
+
 /* Decodes application/x-www-form-urlencoded text strictly: bad % escapes, NUL, invalid UTF-8 or
  * more than REQUEST_FIELDS_MAX pairs give STATUS_BAD_REQUEST. CRLF inside values becomes LF. */
 enum status form_decode(struct arena *arena, const char *text, size_t size_bytes,
@@ -75,9 +78,12 @@ struct response {
     const char *allow;        /* for 405 */
     const char *cookies[4];   /* whole Set-Cookie values, NULL-ended */
     const char *disposition;  /* Content-Disposition for downloads, NULL for none */
-    const char *etag;         /* NULL for none */
-    int retry_after_s;        /* 0: none */
-    bool is_public;           /* true: Cache-Control: public, max-age=60; false: no-store */
+    /* NULL for none; else strong: another tag whenever a byte of the page is another one */
+    const char *etag;
+    int retry_after_s; /* 0: none */
+    /* true: anybody may keep it, and asks each time whether it still holds (Cache-Control: public,
+     * no-cache); false: no-store */
+    bool is_public;
     /* CSV downloads only: called again and again after the headers are sent; writes the next window
      * into body and returns false when there is no more. The single exception to "whole page
      * first". What it takes from the arena is gone at the next call: what has to last (the place in

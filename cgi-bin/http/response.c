@@ -59,11 +59,14 @@ bool response_is_known(const struct response *response, const struct request *re
         (request->method != METHOD_GET && request->method != METHOD_HEAD)) {
         return false;
     }
-    if (text_is(request->if_none_match, "*")) {
-        return true;
-    }
-    /* The comparison is weak (RFC 9110, 13.1.2): W/ in front of a tag makes no difference. */
-    const char *own = response->etag + (text_starts(response->etag, "W/") ? 2 : 0);
+    return text_is(request->if_none_match, "*") || request_names_tag(request, response->etag);
+}
+
+bool request_names_tag(const struct request *request, const char *etag)
+{
+    /* The comparison is weak (RFC 9110, 13.1.2): W/ in front of a tag makes no difference; nginx
+     * puts it there when it compresses. */
+    const char *own = etag + (text_starts(etag, "W/") ? 2 : 0);
     for (const char *tag = request->if_none_match; *tag != '\0';) {
         tag += strspn(tag, ", \t");
         tag += text_starts(tag, "W/") ? 2 : 0;
@@ -104,7 +107,7 @@ void response_head(struct out *head, const struct response *response, const stru
     }
     /* A cookie in a shared cache would sign strangers in. */
     must(!response->is_public || response->cookies[0] == NULL);
-    header(head, "Cache-Control", response->is_public ? "public, max-age=60" : "no-store");
+    header(head, "Cache-Control", response->is_public ? "public, no-cache" : "no-store");
     if (request->https) {
         header(head, "Strict-Transport-Security", "max-age=31536000");
     }

@@ -9,13 +9,14 @@
 #include "ledger/work.h"
 #include "store/ledger_changes.h"
 #include "store/ledger_records.h"
+#include "store/ledger_totals.h"
 
 #define TAIL_CHARS 4
 #define OPERATOR_SCOPE "tally"
 
-const struct query_table *const ledger_tables[] = {&ledger_facts_queries, &ledger_units_queries,
-                                                   &ledger_changes_queries, &ledger_records_queries,
-                                                   NULL};
+const struct query_table *const ledger_tables[] = {&ledger_facts_queries,   &ledger_units_queries,
+                                                   &ledger_changes_queries, &ledger_totals_queries,
+                                                   &ledger_records_queries, NULL};
 
 /* What does each act. */
 static enum status (*const appliers[ACT__COUNT])(struct work *work) = {

@@ -9,6 +9,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "static_names.h"
 #include "store/my_transfers.h"
 #include "store/site.h"
 
@@ -18,7 +19,11 @@ static void chrome_notice(struct visit *visit, struct chrome *chrome);
 
 struct chrome chrome_of(struct visit *visit, enum place place, const char *title)
 {
-    struct chrome chrome = {.title = title, .site_name = "Tallystick"};
+    struct chrome chrome = {.title = title,
+                            .site_name = "Tallystick",
+                            .css = url_path(visit->arena, STATIC_TALLYSTICK_CSS),
+                            .icon = url_path(visit->arena, STATIC_FAVICON_SVG),
+                            .script = url_path(visit->arena, STATIC_TALLYSTICK_JS)};
     must(title != NULL);
 
     chrome_place(&chrome, place);

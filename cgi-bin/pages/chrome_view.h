@@ -65,6 +65,8 @@ struct chrome {
     const char *notice_link; /* that link's words */
     bool has_trail;
     struct trail_views trail; /* set by chrome_trail; empty on first-level pages */
+    /* the static files of this build, under names that tell their content */
+    struct url css, icon, script;
     struct url atom;          /* <link rel="alternate">; none on most pages */
 };
 

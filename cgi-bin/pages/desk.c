@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "store/people_person.h"
+#include "store/window.h"
 
 #define SOON_US (2 * CLOCK_DAY_US)
 
@@ -50,11 +51,11 @@ struct when_view desk_when(struct arena *arena, int64_t at)
     if (at == 0) {
         return (struct when_view){"", "", "", ""};
     }
-    const char *day = clock_date_words(arena, at);
     const char *words = clock_words(arena, at);
-    size_t day_bytes = strlen(day);
-    must(text_starts(words, day) && text_starts(words + day_bytes, ", "));
-    return (struct when_view){clock_iso(arena, at), words, day, words + day_bytes + 2};
+    const char *comma = strchr(words, ',');
+    must(comma != NULL && text_starts(comma, ", "));
+    return (struct when_view){clock_iso(arena, at), words,
+                              arena_text_sized(arena, words, (size_t)(comma - words)), comma + 2};
 }
 
 struct state_view desk_state(const char *slug)
@@ -72,9 +73,16 @@ const char *desk_unit(enum instrument instrument)
     return instrument == INSTRUMENT_CARBON_REMOVAL ? "credits" : "MWh";
 }
 
+/* A count that stopped says so. */
+static const char *count_words(struct arena *arena, int64_t count)
+{
+    return count == COUNT_MORE ? arena_printf(arena, "%s+", text_int_grouped(arena, LIST_COUNT_MAX))
+                               : text_int_grouped(arena, count);
+}
+
 const char *desk_count(struct arena *arena, int64_t count, const char *one, const char *many)
 {
-    return arena_printf(arena, "%s %s", text_int_grouped(arena, count), count == 1 ? one : many);
+    return arena_printf(arena, "%s %s", count_words(arena, count), count == 1 ? one : many);
 }
 
 const char *desk_count_of(struct arena *arena, int64_t shown, int64_t all, const char *one,
@@ -83,7 +91,7 @@ const char *desk_count_of(struct arena *arena, int64_t shown, int64_t all, const
     if (shown == all) {
         return desk_count(arena, all, one, many);
     }
-    return arena_printf(arena, "%s of %s", text_int_grouped(arena, shown),
+    return arena_printf(arena, "%s of %s", count_words(arena, shown),
                         desk_count(arena, all, one, many));
 }
 

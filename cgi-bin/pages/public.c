@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/build.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/must.h"
@@ -11,14 +12,33 @@
 #include "pages/desk.h"
 #include "pages/fault.h"
 #include "public_templates.h"
+#include "store/site.h"
+
+const char *public_page_tag(struct visit *visit)
+{
+    if (text_empty(build_id())) {
+        return NULL;
+    }
+    struct site_moment moment = site_moment(visit->registry, visit->arena);
+    struct digest_feed feed;
+    digest_begin(&feed);
+    digest_add_text(&feed, build_id());
+    digest_add_int(&feed, moment.seq);
+    digest_add_int(&feed, moment.recorded_at);
+    digest_add_text(&feed, moment.subject_id);
+    digest_add_int(&feed, visit->now_us / CLOCK_DAY_US); /* plots end with this year */
+    digest_add_text(&feed, visit->request->path);
+    digest_add_text(&feed, visit->request->query_text);
+    struct digest digest = digest_end(&feed);
+    char hex[DIGEST_HEX_SIZE];
+    digest_hex(&digest, hex);
+    return arena_printf(visit->arena, "\"%.32s\"", hex);
+}
 
 enum status public_show(struct visit *visit, struct response *response)
 {
-    struct digest digest = digest_of(response->body.bytes, response->body.size_bytes);
-    char hex[DIGEST_HEX_SIZE];
-    digest_hex(&digest, hex);
     response->is_public = true;
-    response->etag = arena_printf(visit->arena, "\"%.32s\"", hex);
+    response->etag = visit->page_tag;
     return STATUS_OK;
 }
 

@@ -39,6 +39,10 @@ void public_error_page(struct visit *visit, enum status status, struct response 
 
 /* ---- public.c: what the pages share ---- */
 
+/* The tag of a public page (struct gate_setup): from the build, the registry's last act, the day
+ * and the address, which is all that a public page is made of. */
+const char *public_page_tag(struct visit *visit);
+
 /* The page is made and everybody may keep it. */
 enum status public_show(struct visit *visit, struct response *response);
 /* The same, when the visit has field errors: 422, kept by nobody. */

@@ -20,7 +20,8 @@
 #define PLOT_FLOOR_PX 184
 #define PLOT_HEIGHT_PX 160
 
-static struct public_tallies tallies_of(struct visit *visit, const struct public_totals *totals)
+static struct public_tallies tallies_of(struct visit *visit, const struct public_totals *totals,
+                                        struct public_years years)
 {
     struct arena *arena = visit->arena;
     struct public_tally *tallies = arena_array(arena, struct public_tally, INSTRUMENT__COUNT);
@@ -30,7 +31,11 @@ static struct public_tallies tallies_of(struct visit *visit, const struct public
         if (total->sums.issued_units == 0 && total->sums.imported_units == 0) {
             continue;
         }
-        int64_t retirements = public_retired_count(visit->registry, total->instrument);
+        int64_t retirements = 0;
+        for (size_t y = 0; y < years.count; y++) {
+            retirements +=
+                years.at[y].instrument == total->instrument ? years.at[y].retirements : 0;
+        }
         tallies[count] = draw_tally(arena, total, retirements,
                                     arena_printf(arena, "tally-%zu", count + 1), count == 0);
         count++;
@@ -58,9 +63,10 @@ static const char *all_transfers(struct visit *visit)
 enum status public_landing_get(struct visit *visit, struct response *response)
 {
     struct public_totals totals = public_totals(visit->registry);
+    struct public_years years = public_years(visit->registry, visit->arena);
     struct public_landing_view view = {
         .page = chrome_of(visit, PLACE_NONE, "Public registry of credits and certificates"),
-        .tallies = tallies_of(visit, &totals),
+        .tallies = tallies_of(visit, &totals, years),
         .transfers = latest_transfers(visit),
         .all_transfers = all_transfers(visit),
     };
@@ -78,11 +84,6 @@ struct year_sums {
     int64_t issued_units;
     int64_t retired_units;
 };
-
-static int64_t year_at(int year)
-{
-    return clock_days_from_civil(year, 1, 1) * CLOCK_DAY_US;
-}
 
 static const char *year_text(struct arena *arena, int year)
 {
@@ -112,12 +113,17 @@ static struct plot_year plot_year(struct arena *arena, const struct year_sums *s
 }
 
 /* What happened before the first year that is drawn. */
-static const char *before_words(struct visit *visit, enum instrument instrument, int first_year)
+static const char *before_words(struct arena *arena, struct public_years all,
+                                enum instrument instrument, int first_year)
 {
-    struct arena *arena = visit->arena;
-    int64_t until = year_at(first_year);
-    int64_t issued = public_issued_units(visit->registry, instrument, INT64_MIN, until);
-    int64_t retired = public_retired_units(visit->registry, instrument, INT64_MIN, until);
+    int64_t issued = 0;
+    int64_t retired = 0;
+    for (size_t i = 0; i < all.count && all.at[i].year < first_year; i++) {
+        if (all.at[i].instrument == instrument) {
+            issued = public_add(issued, all.at[i].issued_units);
+            retired = public_add(retired, all.at[i].retired_units);
+        }
+    }
     if (issued == 0 && retired == 0) {
         return "";
     }
@@ -126,19 +132,21 @@ static const char *before_words(struct visit *visit, enum instrument instrument,
                         quantity_show(arena, retired, instrument));
 }
 
-static struct plot_view plot_of(struct visit *visit, enum instrument instrument, int first_year,
-                                size_t count, size_t number)
+static struct plot_view plot_of(struct visit *visit, struct public_years all,
+                                enum instrument instrument, int first_year, size_t count,
+                                size_t number)
 {
     struct arena *arena = visit->arena;
     struct year_sums sums[YEARS_MAX] = {{0, 0}};
     int64_t most = 1;
-    for (size_t i = 0; i < count; i++) {
-        int64_t from = year_at(first_year + (int)i);
-        int64_t until = year_at(first_year + (int)i + 1);
-        sums[i].issued_units = public_issued_units(visit->registry, instrument, from, until);
-        sums[i].retired_units = public_retired_units(visit->registry, instrument, from, until);
-        most = sums[i].issued_units > most ? sums[i].issued_units : most;
-        most = sums[i].retired_units > most ? sums[i].retired_units : most;
+    for (size_t i = 0; i < all.count; i++) {
+        const struct public_year *one = &all.at[i];
+        int place = one->year - first_year;
+        if (one->instrument == instrument && place >= 0 && place < (int)count) {
+            sums[place] = (struct year_sums){one->issued_units, one->retired_units};
+            most = one->issued_units > most ? one->issued_units : most;
+            most = one->retired_units > most ? one->retired_units : most;
+        }
     }
     size_t skipped = 0; /* years at the beginning in which nothing happened */
     while (count - skipped > YEARS_MIN && sums[skipped].issued_units == 0 &&
@@ -160,28 +168,27 @@ static struct plot_view plot_of(struct visit *visit, enum instrument instrument,
         .unit = desk_unit(instrument),
         .most = arena_printf(arena, "%s %s", quantity_show(arena, most, instrument),
                              desk_unit(instrument)),
-        .before_words = before_words(visit, instrument, first_year),
+        .before_words = before_words(arena, all, instrument, first_year),
         .years = {years, count},
     };
 }
 
 static struct plot_views plots_of(struct visit *visit, const struct public_tallies *tallies,
-                                  const struct public_totals *totals)
+                                  const struct public_totals *totals, struct public_years years)
 {
     struct plot_view *plots = arena_array(visit->arena, struct plot_view, INSTRUMENT__COUNT);
     size_t count = 0;
-    int64_t first_at = public_issued_first(visit->registry);
-    if (tallies->count == 0 || first_at == 0) {
+    if (tallies->count == 0 || years.count == 0) {
         return (struct plot_views){plots, 0};
     }
     int last_year = clock_year(visit->now_us);
-    int first_year = clock_year(first_at);
+    int first_year = years.at[0].year; /* nothing retires before the first is issued */
     first_year = first_year < last_year - YEARS_MAX + 1 ? last_year - YEARS_MAX + 1 : first_year;
     first_year = first_year > last_year ? last_year : first_year;
     for (size_t i = 0; i < totals->count; i++) {
         const struct public_sums *sums = &totals->at[i].sums;
         if (sums->issued_units > 0 || sums->imported_units > 0) {
-            plots[count] = plot_of(visit, totals->at[i].instrument, first_year,
+            plots[count] = plot_of(visit, years, totals->at[i].instrument, first_year,
                                    (size_t)(last_year - first_year) + 1, count + 1);
             count++;
         }
@@ -239,12 +246,13 @@ enum status public_overview_get(struct visit *visit, struct response *response)
 {
     struct arena *arena = visit->arena;
     struct public_totals totals = public_totals(visit->registry);
+    struct public_years years = public_years(visit->registry, arena);
     const struct public_retirement_filter all_retired = {.from_at = INT64_MIN};
     const struct window window = {.descending = true, .behind = "", .most = LATEST_ROWS};
     int64_t retired = public_retirements_count(visit->registry, arena, &all_retired);
     struct public_overview_view view = {
         .page = chrome_of(visit, PLACE_REGISTRY, "Registry"),
-        .tallies = tallies_of(visit, &totals),
+        .tallies = tallies_of(visit, &totals, years),
         .largest = all_largest(visit, &totals),
         .transfers = latest_transfers(visit),
         .all_transfers = all_transfers(visit),
@@ -255,7 +263,7 @@ enum status public_overview_get(struct visit *visit, struct response *response)
             arena_printf(arena, "All %s", desk_count(arena, retired, "retirement", "retirements")),
     };
     view.is_empty = view.tallies.count == 0;
-    view.plots = plots_of(visit, &view.tallies, &totals);
+    view.plots = plots_of(visit, &view.tallies, &totals, years);
     view.has_plots = view.plots.count > 0;
     view.has_transfers = view.transfers.rows.count > 0;
     view.has_retirements = view.retirements.rows.count > 0;

@@ -259,6 +259,7 @@ enum status list_csv(const struct list *list, struct response *response)
     csv->list = *list;
     desk_csv(response, arena, list->kind->file_name);
     response->is_public = true;
+    response->etag = list->visit->page_tag;
     response->stream = csv_window;
     response->stream_state = csv;
     return STATUS_OK;

@@ -5,11 +5,13 @@
 #ifndef STORE_COLUMNS_H
 #define STORE_COLUMNS_H
 
+#include "base/limits.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "model/quantity.h"
 #include "model/serial.h"
 #include "store/query.h"
+#include "store/window.h"
 
 /* A batch's serial number, for column_serial: a batch b, its project p. */
 #define SERIAL_COLUMNS "p.pathway_code, p.country, p.short_code, b.vintage, b.first, b.last"
@@ -48,6 +50,17 @@ static inline int64_t column_only(struct query *q)
     int64_t number = query_row(q) ? query_int(q, 0) : 0;
     query_end(q);
     return number;
+}
+
+/* Counts what the inner SELECT gives, but not for ever. */
+#define COUNT_OF(inner) "SELECT count(*) FROM (" inner " LIMIT 1001)"
+_Static_assert(LIST_COUNT_MAX == 1000, "one row more tells that there are more");
+
+/* The number of such a statement. */
+static inline int64_t column_counted(struct query *q)
+{
+    int64_t count = column_only(q);
+    return count > LIST_COUNT_MAX ? COUNT_MORE : count;
 }
 
 #endif

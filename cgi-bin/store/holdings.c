@@ -11,9 +11,9 @@
 
 enum {
     Q_BALANCES,
+    Q_VINTAGES,
     Q_ACCOUNTS,
     Q_COUNT,
-    Q_COUNT_ALL,
     Q_AVAILABLE,
     Q_BATCH,
     Q_ALL,
@@ -23,7 +23,6 @@ enum {
 
 #define STATE "CASE WHEN b.reserved_by IS NOT NULL THEN 'reserved' ELSE b.state END"
 #define SIZE "b.last - b.first + 1"
-#define LIVE "('active', 'retired', 'exported', 'cancelled')" /* all but split */
 
 #define COLUMNS                                                                                    \
     "SELECT b.batch_id, p.pathway_code, p.country, p.short_code, b.vintage, b.first, b.last,"      \
@@ -61,15 +60,23 @@ enum {
            direction)
 
 /* By received-at: one walk along the index for each state, merged. */
-#define ARM(state, sign)                                                                           \
+/* Whether an arm is walked at all is known before its first row: a state that is not asked for
+ * costs nothing, however many batches have it. */
+#define ARM(state, asked, sign)                                                                    \
     "SELECT b.batch_id AS id, b.received_at AS place FROM batch b"                                 \
-    " WHERE b.org_id = ?1 AND b.state = '" state                                                   \
-    "'" FILTERS IN_STATE BEHIND("b.received_at", sign)
+    " WHERE b.org_id = ?1 AND b.state = '" state "'" FILTERS asked BEHIND("b.received_at", sign)
+#define IF_ASKED(state) " AND (?6 IS NULL OR ?6 = '" state "')"
 #define LIST_BY_RECEIVED(sign, direction)                                                          \
-    AROUND(ARM("active", sign) " UNION ALL " ARM("retired", sign) " UNION ALL " ARM(               \
-               "exported", sign) " UNION ALL " ARM("cancelled", sign) " UNION ALL " ARM("split",   \
-                                                                                        sign),     \
-           direction)
+    AROUND(                                                                                        \
+        ARM("active", IN_STATE, sign) " UNION ALL " ARM(                                           \
+            "retired", IF_ASKED("retired"),                                                        \
+            sign) " UNION ALL " ARM("exported", IF_ASKED("exported"),                              \
+                                    sign) " UNION ALL " ARM("cancelled", IF_ASKED("cancelled"),    \
+                                                            sign) " UNION ALL " ARM("split",       \
+                                                                                    " AND ?6 = "   \
+                                                                                    "'split'",     \
+                                                                                    sign),         \
+        direction)
 
 #define LIST_BY_SERIAL(sign, direction)                                                            \
     COLUMNS " FROM (SELECT b.batch_id AS id, p.short_code AS code, b.vintage AS year,"             \
@@ -85,23 +92,29 @@ enum {
 
 static const char *const sql[Q__COUNT] = {
     [Q_BALANCES] =
-        "SELECT k.supplier, s.name, k.project, p.name, p.instrument, k.year, k.account, a.kind,"
-        " k.state, k.held, k.units"
-        " FROM (SELECT supplier_org_id AS supplier, project_id AS project, vintage AS year,"
-        "  account_id AS account, state, reserved_by IS NOT NULL AS held,"
-        "  sum(last - first + 1) AS units FROM batch"
-        "  WHERE org_id = ?1 AND state IN ('active', 'retired', 'exported')"
-        "  GROUP BY supplier_org_id, project_id, vintage, account_id, state, held) k"
-        " CROSS JOIN account a ON a.account_id = k.account"
-        " CROSS JOIN project p ON p.project_id = k.project"
-        " CROSS JOIN organisation s ON s.org_id = k.supplier"
-        " ORDER BY s.name COLLATE NOCASE, k.supplier, p.instrument, p.name COLLATE NOCASE,"
-        " k.project",
+        "SELECT k.supplier_org_id, s.name, k.project_id, p.name, p.instrument, k.active,"
+        " k.reserved, k.retired, k.exported, k.available FROM (SELECT supplier_org_id, project_id,"
+        " sum(active) AS active, sum(reserved) AS reserved, sum(retired) AS retired,"
+        " sum(exported) AS exported, sum(iif(account_id IN (SELECT account_id FROM account"
+        "  WHERE org_id = ?1 AND kind = 'active') AND account_id IS NOT ?2, active - reserved, 0))"
+        " AS available FROM holding WHERE org_id = ?1 GROUP BY supplier_org_id, project_id"
+        " HAVING sum(active_batches + retired_batches + exported_batches) > 0) k"
+        " CROSS JOIN project p ON p.project_id = k.project_id"
+        " CROSS JOIN organisation s ON s.org_id = k.supplier_org_id"
+        " ORDER BY s.name COLLATE NOCASE, k.supplier_org_id, p.instrument, p.name COLLATE NOCASE,"
+        " k.project_id",
+    [Q_VINTAGES] = "SELECT DISTINCT vintage FROM holding WHERE org_id = ?1"
+                   " AND active_batches + retired_batches + exported_batches > 0"
+                   " ORDER BY vintage DESC",
     [Q_ACCOUNTS] = "SELECT account_id, name, kind, is_main FROM account"
                    " WHERE org_id = ?1 AND state = 'open' AND (?2 IS NULL OR kind = ?2)"
                    " ORDER BY is_main DESC, name COLLATE NOCASE",
-    [Q_COUNT] = "SELECT count(*) FROM batch b" MATCHES,
-    [Q_COUNT_ALL] = "SELECT count(*) FROM batch b WHERE b.org_id = ?1 AND b.state IN " LIVE,
+    [Q_COUNT] = "SELECT coalesce(sum(iif(?6 IS NULL, b.active_batches + b.retired_batches"
+                " + b.exported_batches, 0) + iif(?6 = 'active', b.active_batches"
+                " - b.reserved_batches, 0) + iif(?6 = 'reserved', b.reserved_batches, 0)"
+                " + iif(?6 = 'retired', b.retired_batches, 0) + iif(?6 = 'exported',"
+                " b.exported_batches, 0) + iif(?6 = 'split', b.split_batches, 0)), 0)"
+                " FROM holding b WHERE b.org_id = ?1" FILTERS,
     [Q_AVAILABLE] = BATCHES
     " WHERE b.org_id = ?1 AND b.supplier_org_id = ?2 AND b.state = 'active'"
     " AND b.reserved_by IS NULL AND p.instrument = ?3 AND a.kind = 'active' AND b.account_id <> ?4"
@@ -137,74 +150,36 @@ static void add(int64_t *sum, int64_t units)
     must(fits); /* QUANTITY_UNITS_MAX keeps sums of a registry inside an int64 */
 }
 
-/* Adds one group of the query to its project's balance. */
-static void add_group(struct query *q, const char *except_account_id, struct holding_balance *row)
-{
-    char account_id[ID_SIZE];
-    char kind[16];
-    char state[16];
-    query_text_into(q, 6, account_id, sizeof(account_id));
-    query_text_into(q, 7, kind, sizeof(kind));
-    query_text_into(q, 8, state, sizeof(state));
-    bool is_held = query_int(q, 9) == 1;
-    int64_t units = query_int(q, 10);
-    if (text_is(state, "retired")) {
-        add(&row->retired_units, units);
-        return;
-    }
-    if (text_is(state, "exported")) {
-        add(&row->exported_units, units);
-        return;
-    }
-    add(&row->active_units, units);
-    if (is_held) {
-        add(&row->reserved_units, units);
-    } else if (text_is(kind, "active") && !text_is(account_id, except_account_id)) {
-        add(&row->available_units, units);
-    }
-}
-
-/* Keeps the vintages in falling order, each once. Few: a registry has a few decades of them. */
-static int64_t *add_vintage(struct arena *arena, int64_t *vintages, size_t *count, int64_t vintage)
-{
-    size_t at = 0;
-    must(*count == 0 || vintages != NULL);
-    while (at < *count && vintages[at] > vintage) {
-        at++;
-    }
-    if (at < *count && vintages[at] == vintage) {
-        return vintages;
-    }
-    vintages = rows_room(arena, vintages, *count, sizeof(*vintages));
-    memmove(&vintages[at + 1], &vintages[at], (*count - at) * sizeof(*vintages));
-    vintages[at] = vintage;
-    (*count)++;
-    return vintages;
-}
-
 struct holding_balances holdings_balances(struct store *registry, struct arena *arena,
                                           const char *org_id, const char *except_account_id)
 {
     struct query q = query(registry, &holdings_queries, Q_BALANCES);
     query_bind_text(&q, 1, org_id);
+    query_bind_text(&q, 2, except_account_id);
     struct holding_balance *rows = NULL;
-    int64_t *vintages = NULL;
     struct holding_balances balances = {.count = 0};
     while (query_row(&q)) {
-        char project_id[ID_SIZE];
-        query_text_into(&q, 2, project_id, sizeof(project_id));
-        if (balances.count == 0 || !text_is(rows[balances.count - 1].project_id, project_id)) {
-            rows = rows_room(arena, rows, balances.count, sizeof(*rows));
-            rows[balances.count++] = (struct holding_balance){
-                .supplier_org_id = query_text(&q, arena, 0),
-                .supplier_name = query_text(&q, arena, 1),
-                .project_id = arena_text(arena, project_id),
-                .project_name = query_text(&q, arena, 3),
-                .instrument = instrument_column(&q, 4),
-            };
-        }
-        add_group(&q, except_account_id, &rows[balances.count - 1]);
-        vintages = add_vintage(arena, vintages, &balances.vintage_count, query_int(&q, 5));
+        rows = rows_room(arena, rows, balances.count, sizeof(*rows));
+        rows[balances.count++] = (struct holding_balance){
+            .supplier_org_id = query_text(&q, arena, 0),
+            .supplier_name = query_text(&q, arena, 1),
+            .project_id = query_text(&q, arena, 2),
+            .project_name = query_text(&q, arena, 3),
+            .instrument = instrument_column(&q, 4),
+            .active_units = query_int(&q, 5),
+            .reserved_units = query_int(&q, 6),
+            .retired_units = query_int(&q, 7),
+            .exported_units = query_int(&q, 8),
+            .available_units = query_int(&q, 9),
+        };
+    }
+    query_end(&q);
+    int64_t *vintages = NULL;
+    q = query(registry, &holdings_queries, Q_VINTAGES);
+    query_bind_text(&q, 1, org_id);
+    while (query_row(&q)) {
+        vintages = rows_room(arena, vintages, balances.vintage_count, sizeof(*vintages));
+        vintages[balances.vintage_count++] = query_int(&q, 0);
     }
     query_end(&q);
     balances.at = rows;
@@ -341,15 +316,8 @@ struct holding_batches holdings_batches(struct store *registry, struct arena *ar
 
 int64_t holdings_count(struct store *registry, const struct holding_filter *filter)
 {
-    bool is_all = text_empty(filter->supplier_org_id) && text_empty(filter->project_id) &&
-                  filter->vintage == 0 && text_empty(filter->account_id) &&
-                  text_empty(filter->state);
-    struct query q = query(registry, &holdings_queries, is_all ? Q_COUNT_ALL : Q_COUNT);
-    if (is_all) {
-        query_bind_text(&q, 1, filter->org_id);
-    } else {
-        bind_matches(&q, filter);
-    }
+    struct query q = query(registry, &holdings_queries, Q_COUNT);
+    bind_matches(&q, filter);
     int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
     query_end(&q);
     return count;

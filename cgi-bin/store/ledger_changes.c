@@ -5,6 +5,7 @@
 
 #include "base/must.h"
 #include "base/text.h"
+#include "store/ledger_totals.h"
 #include "store/query.h"
 
 /* One row: see struct ledger_touched. ?5: the act is the one that split, so the rest must still lie
@@ -169,6 +170,9 @@ bool ledger_batch_move(struct store *store, const char *batch_id, const char *re
     must(!has_arrived || (place->account_id != NULL && place->received_by != NULL));
     must(has_ended == (place->ended_by != NULL));
     must(has_arrived || (place->org_id == NULL && place->delivery_id == NULL));
+    if (!ledger_totals_move(store, batch_id, reserved_by, place)) {
+        return false;
+    }
     int number = has_ended ? C_END : C_RESERVE;
     struct query q = query(store, &ledger_changes_queries, has_arrived ? C_ARRIVE : number);
     query_bind_text(&q, 1, batch_id);
@@ -203,7 +207,8 @@ bool ledger_batch_split(struct store *store, const char *batch_id, const char *l
                         const struct ledger_place *place)
 {
     struct batch_row whole;
-    if (!read_whole(store, batch_id, &whole)) {
+    if (!read_whole(store, batch_id, &whole) ||
+        !ledger_totals_split(store, batch_id, left_last, place)) {
         return false;
     }
     /* The whole ends first: while it lives, its parts would overlap it. They are named in it
@@ -244,7 +249,7 @@ bool ledger_batch_add(struct store *store, const struct ledger_new_batch *batch)
     must(TEXT_COPY(row.account_id, batch->account_id));
     must(TEXT_COPY(row.received_by, batch->issuance_id));
     struct ledger_place stays = {.state = BATCH_ACTIVE};
-    return insert_batch(store, batch->batch_id, &row, &stays);
+    return ledger_totals_add(store, batch) && insert_batch(store, batch->batch_id, &row, &stays);
 }
 
 /* False when there is no such batch. */
@@ -337,7 +342,7 @@ bool ledger_issuance_add(struct store *store, const struct ledger_new_issuance *
     query_bind_text(&q, 9, issuance->notes);
     query_bind_int(&q, 10, issuance->at);
     query_bind_text(&q, 11, issuance->origin);
-    return run_one(&q);
+    return run_one(&q) && ledger_totals_issued(store, issuance);
 }
 
 bool ledger_order_add(struct store *store, const struct ledger_new_order *order)
@@ -417,7 +422,8 @@ bool ledger_transfer_add(struct store *store, const struct ledger_transfer *row,
         query_bind_int(&q, 21, row->ended_at);
     }
     query_bind_text(&q, 22, more->origin);
-    return run_one(&q);
+    return run_one(&q) &&
+           (row->state != TRANSFER_COMPLETED || ledger_totals_transfer(store, row->kind));
 }
 
 bool ledger_transfer_write(struct store *store, const struct ledger_transfer *row)
@@ -442,7 +448,8 @@ bool ledger_transfer_write(struct store *store, const struct ledger_transfer *ro
         query_bind_int(&q, 12, row->ended_at);
         query_bind_text(&q, 13, or_null(row->end_reason));
     }
-    return run_one(&q);
+    return run_one(&q) &&
+           (row->state != TRANSFER_COMPLETED || ledger_totals_transfer(store, row->kind));
 }
 
 bool ledger_transfer_redact(struct store *store, const char *transfer_id, int64_t at,
@@ -483,7 +490,7 @@ bool ledger_retirement_add(struct store *store, const struct ledger_new_retireme
     query_bind_text(&q, 9, retirement->retired_by);
     query_bind_int(&q, 10, retirement->at);
     query_bind_text(&q, 11, retirement->origin);
-    return run_one(&q);
+    return run_one(&q) && ledger_totals_retired(store, retirement);
 }
 
 bool ledger_retirement_line_add(struct store *store, const char *retirement_id, int64_t line,

@@ -3,6 +3,7 @@
 
 #include "base/must.h"
 #include "base/text.h"
+#include "store/columns.h"
 #include "store/query.h"
 #include "store/rows.h"
 
@@ -113,7 +114,7 @@ static const char *const sql[Q__COUNT] = {
               " WHERE seq = ?1 AND user_id = ?2",
     [Q_KEY] = "SELECT a.subject_id FROM idempotency i JOIN act a ON a.seq = i.seq"
               " WHERE i.scope = ?1 AND i.key = ?2 AND a.command = 'transfer'",
-    [Q_COUNT] = "SELECT (SELECT count(*)" OUT ") + (SELECT count(*)" IN ")",
+    [Q_COUNT] = COUNT_OF("SELECT 1" OUT " UNION ALL SELECT 1" IN),
     [Q_INBOX_IN] = "SELECT count(*)" WAITING_IN,
     [Q_INBOX_APPROVALS] = "SELECT count(*)" WAITING_APPROVAL " AND t.submitted_by <> ?2",
     [Q_WAITING + MY_INCOMING] = WAITING(WAITING_IN),
@@ -133,15 +134,6 @@ const struct query_table my_transfers_queries = {"my_transfers", sql, Q__COUNT};
 static void read_serial(struct query *q, int column, struct serial *serial);
 static void hide_sender(struct my_transfer *row);
 
-static enum instrument instrument_column(struct query *q, int column)
-{
-    char word[32];
-    enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
-    query_text_into(q, column, word, sizeof(word));
-    must(instrument_from_word(word, &instrument)); /* the schema's CHECK allows no other */
-    return instrument;
-}
-
 /* The row of COLUMNS. */
 static struct my_transfer read_transfer(struct query *q, struct arena *arena)
 {
@@ -160,7 +152,7 @@ static struct my_transfer read_transfer(struct query *q, struct arena *arena)
         .to_system_party = query_text(q, arena, 11),
         .supplier_org_id = query_text(q, arena, 12),
         .supplier_name = query_text(q, arena, 13),
-        .instrument = instrument_column(q, 14),
+        .instrument = column_instrument(q, 14),
         .units = query_int(q, 15),
         .notes = query_text(q, arena, 16),
         .private_note = query_text(q, arena, 17),
@@ -224,12 +216,6 @@ static struct my_transfers read_transfers(struct query *q, struct arena *arena)
     return (struct my_transfers){rows, count};
 }
 
-/* Empty text is no filter: SQL NULL. */
-static void bind_filter(struct query *q, int number, const char *text)
-{
-    query_bind_text(q, number, text_empty(text) ? NULL : text);
-}
-
 static void bind_matches(struct query *q, const struct my_filter *filter)
 {
     query_bind_text(q, 1, filter->org_id);
@@ -263,21 +249,13 @@ struct my_transfers my_transfers_list(struct store *registry, struct arena *aren
     return read_transfers(&q, arena);
 }
 
-/* One number of a statement whose parameters are bound. */
-static int64_t read_count(struct query *q)
-{
-    int64_t count = query_row(q) ? query_int(q, 0) : 0;
-    query_end(q);
-    return count;
-}
-
 int64_t my_transfers_count(struct store *registry, struct arena *arena,
                            const struct my_filter *filter)
 {
     struct my_filter lowered = filter_lowered(arena, filter);
     struct query q = query(registry, &my_transfers_queries, Q_COUNT);
     bind_matches(&q, &lowered);
-    return read_count(&q);
+    return column_counted(&q);
 }
 
 struct my_transfers my_transfers_waiting(struct store *registry, struct arena *arena,
@@ -298,7 +276,7 @@ int64_t my_transfers_waiting_count(struct store *registry, enum my_waiting which
     must(which < MY_WAITING__COUNT);
     struct query q = query(registry, &my_transfers_queries, Q_WAITING_COUNT + (int)which);
     query_bind_text(&q, 1, org_id);
-    return read_count(&q);
+    return column_only(&q);
 }
 
 int64_t inbox_waiting(struct store *registry, const char *org_id, const char *user_id,
@@ -309,11 +287,11 @@ int64_t inbox_waiting(struct store *registry, const char *org_id, const char *us
     }
     struct query incoming = query(registry, &my_transfers_queries, Q_INBOX_IN);
     query_bind_text(&incoming, 1, org_id);
-    int64_t count = read_count(&incoming);
+    int64_t count = column_only(&incoming);
     struct query approvals = query(registry, &my_transfers_queries, Q_INBOX_APPROVALS);
     query_bind_text(&approvals, 1, org_id);
     query_bind_text(&approvals, 2, user_id);
-    return count + read_count(&approvals);
+    return count + column_only(&approvals);
 }
 
 bool my_transfer_find(struct store *registry, struct arena *arena, const char *org_id,
@@ -345,7 +323,7 @@ struct my_blocks my_transfer_blocks(struct store *registry, struct arena *arena,
             .batch_id = query_text(&q, arena, 0),
             .project_id = query_text(&q, arena, 7),
             .project_name = query_text(&q, arena, 8),
-            .instrument = instrument_column(&q, 9),
+            .instrument = column_instrument(&q, 9),
             .from_account = query_text(&q, arena, 10),
             .state = query_text(&q, arena, 11),
             .split_from_id = query_text(&q, arena, 12),

@@ -73,8 +73,8 @@ enum {
 static const char *const sql[Q__COUNT] = {
     [Q_ONE] = COLUMNS " WHERE b.batch_id = ?1",
     [Q_PLACE] = "SELECT vintage, first FROM batch WHERE batch_id = ?1",
-    [Q_COUNT] = "SELECT (SELECT count(*) FROM batch b WHERE b.project_id = ?1" MATCHES ")"
-                " + (SELECT count(*) FROM batch b WHERE b.issuance_id = ?4" MATCHES ")",
+    [Q_COUNT] = COUNT_OF("SELECT 1 FROM batch b WHERE b.project_id = ?1" MATCHES
+                         " UNION ALL SELECT 1 FROM batch b WHERE b.issuance_id = ?4" MATCHES),
     /* A whole begins where the leftmost of its parts begins: up from that. */
     [Q_EXACT] = "WITH RECURSIVE up (id, parent, last) AS ("
                 "SELECT b.batch_id, b.parent_id, b.last" OF_SERIAL
@@ -219,7 +219,7 @@ int64_t public_batches_count(struct store *registry, const struct public_batch_f
 {
     struct query q = query(registry, &public_batches_queries, Q_COUNT);
     bind_matches(&q, filter);
-    return column_only(&q);
+    return column_counted(&q);
 }
 
 /* ---- serial numbers ---- */

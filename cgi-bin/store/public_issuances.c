@@ -7,8 +7,6 @@
 enum {
     Q_ONE,
     Q_COUNT,
-    Q_UNITS,
-    Q_FIRST,
     Q_PLACE,                                        /* one for each sort */
     Q_WALK = Q_PLACE + PUBLIC_ISSUANCE_SORT__COUNT, /* 2 for each sort: ascending, descending */
     Q_WALK_PROJECT = Q_WALK + 2 * PUBLIC_ISSUANCE_SORT__COUNT, /* by time */
@@ -38,11 +36,7 @@ static const char *const sql[Q__COUNT] = {
               " i.vintage, " UNITS ", i.buffer_units, i.reporting_start, i.reporting_end, i.notes,"
               " i.issued_at FROM issuance i CROSS JOIN project p ON p.project_id = i.project_id"
               " CROSS JOIN organisation o ON o.org_id = p.org_id WHERE i.issuance_id = ?1",
-    [Q_COUNT] = "SELECT count(*) FROM issuance i WHERE " ANY MATCHES,
-    [Q_UNITS] = "SELECT coalesce(sum(" UNITS "), 0) FROM issuance i"
-                " CROSS JOIN project p ON p.project_id = i.project_id"
-                " WHERE i.issued_at >= ?1 AND i.issued_at < ?2 AND p.instrument = ?3",
-    [Q_FIRST] = "SELECT issued_at FROM issuance ORDER BY issued_at LIMIT 1",
+    [Q_COUNT] = COUNT_OF("SELECT 1 FROM issuance i WHERE " ANY MATCHES),
     [Q_PLACE + PUBLIC_ISSUANCE_BY_TIME] = "SELECT issued_at FROM issuance WHERE issuance_id = ?1",
     [Q_PLACE + PUBLIC_ISSUANCE_BY_UNITS] =
         "SELECT " UNITS " FROM issuance i WHERE i.issuance_id = ?1",
@@ -108,7 +102,7 @@ int64_t public_issuances_count(struct store *registry, struct arena *arena,
     }
     struct query q = query(registry, &public_issuances_queries, Q_COUNT);
     bind_matches(&q, filter);
-    return column_only(&q);
+    return column_counted(&q);
 }
 
 bool public_issuance_find(struct store *registry, struct arena *arena, const char *issuance_id,
@@ -137,20 +131,4 @@ bool public_issuance_find(struct store *registry, struct arena *arena, const cha
     }
     query_end(&q);
     return is_found;
-}
-
-int64_t public_issued_units(struct store *registry, enum instrument instrument, int64_t from_at,
-                            int64_t until_at)
-{
-    struct query q = query(registry, &public_issuances_queries, Q_UNITS);
-    query_bind_int(&q, 1, from_at);
-    query_bind_int(&q, 2, until_at);
-    query_bind_text(&q, 3, instrument_word(instrument));
-    return column_only(&q);
-}
-
-int64_t public_issued_first(struct store *registry)
-{
-    struct query q = query(registry, &public_issuances_queries, Q_FIRST);
-    return column_only(&q);
 }

@@ -60,10 +60,4 @@ int64_t public_issuances_count(struct store *registry, struct arena *arena,
 bool public_issuance_find(struct store *registry, struct arena *arena, const char *issuance_id,
                           struct public_issuance *issuance);
 
-/* Units of one instrument issued or imported from one time until before another. */
-int64_t public_issued_units(struct store *registry, enum instrument instrument, int64_t from_at,
-                            int64_t until_at);
-/* When the first was issued; 0 when there is none. */
-int64_t public_issued_first(struct store *registry);
-
 #endif

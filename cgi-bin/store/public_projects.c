@@ -7,6 +7,7 @@
 
 enum {
     Q_TOTALS,
+    Q_YEARS,
     Q_ONE,
     Q_CODE,
     Q_VINTAGES,
@@ -35,9 +36,10 @@ enum {
 #define BY_NAME "p.name COLLATE NOCASE"
 
 static const char *const sql[Q__COUNT] = {
-    [Q_TOTALS] = "SELECT p.instrument, count(DISTINCT p.project_id), " SUMS
-                 " FROM project p LEFT JOIN conservation c ON c.project_id = p.project_id"
-                 " GROUP BY p.instrument ORDER BY p.instrument",
+    [Q_TOTALS] = "SELECT instrument, projects, issued, imported, active, retired, exported, cancelled"
+                 " FROM instrument_total WHERE projects > 0 ORDER BY instrument",
+    [Q_YEARS] = "SELECT instrument, year, issued, retired, retirements FROM year_total"
+                " ORDER BY year, instrument",
     [Q_ONE] = "SELECT p.project_id, p.name, p.short_code, p.instrument, p.pathway, p.pathway_code,"
               " p.protocol, p.country, p.place, p.status, p.validator, p.verifier,"
               " p.crediting_start, p.crediting_end, p.description, p.web, p.opened_at, p.org_id,"
@@ -84,6 +86,25 @@ struct public_totals public_totals(struct store *registry)
     }
     query_end(&q);
     return totals;
+}
+
+struct public_years public_years(struct store *registry, struct arena *arena)
+{
+    struct query q = query(registry, &public_projects_queries, Q_YEARS);
+    struct public_year *rows = NULL;
+    size_t count = 0;
+    while (query_row(&q)) {
+        rows = rows_room(arena, rows, count, sizeof(*rows));
+        rows[count++] = (struct public_year){
+            .instrument = column_instrument(&q, 0),
+            .year = (int)query_int(&q, 1),
+            .issued_units = query_int(&q, 2),
+            .retired_units = query_int(&q, 3),
+            .retirements = query_int(&q, 4),
+        };
+    }
+    query_end(&q);
+    return (struct public_years){rows, count};
 }
 
 static struct query walk_from(struct store *registry, const struct public_project_filter *filter,

@@ -39,6 +39,21 @@ struct public_totals {
 };
 struct public_totals public_totals(struct store *registry);
 
+/* What a calendar year (UTC) brought of one instrument. */
+struct public_year {
+    enum instrument instrument;
+    int year;
+    int64_t issued_units; /* imported ones too */
+    int64_t retired_units;
+    int64_t retirements;
+};
+struct public_years {
+    const struct public_year *at; /* oldest first */
+    size_t count;
+};
+/* Every year in which something was issued or retired. */
+struct public_years public_years(struct store *registry, struct arena *arena);
+
 struct public_project {
     const char *project_id;
     const char *name;

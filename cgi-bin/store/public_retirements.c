@@ -6,12 +6,10 @@
 
 enum {
     Q_ONE,
+    Q_COUNT_ALL,
     Q_COUNT,
     Q_COUNT_ORG,
     Q_OF_PROJECT,
-    Q_UNITS,
-    Q_COUNT_INSTRUMENT,
-    Q_FIRST,
     Q_PLACE,                                          /* one for each sort */
     Q_WALK = Q_PLACE + PUBLIC_RETIREMENT_SORT__COUNT, /* 2 for each sort: ascending, descending */
     Q_WALK_ORG = Q_WALK + 2 * PUBLIC_RETIREMENT_SORT__COUNT, /* by time */
@@ -52,16 +50,13 @@ static const char *const sql[Q__COUNT] = {
         " LEFT JOIN retirement_line l ON l.retirement_id = r.retirement_id AND l.line = 1"
         " LEFT JOIN batch b ON b.batch_id = l.batch_id"
         " LEFT JOIN project p ON p.project_id = b.project_id WHERE r.retirement_id = ?1",
-    [Q_COUNT] = "SELECT count(*) FROM retirement r WHERE 1 = 1" OF_ORG OF_TIME,
-    [Q_COUNT_ORG] = "SELECT (SELECT count(*) FROM retirement r WHERE " AS_OWNER OF_TIME ")"
-                    " + (SELECT count(*) FROM retirement r WHERE " AS_BENEFICIARY OF_TIME ")",
+    [Q_COUNT_ALL] = "SELECT coalesce(sum(retirements), 0) FROM year_total",
+    [Q_COUNT] = COUNT_OF("SELECT 1 FROM retirement r WHERE 1 = 1" OF_ORG OF_TIME),
+    [Q_COUNT_ORG] = COUNT_OF("SELECT 1 FROM retirement r WHERE " AS_OWNER OF_TIME
+                             " UNION ALL SELECT 1 FROM retirement r WHERE " AS_BENEFICIARY OF_TIME),
     [Q_OF_PROJECT] =
         "SELECT b.ended_by FROM batch b WHERE b.project_id = ?1 AND b.state = 'retired'"
         " GROUP BY b.ended_at, b.ended_by ORDER BY b.ended_at DESC, b.ended_by DESC",
-    [Q_UNITS] = "SELECT coalesce(sum(units), 0) FROM retirement"
-                " WHERE retired_at >= ?1 AND retired_at < ?2 AND instrument = ?3",
-    [Q_COUNT_INSTRUMENT] = "SELECT count(*) FROM retirement WHERE instrument = ?1",
-    [Q_FIRST] = "SELECT retired_at FROM retirement ORDER BY retired_at LIMIT 1",
     [Q_PLACE + PUBLIC_RETIREMENT_BY_TIME] =
         "SELECT retired_at FROM retirement WHERE retirement_id = ?1",
     [Q_PLACE + PUBLIC_RETIREMENT_BY_UNITS] =
@@ -130,10 +125,14 @@ int64_t public_retirements_count(struct store *registry, struct arena *arena,
         struct query q = walk_from(registry, filter, PUBLIC_RETIREMENT_BY_TIME, true, &start);
         return walk_count(&q, arena, &words, WALK_TEXTS);
     }
+    if (text_empty(filter->org_id) && filter->from_at == INT64_MIN && filter->until_at == 0) {
+        struct query q = query(registry, &public_retirements_queries, Q_COUNT_ALL);
+        return column_only(&q);
+    }
     struct query q = query(registry, &public_retirements_queries,
                            text_empty(filter->org_id) ? Q_COUNT : Q_COUNT_ORG);
     bind_matches(&q, filter);
-    return column_only(&q);
+    return column_counted(&q);
 }
 
 bool public_retirement_find(struct store *registry, struct arena *arena, const char *retirement_id,
@@ -171,27 +170,4 @@ struct public_retirements public_retirements_of_project(struct store *registry, 
     struct query q = query(registry, &public_retirements_queries, Q_OF_PROJECT);
     query_bind_text(&q, 1, project_id);
     return find_all(registry, arena, walk_take(&q, arena, &no_words, 0, most));
-}
-
-int64_t public_retired_units(struct store *registry, enum instrument instrument, int64_t from_at,
-                             int64_t until_at)
-{
-    struct query q = query(registry, &public_retirements_queries, Q_UNITS);
-    query_bind_int(&q, 1, from_at);
-    query_bind_int(&q, 2, until_at);
-    query_bind_text(&q, 3, instrument_word(instrument));
-    return column_only(&q);
-}
-
-int64_t public_retired_count(struct store *registry, enum instrument instrument)
-{
-    struct query q = query(registry, &public_retirements_queries, Q_COUNT_INSTRUMENT);
-    query_bind_text(&q, 1, instrument_word(instrument));
-    return column_only(&q);
-}
-
-int64_t public_retired_first(struct store *registry)
-{
-    struct query q = query(registry, &public_retirements_queries, Q_FIRST);
-    return column_only(&q);
 }

@@ -65,12 +65,4 @@ bool public_retirement_find(struct store *registry, struct arena *arena, const c
 struct public_retirements public_retirements_of_project(struct store *registry, struct arena *arena,
                                                         const char *project_id, size_t most);
 
-/* Units of one instrument retired from one time until before another. */
-int64_t public_retired_units(struct store *registry, enum instrument instrument, int64_t from_at,
-                             int64_t until_at);
-/* How many retirements there are of an instrument. */
-int64_t public_retired_count(struct store *registry, enum instrument instrument);
-/* When the first was; 0 when there is none. */
-int64_t public_retired_first(struct store *registry);
-
 #endif

@@ -5,7 +5,7 @@
 
 #include "store/query.h"
 
-enum { Q_SITE, Q_WAITING, Q__COUNT };
+enum { Q_SITE, Q_WAITING, Q_MOMENT, Q__COUNT };
 
 static const char *const SQL[Q__COUNT] = {
     [Q_SITE] = "SELECT site_name, site_url, is_demo, expiry_days, registry_approval_units, frozen,"
@@ -15,6 +15,7 @@ static const char *const SQL[Q__COUNT] = {
         " ((state = 'awaiting_approval' AND needs_registry_approval = 1 AND registry_approved_at "
         "IS NULL)"
         " OR (state = 'pending' AND kind = 'export'))",
+    [Q_MOMENT] = "SELECT seq, recorded_at, subject_id FROM act ORDER BY seq DESC LIMIT 1",
 };
 
 const struct query_table site_queries = {"site", SQL, Q__COUNT};
@@ -36,6 +37,17 @@ struct site site_read(struct store *store, struct arena *arena)
     }
     query_end(&q);
     return site;
+}
+
+struct site_moment site_moment(struct store *store, struct arena *arena)
+{
+    struct site_moment moment = {.subject_id = ""};
+    struct query q = query(store, &site_queries, Q_MOMENT);
+    if (query_row(&q)) {
+        moment = (struct site_moment){query_int(&q, 0), query_int(&q, 1), query_text(&q, arena, 2)};
+    }
+    query_end(&q);
+    return moment;
 }
 
 int64_t site_waiting_for_registry(struct store *store)

@@ -26,6 +26,15 @@ extern const struct query_table site_queries;
 /* The one row of settings. On a fault (sticky in the store) every text is "". */
 struct site site_read(struct store *store, struct arena *arena);
 
+/* Where the registry stands: the last row of its audit log, without which nothing is ever written.
+ * Its number alone would come again after an older copy was restored; its time does not. */
+struct site_moment {
+    int64_t seq; /* 0: nothing has happened yet */
+    int64_t recorded_at;
+    const char *subject_id;
+};
+struct site_moment site_moment(struct store *store, struct arena *arena);
+
 /* Transfers that wait for the registry now: its approval, or an export to be confirmed by the other
  * system. */
 int64_t site_waiting_for_registry(struct store *store);

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include "base/id.h"
 #include "base/must.h"
 #include "store/query.h"
 
@@ -51,26 +52,59 @@
     "((needs_approval = 1 AND approved_at IS NULL)"                                                \
     " OR (needs_registry_approval = 1 AND registry_approved_at IS NULL))"
 
-enum { V_COUNT = VERIFY__COUNT, V__COUNT };
+/* Sums of the batches as the running totals have them. One organisation at a time (?1): sorting all
+ * batches of a large registry at once would need more memory than there may be. */
+#define HOLDING_KEY "org_id, account_id, project_id, vintage, supplier_org_id"
+#define HOLDING_FOUND                                                                              \
+    "SELECT " HOLDING_KEY ","                                                                      \
+    " sum(iif(state = 'active', last - first + 1, 0)) AS active,"                                  \
+    " sum(iif(reserved_by IS NOT NULL, last - first + 1, 0)) AS reserved,"                         \
+    " sum(iif(state = 'retired', last - first + 1, 0)) AS retired,"                                \
+    " sum(iif(state = 'exported', last - first + 1, 0)) AS exported,"                              \
+    " sum(state = 'active') AS active_batches, sum(reserved_by IS NOT NULL) AS reserved_batches,"  \
+    " sum(state = 'retired') AS retired_batches, sum(state = 'exported') AS exported_batches,"     \
+    " sum(state = 'split') AS split_batches FROM batch WHERE org_id = ?1 GROUP BY " HOLDING_KEY
+#define HOLDING_KEPT                                                                               \
+    "SELECT " HOLDING_KEY ", active, reserved, retired, exported, active_batches,"                 \
+    " reserved_batches, retired_batches, exported_batches, split_batches FROM holding"             \
+    " WHERE org_id = ?1 AND active_batches + retired_batches + exported_batches + split_batches"   \
+    " + active + retired + exported > 0"
+#define DIFFERENT(columns, one, other)                                                             \
+    "SELECT DISTINCT " columns " FROM (SELECT * FROM (" one " EXCEPT " other                       \
+    ") UNION ALL SELECT * FROM (" other " EXCEPT " one "))"
+#define YEAR_OF(at) "CAST(strftime('%Y', " at " / 1000000, 'unixepoch') AS INTEGER)"
+#define YEAR_FOUND                                                                                 \
+    "SELECT instrument, year, sum(issued), sum(retired), sum(retirements) FROM ("                  \
+    "SELECT p.instrument, " YEAR_OF(                                                               \
+        "i.issued_at") " AS year,"                                                                 \
+                       " i.supplier_units + i.buffer_units AS issued, 0 AS retired, 0 AS "         \
+                       "retirements FROM issuance i"                                               \
+                       " JOIN project p ON p.project_id = i.project_id UNION ALL SELECT "          \
+                       "instrument, " YEAR_OF("retired_at") ", 0, units, 1 FROM retirement) "      \
+                                                            "GROUP BY instrument, year"
+
+enum { V_COUNT = VERIFY__COUNT, V_ORGS, V__COUNT };
 
 static const char *const verify_sql[V__COUNT] =
     {
         [VERIFY_INTEGRITY] = "PRAGMA integrity_check",
         [VERIFY_FOREIGN_KEYS] = "PRAGMA foreign_key_check",
-        [VERIFY_TRIGGERS] = "WITH needed (name) AS (VALUES ('act_no_update'), ('act_no_delete'), "
-                            "('idempotency_no_update'),"
-                            " ('idempotency_no_delete'), ('issuance_no_update'), "
-                            "('issuance_no_delete'), ('transfer_line_no_update'),"
-                            " ('transfer_line_no_delete'), ('delivery_no_update'), "
-                            "('delivery_no_delete'), ('delivery_line_no_update'),"
-                            " ('delivery_line_no_delete'), ('retirement_no_update'), "
-                            "('retirement_no_delete'), ('retirement_line_no_update'),"
-                            " ('retirement_line_no_delete'), ('batch_no_delete'), "
-                            "('transfer_no_delete'), ('organisation_no_delete'),"
-                            " ('batch_fixed'), ('batch_dead'), ('batch_no_overlap'), "
-                            "('batch_child'), ('transfer_final'), ('transfer_fixed'))"
-                            " SELECT name FROM needed WHERE name NOT IN (SELECT name FROM "
-                            "sqlite_schema WHERE type = 'trigger')",
+        [VERIFY_TRIGGERS] =
+            "WITH needed (name) AS (VALUES ('act_no_update'), ('act_no_delete'), "
+            "('idempotency_no_update'),"
+            " ('idempotency_no_delete'), ('issuance_no_update'), "
+            "('issuance_no_delete'), ('transfer_line_no_update'),"
+            " ('transfer_line_no_delete'), ('delivery_no_update'), "
+            "('delivery_no_delete'), ('delivery_line_no_update'),"
+            " ('delivery_line_no_delete'), ('retirement_no_update'), "
+            "('retirement_no_delete'), ('retirement_line_no_update'),"
+            " ('retirement_line_no_delete'), ('batch_no_delete'), "
+            "('transfer_no_delete'), ('organisation_no_delete'),"
+            " ('batch_fixed'), ('batch_dead'), ('batch_no_overlap'), "
+            "('batch_child'), ('transfer_final'), ('transfer_fixed'), ('instrument_total_project'),"
+            " ('instrument_total_begin'), ('instrument_total_change'), ('instrument_total_moved'))"
+            " SELECT name FROM needed WHERE name NOT IN (SELECT name FROM "
+            "sqlite_schema WHERE type = 'trigger')",
         [VERIFY_SETTINGS] = "SELECT count(*) FROM setting HAVING count(*) <> 1",
         [VERIFY_SUM_STATES] = LIVE_SUMS LIVE_SUM("active") " UNION ALL" LIVE_SUM(
             "retired") " UNION ALL" LIVE_SUM("exported") " UNION ALL" LIVE_SUM("cancelled"),
@@ -213,6 +247,26 @@ static const char *const verify_sql[V__COUNT] =
                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "order_id",
                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "'order'",
                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "1"),
+        [VERIFY_HOLDING] =
+            DIFFERENT("org_id, account_id, project_id, vintage", HOLDING_FOUND, HOLDING_KEPT),
+        [VERIFY_TRANSFER_TOTAL] =
+            "SELECT kind, sum(kept), sum(found) FROM (SELECT kind, transfers AS kept, 0 AS found"
+            " FROM transfer_total UNION ALL SELECT kind, 0, count(*) FROM transfer"
+            " WHERE state = 'completed' GROUP BY kind) GROUP BY kind HAVING sum(kept) <> "
+            "sum(found)",
+        [VERIFY_YEAR_TOTAL] =
+            DIFFERENT("instrument, year", YEAR_FOUND,
+                      "SELECT instrument, year, issued, retired, retirements FROM year_total"),
+        [VERIFY_INSTRUMENT_TOTAL] = DIFFERENT(
+            "instrument",
+            "SELECT p.instrument, count(DISTINCT p.project_id) AS projects,"
+            " coalesce(sum(c.issued), 0), coalesce(sum(c.imported), 0), coalesce(sum(c.active), 0),"
+            " coalesce(sum(c.retired), 0), coalesce(sum(c.exported), 0),"
+            " coalesce(sum(c.cancelled), 0) FROM project p"
+            " LEFT JOIN conservation c ON c.project_id = p.project_id GROUP BY p.instrument",
+            "SELECT instrument, projects, issued, imported, active, retired, exported, cancelled"
+            " FROM instrument_total WHERE projects > 0"),
+        [V_ORGS] = "SELECT org_id FROM organisation ORDER BY org_id",
         [V_COUNT] =
             "SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM transfer), (SELECT "
             "count(*) FROM act),"
@@ -220,22 +274,40 @@ static const char *const verify_sql[V__COUNT] =
 };
 const struct query_table verify_queries = {"verify", verify_sql, V__COUNT};
 
-void verify_each(struct store *store, struct arena *arena, enum verify_check check,
-                 void (*each)(void *context, const struct verify_row *row), void *context)
+static void each_row(struct query *q, struct arena *arena,
+                     void (*each)(void *context, const struct verify_row *row), void *context)
 {
-    must(check < VERIFY__COUNT);
-    struct query q = query(store, &verify_queries, (int)check);
     size_t mark_bytes = arena->used_bytes;
-    while (query_row(&q)) {
+    while (query_row(q)) {
         struct verify_row row;
-        int columns = sqlite3_data_count(q.statement);
+        int columns = sqlite3_data_count(q->statement);
         for (int i = 0; i < VERIFY_CELLS; i++) {
-            row.cells[i] = i < columns ? query_text(&q, arena, i) : "";
+            row.cells[i] = i < columns ? query_text(q, arena, i) : "";
         }
         each(context, &row);
         arena_reset(arena, mark_bytes);
     }
-    query_end(&q);
+    query_end(q);
+}
+
+void verify_each(struct store *store, struct arena *arena, enum verify_check check,
+                 void (*each)(void *context, const struct verify_row *row), void *context)
+{
+    must(check < VERIFY__COUNT);
+    if (check != VERIFY_HOLDING) {
+        struct query q = query(store, &verify_queries, (int)check);
+        each_row(&q, arena, each, context);
+        return;
+    }
+    struct query orgs = query(store, &verify_queries, V_ORGS);
+    while (query_row(&orgs)) {
+        char org_id[ID_SIZE];
+        query_text_into(&orgs, 0, org_id, sizeof(org_id));
+        struct query q = query(store, &verify_queries, VERIFY_HOLDING);
+        query_bind_text(&q, 1, org_id);
+        each_row(&q, arena, each, context);
+    }
+    query_end(&orgs);
 }
 
 struct verify_count verify_count_read(struct store *store)

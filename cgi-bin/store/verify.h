@@ -61,6 +61,12 @@ enum verify_check {
     VERIFY_ACT_GAP,     /* [before, after] the audit log misses acts */
     VERIFY_ACT_TIME,    /* [seq] recorded before the act before it */
     VERIFY_ACT_MISSING, /* [thing] there is no act that made or ended it */
+    /* [organisation, account, project, vintage] the running total differs from the batches */
+    VERIFY_HOLDING,
+    VERIFY_TRANSFER_TOTAL, /* [kind, total, found] … from the completed transfers */
+    /* [instrument, year] … from the issuances or retirements */
+    VERIFY_YEAR_TOTAL,
+    VERIFY_INSTRUMENT_TOTAL, /* [instrument] … from the projects */
     VERIFY__COUNT
 };
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "store/rows.h"
@@ -66,11 +67,11 @@ struct ids walk_take(struct query *q, struct arena *arena, const struct fold_wor
 int64_t walk_count(struct query *q, struct arena *arena, const struct fold_words *words, int texts)
 {
     int64_t count = 0;
-    while (query_row(q)) {
+    while (count <= LIST_COUNT_MAX && query_row(q)) {
         count += holds(q, arena, words, texts) ? 1 : 0;
     }
     query_end(q);
-    return count;
+    return count > LIST_COUNT_MAX ? COUNT_MORE : count;
 }
 
 /* Thousands of rows pass by, so what each takes from the arena is given back at once. */

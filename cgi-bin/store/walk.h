@@ -45,7 +45,7 @@ struct fold_words walk_words(struct arena *arena, const char *typed);
 struct ids walk_take(struct query *q, struct arena *arena, const struct fold_words *words,
                      int texts, size_t most);
 
-/* How many there are. Ends q. */
+/* How many there are; COUNT_MORE past LIST_COUNT_MAX. Ends q. */
 int64_t walk_count(struct query *q, struct arena *arena, const struct fold_words *words, int texts);
 
 #endif

@@ -6,12 +6,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct window {
     bool descending;
     const char *behind; /* id of the row before the first one wanted; "" at the start */
     size_t most;
 };
+
+/* What a count says that stopped at LIST_COUNT_MAX (base/limits.h): there are more. */
+#define COUNT_MORE INT64_MAX
 
 struct ids {
     const char *const *at;

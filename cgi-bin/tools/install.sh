@@ -8,7 +8,8 @@ bin="$dest$prefix/lib/tallystick" share="$dest$prefix/share/tallystick" units="$
 install -d "$bin" "$share/static" "$share/schema/registry" "$share/schema/people" "$dest$prefix/bin" "$dest/etc/tallystick" "$units"
 install -m 755 "$build"/{public,signin,account,admin,ledger,tally} "$bin/"
 ln -sf "$prefix/lib/tallystick/tally" "$dest$prefix/bin/tally"
-install -m 644 static/* "$share/static/"
+# Files under names that tell their content stay when others come: pages made before the upgrade name them.
+cp -R "$build"/static/. "$share/static/"
 install -m 644 schema/registry/*.sql "$share/schema/registry/"
 install -m 644 schema/people/*.sql "$share/schema/people/"
 

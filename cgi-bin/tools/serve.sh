@@ -62,7 +62,7 @@ if [ "$RATES" = test ]; then rates="1000r/s 1000r/s 1000r/s 1000 1000"; else rat
 # shellcheck disable=SC2086
 set -- $rates
 if [ "$(id -u)" -eq 0 ]; then head="user root;"; else head=""; fi
-sed -e "s|@HEAD@|$head daemon off;|" -e "s|@RUN@|$run|g" -e "s|@STATIC@|$root/static|g" \
+sed -e "s|@HEAD@|$head daemon off;|" -e "s|@RUN@|$run|g" -e "s|@STATIC@|$root/$BUILD/static|g" \
     -e "s|@LISTEN@|127.0.0.1:$PORT|g" -e "s|@SERVER_NAMES@|127.0.0.1 localhost|" -e "s|@ACCESS_LOG@|off|" \
     -e "s|@RATE_SIGN_IN@|$1|" -e "s|@RATE_FORMS@|$2|" -e "s|@RATE_PAGES@|$3|" -e "s|@BURST@|$4|g" -e "s|@BURST_SIGN_IN@|$5|g" \
     cgi-bin/nginx.conf.in >"$run/nginx.conf"

@@ -32,6 +32,8 @@ struct cgi_person {
 };
 
 static char cgi_site[] = "http://127.0.0.1:8080";
+/* Of the next requests: another method than GET, an If-None-Match header; "" none. */
+CGI_UNUSED static const char *cgi_method = "", *cgi_if_none_match = "";
 
 /* A program built beside this test: build/MODE/tests/pages/x -> build/MODE/name. */
 CGI_UNUSED static void cgi_program(const char *name, char path[PATH_MAX])
@@ -120,7 +122,10 @@ CGI_UNUSED static struct cgi_reply cgi_ask(const char *program, const char *fold
 #define CGI_SET(...)                                                                               \
     (snprintf(values[count], sizeof(values[count]), __VA_ARGS__),                                  \
      environment[count] = values[count], count++)
-    CGI_SET("REQUEST_METHOD=%s", body == NULL ? "GET" : "POST");
+    CGI_SET("REQUEST_METHOD=%s", body != NULL ? "POST" : cgi_method[0] != 0 ? cgi_method : "GET");
+    if (cgi_if_none_match[0] != '\0') {
+        CGI_SET("HTTP_IF_NONE_MATCH=%s", cgi_if_none_match);
+    }
     CGI_SET("REQUEST_URI=%s", target);
     CGI_SET("REMOTE_ADDR=127.0.0.1");
     CGI_SET("TALLYSTICK_DATA=%s", folder);

@@ -29,6 +29,7 @@
 #include "store/ledger_changes.h"
 #include "store/ledger_facts.h"
 #include "store/ledger_records.h"
+#include "store/ledger_totals.h"
 #include "store/my_transfers.h"
 #include "store/people_link.h"
 #include "store/people_password.h"
@@ -57,6 +58,7 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &holdings_queries,
                                                             &import_queries,
                                                             &ledger_changes_queries,
+                                                            &ledger_totals_queries,
                                                             &ledger_facts_queries,
                                                             &ledger_records_queries,
                                                             &ledger_units_queries,
@@ -89,6 +91,7 @@ static const struct permission {
     {"care", NULL, "tally status counts everything, when the operator asks"},
 
     {"site", "SCAN transfer USING INDEX transfer_waiting", "only what waits is in that index"},
+    {"site", "SCAN act", "from the newest row, which is the first and last that is read"},
     {"admin_transfers", "SCAN t USING INDEX transfer_waiting_sender", "only what waits"},
     {"admin_transfers", "USE TEMP B-TREE FOR GROUP BY", "three groups of what waits"},
     {"admin_transfers", "USE TEMP B-TREE FOR ORDER BY", "what waits, or one page of one party"},
@@ -101,7 +104,7 @@ static const struct permission {
      "one organisation's accounts and trust, one person's organisations, the buffer pools"},
 
     {"holdings", "SCAN k", "one page, or one row per balance, that its subquery found"},
-    {"holdings", "USE TEMP B-TREE FOR GROUP BY", "one organisation's batches into its balances"},
+    {"holdings", "USE TEMP B-TREE FOR DISTINCT", "vintages of one organisation's running totals"},
     {"holdings", "USE TEMP B-TREE FOR ORDER BY",
      "one organisation's balances, accounts or batches; by what has no index (size, vintage)"},
     {"holdings", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "batches received at one moment"},
@@ -117,12 +120,16 @@ static const struct permission {
      "oldest first over all suppliers of one organisation; those of one supplier come by index"},
     {"import", "USE TEMP B-TREE FOR ORDER BY", "buffer pools"},
 
+    {"public_transfers", "SCAN transfer_total", "three kinds"},
+    {"public_transfers", "SCAN k", "one page that its subquery found"},
+    {"public_transfers", "USE TEMP B-TREE FOR ORDER BY", "one page that its subquery found"},
+    {"public_retirements", "SCAN year_total", "one row per year and instrument"},
+    {"public_projects", "SCAN instrument_total", "two instruments"},
+    {"public_projects", "SCAN year_total", "one row per year and instrument"},
     {"public_batches", "SCAN up", "the line of parents of one batch, of bounded length"},
     {"public_batches", "SCAN down", "the line of children of one batch, of bounded length"},
     {"public_batches", "USE TEMP B-TREE FOR ORDER BY", "what happened to one line of parents"},
     {"public_projects", "SCAN p", "projects: hundreds, where batches are hundreds of thousands"},
-    {"public_projects", "USE TEMP B-TREE FOR GROUP BY", "projects by instrument"},
-    {"public_projects", "USE TEMP B-TREE FOR count(DISTINCT)", "projects"},
     {"public_projects", "USE TEMP B-TREE FOR ORDER BY", "projects by what they issued"},
 
     {"people_link", "SCAN password_link", "people's links, when a new one is made"},

@@ -570,6 +570,127 @@ static void a_program_that_cannot_open_its_files_does_not_start(void **state)
     gate_close(&other);
 }
 
+/* ---- pages that are the same for everybody ---- */
+
+static const char *tag_now;
+
+static const char *page_tag(struct visit *visit)
+{
+    (void)visit;
+    return tag_now;
+}
+
+static enum status shows(struct visit *visit, struct response *reply)
+{
+    runs++;
+    reply->is_public = true;
+    reply->etag = visit->page_tag;
+    reply->content_type = "text/plain; charset=utf-8";
+    out_text(&reply->body, tag_now == NULL ? "untagged" : tag_now);
+    return STATUS_OK;
+}
+
+static enum status shows_much(struct visit *visit, struct response *reply)
+{
+    out_init(&reply->body, visit->arena, 4096 + KEPT_PAGE_BYTES_MAX);
+    enum status status = shows(visit, reply);
+    for (size_t i = 0; i < KEPT_PAGE_BYTES_MAX; i++) {
+        out_text(&reply->body, "x");
+    }
+    return status;
+}
+
+static enum status shows_to_one(struct visit *visit, struct response *reply)
+{
+    enum status status = shows(visit, reply);
+    reply->is_public = false;
+    return status;
+}
+
+static enum status finds_nothing(struct visit *visit, struct response *reply)
+{
+    (void)shows(visit, reply);
+    return STATUS_NOT_FOUND;
+}
+
+static const struct route public_routes[] = {
+    {METHOD_GET, "/shows", NEED_NOBODY, &form, shows},
+    {METHOD_GET, "/much", NEED_NOBODY, &form, shows_much},
+    {METHOD_GET, "/one", NEED_NOBODY, &form, shows_to_one},
+    {METHOD_GET, "/nothing", NEED_NOBODY, &form, finds_nothing},
+};
+
+static size_t empty_bytes; /* the arena before any reply */
+
+/* How often its handler runs for two requests with this tag. */
+static int runs_twice(const char *path, const char *tag)
+{
+    int total = 0;
+    tag_now = tag;
+    for (int i = 0; i < 2; i++) {
+        gate_finish(&gate);
+        arena_reset(&gate.arena, empty_bytes);
+        (void)get(path, "");
+        total += runs;
+    }
+    return total;
+}
+
+static void a_page_is_made_once_for_its_tag(void **state)
+{
+    (void)state;
+    gate.routes = public_routes;
+    gate.route_count = sizeof public_routes / sizeof public_routes[0];
+    gate.page_tag = page_tag;
+    empty_bytes = gate.arena.used_bytes;
+    assert_int_equal(runs_twice("/shows", "\"first\""), 1);
+    assert_string_equal(response.content_type, "text/plain; charset=utf-8");
+    assert_string_equal(response.etag, "\"first\"");
+    assert_true(response.is_public);
+    assert_int_equal(response.body.size_bytes, strlen("\"first\""));
+    assert_memory_equal(response.body.bytes, "\"first\"", strlen("\"first\""));
+    assert_int_equal(runs_twice("/shows", "\"second\""), 1);
+    assert_memory_equal(response.body.bytes, "\"second\"", strlen("\"second\""));
+    assert_int_equal(runs_twice("/shows", "\"first\""), 0);
+    /* What is refused on the way is refused whatever is kept. */
+    begin(METHOD_GET, "/shows", "");
+    with("nonsense", "1", NULL, NULL);
+    assert_int_equal(answer(), STATUS_BAD_REQUEST);
+    /* Not kept: what is too large, for one reader, or no page. */
+    assert_int_equal(runs_twice("/much", "\"much\""), 2);
+    assert_int_equal(runs_twice("/one", "\"one\""), 2);
+    assert_int_equal(runs_twice("/nothing", "\"nothing\""), 2);
+    assert_null(response.etag);
+    assert_int_equal(runs_twice("/shows", NULL), 2);
+    /* The oldest makes room. */
+    for (int i = 0; i < KEPT_PAGES_MAX; i++) {
+        char tag[32];
+        (void)snprintf(tag, sizeof tag, "\"many-%d\"", i);
+        assert_int_equal(runs_twice("/shows", tag), 1);
+    }
+    assert_int_equal(runs_twice("/shows", "\"first\""), 1);
+}
+
+static void who_holds_the_page_gets_none(void **state)
+{
+    (void)state;
+    gate.routes = public_routes;
+    gate.route_count = sizeof public_routes / sizeof public_routes[0];
+    gate.page_tag = page_tag;
+    tag_now = "\"held\"";
+    begin(METHOD_GET, "/shows", "");
+    request.if_none_match = "\"other\", W/\"held\"";
+    assert_int_equal(answer(), STATUS_OK);
+    assert_int_equal(runs, 0);
+    assert_string_equal(response.etag, "\"held\"");
+    assert_int_equal(response.body.size_bytes, 0);
+    /* "*" asks whether there is any page: that only the handler knows. */
+    begin(METHOD_GET, "/nothing", "");
+    request.if_none_match = "*";
+    assert_int_equal(answer(), STATUS_NOT_FOUND);
+    assert_int_equal(runs, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -589,6 +710,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_refused_with_a_page, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(where_to_go_after_sign_in, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_page_is_made_once_for_its_tag, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_holds_the_page_gets_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_program_that_cannot_open_its_files_does_not_start, set_up,
                                         tear_down),
     };
