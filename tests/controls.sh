@@ -30,10 +30,10 @@ account-ends-late       crash/restart_test      --rounds 0
 account-drops-last      crash/restart_test      --rounds 2
 account-gives-up        crash/restart_test      --rounds 4
 admin-says-done         crash/area_kill_test    --kills 6
-ledger-order-swapped    crash/history_test      --operations 3000 --kills 1
-ledger-repeat-differs   crash/history_test      --operations 3000 --kills 1
-ledger-spent-twice      crash/history_test      --operations 3000 --kills 1
-ledger-clock-back       crash/time_jump_test
+ledger-order-swapped    crash/history_test      --operations 8000 --kills 0
+ledger-repeat-differs   crash/history_test      --operations 8000 --kills 0
+ledger-spent-twice      crash/history_test      --operations 8000 --kills 0
+ledger-clock-back       crash/history_test      --operations 8000 --kills 0
 ledger-clock-followed   crash/time_jump_test
 ledger-id-anew          crash/time_jump_test
 tally-backup-copies-file     crash/drill_test   --seconds 4
