@@ -31,8 +31,8 @@ static const char *const sql[Q__COUNT] = {
     [Q_BACK] = LIST("<", "DESC"),
     [Q_ONE] = COLUMNS " WHERE o.org_id = ?1",
     [Q_ACCOUNTS] = "SELECT a.account_id, a.name, a.kind, a.state = 'open', a.is_main, a.opened_at,"
-                   " (SELECT count(*) FROM batch b WHERE b.account_id = a.account_id"
-                   "  AND b.state = 'active')"
+                   " (SELECT coalesce(sum(h.active_batches), 0) FROM holding h"
+                   "  WHERE h.org_id = a.org_id AND h.account_id = a.account_id)"
                    " FROM account a WHERE a.org_id = ?1"
                    " ORDER BY a.is_main DESC, a.state DESC, a.name COLLATE NOCASE",
     [Q_TRUSTED] = COLUMNS " JOIN trusted_sender s ON s.sender_org_id = o.org_id"

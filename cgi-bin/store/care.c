@@ -14,7 +14,7 @@ static const char *const care_sql[C__COUNT] = {
     [C_COUNTS] =
         "SELECT (SELECT count(*) FROM organisation), (SELECT count(*) FROM person), (SELECT "
         "count(*) FROM project),"
-        " (SELECT count(*) FROM batch WHERE state = 'active'), (SELECT count(*) FROM transfer),"
+        " (SELECT coalesce(sum(active_batches), 0) FROM holding), (SELECT count(*) FROM transfer),"
         " (SELECT count(*) FROM transfer WHERE ended_at IS NULL), (SELECT count(*) FROM "
         "retirement)",
     [C_LAST] = "SELECT seq, recorded_at, command, outcome FROM act ORDER BY seq DESC LIMIT 1",

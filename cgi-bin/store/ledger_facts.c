@@ -69,8 +69,9 @@ static const char *const facts_sql[F__COUNT] = {
     [F_ACCOUNT_OF_KIND] = ACCOUNT_COLUMNS "WHERE org_id = ?1 AND kind = ?2 AND state = 'open'"
                                           " ORDER BY is_main DESC, opened_at, account_id LIMIT 1",
     [F_ACCOUNT_NAME_TAKEN] = "SELECT 1 FROM account WHERE org_id = ?1 AND name = ?2 COLLATE NOCASE",
-    [F_ACCOUNT_UNITS] = "SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE account_id = "
-                        "?1 AND state = 'active'",
+    [F_ACCOUNT_UNITS] = "SELECT coalesce(sum(h.active), 0) FROM account a CROSS JOIN holding h"
+                        " ON h.org_id = a.org_id AND h.account_id = a.account_id"
+                        " WHERE a.account_id = ?1",
     [F_PROJECT] = "SELECT project_id, org_id, name, short_code, pathway_code, country, instrument,"
                   " EXISTS (SELECT 1 FROM conservation c WHERE c.project_id = p.project_id)"
                   " FROM project p WHERE project_id = ?1",

@@ -2,8 +2,7 @@
 DROP INDEX batch_by_parent;  -- the parts of a whole: its left_id and right_id
 DROP INDEX batch_held;       -- free blocks: batch_free; everything an organisation holds: batch_by_holder
 DROP INDEX batch_serial;     -- blocks that are no longer split: batch_block; a whole that was: up from the part that begins like it
-DROP INDEX batch_by_account; -- only what lies there is asked for
-CREATE INDEX batch_by_account ON batch (account_id) WHERE state = 'active';
+DROP INDEX batch_by_account; -- what lies in an account: the totals of version 3
 
 -- One index says both that a transfer names a batch once and which transfers a batch was in.
 CREATE TABLE transfer_line_2 (             -- the exact blocks that move; written once
