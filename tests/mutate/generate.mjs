@@ -111,12 +111,14 @@ export function generate(folder) {
         const path = `cgi-bin/ledger/${file}`
         const source = readFileSync(path, 'latin1') // offsets are bytes
         const tree = JSON.parse(execFileSync('clang', ['-std=c17', '-D_GNU_SOURCE', '-Icgi-bin', '-fsyntax-only', '-w', '-Xclang',
-            '-ast-dump=json', path], { encoding: 'utf8', maxBuffer: 1 << 30 }))
+            '-ast-dump=json', path], { encoding: 'utf8', maxBuffer: 1 << 30, env: { ...process.env, CCACHE_DISABLE: '1' } }))
         const promises = promisesOf(source)
         const all = []
         for (const part of tree.inner) {
             const body = part.inner?.find(inner => inner.kind === 'CompoundStmt')
-            if (part.kind !== 'FunctionDecl' || !body || part.loc.includedFrom || part.range.begin.includedFrom || part.isImplicit) continue
+            if (part.kind !== 'FunctionDecl' || !body || part.loc.includedFrom || part.isImplicit) continue
+            // Of a header: its name stands elsewhere.
+            if (source.slice(part.loc.offset, part.loc.offset + part.name.length) !== part.name) continue
             const sites = []
             sitesOf(body, source, sites, promises)
             sites.forEach(site => { site.name = part.name })
