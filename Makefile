@@ -13,7 +13,7 @@ COMMON := -std=c17 -D_GNU_SOURCE -Icgi-bin -I$(B)/templates $(WARNINGS) -g -fsta
 FLAGS_release := -O2 -D_FORTIFY_SOURCE=2
 FLAGS_test := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 # counts which lines and branches ran (tests/coverage.sh); no optimiser moves them about
-FLAGS_coverage := -O0 --coverage -fprofile-update=atomic
+FLAGS_coverage := -O0 --coverage -fprofile-update=atomic -include tests/coverage.h
 # clang only instruments here (-w): the warnings that count are gcc's, and the same sources are built with them
 FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -w
 # operators of the ledger that a test run can change (tests/mutate/): the generated sources warn of much

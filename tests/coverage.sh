@@ -13,7 +13,6 @@ declare -A options=(
     [kill_test]="--seed 1 --kills 12"
     [reader_test]="--seed 1 --seconds 2"
     [spend_test]="--seed 1 --rounds 100"
-    [web_kill_test]="--seed 1 --kills 6"
     [drill_test]="--seed 1 --seconds 3"
 )
 programs=()

@@ -37,8 +37,14 @@ static void refuse_call(const char *call, int error, int skip)
     refusal.skip = skip;
 }
 
+static bool frees_zero; /* at the first epoll_ctl descriptor 0 is closed */
+
 static bool refused(const char *call)
 {
+    if (frees_zero && strcmp(call, "epoll_ctl") == 0) {
+        frees_zero = false;
+        close(STDIN_FILENO);
+    }
     if (refusal.call == NULL || strcmp(refusal.call, call) != 0 || refusal.skip-- > 0) {
         return false;
     }
@@ -348,6 +354,112 @@ static void a_full_house(void **state)
     }
 }
 
+static bool zero_is_closed(void)
+{
+    return fcntl(STDIN_FILENO, F_GETFD) < 0;
+}
+
+/* A daemon may be started without standard input: then whatever it opens may be descriptor 0. */
+static void zero_is_a_descriptor_like_another(void **state)
+{
+    (void)state;
+    int extra[2];
+    close(STDIN_FILENO);
+    assert_int_equal(door_open(&door, town.folder, uids, -1), STATUS_OK);
+    assert_int_equal(door.epoll_fd, 0);
+    int fd = client_of(PROGRAM_ACCOUNT);
+    assert_int_equal(waits(), 1);
+    close(fd);
+    door_close(&door);
+    assert_true(zero_is_closed());
+    assert_int_equal(pipe(extra), 0);
+    assert_int_equal(extra[0], 0);
+    assert_int_equal(door_open(&door, town.folder, uids, extra[0]), STATUS_OK);
+    bool is_extra = false;
+    assert_int_equal(write(extra[1], "x", 1), 1);
+    (void)door_wait(&door, 0, &is_extra);
+    assert_true(is_extra);
+    door_close(&door);
+    /* A socket of the door's own. */
+    int other = dup(extra[0]);
+    frees_zero = true;
+    assert_int_equal(door_open(&door, town.folder, uids, other), STATUS_OK);
+    assert_int_equal(door.sockets[0].fd, 0);
+    fd = client_of(PROGRAM_ACCOUNT);
+    close(fd);
+    door_close(&door);
+    assert_true(zero_is_closed());
+    assert_int_not_equal(access(door.sockets[0].path, F_OK), 0);
+    close(other);
+    close(extra[1]);
+    assert_int_equal(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
+}
+
+static void a_client_that_is_zero(void **state)
+{
+    (void)state;
+    struct command command = trusts();
+    struct command message;
+    struct answer answer = wire_answer(STATUS_OK);
+    size_t size_bytes = 0;
+    size_t client = 0;
+    int first = client_of(PROGRAM_ACCOUNT);
+    close(STDIN_FILENO);
+    assert_int_equal(waits(), 1);
+    assert_int_equal(door.clients[0].fd, 0);
+    int second = client_of(PROGRAM_ADMIN);
+    assert_int_equal(waits(), 2); /* and has a place of its own */
+    assert_true(door.clients[1].fd > 0);
+    sends(first, &command);
+    (void)waits();
+    assert_true(door_take(&door, &message, &size_bytes, &client));
+    assert_int_equal(client, 0);
+    door_answer(&door, client, &answer);
+    assert_int_equal(heard(first), STATUS_OK);
+    close(first);
+    (void)waits();
+    assert_false(door_take(&door, &message, &size_bytes, &client));
+    door_sweep(&door);
+    assert_int_equal(door.client_count, 1);
+    assert_true(zero_is_closed());
+    first = client_of(PROGRAM_ACCOUNT); /* this side is 0 now */
+    int moved = dup(first);
+    close(first);
+    assert_int_equal(waits(), 2);
+    assert_int_equal(door.clients[0].fd, 0);
+    door_close(&door);
+    assert_true(zero_is_closed());
+    close(moved);
+    close(second);
+    assert_int_equal(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
+}
+
+/* Nobody waits behind a busy neighbour. */
+static void everybody_has_a_turn(void **state)
+{
+    (void)state;
+    struct command message;
+    size_t size_bytes = 0;
+    size_t order[6];
+    int fds[3];
+    struct command command = trusts();
+    for (size_t i = 0; i < 3; i++) {
+        fds[i] = client_of(PROGRAM_ACCOUNT);
+        assert_int_equal(waits(), i + 1);
+    }
+    for (size_t i = 0; i < 6; i++) {
+        sends(fds[i % 3], &command);
+    }
+    for (size_t i = 0; i < 6; i++) {
+        (void)waits();
+        assert_true(door_take(&door, &message, &size_bytes, &order[i]));
+        assert_int_equal(order[i], i % 3);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        close(fds[i]);
+    }
+}
+
 /* ---- the group ---- */
 
 static enum status run(bool with_timer, size_t *acts)
@@ -505,6 +617,9 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_up, shut)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_door_that_cannot_be_made, found, leave),
+        cmocka_unit_test_setup_teardown(zero_is_a_descriptor_like_another, found, leave),
+        TEST(a_client_that_is_zero),
+        TEST(everybody_has_a_turn),
         TEST(whom_the_system_refuses),
         TEST(messages_that_cannot_be_read),
         TEST(answers_that_cannot_be_sent),
