@@ -20,49 +20,11 @@
 #include "ledger/group.h"
 #include "ledger/town.h"
 #include "ledger/wire.h"
+#include "unit/refuse_call.h"
 #include "unit/step_fault.h"
 
 /* ---- between the door and the system ---- */
 
-static struct {
-    const char *call; /* NULL: nothing fails */
-    int error;
-    int skip; /* so many calls go well before */
-} refusal;
-
-static void refuse_call(const char *call, int error, int skip)
-{
-    refusal.call = call;
-    refusal.error = error;
-    refusal.skip = skip;
-}
-
-static bool frees_zero; /* at the first epoll_ctl descriptor 0 is closed */
-
-static bool refused(const char *call)
-{
-    if (frees_zero && strcmp(call, "epoll_ctl") == 0) {
-        frees_zero = false;
-        close(STDIN_FILENO);
-    }
-    if (refusal.call == NULL || strcmp(refusal.call, call) != 0 || refusal.skip-- > 0) {
-        return false;
-    }
-    refusal.call = NULL;
-    errno = refusal.error;
-    return true;
-}
-
-/* A function of the C library that fails when it is told to. */
-#define BETWEEN(type, name, parameters, arguments)                                                 \
-    type name parameters                                                                           \
-    {                                                                                              \
-        static type(*real) parameters;                                                             \
-        if (real == NULL) {                                                                        \
-            *(void **)&real = dlsym(RTLD_NEXT, #name);                                             \
-        }                                                                                          \
-        return refused(#name) ? -1 : real arguments;                                               \
-    }
 BETWEEN(int, epoll_create1, (int flags), (flags))
 BETWEEN(int, epoll_ctl, (int on, int operation, int fd, struct epoll_event *event),
         (on, operation, fd, event))
@@ -382,7 +344,7 @@ static void zero_is_a_descriptor_like_another(void **state)
     door_close(&door);
     /* A socket of the door's own. */
     int other = dup(extra[0]);
-    frees_zero = true;
+    frees_zero = "epoll_ctl";
     assert_int_equal(door_open(&door, town.folder, uids, other), STATUS_OK);
     assert_int_equal(door.sockets[0].fd, 0);
     fd = client_of(PROGRAM_ACCOUNT);
