@@ -31,6 +31,8 @@ BETWEEN(int, epoll_ctl, (int on, int operation, int fd, struct epoll_event *even
 BETWEEN(int, socket, (int domain, int type, int protocol), (domain, type, protocol))
 BETWEEN(int, bind, (int fd, const struct sockaddr *address, socklen_t size_bytes),
         (fd, address, size_bytes))
+BETWEEN(int, connect, (int fd, const struct sockaddr *address, socklen_t size_bytes),
+        (fd, address, size_bytes))
 BETWEEN(int, listen, (int fd, int backlog), (fd, backlog))
 BETWEEN(int, rename, (const char *from, const char *to), (from, to))
 BETWEEN(int, accept4, (int fd, struct sockaddr *address, socklen_t *size_bytes, int flags),
@@ -153,6 +155,11 @@ static void a_door_that_cannot_be_made(void **state)
     }
     /* Without a socket to ask with nobody can be found to listen; then the making fails too. */
     refuse_call("socket", EMFILE, 0);
+    assert_int_equal(door_open(&door, town.folder, uids, extra[0]), STATUS_OK);
+    door_close(&door);
+    refuse_call("connect", EAGAIN, 0); /* somebody who is so busy that he keeps us waiting */
+    assert_int_equal(door_open(&door, town.folder, uids, -1), STATUS_FAULT);
+    door_close(&door);
     assert_int_equal(door_open(&door, town.folder, uids, extra[0]), STATUS_OK);
     /* Somebody listens there. */
     struct door second;

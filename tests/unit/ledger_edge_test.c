@@ -304,6 +304,36 @@ static void nothing_happens_before_what_happened(void **state)
     assert_true(answer.ended_at == 1000);
 }
 
+static enum status by_administrator(enum act_kind kind, struct ledger_transfer transfer)
+{
+    struct answer_facts facts = {.setting = {.found = true, .expiry_days = 14},
+                                 .transfer = transfer};
+    struct command_decide body = {.reason = "Because"};
+    struct answer_outcome outcome;
+    memset(&answer, 0, sizeof answer);
+    return decide_answer(&facts, kind, &body, "", 200, &outcome, &answer);
+}
+
+static void a_note_is_taken_away_once(void **state)
+{
+    (void)state;
+    struct ledger_transfer transfer = {
+        .found = true, .state = TRANSFER_PENDING, .submitted_at = 100, .expires_at = 1000};
+    assert_int_equal(by_administrator(ACT_REDACT_NOTE, transfer), STATUS_VALUE_REFUSED);
+    transfer.has_note = true;
+    assert_int_equal(by_administrator(ACT_REDACT_NOTE, transfer), STATUS_OK);
+    transfer.note_is_redacted = true;
+    assert_int_equal(by_administrator(ACT_REDACT_NOTE, transfer), STATUS_VALUE_REFUSED);
+    assert_int_equal(answer.field, FIELD_NOTES);
+    /* Nobody but the other system accepts or rejects what leaves. */
+    transfer.kind = TRANSFER_EXPORT;
+    assert_int_equal(by_administrator(ACT_REJECT, transfer), STATUS_TRANSFER_NOT_PENDING);
+    assert_int_equal(by_administrator(ACT_REJECT_EXPORT, transfer), STATUS_OK);
+    transfer.kind = TRANSFER_EXTERNAL;
+    assert_int_equal(by_administrator(ACT_REJECT, transfer), STATUS_OK);
+    assert_int_equal(by_administrator(ACT_REJECT_EXPORT, transfer), STATUS_TRANSFER_NOT_PENDING);
+}
+
 static void programs_and_acts_have_an_end(void **state)
 {
     (void)state;
@@ -375,6 +405,7 @@ int main(void)
         cmocka_unit_test_setup(two_accounts_at_fault, set_up),
         cmocka_unit_test_setup(what_a_transfer_corrects, set_up),
         cmocka_unit_test_setup(nothing_happens_before_what_happened, set_up),
+        cmocka_unit_test_setup(a_note_is_taken_away_once, set_up),
         cmocka_unit_test_setup(programs_and_acts_have_an_end, set_up),
         cmocka_unit_test_setup(zero_is_a_descriptor, set_up),
     };

@@ -26,12 +26,15 @@
 #include "base/text.h"
 #include "ledger/daemon.h"
 #include "ledger/inspect.h"
+#include "ledger/lock.h"
 #include "ledger/part.h"
 #include "ledger/town.h"
 #include "unit/refuse_call.h"
 
 BETWEEN(int, mkdir, (const char *path, mode_t mode), (path, mode))
 BETWEEN(int, flock, (int fd, int operation), (fd, operation))
+BETWEEN(int, fstat, (int fd, struct stat *found), (fd, found))
+BETWEEN(int, lstat, (const char *path, struct stat *found), (path, found))
 BETWEEN(int, rename, (const char *from, const char *to), (from, to))
 BETWEEN(int, fsync, (int fd), (fd))
 BETWEEN(ssize_t, read, (int fd, void *bytes, size_t size_bytes), (fd, bytes, size_bytes))
@@ -114,6 +117,8 @@ static void whatever_is_refused_is_said(void **state)
         const char *words;
     } at_begin[] = {{"mkdir", ENOSPC, "cannot be made"},
                     {"flock", ENOLCK, "cannot be locked"},
+                    {"fstat", EIO, "cannot be locked"},
+                    {"lstat", EIO, "cannot be locked"},
                     {"mkdir", EACCES, "cannot be made"}};
     for (size_t i = 0; i < sizeof at_begin / sizeof at_begin[0]; i++) {
         part_drop(&part);
@@ -227,6 +232,10 @@ static void what_is_in_the_way(void **state)
     assert_false(begins());
     says("this is no folder");
     assert_int_equal(unlink(final_path), 0);
+    assert_int_equal(symlink(final_path, final_path), 0);
+    assert_false(begins());
+    says("cannot be looked into");
+    assert_int_equal(unlink(final_path), 0);
     char long_path[PATH_MAX + 2];
     memset(long_path, 'p', sizeof long_path - 1);
     long_path[sizeof long_path - 1] = '\0';
@@ -241,6 +250,19 @@ static void what_is_in_the_way(void **state)
         part_drop(&part);
         (void)rmdir(path);
     }
+}
+
+/* A file system that knows no locks is no place for a registry. */
+static void a_lock_that_cannot_be_taken(void **state)
+{
+    (void)state;
+    int lock_fd = 0;
+    int64_t holder = 1;
+    refuse_call("flock", ENOLCK, 0);
+    assert_int_equal(lock_take(folder, &lock_fd, &holder), STATUS_FAULT);
+    assert_true(lock_fd == -1 && holder == 0);
+    assert_int_equal(lock_take(folder, &lock_fd, &holder), STATUS_OK);
+    lock_release(lock_fd);
 }
 
 static int swept;
@@ -400,13 +422,10 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_part_gets_its_name_when_it_is_whole),
-        TEST(whatever_is_refused_is_said),
-        TEST(files_that_cannot_be_written_or_read),
-        TEST(what_is_in_the_way),
-        TEST(leftovers_are_swept),
-        TEST(a_large_registry_is_looked_at_beside),
-        TEST(a_daemon_that_cannot_start),
+        TEST(a_part_gets_its_name_when_it_is_whole), TEST(whatever_is_refused_is_said),
+        TEST(files_that_cannot_be_written_or_read),  TEST(what_is_in_the_way),
+        TEST(a_lock_that_cannot_be_taken),           TEST(leftovers_are_swept),
+        TEST(a_large_registry_is_looked_at_beside),  TEST(a_daemon_that_cannot_start),
     };
     part.fd = -1;
     return cmocka_run_group_tests_name("parts and the first look", tests, NULL, NULL);
