@@ -25,6 +25,7 @@
 
 /* ---- between the door and the system ---- */
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the system names them so. */
 BETWEEN(int, epoll_create1, (int flags), (flags))
 BETWEEN(int, epoll_ctl, (int on, int operation, int fd, struct epoll_event *event),
         (on, operation, fd, event))
@@ -43,6 +44,7 @@ BETWEEN(ssize_t, recv, (int fd, void *bytes, size_t size_bytes, int flags),
         (fd, bytes, size_bytes, flags))
 BETWEEN(ssize_t, send, (int fd, const void *bytes, size_t size_bytes, int flags),
         (fd, bytes, size_bytes, flags))
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 /* ---- a door, and clients before it ---- */
 

@@ -243,15 +243,15 @@ static void what_a_transfer_corrects(void **state)
 {
     (void)state;
     static const struct {
-        enum transfer_kind kind;
         const char *from, *to;
+        enum transfer_kind kind;
         bool is_right;
     } rows[] = {
-        {TRANSFER_EXTERNAL, "org_1", "org_2", true},  {TRANSFER_EXTERNAL, "org_2", "org_1", true},
-        {TRANSFER_EXTERNAL, "org_1", "org_1", false}, {TRANSFER_EXTERNAL, "org_1", "", false},
-        {TRANSFER_EXTERNAL, "org_3", "org_2", false}, {TRANSFER_INTERNAL, "org_1", "org_1", true},
-        {TRANSFER_INTERNAL, "org_1", "org_2", false}, {TRANSFER_EXPORT, "org_1", "", true},
-        {TRANSFER_EXPORT, "org_1", "org_1", false},   {TRANSFER_EXPORT, "org_2", "", false}};
+        {"org_1", "org_2", TRANSFER_EXTERNAL, true},  {"org_2", "org_1", TRANSFER_EXTERNAL, true},
+        {"org_1", "org_1", TRANSFER_EXTERNAL, false}, {"org_1", "", TRANSFER_EXTERNAL, false},
+        {"org_3", "org_2", TRANSFER_EXTERNAL, false}, {"org_1", "org_1", TRANSFER_INTERNAL, true},
+        {"org_1", "org_2", TRANSFER_INTERNAL, false}, {"org_1", "", TRANSFER_EXPORT, true},
+        {"org_1", "org_1", TRANSFER_EXPORT, false},   {"org_2", "", TRANSFER_EXPORT, false}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct transfer_facts facts = facts_of(100);
         struct command_transfer body = body_of(rows[i].kind);
