@@ -13,9 +13,11 @@ COMMON := -std=c17 -D_GNU_SOURCE -Icgi-bin -I$(B)/templates $(WARNINGS) -g -fsta
 FLAGS_release := -O2 -D_FORTIFY_SOURCE=2
 FLAGS_test := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 # counts which lines and branches ran (tests/coverage.sh); no optimiser moves them about
-FLAGS_coverage := -O0 --coverage -fprofile-update=atomic
+FLAGS_coverage := -O0 --coverage -fprofile-update=atomic -include tests/coverage.h
 # clang only instruments here (-w): the warnings that count are gcc's, and the same sources are built with them
 FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -w
+# operators of the ledger that a test run can change (tests/mutate/): the generated sources warn of much
+FLAGS_mutate := -O1 -fwrapv -w
 CFLAGS_ALL := $(COMMON) $(FLAGS_$(MODE)) $(CFLAGS)
 # the build id tells browsers that pages of another build are other pages (pages/public_tag.c)
 LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now -Wl,--build-id=sha1 $(LDFLAGS)
@@ -71,6 +73,10 @@ coverage: ## which branches of ledger/ and gate/ the tests take: build/coverage/
 	@cgi-bin/tools/need.sh test
 	@tests/coverage.sh
 
+mutate: ## do the tests notice wrong operators in ledger/: build/mutate/result.md
+	@cgi-bin/tools/need.sh mutate
+	@node tests/mutate/mutate.mjs $(MUTATE)
+
 bench: ## measure against a plain loop, hello-world and PostgreSQL, at 10,000 to 10,000,000 transfers (tests/bench.sh has options)
 	@cgi-bin/tools/need.sh bench
 	@$(MAKE) --no-print-directory -j2 build benches
@@ -111,6 +117,11 @@ $(B)/templates/static_names.h: cgi-bin/tools/static.sh $(wildcard static/*)
 $(B)/cgi-bin/%.o: cgi-bin/%.c | $(B)/templates/stamp $(B)/templates/static_names.h
 	@mkdir -p $(@D)
 	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -MMD -c -o $@ $<
+
+# the ledger's sources with operators that can be changed (tests/mutate/generate.mjs)
+build/mutate/cgi-bin/ledger/%.o: build/mutate/made/%.c | $(B)/templates/stamp
+	@mkdir -p $(@D)
+	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -c -o $@ $<
 
 define archive
 $(B)/$(1).a: $(patsubst %.c,$(B)/%.o,$(wildcard cgi-bin/$(1)/*.c))
@@ -178,5 +189,5 @@ $(AREAS:%=$(B)/record/%): $(B)/record/%: tests/web/record.c $(B)/cgi-bin/%.o $(A
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(LIBS_$*)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: help run test lint coverage bench build tests benches plants install clean soak fuzz fuzzers faults
+.PHONY: help run test lint coverage mutate bench build tests benches plants install clean soak fuzz fuzzers faults
 .SECONDARY:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# need.sh run|test|lint|bench|fuzz: installs the Debian packages (and, for tests, the npm packages) that are missing, and says so.
+# need.sh run|test|lint|bench|fuzz|mutate: installs the Debian packages (and, for tests, the npm packages) that are missing, and says so.
 set -eu
 run="gcc make pkg-config libc6-dev libsqlite3-dev libfcgi-dev libscrypt-dev libmd-dev libcsv-dev nginx-light spawn-fcgi multiwatch curl"
 test="libcmocka-dev sqlite3 chromium nodejs libfaketime"
@@ -12,7 +12,8 @@ test) wanted="$run $test" ;;
 lint) wanted="$run $test $lint" ;;
 bench) wanted="$run $bench" ;;
 fuzz) wanted="$run $fuzz" ;;
-*) echo "usage: need.sh run|test|lint|bench|fuzz" >&2; exit 2 ;;
+mutate) wanted="$run $test clang" ;;
+*) echo "usage: need.sh run|test|lint|bench|fuzz|mutate" >&2; exit 2 ;;
 esac
 
 missing=""

@@ -20,48 +20,19 @@
 #include "ledger/group.h"
 #include "ledger/town.h"
 #include "ledger/wire.h"
+#include "unit/refuse_call.h"
 #include "unit/step_fault.h"
 
 /* ---- between the door and the system ---- */
 
-static struct {
-    const char *call; /* NULL: nothing fails */
-    int error;
-    int skip; /* so many calls go well before */
-} refusal;
-
-static void refuse_call(const char *call, int error, int skip)
-{
-    refusal.call = call;
-    refusal.error = error;
-    refusal.skip = skip;
-}
-
-static bool refused(const char *call)
-{
-    if (refusal.call == NULL || strcmp(refusal.call, call) != 0 || refusal.skip-- > 0) {
-        return false;
-    }
-    refusal.call = NULL;
-    errno = refusal.error;
-    return true;
-}
-
-/* A function of the C library that fails when it is told to. */
-#define BETWEEN(type, name, parameters, arguments)                                                 \
-    type name parameters                                                                           \
-    {                                                                                              \
-        static type(*real) parameters;                                                             \
-        if (real == NULL) {                                                                        \
-            *(void **)&real = dlsym(RTLD_NEXT, #name);                                             \
-        }                                                                                          \
-        return refused(#name) ? -1 : real arguments;                                               \
-    }
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the system names them so. */
 BETWEEN(int, epoll_create1, (int flags), (flags))
 BETWEEN(int, epoll_ctl, (int on, int operation, int fd, struct epoll_event *event),
         (on, operation, fd, event))
 BETWEEN(int, socket, (int domain, int type, int protocol), (domain, type, protocol))
 BETWEEN(int, bind, (int fd, const struct sockaddr *address, socklen_t size_bytes),
+        (fd, address, size_bytes))
+BETWEEN(int, connect, (int fd, const struct sockaddr *address, socklen_t size_bytes),
         (fd, address, size_bytes))
 BETWEEN(int, listen, (int fd, int backlog), (fd, backlog))
 BETWEEN(int, rename, (const char *from, const char *to), (from, to))
@@ -73,6 +44,7 @@ BETWEEN(ssize_t, recv, (int fd, void *bytes, size_t size_bytes, int flags),
         (fd, bytes, size_bytes, flags))
 BETWEEN(ssize_t, send, (int fd, const void *bytes, size_t size_bytes, int flags),
         (fd, bytes, size_bytes, flags))
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 /* ---- a door, and clients before it ---- */
 
@@ -185,6 +157,11 @@ static void a_door_that_cannot_be_made(void **state)
     }
     /* Without a socket to ask with nobody can be found to listen; then the making fails too. */
     refuse_call("socket", EMFILE, 0);
+    assert_int_equal(door_open(&door, town.folder, uids, extra[0]), STATUS_OK);
+    door_close(&door);
+    refuse_call("connect", EAGAIN, 0); /* somebody who is so busy that he keeps us waiting */
+    assert_int_equal(door_open(&door, town.folder, uids, -1), STATUS_FAULT);
+    door_close(&door);
     assert_int_equal(door_open(&door, town.folder, uids, extra[0]), STATUS_OK);
     /* Somebody listens there. */
     struct door second;
@@ -348,6 +325,112 @@ static void a_full_house(void **state)
     }
 }
 
+static bool zero_is_closed(void)
+{
+    return fcntl(STDIN_FILENO, F_GETFD) < 0;
+}
+
+/* A daemon may be started without standard input: then whatever it opens may be descriptor 0. */
+static void zero_is_a_descriptor_like_another(void **state)
+{
+    (void)state;
+    int extra[2];
+    close(STDIN_FILENO);
+    assert_int_equal(door_open(&door, town.folder, uids, -1), STATUS_OK);
+    assert_int_equal(door.epoll_fd, 0);
+    int fd = client_of(PROGRAM_ACCOUNT);
+    assert_int_equal(waits(), 1);
+    close(fd);
+    door_close(&door);
+    assert_true(zero_is_closed());
+    assert_int_equal(pipe(extra), 0);
+    assert_int_equal(extra[0], 0);
+    assert_int_equal(door_open(&door, town.folder, uids, extra[0]), STATUS_OK);
+    bool is_extra = false;
+    assert_int_equal(write(extra[1], "x", 1), 1);
+    (void)door_wait(&door, 0, &is_extra);
+    assert_true(is_extra);
+    door_close(&door);
+    /* A socket of the door's own. */
+    int other = dup(extra[0]);
+    frees_zero = "epoll_ctl";
+    assert_int_equal(door_open(&door, town.folder, uids, other), STATUS_OK);
+    assert_int_equal(door.sockets[0].fd, 0);
+    fd = client_of(PROGRAM_ACCOUNT);
+    close(fd);
+    door_close(&door);
+    assert_true(zero_is_closed());
+    assert_int_not_equal(access(door.sockets[0].path, F_OK), 0);
+    close(other);
+    close(extra[1]);
+    assert_int_equal(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
+}
+
+static void a_client_that_is_zero(void **state)
+{
+    (void)state;
+    struct command command = trusts();
+    struct command message;
+    struct answer answer = wire_answer(STATUS_OK);
+    size_t size_bytes = 0;
+    size_t client = 0;
+    int first = client_of(PROGRAM_ACCOUNT);
+    close(STDIN_FILENO);
+    assert_int_equal(waits(), 1);
+    assert_int_equal(door.clients[0].fd, 0);
+    int second = client_of(PROGRAM_ADMIN);
+    assert_int_equal(waits(), 2); /* and has a place of its own */
+    assert_true(door.clients[1].fd > 0);
+    sends(first, &command);
+    (void)waits();
+    assert_true(door_take(&door, &message, &size_bytes, &client));
+    assert_int_equal(client, 0);
+    door_answer(&door, client, &answer);
+    assert_int_equal(heard(first), STATUS_OK);
+    close(first);
+    (void)waits();
+    assert_false(door_take(&door, &message, &size_bytes, &client));
+    door_sweep(&door);
+    assert_int_equal(door.client_count, 1);
+    assert_true(zero_is_closed());
+    first = client_of(PROGRAM_ACCOUNT); /* this side is 0 now */
+    int moved = dup(first);
+    close(first);
+    assert_int_equal(waits(), 2);
+    assert_int_equal(door.clients[0].fd, 0);
+    door_close(&door);
+    assert_true(zero_is_closed());
+    close(moved);
+    close(second);
+    assert_int_equal(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
+}
+
+/* Nobody waits behind a busy neighbour. */
+static void everybody_has_a_turn(void **state)
+{
+    (void)state;
+    struct command message;
+    size_t size_bytes = 0;
+    size_t order[6];
+    int fds[3];
+    struct command command = trusts();
+    for (size_t i = 0; i < 3; i++) {
+        fds[i] = client_of(PROGRAM_ACCOUNT);
+        assert_int_equal(waits(), i + 1);
+    }
+    for (size_t i = 0; i < 6; i++) {
+        sends(fds[i % 3], &command);
+    }
+    for (size_t i = 0; i < 6; i++) {
+        (void)waits();
+        assert_true(door_take(&door, &message, &size_bytes, &order[i]));
+        assert_int_equal(order[i], i % 3);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        close(fds[i]);
+    }
+}
+
 /* ---- the group ---- */
 
 static enum status run(bool with_timer, size_t *acts)
@@ -505,6 +588,9 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_up, shut)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_door_that_cannot_be_made, found, leave),
+        cmocka_unit_test_setup_teardown(zero_is_a_descriptor_like_another, found, leave),
+        TEST(a_client_that_is_zero),
+        TEST(everybody_has_a_turn),
         TEST(whom_the_system_refuses),
         TEST(messages_that_cannot_be_read),
         TEST(answers_that_cannot_be_sent),

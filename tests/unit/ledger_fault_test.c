@@ -20,10 +20,10 @@ static struct {
     const char *sql; /* NULL: no lie; else what the statement's text has in it */
     int column;
     int64_t add;
-    int skip; /* so many are true before */
     bool told;
 } lie;
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): SQLite has no names. */
 sqlite3_int64 sqlite3_column_int64(sqlite3_stmt *statement, int column)
 {
     static sqlite3_int64 (*real)(sqlite3_stmt *, int);
@@ -32,7 +32,7 @@ sqlite3_int64 sqlite3_column_int64(sqlite3_stmt *statement, int column)
     }
     sqlite3_int64 number = real(statement, column);
     if (lie.sql != NULL && column == lie.column &&
-        strstr(sqlite3_sql(statement), lie.sql) != NULL && lie.skip-- <= 0) {
+        strstr(sqlite3_sql(statement), lie.sql) != NULL) {
         lie.told = true;
         number += lie.add;
     }
@@ -427,29 +427,28 @@ static void nothing_is_kept_that_differs(void **state)
     const struct {
         const struct command *command;
         const char *sql;
-        int column;
         int64_t add;
-        int skip;
+        int column;
     } lies[] = {
-        {&transfer, touched, 0, 1, 0},
-        {&transfer, touched, 1, 1, 0},
-        {&transfer, touched, 2, -1, 0},
-        {&transfer, touched, 3, 1, 0},
-        {&delivery, touched, 0, -1, 0},
-        {&delivery, touched, 1, -1, 0},
-        {&delivery, touched, 2, 1, 0},
-        {&delivery, touched, 3, 1, 0},
-        {&retirement, touched, 0, 1, 0},
-        {&retirement, touched, 1, 1, 0},
-        {&retirement, touched, 2, 1, 0},
-        {&retirement, touched, 3, 1, 0},
-        {&accept, touched, 0, -1, 0},
-        {&accept, touched, 1, 1, 0},
-        {&accept, touched, 2, 1, 0},
-        {&accept, touched, 3, 1, 0},
-        {&accept, "reserved_by = ?1", 0, 1, 0},
-        {&issue, "SELECT issued, imported", 2, 1, 0},
-        {&issue, "SELECT issued, imported", 6, 1, 0},
+        {&transfer, touched, 1, 0},
+        {&transfer, touched, 1, 1},
+        {&transfer, touched, -1, 2},
+        {&transfer, touched, 1, 3},
+        {&delivery, touched, -1, 0},
+        {&delivery, touched, -1, 1},
+        {&delivery, touched, 1, 2},
+        {&delivery, touched, 1, 3},
+        {&retirement, touched, 1, 0},
+        {&retirement, touched, 1, 1},
+        {&retirement, touched, 1, 2},
+        {&retirement, touched, 1, 3},
+        {&accept, touched, -1, 0},
+        {&accept, touched, 1, 1},
+        {&accept, touched, 1, 2},
+        {&accept, touched, 1, 3},
+        {&accept, "reserved_by = ?1", 1, 0},
+        {&issue, "SELECT issued, imported", 1, 2},
+        {&issue, "SELECT issued, imported", 1, 6},
     };
     struct digest before = town_dump();
     for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
@@ -462,7 +461,6 @@ static void nothing_is_kept_that_differs(void **state)
         lie.sql = lies[i].sql;
         lie.column = lies[i].column;
         lie.add = lies[i].add;
-        lie.skip = lies[i].skip;
         enum status status = apply(lies[i].command);
         lie.sql = NULL;
         step_quiet(false);

@@ -323,6 +323,27 @@ static void refusals_name_their_subject(void **state)
     }
 }
 
+/* What is refused for its figures says no figures in the audit log. */
+static void issues_of_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t units, buffer_units;
+        enum status status;
+    } rows[] = {{0, 0, STATUS_QUANTITY_ZERO},
+                {-5, 0, STATUS_QUANTITY_NEGATIVE},
+                {10, -1, STATUS_QUANTITY_NEGATIVE},
+                {QUANTITY_UNITS_MAX + 1, 0, STATUS_QUANTITY_TOO_LARGE}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t at = 0;
+        struct command command = making(ACT_ISSUE, &at);
+        command.issue.supplier_units = rows[i].units;
+        command.issue.buffer_units = rows[i].buffer_units;
+        assert_int_equal(asked(PROGRAM_TALLY, command), rows[i].status);
+        assert_int_equal(answer.field, FIELD_AMOUNT);
+    }
+}
+
 static void a_transfer_of_no_kind(void **state)
 {
     (void)state;
@@ -365,6 +386,7 @@ int main(void)
         TEST(keys_are_visible_ascii),
         TEST(an_answer_of_another_version),
         TEST(refusals_name_their_subject),
+        TEST(issues_of_nothing),
         TEST(a_transfer_of_no_kind),
         TEST(a_ledger_needs_its_settings),
     };

@@ -214,7 +214,7 @@ static void words_about_a_session(void **state)
         .user_id = ADA, .name = "Ada Example", .email = "Ada@example.org", .is_active = true};
     char agent[600] = "";
     for (size_t i = 0; i < 299; i++) {
-        memcpy(agent + 2 * i, "\xc3\xa9", 3);
+        memcpy(agent + i * 2, "\xc3\xa9", 3);
     }
     const char *const agents[] = {NULL, "\xff", agent, agent + 2};
     char shifted[600] = "x";
@@ -235,7 +235,7 @@ static void words_about_a_session(void **state)
         if (i < 2) {
             assert_int_equal(bytes, 0);
         } else {
-            assert_true(bytes > 0 && bytes < 2 * 299 && bytes % 2 == (i == 4 ? 1 : 0));
+            assert_true(bytes > 0 && bytes < 598 && bytes % 2 == (i == 4 ? 1 : 0));
         }
     }
 }

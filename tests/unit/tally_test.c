@@ -149,6 +149,24 @@ static void test_usage(void)
     TALLY(2, "usage: tally COMMAND", "%s", "");
     TALLY(2, "there is no command", "melt");
     TALLY(0, "usage: tally COMMAND", "help");
+    static const char *const backups[] = {"",
+                                          "''",
+                                          "-x",
+                                          "a b",
+                                          "a --name",
+                                          "a --name x --name y",
+                                          "a --name ''",
+                                          "a --name .x",
+                                          "a --name -x",
+                                          "a --name x/y"};
+    for (size_t i = 0; i < sizeof backups / sizeof backups[0]; i++) {
+        TALLY(2, "usage: tally backup", "backup %s", backups[i]);
+    }
+    TALLY(2, "usage: tally backup", "backup a --name %s", times('n', 300));
+    static const char *const restores[] = {"", "a", "'' a", "a ''", "-x a", "a -x", "a b c"};
+    for (size_t i = 0; i < sizeof restores / sizeof restores[0]; i++) {
+        TALLY(2, "usage: tally restore", "restore %s", restores[i]);
+    }
     tally_in("nowhere");
     TALLY(1, "cannot be read", "verify");
     TALLY(1, "`tally init` makes a registry", "status");

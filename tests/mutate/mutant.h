@@ -1,0 +1,81 @@
+/*
+ * mutate/mutant.h: what the generated copies of the ledger's sources are compiled with
+ * (tests/mutate/mutate.mjs): every mutation site asks here whether it is the one that is changed in
+ * this process. MUTANT=17 chooses one; MUTANT_REACH=file notes which would have made a difference.
+ */
+#ifndef MUTATE_MUTANT_H
+#define MUTATE_MUTANT_H
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MUTANTS_MAX 8192
+
+/* Weak: every object of the ledger room brings them, one of them counts. */
+__attribute__((weak)) int mutant_chosen;
+__attribute__((weak)) unsigned char mutant_nowhere[MUTANTS_MAX];
+__attribute__((weak)) unsigned char *mutant_reached = mutant_nowhere;
+
+__attribute__((weak, constructor)) void mutant_begin(void)
+{
+    const char *chosen = getenv("MUTANT");
+    const char *reach = getenv("MUTANT_REACH");
+    mutant_chosen = chosen == NULL ? 0 : (int)strtol(chosen, NULL, 10);
+    if (reach != NULL) {
+        int fd = open(reach, O_RDWR | O_CLOEXEC);
+        void *map = mmap(NULL, MUTANTS_MAX, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        mutant_reached = map == MAP_FAILED ? mutant_nowhere : map;
+        close(fd);
+    }
+}
+
+/* Nothing here is about the disk: the runs need not wait for it. */
+__attribute__((weak)) int fsync(int fd)
+{
+    (void)fd;
+    return 0;
+}
+__attribute__((weak)) int fdatasync(int fd)
+{
+    (void)fd;
+    return 0;
+}
+
+/* A test that dies leaves its folder: all of them are made inside one that is emptied. */
+__attribute__((weak)) char *mkdtemp(char *template)
+{
+    const char *within = getenv("MUTANT_FOLDER");
+    size_t length = strlen(template);
+    if (within != NULL && strlen(within) + 7 <= length) {
+        memmove(template + strlen(within) + 1, template + length - 6, 7);
+        memcpy(template, within, strlen(within));
+        template[strlen(within)] = '/';
+        length = strlen(template);
+    }
+    for (int i = 0; i < 1000; i++) {
+        static unsigned long number;
+        unsigned long left = number++ * 7919UL + (unsigned long)getpid();
+        for (size_t at = length - 6; at < length; at++) {
+            template[at] = "abcdefghijklmnopqrstuvwxyz012345"[left % 32];
+            left /= 32;
+        }
+        if (mkdir(template, 0700) == 0) {
+            return template;
+        }
+    }
+    return NULL;
+}
+
+#define MUTANT_IS(number) (mutant_chosen == (number))
+/* Both values are there: what comes out, and would the other have been another? */
+#define MUTANT_PICK(number, is, other)                                                             \
+    (mutant_reached[number] |= ((is) != (other)), MUTANT_IS(number) ? (other) : (is))
+#define MUTANT_SEEN(number) (mutant_reached[number] = 1, MUTANT_IS(number))
+
+#endif

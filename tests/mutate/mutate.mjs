@@ -1,0 +1,207 @@
+// mutate.mjs: do the tests notice when an operator of the ledger is wrong? (`make mutate`)
+//
+//     node tests/mutate/mutate.mjs [--sample 0.2 --seed 7] [--resume] [--workers 2] [--groups compare,arithmetic] [--only TEXT]
+//     --resume: what an earlier run killed stays killed, only the rest is run
+//     --report: nothing is run; the table of what is known so far
+//
+// 1. Copies of cgi-bin/ledger/*.c in which each operator can be changed at run time (generate.mjs), compiled once: build/mutate.
+// 2. Every test program runs once unchanged, noting for which mutants the changed operator would have had another value.
+// 3. Each mutant is run by the tests that it makes a difference to, the quickest first, until one fails: killed. A test that takes far
+//    longer than unchanged has noticed too. Mutants that no test reaches have survived without being run.
+// What has survived and why stands in tests/mutants-left.md; a whole run checks that it names exactly these. Table: build/mutate/result.md.
+import { execFileSync, spawn } from 'node:child_process'
+import { appendFileSync, chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { generate } from './generate.mjs'
+
+const option = (name, otherwise) => {
+    const at = process.argv.indexOf(`--${name}`)
+    return at < 0 ? otherwise : process.argv[at + 1] ?? otherwise
+}
+const build = 'build/mutate'
+const leftFile = 'tests/mutants-left.md'
+const mutantsMax = 8192
+const least = 95
+const sample = Number(option('sample', '1'))
+const seed = option('seed', '1')
+const groups = option('groups', 'compare,arithmetic,logic').split(',')
+const only = option('only', '')
+const isWhole = sample >= 1 && !process.argv.includes('--report') && only === '' && !process.argv.includes('--groups')
+
+// ---- building ----
+
+mkdirSync(build, { recursive: true })
+const mutants = generate(`${build}/made`)
+// Of the campaigns the short ones, made shorter.
+const sizes = { simulator: ['--acts', '4000'], kill_test: ['--kills', '4'], reader_test: ['--seconds', '1'], spend_test: ['--rounds', '30'] }
+// These do not touch the ledger and are slow.
+const unused = new Set(['mustache_test', 'password_test', 'clock_test', 'text_test'])
+const programs = ['unit', 'ledger', 'crash'].flatMap(folder => readdirSync(`tests/${folder}`)
+    .filter(name => name.endsWith('.c') && (folder !== 'unit' || name.endsWith('_test.c')))
+    .map(name => ({ name: name.slice(0, -2), path: `${build}/tests/${folder}/${name.slice(0, -2)}`, folder })))
+    .filter(program => (program.folder === 'crash' ? sizes[program.name] : !unused.has(program.name)))
+const isReport = process.argv.includes('--report')
+if (!isReport) execFileSync('make', ['--no-print-directory', '-s', `-j${option('workers', '2')}`, 'MODE=mutate', 'build', ...programs.map(program => program.path)],
+    { stdio: 'inherit' })
+
+// ---- running one test program ----
+
+const folders = []
+process.on('exit', () => folders.forEach(folder => rmSync(folder, { recursive: true, force: true })))
+process.on('SIGINT', () => process.exit(130))
+process.on('SIGTERM', () => process.exit(143))
+function makeFolder() {
+    const folder = mkdtempSync('/tmp/m-')
+    chmodSync(folder, 0o755) // tests go there as other users, too
+    folders.push(folder)
+    return folder
+}
+const empty = folder => readdirSync(folder).forEach(name => rmSync(`${folder}/${name}`, { recursive: true, force: true }))
+
+function run(program, mutant, folder, timeoutMs, more = {}) {
+    const environment = {
+        ...process.env, TEST_BUILD: build, TEST_RELEASE: build, TALLYSTICK_SCHEMA: `${process.cwd()}/schema`, TMPDIR: folder,
+        MUTANT_FOLDER: folder, MUTANT: String(mutant), ...more,
+    }
+    const log = openSync(`${build}/log${mutant === 0 ? '' : `-${folder.slice(-6)}`}`, 'w')
+    return new Promise(resolve => {
+        const began = Date.now()
+        const child = spawn('nice', ['-n', '10', program.path, '--seed', '1', ...sizes[program.name] ?? []],
+            { env: environment, stdio: ['ignore', log, log], detached: true })
+        let isLate = false
+        const stop = () => { try { process.kill(-child.pid, 'SIGKILL') } catch { /* has ended */ } }
+        const timer = setTimeout(() => { isLate = true; stop() }, timeoutMs)
+        child.on('exit', (code, signal) => {
+            clearTimeout(timer)
+            closeSync(log)
+            stop() // whatever it left running
+            try { empty(folder) } catch { /* something of it is still ending; the next turn empties it */ }
+            resolve({ good: code === 0, isLate, signal, tookMs: Date.now() - began })
+        })
+    })
+}
+
+// ---- unchanged: how long each takes, and what it reaches ----
+
+async function measure() {
+    const folder = makeFolder()
+    const reach = `${build}/reach`
+    for (const program of programs) {
+        writeFileSync(reach, Buffer.alloc(mutantsMax))
+        const result = await run(program, 0, folder, 120000, { MUTANT_REACH: `${process.cwd()}/${reach}` })
+        if (!result.good) {
+            console.log(`FAIL  ${program.name} fails without any mutant; the end of its output:`)
+            console.log(readFileSync(`${build}/log`, 'utf8').split('\n').slice(-8).join('\n'))
+            process.exit(1)
+        }
+        program.tookMs = result.tookMs
+        program.reached = readFileSync(reach)
+    }
+    programs.sort((one, other) => one.tookMs - other.tookMs)
+    const used = programs.filter(program => mutants.some(mutant => program.reached[mutant.id]))
+    console.log(`${used.length} test programs reach mutants; unchanged they take ${(used.reduce((sum, p) => sum + p.tookMs, 0) / 1000).toFixed(1)} s`)
+    return used
+}
+
+// ---- each mutant ----
+
+// Chance from the seed, the same for the same mutant in every run.
+const drawn = mutant => parseInt(createHash('sha256').update(`${seed} ${mutant.place}`).digest('hex').slice(0, 8), 16) / 0x100000000
+let chosen = mutants.filter(mutant => groups.includes(mutant.group) && drawn(mutant) < sample && mutant.place.includes(only))
+const resultsFile = `${build}/results.jsonl`
+const results = new Map()
+if ((isReport || process.argv.includes('--resume')) && existsSync(resultsFile)) {
+    for (const line of readFileSync(resultsFile, 'utf8').split('\n').filter(Boolean)) {
+        const result = JSON.parse(line)
+        if (result.by === null && !isReport) results.delete(result.place) // tests may have become better
+        else results.set(result.place, result)
+    }
+} else {
+    writeFileSync(resultsFile, '')
+}
+
+async function judge(mutant, used, folder) {
+    const tests = used.filter(program => program.reached[mutant.id])
+    let by = null
+    for (const program of tests) {
+        const result = await run(program, mutant.id, folder, program.tookMs * 5 + 4000)
+        if (!result.good) {
+            by = result.isLate ? `${program.name} (too long)` : program.name
+            break
+        }
+    }
+    const result = { place: mutant.place, by, tests: tests.length }
+    results.set(mutant.place, result)
+    appendFileSync(resultsFile, `${JSON.stringify(result)}\n`)
+}
+
+const used = isReport ? [] : await measure()
+const began = Date.now()
+// In the order of chance, so that what is known after a part of the run is a sample of all; logic comes last.
+const waiting = isReport ? [] : chosen.filter(mutant => !results.has(mutant.place)).sort((one, other) =>
+    (one.group === 'logic') - (other.group === 'logic') || drawn(one) - drawn(other))
+const total = waiting.length
+console.log(`${mutants.length} mutants, ${chosen.length} of them asked for, ${total} to run`)
+let said = Date.now()
+async function work() {
+    const folder = makeFolder()
+    while (waiting.length > 0) {
+        await judge(waiting.shift(), used, folder)
+        if (Date.now() - said > 60000) {
+            said = Date.now()
+            const alive = [...results.values()].filter(result => result.by === null).length
+            console.log(`${total - waiting.length} of ${total} after ${Math.round((said - began) / 1000)} s, ${alive} alive`)
+        }
+    }
+}
+await Promise.all(Array.from({ length: Number(option('workers', '2')) }, work))
+
+// ---- the table ----
+
+const unknown = chosen.filter(mutant => !results.has(mutant.place)).length
+if (unknown > 0) console.log(`${unknown} of ${chosen.length} have not been run yet`)
+chosen = chosen.filter(mutant => results.has(mutant.place))
+
+const reasons = new Map()
+let heading = ''
+for (const line of existsSync(leftFile) ? readFileSync(leftFile, 'utf8').split('\n') : []) {
+    if (line.startsWith('## ')) heading = line.slice(3)
+    else if (line.startsWith('- `')) reasons.set(line.slice(2), heading)
+}
+const out = ['# Mutants', '', `Made by \`make mutate\`${isWhole ? '' : ` (a part: sample ${sample}, seed ${seed}, ${groups.join(', ')} ${only})`}.`, '',
+    '| file | comparison | arithmetic | logic | all | killed |', '|---|--:|--:|--:|--:|--:|']
+const killed = list => list.filter(mutant => results.get(mutant.place).by !== null).length
+const share = list => (list.length === 0 ? '–' : `${killed(list)} of ${list.length}`)
+const percent = list => (list.length === 0 ? '–' : `${(Math.floor(killed(list) / list.length * 1000) / 10).toFixed(1)} %`)
+const of = (list, group) => list.filter(mutant => mutant.group === group)
+for (const file of [...new Set(chosen.map(mutant => mutant.file)), '**all**']) {
+    const list = chosen.filter(mutant => file === '**all**' || mutant.file === file)
+    out.push(`| ${file} | ${share(of(list, 'compare'))} | ${share(of(list, 'arithmetic'))} | ${share(of(list, 'logic'))} | ${share(list)} | ${percent(list)} |`)
+}
+const alive = chosen.filter(mutant => results.get(mutant.place).by === null)
+out.push('', '## Alive', '')
+for (const mutant of alive) {
+    const count = results.get(mutant.place).tests
+    out.push(`- ${mutant.place} (${count === 0 ? 'no test reaches it' : `${count} programs`}; ${reasons.get(mutant.place) ?? 'not explained'})`)
+}
+writeFileSync(`${build}/result.md`, `${out.join('\n')}\n`)
+
+let failed = 0
+const say = (good, text) => { failed += good ? 0 : 1; console.log(`${good ? 'ok   ' : 'FAIL '} ${text}`) }
+const asked = [...of(chosen, 'compare'), ...of(chosen, 'arithmetic')]
+console.log(`result: ${asked.length} mutants of comparison and arithmetic, ${killed(asked)} killed (${percent(asked)}); ` +
+    `${of(chosen, 'logic').length} of logic, ${killed(of(chosen, 'logic'))} killed (${percent(of(chosen, 'logic'))}); ` +
+    `${Math.round((Date.now() - began) / 1000)} s`)
+const late = chosen.filter(mutant => results.get(mutant.place).by?.endsWith('(too long)')).length
+console.log(`${late} of the killed were noticed by a test that took far longer than unchanged`)
+say(killed(asked) * 100 >= least * asked.length, `at least ${least} % of the mutants of comparison and arithmetic are killed`)
+const unnamed = alive.filter(mutant => !reasons.has(mutant.place))
+say(unnamed.length === 0, `every mutant that is alive is explained in ${leftFile} (${alive.length} alive)`)
+unnamed.slice(0, 400).forEach(mutant => console.log(`- ${mutant.place}`))
+if (isWhole) {
+    const untrue = [...reasons.keys()].filter(place => !alive.some(mutant => mutant.place === place))
+    say(untrue.length === 0, 'nothing is explained there that is killed or gone')
+    untrue.forEach(place => console.log(`- ${place}`))
+}
+console.log(`${(isWhole ? 3 : 2) - failed} passed, ${failed} failed`)
+process.exit(failed > 0 ? 1 : 0)
