@@ -70,9 +70,9 @@
  * page goes into the file at each checkpoint, here every fourth: acts of the same parties share them
  */
 #define WAL_PAGES_MAX 16000
-/* 6 MiB: past this it uses a moment in which nobody waits, so that who comes meanwhile waits for 5 ms
+/* 4 MiB: past this it uses a moment in which nobody waits, so that who comes meanwhile waits for 7 ms
  * and not for 20 */
-#define WAL_PAGES_EASY 1500
+#define WAL_PAGES_EASY 1000
 /* idempotency key: draft id, UUID or 64 hex digits */
 #define KEY_SIZE 65
 #define PURPOSES_MAX 5
