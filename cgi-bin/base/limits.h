@@ -67,11 +67,12 @@
 /* 64 MiB are looked over in under a second at the daemon's start; a larger registry.db beside it */
 #define INSPECT_BYTES_MAX 67108864
 /* 64 MiB: past this the daemon checkpoints between two commits. In a quarter of that every second
- * page goes into the file at each checkpoint, here every fourth: acts of the same parties share them
+ * page goes into the file at each checkpoint, here every fourth: acts of the same parties share
+ * them
  */
 #define WAL_PAGES_MAX 16000
-/* 4 MiB: past this it uses a moment in which nobody waits, so that who comes meanwhile waits for 7 ms
- * and not for 20 */
+/* 4 MiB: past this it uses a moment in which nobody waits, so that who comes meanwhile waits for 7
+ * ms and not for 20 */
 #define WAL_PAGES_EASY 1000
 /* idempotency key: draft id, UUID or 64 hex digits */
 #define KEY_SIZE 65
