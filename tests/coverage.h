@@ -1,6 +1,6 @@
 /*
- * coverage.h: compiled into everything that counts (MODE=coverage): a process that ends by _exit, as
- * the children of tests do, writes its counters down like any other.
+ * coverage.h: compiled into everything that counts (MODE=coverage): a process that ends by _exit,
+ * as the children of tests do, writes its counters down like any other.
  */
 #ifndef TESTS_COVERAGE_H
 #define TESTS_COVERAGE_H

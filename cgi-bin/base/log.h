@@ -16,8 +16,8 @@ void log_open(const char *program);
  * and value, ended by NULL. A NULL value is written as "". */
 void log_event(const char *level, const char *event, ...) __attribute__((sentinel));
 
-/* true: lines gather, up to 4096 bytes at a time, until log_gather(false) writes what is left. For a
- * run of many lines; never across anything that may end the process. */
+/* true: lines gather, up to 4096 bytes at a time, until log_gather(false) writes what is left. For
+ * a run of many lines; never across anything that may end the process. */
 void log_gather(bool gather);
 
 /* Decimal text of a number for log_event, kept in a ring of 16 static buffers: use at once. */

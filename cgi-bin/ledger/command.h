@@ -1,7 +1,7 @@
 /*
  * ledger/command.h: what can be asked of the ledger, and what it answers. One fixed-size struct
- * each way, one SOCK_SEQPACKET message each (a command without its unused tail: wire.h). All text is NUL-terminated UTF-8; a command whose
- * arrays are not terminated is refused.
+ * each way, one SOCK_SEQPACKET message each (a command without its unused tail: wire.h). All text
+ * is NUL-terminated UTF-8; a command whose arrays are not terminated is refused.
  */
 #ifndef LEDGER_COMMAND_H
 #define LEDGER_COMMAND_H

@@ -1,9 +1,9 @@
 /*
  * ledger/inspect.h: the look over every page of registry.db that the daemon takes at each start. A
  * small file is looked at before anybody is let in. A large one would keep everybody out for
- * minutes: it is looked at by a process beside the daemon, read-only and at the lowest priority, and
- * what that finds is written into the data folder (registry.unsound) before the daemon is stopped,
- * so that no later start serves the file before it has been looked at anew.
+ * minutes: it is looked at by a process beside the daemon, read-only and at the lowest priority,
+ * and what that finds is written into the data folder (registry.unsound) before the daemon is
+ * stopped, so that no later start serves the file before it has been looked at anew.
  */
 #ifndef LEDGER_INSPECT_H
 #define LEDGER_INSPECT_H

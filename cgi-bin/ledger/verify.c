@@ -53,12 +53,12 @@ static const char *const sentences[VERIFY__COUNT] = {
     [VERIFY_ACT_TIME] =
         "Act {1} was recorded before the act before it, or is dated after its recording.",
     [VERIFY_ACT_MISSING] = "The audit log has no act for the present state of {1}.",
-    [VERIFY_HOLDING] = "What {1} holds of project {3} vintage {4} in account {2} is not what its "
-                       "running total says.",
+    [VERIFY_HOLDING] =
+        "The running total of what {1} holds of {3}, vintage {4}, in account {2} is not its sum.",
     [VERIFY_TRANSFER_TOTAL] =
         "The running total of completed transfers of kind {1} is {2}; there are {3}.",
-    [VERIFY_YEAR_TOTAL] = "The running total of {1} for the year {2} is not what the issuances and "
-                          "retirements of that year are.",
+    [VERIFY_YEAR_TOTAL] =
+        "The running total of {1} for the year {2} is not what was issued and retired then.",
     [VERIFY_INSTRUMENT_TOTAL] =
         "The running total of {1} over all projects is not what the projects' own sums make.",
 };

@@ -67,7 +67,7 @@ struct chrome {
     struct trail_views trail; /* set by chrome_trail; empty on first-level pages */
     /* the static files of this build, under names that tell their content */
     struct url css, icon, script;
-    struct url atom;          /* <link rel="alternate">; none on most pages */
+    struct url atom; /* <link rel="alternate">; none on most pages */
 };
 
 /* One entry of the error summary: words and the id of the field they are about. */

@@ -36,8 +36,9 @@ enum {
 #define BY_NAME "p.name COLLATE NOCASE"
 
 static const char *const sql[Q__COUNT] = {
-    [Q_TOTALS] = "SELECT instrument, projects, issued, imported, active, retired, exported, cancelled"
-                 " FROM instrument_total WHERE projects > 0 ORDER BY instrument",
+    [Q_TOTALS] =
+        "SELECT instrument, projects, issued, imported, active, retired, exported, cancelled"
+        " FROM instrument_total WHERE projects > 0 ORDER BY instrument",
     [Q_YEARS] = "SELECT instrument, year, issued, retired, retirements FROM year_total"
                 " ORDER BY year, instrument",
     [Q_ONE] = "SELECT p.project_id, p.name, p.short_code, p.instrument, p.pathway, p.pathway_code,"

@@ -19,7 +19,7 @@
 static const struct cgi_person stranger = {"", ""};
 
 static struct {
-    const char *supplier, *buyer, *other, *project;
+    char supplier[ID_SIZE], buyer[ID_SIZE], other[ID_SIZE], project[ID_SIZE];
     char first[ID_SIZE];
     char pages[PAGES_MAX][96];
     size_t page_count;
@@ -89,10 +89,10 @@ static int set_up(void **state)
 {
     (void)state;
     town_found();
-    place.supplier = strdup(town_org("Sender", true, ORG_PARTICIPANT));
-    place.buyer = strdup(town_org("Buyer", false, ORG_PARTICIPANT));
-    place.other = strdup(town_org("Other", false, ORG_PARTICIPANT));
-    place.project = strdup(town_project(place.supplier, "F5X7", INSTRUMENT_CARBON_REMOVAL));
+    TEXT_COPY(place.supplier, town_org("Sender", true, ORG_PARTICIPANT));
+    TEXT_COPY(place.buyer, town_org("Buyer", false, ORG_PARTICIPANT));
+    TEXT_COPY(place.other, town_org("Other", false, ORG_PARTICIPANT));
+    TEXT_COPY(place.project, town_project(place.supplier, "F5X7", INSTRUMENT_CARBON_REMOVAL));
     town_issue(place.project, 2024, 100000, 0);
     town_policy(place.buyer, INCOMING_ALL, TWO_PERSON_NEVER, 0);
     struct command command = town_transfer("", place.supplier, place.buyer, place.supplier, 500);
@@ -122,10 +122,6 @@ static int tear_down(void **state)
             free(seen[m][p].body);
         }
     }
-    free((void *)(uintptr_t)place.supplier);
-    free((void *)(uintptr_t)place.buyer);
-    free((void *)(uintptr_t)place.other);
-    free((void *)(uintptr_t)place.project);
     town_leave();
     return 0;
 }

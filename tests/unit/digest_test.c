@@ -162,12 +162,9 @@ static void tokens(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fips_vectors),
-        cmocka_unit_test(rfc_4231_vectors),
-        cmocka_unit_test(fields_are_framed),
-        cmocka_unit_test(bytes_are_not_framed),
-        cmocka_unit_test(every_bit_counts),
-        cmocka_unit_test(tokens),
+        cmocka_unit_test(fips_vectors),      cmocka_unit_test(rfc_4231_vectors),
+        cmocka_unit_test(fields_are_framed), cmocka_unit_test(bytes_are_not_framed),
+        cmocka_unit_test(every_bit_counts),  cmocka_unit_test(tokens),
     };
     return cmocka_run_group_tests_name("digest", tests, NULL, NULL);
 }
