@@ -247,7 +247,7 @@ static const struct {
      "has no act for the present state of tfr_"},
     {VERIFY_HOLDING,
      "UPDATE holding SET active = active + 1 WHERE vintage = 2025 AND active_batches > 0",
-     "vintage 2025 in account acc_"},
+     ", vintage 2025, in account acc_"},
     {VERIFY_HOLDING, "UPDATE holding SET split_batches = split_batches + 1 WHERE split_batches > 0",
      "The running total of what "},
     {VERIFY_HOLDING, "DELETE FROM holding WHERE retired_batches > 0", "The running total of what "},
