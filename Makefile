@@ -23,7 +23,7 @@ CFLAGS_ALL := $(COMMON) $(FLAGS_$(MODE)) $(CFLAGS)
 LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now -Wl,--build-id=sha1 $(LDFLAGS)
 
 # Rooms from the top down: each may use only those after it.
-ROOMS := import pages gate http ledger store model base
+ROOMS := import api pages gate http ledger store model base
 PROGRAMS := public signin account admin ledger tally
 AREAS := public signin account admin
 room = $(patsubst %.c,$(B)/%.o,$(wildcard cgi-bin/$(1)/*.c))

@@ -57,7 +57,7 @@ but() { grep -vE -e "$1"; }
 declare -A below=(
     [base]="base" [model]="base model" [store]="base model store" [ledger]="base model store ledger"
     [http]="base http model/status" [gate]="base model store ledger http gate"
-    [pages]="base model store ledger http gate pages" [import]="base model store ledger gate import"
+    [pages]="base model store ledger http gate pages" [api]="base model store ledger http gate api" [import]="base model store ledger gate import"
 )
 rule "includes go only downward (programs, pages, gate, ledger, store, model, base)" < <(
     for room in "${!below[@]}"; do
@@ -78,6 +78,8 @@ rule "fcgiapp.h only in http/accept.c" < <(only_in '(fcgiapp|fcgi_stdio|fcgi_con
 rule "libscrypt.h only where passwords are read" < <(only_in 'libscrypt\.h' 'gate/password\.c')
 rule "csv.h only in import/csv.c" < <(only_in 'csv\.h' 'import/csv\.c')
 rule "libmd only in base/digest.c" < <(only_in 'sha(2|256)?\.h' 'base/digest\.c')
+rule "jansson.h only in api/body.c" < <(only_in 'jansson\.h' 'api/body\.c')
+rule "curl.h only in the webhook sender" < <(only_in 'curl/curl\.h' 'courier/[a-z_]+\.c')
 
 rule "no malloc, free, strcpy, sprintf, strtok, atoi, system" < <(
     in_c code '\b(malloc|calloc|realloc|free|strdup|strndup|asprintf|vasprintf|getline|strcpy|strcat|stpcpy|strncpy|sprintf|vsprintf|strtok|atoi|atol|atoll|atof|gets|system|popen|alloca)[ 	]*\(' cgi-bin |

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/id.h"
 #include "base/limits.h"
+#include "gate/caller.h"
 #include "gate/form.h"
 #include "http/http.h"
 #include "ledger/client.h"
@@ -29,6 +30,10 @@ enum need {
     NEED_MANAGER = 1 << 4,
     NEED_ADMINISTRATOR = 1 << 5, /* registry role; others get 404 */
     NEED_AUDITOR = 1 << 6,       /* administrator or auditor; others get 404 */
+    /* programs: what the token must not be limited against (enum scope) */
+    NEED_SCOPE_TRANSFER = 1 << 7,
+    NEED_SCOPE_RETIRE = 1 << 8,
+    NEED_SCOPE_MANAGE = 1 << 9,
 };
 
 /* One organisation the person belongs to. */
@@ -73,7 +78,17 @@ struct visit {
     const struct session *session;
     /* the tag of this page as it is now, made by the set-up's page_tag; NULL none */
     const char *page_tag;
+    /* programs (GATE_TOKENS): who asks, with what; NULL in browsers */
+    const struct caller *caller;
+    /* what is wrong with what a program sent, with its places (api/fault.h); NULL in browsers */
+    struct api_faults *faults;
 };
+
+/* How one proves who one is: by the session cookie of a browser, with a form token for POST, or by
+ * the two secrets of a program (gate/caller.h). With GATE_TOKENS the route's form is not asked:
+ * query and body are the handler's to read (api/page.h, api/body.h), and every route needs both
+ * secrets unless it needs NEED_NOBODY, which needs none. */
+enum gate_door { GATE_SESSIONS, GATE_TOKENS };
 
 /* One program's open things, made at start. */
 struct gate {
@@ -98,6 +113,7 @@ struct gate {
 
 struct gate_setup {
     const char *program; /* "account" */
+    enum gate_door door;
     const struct route *routes;
     size_t route_count;
     const struct query_table *const *registry_tables; /* NULL: registry.db is not opened */

@@ -48,6 +48,7 @@ struct request {
     const char *request_id;      /* made at the door: shown on error pages and in each log line */
     bool https;                  /* nginx says the outside spoke TLS */
     const char *if_none_match;   /* "" when none */
+    const char *accept;          /* Accept, "" when none */
     const char *authorization;   /* the API's headers; "" when none */
     const char *client_secret;   /* X-Client-Secret */
     const char *idempotency_key; /* Idempotency-Key, not yet checked for its form */
