@@ -16,22 +16,26 @@ struct range {
 
 /* clang-format off: one range, one row */
 static const struct range fourth[] = {
-    {{0}, 8, "this network"},                       /* RFC 791 */
-    {{10}, 8, "private network"},                   /* RFC 1918 */
-    {{100, 64}, 10, "shared network of a provider"},/* RFC 6598; also 100.100.100.200, a hoster's metadata */
-    {{127}, 8, "this machine"},                     /* RFC 1122 */
-    {{168, 63, 129, 16}, 32, "a hoster's inside"},  /* public by number, but answered by the host below a virtual machine */
-    {{169, 254}, 16, "link-local"},                 /* RFC 3927; also 169.254.169.254, the hosters' metadata */
-    {{172, 16}, 12, "private network"},             /* RFC 1918 */
-    {{192, 0, 0}, 24, "protocol assignments"},      /* RFC 6890; also 192.0.0.192, a hoster's metadata */
-    {{192, 0, 2}, 24, "documentation"},             /* RFC 5737 */
-    {{192, 88, 99}, 24, "relay anycast"},           /* RFC 7526 */
-    {{192, 168}, 16, "private network"},            /* RFC 1918 */
-    {{198, 18}, 15, "benchmarks"},                  /* RFC 2544 */
-    {{198, 51, 100}, 24, "documentation"},          /* RFC 5737 */
-    {{203, 0, 113}, 24, "documentation"},           /* RFC 5737 */
-    {{224}, 4, "multicast"},                        /* RFC 5771 */
-    {{240}, 4, "reserved"},                         /* RFC 1112; also 255.255.255.255 */
+    {{0}, 8, "this network"},     /* RFC 791 */
+    {{10}, 8, "private network"}, /* RFC 1918 */
+    {{100, 64},
+     10,
+     "shared network of a provider"}, /* RFC 6598; also 100.100.100.200, a hoster's metadata */
+    {{127}, 8, "this machine"},       /* RFC 1122 */
+    {{168, 63, 129, 16},
+     32,
+     "a hoster's inside"}, /* public by number, but answered by the host below a virtual machine */
+    {{169, 254}, 16, "link-local"},     /* RFC 3927; also 169.254.169.254, the hosters' metadata */
+    {{172, 16}, 12, "private network"}, /* RFC 1918 */
+    {{192, 0, 0}, 24, "protocol assignments"}, /* RFC 6890; also 192.0.0.192, a hoster's metadata */
+    {{192, 0, 2}, 24, "documentation"},        /* RFC 5737 */
+    {{192, 88, 99}, 24, "relay anycast"},      /* RFC 7526 */
+    {{192, 168}, 16, "private network"},       /* RFC 1918 */
+    {{198, 18}, 15, "benchmarks"},             /* RFC 2544 */
+    {{198, 51, 100}, 24, "documentation"},     /* RFC 5737 */
+    {{203, 0, 113}, 24, "documentation"},      /* RFC 5737 */
+    {{224}, 4, "multicast"},                   /* RFC 5771 */
+    {{240}, 4, "reserved"},                    /* RFC 1112; also 255.255.255.255 */
 };
 /* Within 2000::/3. */
 static const struct range sixth[] = {

@@ -5,12 +5,12 @@
  * still, everything waits where it is.
  *
  * What it promises: each event becomes exactly one message of an endpoint, without a gap, for the
- * messages and the place up to which events were looked at are written in one transaction. A message
- * is sent with the same webhook-id until it is answered well or given up; killed at any moment, the
- * courier may send one message once more, and nothing else happens twice or not at all. Before a
- * message leaves, people.db says that the endpoint is not to be tried for as long as a try takes: so
- * a courier that dies at each answer does not send on and on. Of one endpoint one message is under
- * way at a time, in the order of events as far as courier/judge.h says.
+ * messages and the place up to which events were looked at are written in one transaction. A
+ * message is sent with the same webhook-id until it is answered well or given up; killed at any
+ * moment, the courier may send one message once more, and nothing else happens twice or not at all.
+ * Before a message leaves, people.db says that the endpoint is not to be tried for as long as a try
+ * takes: so a courier that dies at each answer does not send on and on. Of one endpoint one message
+ * is under way at a time, in the order of events as far as courier/judge.h says.
  *
  * It is the only program that speaks to the internet. It must not serve anybody, must not write
  * registry.db, and sends nothing but what api/event.h makes of an event.

@@ -52,8 +52,8 @@ struct courier {
     struct job jobs[COURIER_TRANSFERS_MAX]; /* of the same numbers as the sender's slots */
     int64_t looked_us;                      /* steady: when events were last looked for */
     int64_t forgot_us;                      /* steady: when the log was last cut */
-    bool is_behind; /* more events are there than one turn takes */
-    bool has_moved; /* the last turn queued or ended something */
+    bool is_behind;                         /* more events are there than one turn takes */
+    bool has_moved;                         /* the last turn queued or ended something */
 };
 
 /* ---- courier/fill.c ---- */

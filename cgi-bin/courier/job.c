@@ -148,11 +148,10 @@ static void claim(struct courier *courier, const struct webhook *webhook, int64_
     }
     *job = (struct job){.state = JOB_CLAIMED, .resolve = {.fd = -1}, .began_at = now_us};
     must(TEXT_COPY(job->webhook_id, webhook->webhook_id) &&
-         TEXT_COPY(job->org_id, webhook->org_id) &&
-         TEXT_COPY(job->message_id, queued.message_id) && TEXT_COPY(job->url, webhook->url));
+         TEXT_COPY(job->org_id, webhook->org_id) && TEXT_COPY(job->message_id, queued.message_id) &&
+         TEXT_COPY(job->url, webhook->url));
     webhook_claim(courier->people, webhook->webhook_id,
-                  now_us + (courier->setup.answer_ms_max +
-                            CLAIM_SPARE_MS / courier->setup.hurry) *
+                  now_us + (courier->setup.answer_ms_max + CLAIM_SPARE_MS / courier->setup.hurry) *
                                INT64_C(1000));
 }
 
@@ -205,7 +204,8 @@ static void send_found(struct courier *courier, struct job *job, const struct ad
     bool is_wanted = queued.is_waiting && (is_active(&webhook) || queued.seq == 0) &&
                      text_is(webhook.url, job->url);
     if (!is_wanted) {
-        *job = (struct job){.state = JOB_FREE}; /* changed meanwhile; the claim runs out by itself */
+        *job =
+            (struct job){.state = JOB_FREE}; /* changed meanwhile; the claim runs out by itself */
         return;
     }
     int64_t now_us = clock_now_us();
@@ -276,8 +276,7 @@ static void record(struct courier *courier, const struct job *job, int64_t now_u
         return; /* a fault of the store: the turn is not committed */
     }
     const struct sent *sent = &job->sent;
-    struct judged judged =
-        judge(&webhook, &queued, sent, now_us, chance(), courier->setup.hurry);
+    struct judged judged = judge(&webhook, &queued, sent, now_us, chance(), courier->setup.hurry);
     struct tried tried = {.at = job->began_at,
                           .took_us = clock_steady_us() - job->began_us,
                           .http_code = sent->http_code,

@@ -1,8 +1,8 @@
 /*
- * courier/resolve.h: from a host's name to its addresses, without waiting. The system's resolver can
- * only be waited for, and whoever runs the name server of an endpoint decides for how long: so each
- * name is asked for in a short-lived process of its own, which touches nothing but the resolver and
- * writes what it found into a pipe.
+ * courier/resolve.h: from a host's name to its addresses, without waiting. The system's resolver
+ * can only be waited for, and whoever runs the name server of an endpoint decides for how long: so
+ * each name is asked for in a short-lived process of its own, which touches nothing but the
+ * resolver and writes what it found into a pipe.
  */
 #ifndef COURIER_RESOLVE_H
 #define COURIER_RESOLVE_H

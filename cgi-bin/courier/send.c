@@ -74,9 +74,8 @@ bool send_begin(struct sender *sender, size_t slot, const struct parcel *parcel)
     must(slot < COURIER_TRANSFERS_MAX && sender->slots[slot] == NULL);
     must(parcel->addresses->count >= 1);
     struct sending *sending = &sendings[slot];
-    *sending = (struct sending){.slot = slot,
-                                .addresses = *parcel->addresses,
-                                .is_test = parcel->endpoint->is_loopback};
+    *sending = (struct sending){
+        .slot = slot, .addresses = *parcel->addresses, .is_test = parcel->endpoint->is_loopback};
     sender->slots[slot] = sending;
     sending->curl = curl_easy_init();
     if (sending->curl == NULL || !set_up(sending, parcel) ||
@@ -157,8 +156,8 @@ static bool set_up(struct sending *sending, const struct parcel *parcel)
            SET(CURLOPT_CONNECTTIMEOUT_MS, (long)parcel->ms_max);
     good = good && SET(CURLOPT_POST, 1L) &&
            SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(parcel->body)) &&
-           SET(CURLOPT_COPYPOSTFIELDS, parcel->body) &&
-           SET(CURLOPT_HTTPHEADER, sending->headers) && SET(CURLOPT_USERAGENT, parcel->agent);
+           SET(CURLOPT_COPYPOSTFIELDS, parcel->body) && SET(CURLOPT_HTTPHEADER, sending->headers) &&
+           SET(CURLOPT_USERAGENT, parcel->agent);
     good = good && SET(CURLOPT_WRITEFUNCTION, take) && SET(CURLOPT_WRITEDATA, sending) &&
            SET(CURLOPT_HEADERFUNCTION, take) && SET(CURLOPT_HEADERDATA, sending);
 #undef SET
@@ -265,7 +264,8 @@ static const char *words_of(struct arena *arena, const struct sending *sending, 
         return arena_printf(arena, "Answered %ld%s", http_code,
                             is_redirect ? "; redirects are not followed" : "");
     }
-    /* curl has a hundred codes; these are the ones that an endpoint can cause and its people mend */
+    /* curl has a hundred codes; these are the ones that an endpoint can cause and its people mend
+     */
     static const struct {
         CURLcode code;
         const char *words;

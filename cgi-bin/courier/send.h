@@ -36,13 +36,13 @@ struct parcel {
 
 /* What came of it. */
 struct sent {
-    int http_code;       /* 0: no answer */
-    const char *outcome; /* in words for people; static, or in the arena of send_ended */
+    int http_code;         /* 0: no answer */
+    const char *outcome;   /* in words for people; static, or in the arena of send_ended */
     int64_t retry_after_s; /* what the answer asks for; 0: nothing */
 };
 
 struct sender {
-    void *multi;                             /* CURLM */
+    void *multi;                                  /* CURLM */
     struct sending *slots[COURIER_TRANSFERS_MAX]; /* NULL: free */
 };
 

@@ -59,8 +59,8 @@ static const char *const sql[Q__COUNT] = {
 
 const struct query_table people_webhook_queries = {"people_webhook", sql, Q__COUNT};
 
-static void set_state(struct store *people, int number, const char *webhook_id,
-                      const char *user_id, int64_t now_us);
+static void set_state(struct store *people, int number, const char *webhook_id, const char *user_id,
+                      int64_t now_us);
 static void set_messages(struct store *people, int number, const char *webhook_id, int64_t now_us);
 static const char *scope_of(const struct webhook *webhook);
 
@@ -167,8 +167,8 @@ void webhook_wake(struct store *people, const char *webhook_id, int64_t now_us)
     set_messages(people, Q_WAKE, webhook_id, now_us);
 }
 
-static void set_state(struct store *people, int number, const char *webhook_id,
-                      const char *user_id, int64_t now_us)
+static void set_state(struct store *people, int number, const char *webhook_id, const char *user_id,
+                      int64_t now_us)
 {
     struct query q = query(people, &people_webhook_queries, number);
     query_bind_text(&q, 1, webhook_id);

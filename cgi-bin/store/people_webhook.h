@@ -24,9 +24,9 @@ struct webhook {
     const char *org_id;
     const char *url;
     const char *description; /* "" none */
-    bool takes_all;          /* every public event too, not only those that concern the organisation */
-    const char *kinds;       /* kinds of events, one a line; "" all */
-    const uint8_t *secret;   /* WEBHOOK_SECRET_BYTES */
+    bool takes_all;    /* every public event too, not only those that concern the organisation */
+    const char *kinds; /* kinds of events, one a line; "" all */
+    const uint8_t *secret;     /* WEBHOOK_SECRET_BYTES */
     const uint8_t *old_secret; /* the same; NULL: none before it */
     int64_t old_until;         /* the old one signs along until then */
     const char *state;         /* "active", "paused", "failing", "removed" */

@@ -3,11 +3,11 @@
 
 #include "base/text.h"
 #include "store/columns.h"
+#include "store/page_take.h"
 #include "store/query.h"
-#include "store/rows.h"
 
 enum {
-    Q_LIST, /* 4: any state or one, each descending and ascending */
+    Q_LIST, /* 4: any state or one, each upward and downward */
     Q_COUNT = Q_LIST + 4,
     Q_COUNT_STATE,
     Q_FIND,
@@ -29,19 +29,19 @@ enum {
     " FROM webhook_message m LEFT JOIN webhook_try t"                                              \
     " ON t.message_id = m.message_id AND t.number = m.tries"
 #define LIST(narrow, sign, direction)                                                              \
-    "SELECT " COLUMNS TABLES " WHERE m.webhook_id = ?1" narrow                                     \
-    " AND (m.made_at, m.message_id) " sign " (?2, ?3)"                                             \
-    " ORDER BY m.made_at " direction ", m.message_id " direction " LIMIT ?4"
-#define IN_STATE " AND m.state = ?5"
+    "SELECT message_id FROM webhook_message WHERE webhook_id = ?4" narrow                          \
+    " AND (made_at, message_id) " sign " (?1, ?2)"                                                 \
+    " ORDER BY made_at " direction ", message_id " direction " LIMIT ?3"
+#define IN_STATE " AND state = ?5"
 
 /* A round begins anew: the first wait after a failure is short, and three days are left. */
 #define NEW_ROUND "state = 'waiting', ended_at = 0, round_tries = 0"
 
 static const char *const sql[Q__COUNT] = {
-    [Q_LIST] = LIST("", "<", "DESC"),
-    [Q_LIST + 1] = LIST("", ">", "ASC"),
-    [Q_LIST + 2] = LIST(IN_STATE, "<", "DESC"),
-    [Q_LIST + 3] = LIST(IN_STATE, ">", "ASC"),
+    [Q_LIST] = LIST("", ">", "ASC"),
+    [Q_LIST + 1] = LIST("", "<", "DESC"),
+    [Q_LIST + 2] = LIST(IN_STATE, ">", "ASC"),
+    [Q_LIST + 3] = LIST(IN_STATE, "<", "DESC"),
     [Q_COUNT] = COUNT_OF("SELECT 1 FROM webhook_message WHERE webhook_id = ?1"),
     [Q_COUNT_STATE] =
         COUNT_OF("SELECT 1 FROM webhook_message WHERE webhook_id = ?1 AND state = ?2"),
@@ -70,35 +70,23 @@ static const char *const sql[Q__COUNT] = {
 
 const struct query_table people_webhook_log_queries = {"people_webhook_log", sql, Q__COUNT};
 
-static struct webhook_message read_message(struct query *q, struct arena *arena);
 static int64_t replay(struct store *people, int number, const char *webhook_id, int64_t since_at,
                       int64_t now_us);
 static int64_t failed(struct store *people, int number, const char *webhook_id, int64_t since_at);
 
-struct webhook_messages webhook_message_list(struct store *people, struct arena *arena,
-                                             const char *webhook_id,
-                                             const struct message_window *window)
+struct page_ids webhook_message_page(struct store *people, struct arena *arena,
+                                     const char *webhook_id, const char *state,
+                                     const struct page_ask *ask)
 {
-    bool is_start = text_empty(window->behind);
-    bool is_of_state = !text_empty(window->state);
-    int64_t start_at = window->ascending ? 0 : INT64_MAX;
-    struct query q = query(people, &people_webhook_log_queries,
-                           Q_LIST + (is_of_state ? 2 : 0) + (window->ascending ? 1 : 0));
-    query_bind_text(&q, 1, webhook_id);
-    query_bind_int(&q, 2, is_start ? start_at : window->behind_at);
-    query_bind_text(&q, 3, is_start ? "" : window->behind);
-    query_bind_int(&q, 4, (int64_t)window->most);
-    if (is_of_state) {
-        query_bind_text(&q, 5, window->state);
+    bool walks_down = page_walks_down(ask, true);
+    int number = Q_LIST + (text_empty(state) ? 0 : 2) + (walks_down ? 1 : 0);
+    struct query q = query(people, &people_webhook_log_queries, number);
+    page_bind(&q, ask, walks_down, false);
+    query_bind_text(&q, 4, webhook_id);
+    if (!text_empty(state)) {
+        query_bind_text(&q, 5, state);
     }
-    struct webhook_message *rows = NULL;
-    size_t count = 0;
-    while (query_row(&q)) {
-        rows = rows_room(arena, rows, count, sizeof(*rows));
-        rows[count++] = read_message(&q, arena);
-    }
-    query_end(&q);
-    return (struct webhook_messages){rows, count};
+    return page_take(&q, arena, ask);
 }
 
 int64_t webhook_message_count(struct store *people, const char *webhook_id, const char *state)
@@ -121,8 +109,20 @@ bool webhook_message_find(struct store *people, struct arena *arena, const char 
     query_bind_text(&q, 2, webhook_id);
     bool is_found = query_row(&q);
     if (is_found) {
-        *message = read_message(&q, arena);
-        message->body = query_text(&q, arena, 11);
+        *message = (struct webhook_message){
+            .message_id = query_text(&q, arena, 0),
+            .webhook_id = query_text(&q, arena, 1),
+            .seq = query_int(&q, 2),
+            .kind = query_text(&q, arena, 3),
+            .state = query_text(&q, arena, 4),
+            .tries = query_int(&q, 5),
+            .next_at = query_int(&q, 6),
+            .made_at = query_int(&q, 7),
+            .ended_at = query_int(&q, 8),
+            .last_code = (int)query_int(&q, 9),
+            .last_outcome = query_text(&q, arena, 10),
+            .body = query_text(&q, arena, 11),
+        };
     }
     query_end(&q);
     return is_found;
@@ -183,16 +183,15 @@ void webhook_message_replay(struct store *people, const char *message_id, int64_
     query_end(&q);
 }
 
-int64_t webhook_message_replay_since(struct store *people, const char *webhook_id,
-                                     int64_t since_at, int64_t now_us)
+int64_t webhook_message_replay_since(struct store *people, const char *webhook_id, int64_t since_at,
+                                     int64_t now_us)
 {
     /* In this order: what the second one makes wait has not failed in its round. */
     return replay(people, Q_REPLAY_WAITING, webhook_id, since_at, now_us) +
            replay(people, Q_REPLAY_GIVEN_UP, webhook_id, since_at, now_us);
 }
 
-int64_t webhook_message_failed_since(struct store *people, const char *webhook_id,
-                                     int64_t since_at)
+int64_t webhook_message_failed_since(struct store *people, const char *webhook_id, int64_t since_at)
 {
     return failed(people, Q_FAILED_WAITING, webhook_id, since_at) +
            failed(people, Q_FAILED_GIVEN_UP, webhook_id, since_at);
@@ -216,21 +215,4 @@ static int64_t failed(struct store *people, int number, const char *webhook_id, 
     query_bind_text(&q, 1, webhook_id);
     query_bind_int(&q, 2, since_at);
     return column_only(&q);
-}
-
-static struct webhook_message read_message(struct query *q, struct arena *arena)
-{
-    return (struct webhook_message){
-        .message_id = query_text(q, arena, 0),
-        .webhook_id = query_text(q, arena, 1),
-        .seq = query_int(q, 2),
-        .kind = query_text(q, arena, 3),
-        .state = query_text(q, arena, 4),
-        .tries = query_int(q, 5),
-        .next_at = query_int(q, 6),
-        .made_at = query_int(q, 7),
-        .ended_at = query_int(q, 8),
-        .last_code = (int)query_int(q, 9),
-        .last_outcome = query_text(q, arena, 10),
-    };
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "store/page_ask.h"
 #include "store/store.h"
 
 extern const struct query_table people_webhook_log_queries;
@@ -19,7 +20,7 @@ struct webhook_message {
     const char *webhook_id;
     int64_t seq; /* of the event; 0 a test */
     const char *kind;
-    const char *body;  /* what is sent, byte for byte; NULL in lists */
+    const char *body;  /* what is sent, byte for byte */
     const char *state; /* "waiting", "delivered", "given_up" */
     int64_t tries;
     int64_t next_at; /* while it waits */
@@ -28,11 +29,6 @@ struct webhook_message {
     int last_code;    /* of its last try; 0: no answer, or none yet */
     const char *last_outcome;
 };
-struct webhook_messages {
-    const struct webhook_message *at;
-    size_t count;
-};
-
 struct webhook_try {
     int64_t number; /* from 1 */
     int64_t at;
@@ -45,18 +41,10 @@ struct webhook_tries {
     size_t count;
 };
 
-/* A window of an endpoint's messages by (made_at, message_id). */
-struct message_window {
-    const char *state;  /* "" any */
-    bool ascending;     /* else newest first */
-    int64_t behind_at;  /* the row before the first one wanted … */
-    const char *behind; /* … and its id; "" at the start */
-    size_t most;
-};
-
-struct webhook_messages webhook_message_list(struct store *people, struct arena *arena,
-                                             const char *webhook_id,
-                                             const struct message_window *window);
+/* Ids of an endpoint's messages, the newest first (their key is made_at). state: "" any. */
+struct page_ids webhook_message_page(struct store *people, struct arena *arena,
+                                     const char *webhook_id, const char *state,
+                                     const struct page_ask *ask);
 /* How many there are; COUNT_MORE (store/window.h) past LIST_COUNT_MAX. */
 int64_t webhook_message_count(struct store *people, const char *webhook_id, const char *state);
 /* False: the endpoint has none of that id. */
@@ -78,8 +66,8 @@ bool webhook_message_test_waits(struct store *people, struct arena *arena, const
 void webhook_message_replay(struct store *people, const char *message_id, int64_t now_us);
 /* Sends again, at once, everything made since then that was given up, and what waits for its next
  * try. Tests are left. Returns how many that were given up, or had failed. */
-int64_t webhook_message_replay_since(struct store *people, const char *webhook_id,
-                                     int64_t since_at, int64_t now_us);
+int64_t webhook_message_replay_since(struct store *people, const char *webhook_id, int64_t since_at,
+                                     int64_t now_us);
 /* How many that would be. */
 int64_t webhook_message_failed_since(struct store *people, const char *webhook_id,
                                      int64_t since_at);

@@ -48,8 +48,8 @@ static const char *const sql[Q__COUNT] = {
     [Q_DUE_NEXT] = "SELECT due_at FROM webhook WHERE due_at > 0 ORDER BY due_at LIMIT 1",
     [Q_GET] = "SELECT " WEBHOOK_COLUMNS " FROM webhook w WHERE w.webhook_id = ?1",
     [Q_WAITING] = "SELECT count(*) FROM webhook_message" WAITS,
-    [Q_FIRST] = MESSAGE WAITS " AND next_at <= ?2 ORDER BY seq, message_id LIMIT 1",
-    [Q_FIRST_TEST] = MESSAGE WAITS " AND next_at <= ?2 AND seq = 0 ORDER BY message_id LIMIT 1",
+    [Q_FIRST] = MESSAGE WAITS " AND +next_at <= ?2 ORDER BY seq, message_id LIMIT 1",
+    [Q_FIRST_TEST] = MESSAGE WAITS " AND +next_at <= ?2 AND seq = 0 ORDER BY message_id LIMIT 1",
     [Q_NEXT] = "SELECT next_at FROM webhook_message" WAITS " ORDER BY next_at LIMIT 1",
     [Q_NEXT_TEST] =
         "SELECT next_at FROM webhook_message" WAITS " AND seq = 0 ORDER BY message_id LIMIT 1",

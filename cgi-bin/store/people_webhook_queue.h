@@ -1,6 +1,6 @@
 /*
- * store/people_webhook_queue.h: what the courier asks of people.db and writes there. Writing is done
- * within transactions of its own; nothing here begins or ends one.
+ * store/people_webhook_queue.h: what the courier asks of people.db and writes there. Writing is
+ * done within transactions of its own; nothing here begins or ends one.
  *
  * An endpoint's due_at is when the courier has to look at it again, 0 when nothing waits for it.
  * Whoever makes something wait sets it (store/people_webhook.h: webhook_wake), the courier moves it
@@ -34,8 +34,7 @@ struct queued {
 /* Active endpoints that have not been shown the event of last_seq yet. */
 struct webhooks webhook_behind(struct store *people, struct arena *arena, int64_t last_seq);
 /* Endpoints that are due by now_us, the longest due first. */
-struct webhooks webhook_due(struct store *people, struct arena *arena, int64_t now_us,
-                            size_t most);
+struct webhooks webhook_due(struct store *people, struct arena *arena, int64_t now_us, size_t most);
 /* When the next one is due; 0: none is. */
 int64_t webhook_due_next(struct store *people);
 /* Whatever its organisation and state; false: there is none. */

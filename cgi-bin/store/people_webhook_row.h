@@ -1,6 +1,6 @@
 /*
- * store/people_webhook_row.h: a row of webhook, read the same way everywhere. For files of the store
- * room only.
+ * store/people_webhook_row.h: a row of webhook, read the same way everywhere. For files of the
+ * store room only.
  */
 #ifndef STORE_PEOPLE_WEBHOOK_ROW_H
 #define STORE_PEOPLE_WEBHOOK_ROW_H
