@@ -93,7 +93,7 @@ install: build ## install under DESTDIR/usr/local (programs, static files, schem
 	@cgi-bin/tools/install.sh $(B) $(DESTDIR)
 
 clean: ## remove what was built and the demonstration registry
-	rm -rf build var tests/web/node_modules
+	rm -rf build var tests/web/node_modules tests/api/node_modules
 
 # -- templates: Mustache to C, checked against the view structs
 build/tools/mustache: $(filter-out %/openapi.c,$(wildcard cgi-bin/tools/*.c)) $(wildcard cgi-bin/tools/*.h)

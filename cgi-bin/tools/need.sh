@@ -44,10 +44,12 @@ if [ -n "$missing" ]; then
     # shellcheck disable=SC2086
     $as env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >/dev/null
 fi
-if [ -n "$uses_npm" ] && [ -f tests/web/package-lock.json ]; then
-    if ! cmp -s tests/web/package-lock.json tests/web/node_modules/.lock; then
-        echo "Installing the packages of tests/web/package-lock.json"
-        (cd tests/web && npm ci --no-audit --no-fund --silent --ignore-scripts)
-        cp tests/web/package-lock.json tests/web/node_modules/.lock
-    fi
+if [ -n "$uses_npm" ]; then
+    for folder in tests/web tests/api; do
+        if ! cmp -s $folder/package-lock.json $folder/node_modules/.lock; then
+            echo "Installing the packages of $folder/package-lock.json"
+            (cd $folder && npm ci --no-audit --no-fund --silent --ignore-scripts)
+            cp $folder/package-lock.json $folder/node_modules/.lock
+        fi
+    done
 fi
