@@ -12,6 +12,7 @@
 #define OPERATIONS (sizeof api_operations / sizeof api_operations[0])
 
 static struct api_groups groups_of(struct arena *arena);
+static struct api_kinds kinds_of(struct arena *arena);
 static struct api_operation_row operation_row(struct arena *arena,
                                               const struct api_operation *operation);
 static struct api_field_rows field_rows(struct arena *arena, const struct api_field *fields);
@@ -27,6 +28,7 @@ enum status public_api_get(struct visit *visit, struct response *response)
         .base = arena_printf(arena, "%s/registry/v0", site.url),
         .document = url_path(arena, "/registry/v0/openapi.json"),
         .groups = groups_of(arena),
+        .kinds = kinds_of(arena),
     };
     template_public_api(&response->body, &view);
     return public_show(visit, response);
@@ -90,6 +92,23 @@ static struct api_field_rows field_rows(struct arena *arena, const struct api_fi
                                          .is_needed = fields[i].is_needed};
     }
     return (struct api_field_rows){rows, count};
+}
+
+/* What a program can be told: all but the way in for browsers. */
+static struct api_kinds kinds_of(struct arena *arena)
+{
+    struct api_kind *kinds = arena_array(arena, struct api_kind, STATUS__COUNT);
+    size_t count = 0;
+    for (int i = STATUS_OK + 1; i < STATUS__COUNT; i++) {
+        enum status status = (enum status)i;
+        bool is_for_browsers = status == STATUS_SIGN_IN_NEEDED || status == STATUS_CROSS_SITE ||
+                               (status >= STATUS_SIGN_IN_REFUSED && status <= STATUS_LINK_SPENT);
+        if (!is_for_browsers) {
+            const struct status_row *row = status_row(status);
+            kinds[count++] = (struct api_kind){row->slug, row->http_code, row->sentence};
+        }
+    }
+    return (struct api_kinds){kinds, count};
 }
 
 /* "Orders and deliveries" -> "group-orders-and-deliveries". */

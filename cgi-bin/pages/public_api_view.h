@@ -67,12 +67,24 @@ struct api_groups {
     size_t count;
 };
 
+/* One kind of refusal: a row of the status table. */
+struct api_kind {
+    const char *slug; /* the "type" of the answer, and the row's id */
+    int64_t http_code;
+    const char *sentence;
+};
+struct api_kinds {
+    const struct api_kind *at;
+    size_t count;
+};
+
 struct public_api_view {
     struct chrome page;
     const char *base;    /* "https://registry.example.org/registry/v0" */
     const char *site;    /* "https://registry.example.org" */
     struct url document; /* openapi.json */
     struct api_groups groups;
+    struct api_kinds kinds;
 };
 
 #endif
