@@ -119,7 +119,7 @@ rule "nothing half-done" < <(
         xargs grep -nEI '\b(TODO|FIXME|XXX|HACK)\b' | but '--tag XXX|X\.XXX'
 )
 rule "no file over 600 lines" < <(
-    files 'cgi-bin/*' 'tests/*.mjs' 'tests/*.sh' | xargs wc -l | awk '$1 > 600 && $2 != "total" { print $2 ": " $1 " lines" }'
+    files 'cgi-bin/*' 'tests/*.mjs' 'tests/*.sh' | but '^cgi-bin/api/openapi\.yaml$' | xargs wc -l | awk '$1 > 600 && $2 != "total" { print $2 ": " $1 " lines" }'
 )
 rule "no function over 70 lines" < <(
     # What a brace in the first column opens is a function; a table or a struct opens on the line of its name.
