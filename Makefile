@@ -23,7 +23,7 @@ CFLAGS_ALL := $(COMMON) $(FLAGS_$(MODE)) $(CFLAGS)
 LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now -Wl,--build-id=sha1 $(LDFLAGS)
 
 # Rooms from the top down: each may use only those after it.
-ROOMS := import api pages gate http ledger store model base
+ROOMS := import courier api pages gate http ledger store model base
 PROGRAMS := public signin account admin api ledger tally
 # programs with templates, and all that speak FastCGI
 AREAS := public signin account admin
@@ -36,6 +36,7 @@ LIBS_signin := -lfcgi -lscrypt
 LIBS_account := -lfcgi -lcrypto
 LIBS_admin := -lfcgi
 LIBS_api := -lfcgi -ljansson -lcrypto
+LIBS_courier := -lcurl
 LIBS_tally := -lcsv -lcrypto
 TEMPLATES := $(wildcard templates/*/*.mustache)
 VIEWS := $(wildcard cgi-bin/pages/*_view.h)
@@ -154,7 +155,7 @@ $(PROGRAMS:%=$(B)/%): $(B)/%: $(B)/cgi-bin/%.o $(ARCHIVES) $(B)/templates.a
 
 $(B)/tests/%: tests/%.c $(ARCHIVES) $(B)/templates.a $(B)/templates_json.a build/tools/mustache $(wildcard tests/*/*.h)
 	@mkdir -p $(@D)
-	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -ljansson -lcrypto -lcmocka
+	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -lcurl -ljansson -lcrypto -lcmocka
 
 # fuzz targets: with libFuzzer (MODE=fuzz), or with a main that replays their corpus
 $(B)/tools.a: $(patsubst %.c,$(B)/%.o,$(filter-out %/mustache.c %/openapi.c,$(wildcard cgi-bin/tools/*.c)))

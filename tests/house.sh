@@ -58,6 +58,7 @@ declare -A below=(
     [base]="base" [model]="base model" [store]="base model store" [ledger]="base model store ledger"
     [http]="base http model/status" [gate]="base model store ledger http gate"
     [pages]="base model store ledger http gate pages" [api]="base model store ledger http gate api" [import]="base model store ledger gate import"
+    [courier]="base model store api courier"
 )
 rule "includes go only downward (programs, pages, gate, ledger, store, model, base)" < <(
     for room in "${!below[@]}"; do
