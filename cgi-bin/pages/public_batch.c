@@ -16,10 +16,12 @@
 
 #define EVENTS_SHOWN_MAX 100
 
-/* The tree, and beside each of its bars the batch. */
+/* The tree, and beside each of its bars the batch. What they have in common is that of the batch
+ * that the page is about. */
 struct family {
+    const struct public_batch *of;
     struct lineage tree;
-    struct public_batch batches[LINEAGE_BARS_MAX];
+    struct public_kin batches[LINEAGE_BARS_MAX];
 };
 
 /* ---- which batches are drawn ---- */
@@ -27,13 +29,13 @@ struct family {
 /* Reads the two children of a split batch into the tree; false when they cannot be read. */
 static bool cut_bar(struct visit *visit, struct family *family, int bar)
 {
-    const struct public_batch *parent = &family->batches[bar];
-    struct public_batch left, right;
-    if (!public_batch_find(visit->registry, visit->arena, parent->left_id, &left) ||
-        !public_batch_find(visit->registry, visit->arena, parent->right_id, &right)) {
+    const struct public_kin *parent = &family->batches[bar];
+    struct public_kin left, right;
+    if (!public_kin_find(visit->registry, visit->arena, parent->left_id, &left) ||
+        !public_kin_find(visit->registry, visit->arena, parent->right_id, &right)) {
         return false; /* the store has a fault: the page becomes an error page */
     }
-    lineage_cut(&family->tree, bar, right.serial.first);
+    lineage_cut(&family->tree, bar, right.first);
     family->batches[family->tree.at[bar].left] = left;
     family->batches[family->tree.at[bar].right] = right;
     return true;
@@ -70,13 +72,13 @@ static void cut_below(struct visit *visit, struct family *family, int top)
 static bool draw_family(struct visit *visit, const struct public_batch *batch, struct ids ancestors,
                         struct family *family)
 {
-    struct public_batch *root = &family->batches[0];
-    *root = *batch;
-    if (ancestors.count > 0 && !public_batch_find(visit->registry, visit->arena,
-                                                  ancestors.at[ancestors.count - 1], root)) {
+    struct public_kin *root = &family->batches[0];
+    const char *root_id = ancestors.count > 0 ? ancestors.at[ancestors.count - 1] : batch->batch_id;
+    family->of = batch;
+    if (!public_kin_find(visit->registry, visit->arena, root_id, root)) {
         return false;
     }
-    lineage_begin(&family->tree, root->serial.first, root->serial.last);
+    lineage_begin(&family->tree, root->first, root->last);
     int here = 0;
     for (size_t up = ancestors.count; up > 0; up--) {
         const char *next = up > 1 ? ancestors.at[up - 2] : batch->batch_id;
@@ -99,20 +101,25 @@ static bool draw_family(struct visit *visit, const struct public_batch *batch, s
 
 /* ---- the drawing and the table ---- */
 
+static const char *size_of(struct arena *arena, const struct family *family, int bar)
+{
+    const struct public_kin *batch = &family->batches[bar];
+    return quantity_show(arena, batch->last - batch->first + 1, family->of->instrument);
+}
+
 static const char *label_words(struct arena *arena, const struct family *family, int bar)
 {
     const struct lineage_bar *one = &family->tree.at[bar];
-    const struct public_batch *batch = &family->batches[bar];
-    const char *quantity = quantity_show(arena, batch->units, batch->instrument);
+    const struct public_kin *batch = &family->batches[bar];
     switch (lineage_label_of(&family->tree, bar)) {
     case LABEL_NONE:
         return "";
     case LABEL_NUMBER:
         return arena_printf(arena, "%d", one->number);
     case LABEL_QUANTITY:
-        return arena_printf(arena, "%d · %s", one->number, quantity);
+        return arena_printf(arena, "%d · %s", one->number, size_of(arena, family, bar));
     case LABEL_STATE:
-        return arena_printf(arena, "%d · %s · %s", one->number, quantity,
+        return arena_printf(arena, "%d · %s · %s", one->number, size_of(arena, family, bar),
                             one->is_here ? "this batch" : batch->state);
     }
     return "";
@@ -129,7 +136,9 @@ static const char *cut_into(struct visit *visit, const struct family *family, in
     if (!text_is(family->batches[bar].state, "split")) {
         return "";
     }
-    int64_t more = public_batch_descendants(visit->registry, family->batches[bar].batch_id);
+    int64_t more =
+        public_batch_descendants(visit->registry, family->of->project_id,
+                                 family->of->serial.vintage, one->first, one->last);
     return arena_printf(visit->arena, "%s%s",
                         desk_count(visit->arena, more, "more batch", "more batches"),
                         more >= PUBLIC_LINEAGE_MAX ? " or over" : "");
@@ -138,14 +147,17 @@ static const char *cut_into(struct visit *visit, const struct family *family, in
 static struct lineage_row_view row_of(struct visit *visit, const struct family *family, int bar)
 {
     struct arena *arena = visit->arena;
-    const struct public_batch *batch = &family->batches[bar];
+    const struct public_kin *batch = &family->batches[bar];
+    struct serial serial = family->of->serial;
+    serial.first = batch->first;
+    serial.last = batch->last;
     bool is_exported = text_is(batch->state, "exported");
     return (struct lineage_row_view){
         .number = family->tree.at[bar].number,
         .is_here = family->tree.at[bar].is_here,
-        .serial = serial_text(arena, &batch->serial),
+        .serial = serial_text(arena, &serial),
         .url = desk_batch_url(arena, batch->batch_id),
-        .quantity = quantity_show(arena, batch->units, batch->instrument),
+        .quantity = size_of(arena, family, bar),
         .state = desk_state(batch->state),
         .holder = is_exported ? (struct link_view){batch->to_system, {NULL}}
                               : public_org_link(arena, batch->org_id, batch->org_name),
@@ -175,7 +187,7 @@ static struct lineage_view view_of(struct visit *visit, const struct family *fam
     for (size_t i = 0; i < count; i++) {
         int bar = tree->order[i];
         const struct lineage_bar *one = &tree->at[bar];
-        const struct public_batch *batch = &family->batches[bar];
+        const struct public_kin *batch = &family->batches[bar];
         struct lineage_place place = lineage_place_of(tree, bar);
         bars[i] = (struct lineage_bar_view){
             .url = desk_batch_url(arena, batch->batch_id),

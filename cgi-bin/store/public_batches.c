@@ -12,8 +12,9 @@ enum {
     Q_COUNT,
     Q_EXACT,
     Q_HOLDING,
+    Q_KIN,
     Q_UP,
-    Q_DOWN,
+    Q_PARTS,
     Q_EVENTS,
     Q_BLOCKS,                                         /* one for each enum public_blocks_of */
     Q_BLOCKS_COUNT = Q_BLOCKS + PUBLIC_BLOCKS__COUNT, /* the same */
@@ -90,11 +91,15 @@ static const char *const sql[Q__COUNT] = {
         "  AND c.vintage = ?4 AND c.state <> 'split' AND c.first <= ?5"
         "  ORDER BY c.first DESC LIMIT 1), ?5)"
         " ORDER BY b.first LIMIT ?7",
+    [Q_KIN] = "SELECT b.batch_id, b.first, b.last, b.org_id, h.name, b.state, b.left_id, b.right_id,"
+              " x.to_system FROM batch b CROSS JOIN organisation h ON h.org_id = b.org_id"
+              " LEFT JOIN transfer x ON x.transfer_id = iif(b.state = 'exported', b.ended_by, NULL)"
+              " AND x.state = 'completed' WHERE b.batch_id = ?1",
     [Q_UP] = UP "SELECT id FROM up WHERE step > 0 ORDER BY step",
-    [Q_DOWN] = "WITH RECURSIVE down (id) AS (SELECT ?1 UNION ALL "
-               "SELECT c.batch_id FROM down CROSS JOIN batch w ON w.batch_id = down.id"
-               " CROSS JOIN batch c ON c.batch_id IN (w.left_id, w.right_id) LIMIT ?2) "
-               "SELECT count(*) - 1 FROM down",
+    /* The ones that are not split tile the block: no need to go down from cut to cut. ?1 project, ?2
+     * vintage, ?3 and ?4 the block, ?5 most. */
+    [Q_PARTS] = "SELECT count(*) FROM (SELECT 1 FROM batch b WHERE b.project_id = ?1"
+                " AND b.vintage = ?2 AND b.state <> 'split' AND b.first BETWEEN ?3 AND ?4 LIMIT ?5)",
     [Q_EVENTS] = UP
     "SELECT t.transfer_id, t.kind, t.ended_at AS at, t.from_org_id, f.name, t.to_org_id, r.name,"
     " t.to_system FROM up CROSS JOIN transfer_line l ON l.batch_id = up.id"
@@ -289,12 +294,41 @@ struct public_ancestors public_batch_ancestors(struct store *registry, struct ar
     return found;
 }
 
-int64_t public_batch_descendants(struct store *registry, const char *batch_id)
+bool public_kin_find(struct store *registry, struct arena *arena, const char *batch_id,
+                     struct public_kin *kin)
 {
-    struct query q = query(registry, &public_batches_queries, Q_DOWN);
+    struct query q = query(registry, &public_batches_queries, Q_KIN);
     query_bind_text(&q, 1, batch_id);
-    query_bind_int(&q, 2, PUBLIC_LINEAGE_MAX + 1);
-    return column_only(&q);
+    bool is_found = query_row(&q);
+    if (is_found) {
+        *kin = (struct public_kin){
+            .batch_id = query_text(&q, arena, 0),
+            .first = query_int(&q, 1),
+            .last = query_int(&q, 2),
+            .org_id = query_text(&q, arena, 3),
+            .org_name = query_text(&q, arena, 4),
+            .state = query_text(&q, arena, 5),
+            .left_id = query_text(&q, arena, 6),
+            .right_id = query_text(&q, arena, 7),
+            .to_system = query_text(&q, arena, 8),
+        };
+    }
+    query_end(&q);
+    return is_found;
+}
+
+int64_t public_batch_descendants(struct store *registry, const char *project_id, int vintage,
+                                 int64_t first, int64_t last)
+{
+    struct query q = query(registry, &public_batches_queries, Q_PARTS);
+    query_bind_text(&q, 1, project_id);
+    query_bind_int(&q, 2, vintage);
+    query_bind_int(&q, 3, first);
+    query_bind_int(&q, 4, last);
+    query_bind_int(&q, 5, PUBLIC_LINEAGE_MAX / 2 + 1);
+    int64_t parts = column_only(&q);
+    /* Each cut makes two of one, so there is one cut less than parts. */
+    return parts == 0 ? 0 : 2 * (parts - 1);
 }
 
 struct public_events public_batch_events(struct store *registry, struct arena *arena,

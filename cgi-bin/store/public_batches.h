@@ -82,8 +82,25 @@ struct public_ancestors {
 #define PUBLIC_LINEAGE_MAX 20000
 struct public_ancestors public_batch_ancestors(struct store *registry, struct arena *arena,
                                                const char *batch_id, size_t most);
-/* How many batches came of it, up to PUBLIC_LINEAGE_MAX. */
-int64_t public_batch_descendants(struct store *registry, const char *batch_id);
+
+/* What a drawing says of a batch; project, vintage and the words of its serial number are those of
+ * its whole family. */
+struct public_kin {
+    const char *batch_id;
+    int64_t first;
+    int64_t last;
+    const char *org_id; /* the holder; the last one when it is not active */
+    const char *org_name;
+    const char *state;
+    const char *left_id;   /* split into this … */
+    const char *right_id;  /* … and this; "" */
+    const char *to_system; /* exported there; "" */
+};
+bool public_kin_find(struct store *registry, struct arena *arena, const char *batch_id,
+                     struct public_kin *kin);
+/* How many batches came of the batch of these serials, up to PUBLIC_LINEAGE_MAX. */
+int64_t public_batch_descendants(struct store *registry, const char *project_id, int vintage,
+                                 int64_t first, int64_t last);
 
 /* What happened to the units of a batch, in it or in the batches it was cut from. */
 struct public_event {
