@@ -2,6 +2,8 @@
  * batch's tree are here, too. */
 #include "store/public_batches.h"
 
+#include <string.h>
+
 #include "base/id.h"
 #include "store/columns.h"
 #include "store/rows.h"
@@ -13,9 +15,12 @@ enum {
     Q_EXACT,
     Q_HOLDING,
     Q_KIN,
+    Q_HOLDER,
+    Q_SYSTEM,
     Q_UP,
     Q_PARTS,
-    Q_EVENTS,
+    Q_TRANSFERS,
+    Q_DELIVERIES,
     Q_BLOCKS,                                         /* one for each enum public_blocks_of */
     Q_BLOCKS_COUNT = Q_BLOCKS + PUBLIC_BLOCKS__COUNT, /* the same */
     Q_LIST = Q_BLOCKS_COUNT + PUBLIC_BLOCKS__COUNT,   /* of a project: ascending, descending */
@@ -46,13 +51,6 @@ enum {
 #define LIST_ISSUANCE(sign, direction)                                                             \
     COLUMNS " WHERE b.issuance_id = ?4" MATCHES " AND b.first " sign " ?6 AND ?5 = ?5"             \
             " ORDER BY b.first " direction " LIMIT ?7"
-
-/* ?1 batch, ?2 most steps. */
-#define UP                                                                                         \
-    "WITH RECURSIVE up (id, parent, step) AS ("                                                    \
-    "SELECT batch_id, parent_id, 0 FROM batch WHERE batch_id = ?1 UNION ALL "                      \
-    "SELECT b.batch_id, b.parent_id, up.step + 1 FROM up CROSS JOIN batch b"                       \
-    " ON b.batch_id = up.parent WHERE up.step < ?2) "
 
 /* ?1 act, ?2 line behind which it begins, ?3 most. */
 #define BLOCKS(table, id)                                                                          \
@@ -91,27 +89,33 @@ static const char *const sql[Q__COUNT] = {
         "  AND c.vintage = ?4 AND c.state <> 'split' AND c.first <= ?5"
         "  ORDER BY c.first DESC LIMIT 1), ?5)"
         " ORDER BY b.first LIMIT ?7",
-    [Q_KIN] = "SELECT b.batch_id, b.first, b.last, b.org_id, h.name, b.state, b.left_id, b.right_id,"
-              " x.to_system FROM batch b CROSS JOIN organisation h ON h.org_id = b.org_id"
-              " LEFT JOIN transfer x ON x.transfer_id = iif(b.state = 'exported', b.ended_by, NULL)"
-              " AND x.state = 'completed' WHERE b.batch_id = ?1",
-    [Q_UP] = UP "SELECT id FROM up WHERE step > 0 ORDER BY step",
-    /* The ones that are not split tile the block: no need to go down from cut to cut. ?1 project, ?2
-     * vintage, ?3 and ?4 the block, ?5 most. */
-    [Q_PARTS] = "SELECT count(*) FROM (SELECT 1 FROM batch b WHERE b.project_id = ?1"
-                " AND b.vintage = ?2 AND b.state <> 'split' AND b.first BETWEEN ?3 AND ?4 LIMIT ?5)",
-    [Q_EVENTS] = UP
-    "SELECT t.transfer_id, t.kind, t.ended_at AS at, t.from_org_id, f.name, t.to_org_id, r.name,"
-    " t.to_system FROM up CROSS JOIN transfer_line l ON l.batch_id = up.id"
-    " CROSS JOIN transfer t ON t.transfer_id = l.transfer_id AND t.state = 'completed'"
-    " CROSS JOIN organisation f ON f.org_id = t.from_org_id"
-    " LEFT JOIN organisation r ON r.org_id = t.to_org_id"
-    " UNION ALL SELECT d.delivery_id, 'delivery', d.delivered_at, d.supplier_org_id, f.name,"
-    " d.buyer_org_id, r.name, '' FROM up CROSS JOIN delivery_line l ON l.batch_id = up.id"
-    " CROSS JOIN delivery d ON d.delivery_id = l.delivery_id"
-    " CROSS JOIN organisation f ON f.org_id = d.supplier_org_id"
-    " CROSS JOIN organisation r ON r.org_id = d.buyer_org_id"
-    " ORDER BY 3 DESC, 1 DESC LIMIT ?3",
+    [Q_KIN] = "SELECT batch_id, first, last, org_id, state, left_id, right_id, ended_by FROM batch"
+              " WHERE batch_id = ?1",
+    [Q_HOLDER] = "SELECT name FROM organisation WHERE org_id = ?1",
+    [Q_SYSTEM] = "SELECT to_system FROM transfer WHERE transfer_id = ?1 AND state = 'completed'",
+    /* ?1 batch, ?2 most steps. */
+    [Q_UP] = "WITH RECURSIVE up (id, parent, delivery, step) AS ("
+             "SELECT batch_id, parent_id, delivery_id, 0 FROM batch WHERE batch_id = ?1 UNION ALL "
+             "SELECT b.batch_id, b.parent_id, b.delivery_id, up.step + 1 FROM up CROSS JOIN batch b"
+             " ON b.batch_id = up.parent WHERE up.step < ?2 ORDER BY 4)"
+             " SELECT id, delivery IS NOT NULL FROM up",
+    /* The ones that are not split tile the block: no need to go down from cut to cut. ?1 project,
+     * ?2 vintage, ?3 and ?4 the block, ?5 most. */
+    [Q_PARTS] =
+        "SELECT count(*) FROM (SELECT 1 FROM batch b WHERE b.project_id = ?1"
+        " AND b.vintage = ?2 AND b.state <> 'split' AND b.first BETWEEN ?3 AND ?4 LIMIT ?5)",
+    [Q_TRANSFERS] =
+        "SELECT t.transfer_id, t.kind, t.ended_at, t.from_org_id, f.name, t.to_org_id, r.name,"
+        " t.to_system FROM transfer_line l"
+        " CROSS JOIN transfer t ON t.transfer_id = l.transfer_id AND t.state = 'completed'"
+        " CROSS JOIN organisation f ON f.org_id = t.from_org_id"
+        " LEFT JOIN organisation r ON r.org_id = t.to_org_id WHERE l.batch_id = ?1",
+    [Q_DELIVERIES] =
+        "SELECT d.delivery_id, 'delivery', d.delivered_at, d.supplier_org_id, f.name,"
+        " d.buyer_org_id, r.name, '' FROM delivery_line l"
+        " CROSS JOIN delivery d ON d.delivery_id = l.delivery_id"
+        " CROSS JOIN organisation f ON f.org_id = d.supplier_org_id"
+        " CROSS JOIN organisation r ON r.org_id = d.buyer_org_id WHERE l.batch_id = ?1",
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_TRANSFER] = BLOCKS("transfer_line", "transfer_id"),
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_DELIVERY] = BLOCKS("delivery_line", "delivery_id"),
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_RETIREMENT] = BLOCKS("retirement_line", "retirement_id"),
@@ -272,28 +276,6 @@ struct ids public_batches_holding(struct store *registry, struct arena *arena,
 
 /* ---- lineage ---- */
 
-struct public_ancestors public_batch_ancestors(struct store *registry, struct arena *arena,
-                                               const char *batch_id, size_t most)
-{
-    const char **nearest = arena_array(arena, const char *, most + 1);
-    struct public_ancestors found = {.count = 0};
-    char id[ID_SIZE] = "";
-    struct query q = query(registry, &public_batches_queries, Q_UP);
-    query_bind_text(&q, 1, batch_id);
-    query_bind_int(&q, 2, PUBLIC_LINEAGE_MAX);
-    while (query_row(&q)) {
-        query_text_into(&q, 0, id, sizeof(id));
-        if (found.nearest.count < most) {
-            nearest[found.nearest.count++] = arena_text(arena, id);
-        }
-        found.count++;
-    }
-    query_end(&q);
-    found.nearest.at = nearest;
-    found.root_id = arena_text(arena, id);
-    return found;
-}
-
 bool public_kin_find(struct store *registry, struct arena *arena, const char *batch_id,
                      struct public_kin *kin)
 {
@@ -306,15 +288,34 @@ bool public_kin_find(struct store *registry, struct arena *arena, const char *ba
             .first = query_int(&q, 1),
             .last = query_int(&q, 2),
             .org_id = query_text(&q, arena, 3),
-            .org_name = query_text(&q, arena, 4),
-            .state = query_text(&q, arena, 5),
-            .left_id = query_text(&q, arena, 6),
-            .right_id = query_text(&q, arena, 7),
-            .to_system = query_text(&q, arena, 8),
+            .state = query_text(&q, arena, 4),
+            .left_id = query_text(&q, arena, 5),
+            .right_id = query_text(&q, arena, 6),
+            .ended_by = query_text(&q, arena, 7),
         };
     }
     query_end(&q);
     return is_found;
+}
+
+static const char *text_of(struct store *registry, struct arena *arena, int number, const char *id)
+{
+    struct query q = query(registry, &public_batches_queries, number);
+    query_bind_text(&q, 1, id);
+    const char *text = query_row(&q) ? query_text(&q, arena, 0) : "";
+    query_end(&q);
+    return text;
+}
+
+const char *public_holder_name(struct store *registry, struct arena *arena, const char *org_id)
+{
+    return text_of(registry, arena, Q_HOLDER, org_id);
+}
+
+const char *public_export_system(struct store *registry, struct arena *arena,
+                                 const char *transfer_id)
+{
+    return text_of(registry, arena, Q_SYSTEM, transfer_id);
 }
 
 int64_t public_batch_descendants(struct store *registry, const char *project_id, int vintage,
@@ -331,30 +332,81 @@ int64_t public_batch_descendants(struct store *registry, const char *project_id,
     return parts == 0 ? 0 : 2 * (parts - 1);
 }
 
-struct public_events public_batch_events(struct store *registry, struct arena *arena,
-                                         const char *batch_id, size_t most)
+/* Is it earlier than another, or at the same time and by its id before it? */
+static bool is_before(const struct public_event *one, const struct public_event *other)
 {
-    struct query q = query(registry, &public_batches_queries, Q_EVENTS);
+    return one->at != other->at ? one->at < other->at : strcmp(one->id, other->id) < 0;
+}
+
+/* Puts an event among the last `most` ones, which are in order. */
+static void keep_event(struct public_event *rows, size_t *count, size_t most,
+                       struct public_event event)
+{
+    if (*count == most) {
+        if (most == 0 || is_before(&event, &rows[0])) {
+            return;
+        }
+        memmove(rows, rows + 1, --*count * sizeof(*rows));
+    }
+    size_t place = *count;
+    while (place > 0 && is_before(&event, &rows[place - 1])) {
+        rows[place] = rows[place - 1];
+        place--;
+    }
+    rows[place] = event;
+    ++*count;
+}
+
+/* What a statement tells of one batch. */
+static void add_events(struct store *registry, struct arena *arena, int number,
+                       const char *batch_id, struct public_event *rows, size_t *count, size_t most)
+{
+    struct query q = query(registry, &public_batches_queries, number);
     query_bind_text(&q, 1, batch_id);
-    query_bind_int(&q, 2, PUBLIC_LINEAGE_MAX);
-    query_bind_int(&q, 3, (int64_t)most);
-    struct public_event *rows = arena_array(arena, struct public_event, most + 1);
-    size_t count = 0;
-    while (count < most && query_row(&q)) {
-        count++;
-        rows[most - count] = (struct public_event){
-            .id = query_text(&q, arena, 0),
-            .kind = query_text(&q, arena, 1),
-            .at = query_int(&q, 2),
-            .from_org_id = query_text(&q, arena, 3),
-            .from_name = query_text(&q, arena, 4),
-            .to_org_id = query_text(&q, arena, 5),
-            .to_name = query_text(&q, arena, 6),
-            .to_system = query_text(&q, arena, 7),
-        };
+    while (query_row(&q)) {
+        keep_event(rows, count, most,
+                   (struct public_event){
+                       .id = query_text(&q, arena, 0),
+                       .kind = query_text(&q, arena, 1),
+                       .at = query_int(&q, 2),
+                       .from_org_id = query_text(&q, arena, 3),
+                       .from_name = query_text(&q, arena, 4),
+                       .to_org_id = query_text(&q, arena, 5),
+                       .to_name = query_text(&q, arena, 6),
+                       .to_system = query_text(&q, arena, 7),
+                   });
     }
     query_end(&q);
-    return (struct public_events){rows + (most - count), count};
+}
+
+struct public_past public_batch_past(struct store *registry, struct arena *arena,
+                                     const char *batch_id, size_t most_ancestors,
+                                     size_t most_events)
+{
+    const char **nearest = arena_array(arena, const char *, most_ancestors + 1);
+    struct public_event *events = arena_array(arena, struct public_event, most_events + 1);
+    struct public_past past = {.nearest = {nearest, 0}, .events = {events, 0}};
+    char id[ID_SIZE] = "";
+    struct query q = query(registry, &public_batches_queries, Q_UP);
+    query_bind_text(&q, 1, batch_id);
+    query_bind_int(&q, 2, PUBLIC_LINEAGE_MAX);
+    for (bool is_itself = true; query_row(&q); is_itself = false) {
+        query_text_into(&q, 0, id, sizeof(id));
+        add_events(registry, arena, Q_TRANSFERS, id, events, &past.events.count, most_events);
+        if (query_int(&q, 1) != 0) { /* itself or a batch that it was cut from was delivered */
+            add_events(registry, arena, Q_DELIVERIES, id, events, &past.events.count, most_events);
+        }
+        if (is_itself) {
+            continue;
+        }
+        if (past.nearest.count < most_ancestors) {
+            nearest[past.nearest.count++] = arena_text(arena, id);
+        }
+        past.ancestors++;
+    }
+    query_end(&q);
+    past.root_id = past.ancestors == 0 ? "" : arena_text(arena, id);
+    return past;
 }
 
 /* ---- the blocks of an act ---- */
