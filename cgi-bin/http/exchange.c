@@ -45,6 +45,7 @@ static const struct request no_request = {
     .user_agent = "",
     .request_id = "",
     .if_none_match = "",
+    .accept = "",
     .authorization = "",
     .client_secret = "",
     .idempotency_key = "",

@@ -48,6 +48,7 @@ struct request {
     const char *request_id;      /* made at the door: shown on error pages and in each log line */
     bool https;                  /* nginx says the outside spoke TLS */
     const char *if_none_match;   /* "" when none */
+    const char *accept;          /* Accept, "" when none */
     const char *authorization;   /* the API's headers; "" when none */
     const char *client_secret;   /* X-Client-Secret */
     const char *idempotency_key; /* Idempotency-Key, not yet checked for its form */
@@ -80,7 +81,9 @@ struct response {
     const char *disposition;  /* Content-Disposition for downloads, NULL for none */
     /* NULL for none; else strong: another tag whenever a byte of the page is another one */
     const char *etag;
-    int retry_after_s; /* 0: none */
+    int retry_after_s;     /* 0: none */
+    const char *challenge; /* WWW-Authenticate, NULL for none */
+    bool is_sandbox;       /* Tallystick-Sandbox: nothing here is real */
     /* true: anybody may keep it, and asks each time whether it still holds (Cache-Control: public,
      * no-cache); false: no-store */
     bool is_public;

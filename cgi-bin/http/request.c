@@ -33,6 +33,7 @@ enum param {
     PARAM_FETCH_SITE,
     PARAM_USER_AGENT,
     PARAM_IF_NONE_MATCH,
+    PARAM_ACCEPT,
     PARAM_AUTHORIZATION,
     PARAM_CLIENT_SECRET,
     PARAM_IDEMPOTENCY_KEY,
@@ -52,6 +53,7 @@ static const char *const param_names[PARAM__COUNT] = {
     [PARAM_FETCH_SITE] = "HTTP_SEC_FETCH_SITE",
     [PARAM_USER_AGENT] = "HTTP_USER_AGENT",
     [PARAM_IF_NONE_MATCH] = "HTTP_IF_NONE_MATCH",
+    [PARAM_ACCEPT] = "HTTP_ACCEPT",
     [PARAM_AUTHORIZATION] = "HTTP_AUTHORIZATION",
     [PARAM_CLIENT_SECRET] = "HTTP_X_CLIENT_SECRET",
     [PARAM_IDEMPOTENCY_KEY] = "HTTP_IDEMPOTENCY_KEY",
@@ -180,6 +182,7 @@ static void fill_in(struct arena *arena, const struct raw *raw, struct request *
         .if_none_match = raw->value[PARAM_IF_NONE_MATCH],
         .authorization = raw->value[PARAM_AUTHORIZATION],
         .client_secret = raw->value[PARAM_CLIENT_SECRET],
+        .accept = raw->value[PARAM_ACCEPT],
         .idempotency_key = raw->value[PARAM_IDEMPOTENCY_KEY],
     };
 }

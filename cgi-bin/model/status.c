@@ -48,6 +48,11 @@ static const struct status_row rows[] = {
     ROW(NOT_ALLOWED, 403, "not-allowed",
         "Your role does not include this. Ask a manager of your organisation for the role that "
         "does."),
+    ROW(KEY_NEEDED, 401, "key-needed",
+        "Send the client secret as X-Client-Secret and the access token as Authorization: Bearer. "
+        "One of them is missing, has ended or was revoked."),
+    ROW(MEDIA_TYPE, 415, "media-type",
+        "Send the body as JSON, with Content-Type: application/json."),
 
     /* refusals of the ledger */
     ROW(KEY_REUSED, 409, "key-reused",

@@ -29,6 +29,8 @@ enum status {
     STATUS_FORM_FAULTS,        /* 422 one or more fields need mending */
     STATUS_THROTTLED,          /* 429 */
     STATUS_NOT_ALLOWED,        /* 403 signed in, knows that it exists, may not do this */
+    STATUS_KEY_NEEDED, /* 401 a program without both secrets, or with one that is not good */
+    STATUS_MEDIA_TYPE, /* 415 a body that is not JSON */
 
     /* -- refusals of the ledger (domain.md 3.10), in order of precedence -- */
     STATUS_KEY_REUSED, /* the idempotency key was used for a different act */

@@ -106,7 +106,8 @@ static inline struct request room_request(enum method method, const char *path)
                             .if_none_match = "",
                             .authorization = "",
                             .client_secret = "",
-                            .idempotency_key = ""};
+                            .idempotency_key = "",
+                            .accept = ""};
 }
 
 static inline struct response room_response(struct arena *arena)
