@@ -58,12 +58,13 @@ declare -A below=(
     [base]="base" [model]="base model" [store]="base model store" [ledger]="base model store ledger"
     [http]="base http model/status" [gate]="base model store ledger http gate"
     [pages]="base model store ledger http gate pages" [api]="base model store ledger http gate api" [import]="base model store ledger gate import"
+    [courier]="base model store api courier"
 )
 rule "includes go only downward (programs, pages, gate, ledger, store, model, base)" < <(
     for room in "${!below[@]}"; do
         allowed=${below[$room]// /|}
         in_c text '^[ 	]*#[ 	]*include[ 	]*"' "cgi-bin/$room" | but "include[ 	]*\"($allowed)[/.]" |
-            but '^cgi-bin/pages/[a-z_]+\.c:.*"((public|signin|account|admin)_templates|static_names)\.h"'
+            but '^cgi-bin/pages/[a-z_]+\.c:.*"((public|signin|account|admin)_templates|static_names|api_operations)\.h"'
     done
 )
 rule "every room is known to this rule" < <(
@@ -81,6 +82,7 @@ rule "libmd only in base/digest.c" < <(only_in 'sha(2|256)?\.h' 'base/digest\.c'
 rule "jansson.h only in api/body.c" < <(only_in 'jansson\.h' 'api/body\.c')
 rule "cairo and freetype only in pages/certificate_sheet.c" < <(only_in '(cairo[a-z-]*|ft2build)\.h' 'pages/certificate_sheet\.c')
 rule "qrencode.h only in pages/certificate_qr.c" < <(only_in 'qrencode\.h' 'pages/certificate_qr\.c')
+rule "OpenSSL only in gate/jwt.c" < <(in_c text '#[ 	]*include[ 	]*[<"]openssl/' cgi-bin | but '^cgi-bin/gate/jwt\.c:')
 rule "curl.h only in the webhook sender" < <(only_in 'curl/curl\.h' 'courier/[a-z_]+\.c')
 
 rule "no malloc, free, strcpy, sprintf, strtok, atoi, system" < <(
@@ -122,7 +124,7 @@ rule "nothing half-done" < <(
         xargs grep -nEI '\b(TODO|FIXME|XXX|HACK)\b' | but '--tag XXX|X\.XXX'
 )
 rule "no file over 600 lines" < <(
-    files 'cgi-bin/*' 'tests/*.mjs' 'tests/*.sh' | xargs wc -l | awk '$1 > 600 && $2 != "total" { print $2 ": " $1 " lines" }'
+    files 'cgi-bin/*' 'tests/*.mjs' 'tests/*.sh' | but '^cgi-bin/api/openapi\.yaml$' | xargs wc -l | awk '$1 > 600 && $2 != "total" { print $2 ": " $1 " lines" }'
 )
 rule "no function over 70 lines" < <(
     # What a brace in the first column opens is a function; a table or a struct opens on the line of its name.
@@ -186,7 +188,7 @@ for program in $(in_c code '\bstruct route [a-z_]+\[\]' cgi-bin | sed 's/:.*//' 
 done >"$work/tables"
 grep -v ' rows ' "$work/tables" >"$work/routes"
 rule "the route tables can be read" < <(
-    for program in public signin account admin; do
+    for program in public signin account admin api; do
         [ -f "cgi-bin/$program.c" ] || { echo "cgi-bin/$program.c is missing"; continue; }
         rows=$(sed -nE "s|^cgi-bin/$program\.c rows ||p" "$work/tables")
         read=$(grep -c "^cgi-bin/$program.c " "$work/routes")
@@ -200,6 +202,11 @@ rule "every row of account and admin asks who comes, every act for a role" < <(
     grep -E '^cgi-bin/admin\.c GET ' "$work/routes" | but 'NEED_(ADMINISTRATOR|AUDITOR)$'
     grep -E '^cgi-bin/admin\.c POST ' "$work/routes" | but 'NEED_ADMINISTRATOR$'
     grep -E '^cgi-bin/public\.c POST ' "$work/routes"
+)
+rule "every row of api asks for both secrets, every act for a role and a scope" < <(
+    grep -E '^cgi-bin/api\.c ' "$work/routes" | but 'NEED_ORGANISATION|GET /registry/v0/openapi\.json NEED_NOBODY$'
+    grep -E '^cgi-bin/api\.c POST ' "$work/routes" | but 'NEED_(INITIATOR|APPROVER|MANAGER).*NEED_SCOPE_|POST /registry/v0/transfers/preview '
+    grep -E '^cgi-bin/api\.c ' "$work/routes" | but ' /registry/v0/'
 )
 # Every form: FILE METHOD ACTION yes|no (has the token).
 files 'templates/*.mustache' | while read -r file; do
@@ -230,7 +237,7 @@ rule "every form leads to a row of a route table" < <(
 # A form names its address, or its page makes it: then the page's own address or the pattern is in the tree.
 cat "$work"/text/cgi-bin/pages/*.[ch] | perl -0777 -pe 's/"\s*"//g' >"$work/pages"
 rule "every POST row has a form" < <(
-    awk '$2 == "POST" { print $1, $3 }' "$work/routes" | while read -r program path; do
+    awk '$2 == "POST" && $1 != "cgi-bin/api.c" { print $1, $3 }' "$work/routes" | while read -r program path; do
         grep -q " POST $path " "$work/forms" && continue
         area=$(basename "$program" .c)
         grep -qE "^templates/($area|part)/[^ ]* POST [^ ]*\{\{" "$work/forms" || { echo "$program: $path"; continue; }
@@ -248,6 +255,9 @@ rule "only the gate lets a request through, and it asks for the token first" < <
     perl -0777 -ne '
         my ($walk) = /\nstatic enum status walk\([^;{]*\{(.*?)\n\}\n/s;
         my ($admit) = /\nstatic enum status admit\([^;{]*\{(.*?)\n\}\n/s;
+        my ($tokens) = /\nstatic enum status walk_tokens\([^;{]*\{(.*?)\n\}\n/s;
+        print "gate.c: walk_tokens calls a handler without admit\n"
+            unless ($tokens // "") =~ /status = gate->door->admit\(.*status == STATUS_OK \? .*handle\(/s;
         print "gate.c: walk calls a handler without admit\n" unless ($walk // "") =~ /admit\(.*handle\(/s;
         print "gate.c: admit does not ask for origin and token\n" unless ($admit // "") =~ /csrf_same_origin\(.*token_right\(/s && /\bcsrf_token_right\(/;
     ' "$work/code/cgi-bin/gate/gate.c"
@@ -268,7 +278,7 @@ rule "every query is looked at by tests/pages/plan_test.c" < <(
     done
 )
 rule "every test is run" < <(
-    files 'tests/*.c' | but '^tests/((unit|pages)/[a-z_]+_test|(ledger|crash|bench)/[a-z_]+|fuzz/([a-z_]+_fuzz|fuzz|replay)|fault/shim[a-z_]*|unit/templates/render|web/record)\.c$' |
+    files 'tests/*.c' | but '^tests/((unit|pages)/[a-z0-9_]+_test|(ledger|crash|bench)/[a-z_]+|fuzz/([a-z_]+_fuzz|fuzz|replay)|fault/shim[a-z_]*|unit/templates/render|web/record)\.c$' |
         while read -r file; do # a planted bug is looked for by a negative control
             plant=$(basename "$file" .c)
             [ "$file" = "tests/plant/$plant.c" ] && grep -q "^$plant " tests/controls.sh || echo "$file"

@@ -1,0 +1,129 @@
+/* api/party.c: see api/party.h. */
+#include "api/party.h"
+
+#include "api/api.h"
+#include "api/list.h"
+#include "base/text.h"
+
+static const struct query_form suppliers_query = {.list = "suppliers", .is_paged = true};
+static const struct query_form transferees_query = {.list = "transferees", .is_paged = true};
+
+static enum status show(struct visit *visit, struct response *response, bool is_found,
+                        void (*write)(struct json *, const char *, const struct api_party *),
+                        const struct api_party *party);
+static bool write_supplier_row(struct json *json, struct visit *visit, const char *id,
+                               struct page_end *end);
+static bool write_party_row(struct json *json, struct visit *visit, const char *id,
+                            struct page_end *end);
+
+void party_write(struct json *json, const char *name, const struct api_party *party)
+{
+    json_open(json, name);
+    json_text(json, "id", party->org_id);
+    json_text(json, "name", party->name);
+    json_text_or_null(json, "domain", party->domain);
+    json_close(json);
+}
+
+void supplier_write(struct json *json, const char *name, const struct api_party *party)
+{
+    json_open(json, name);
+    json_text(json, "id", party->supplier_id);
+    json_none(json, "short_description");
+    json_text_or_null(json, "long_description", party->description);
+    party_write(json, "organisation", party);
+    json_none(json, "location");
+    json_close(json);
+}
+
+enum status organisation_mine_get(struct visit *visit, struct response *response)
+{
+    struct api_party party;
+    bool is_found = api_party_find(visit->registry, visit->arena, visit->org_id, &party);
+    return show(visit, response, is_found, party_write, &party);
+}
+
+enum status organisation_get(struct visit *visit, struct response *response)
+{
+    struct api_party party;
+    bool is_found = api_party_find(visit->registry, visit->arena, visit->arguments[0], &party);
+    return show(visit, response, is_found, party_write, &party);
+}
+
+enum status supplier_mine_get(struct visit *visit, struct response *response)
+{
+    struct api_party party;
+    bool is_found = api_party_find(visit->registry, visit->arena, visit->org_id, &party) &&
+                    !text_empty(party.supplier_id);
+    return show(visit, response, is_found, supplier_write, &party);
+}
+
+enum status supplier_get(struct visit *visit, struct response *response)
+{
+    struct api_party party;
+    bool is_found = api_supplier_find(visit->registry, visit->arena, visit->arguments[0], &party);
+    return show(visit, response, is_found, supplier_write, &party);
+}
+
+enum status suppliers_get(struct visit *visit, struct response *response)
+{
+    struct list list = {.form = &suppliers_query, .subject = "", .write = write_supplier_row};
+    enum status status = query_read(visit, list.form, list.subject, NULL, &list.ask);
+    if (status == STATUS_OK) {
+        list.page = api_suppliers(visit->registry, visit->arena, &list.ask);
+        list.total_count = api_suppliers_count(visit->registry);
+        list_write(visit, response, &list);
+    }
+    return status;
+}
+
+/* Whom the caller's organisation can send to: every active organisation but itself. */
+enum status transferees_get(struct visit *visit, struct response *response)
+{
+    struct list list = {
+        .form = &transferees_query, .subject = visit->org_id, .write = write_party_row};
+    enum status status = query_read(visit, list.form, list.subject, NULL, &list.ask);
+    if (status == STATUS_OK) {
+        list.page = api_transferees(visit->registry, visit->arena, visit->org_id, &list.ask);
+        list.total_count = api_transferees_count(visit->registry, visit->org_id);
+        list_write(visit, response, &list);
+    }
+    return status;
+}
+
+static enum status show(struct visit *visit, struct response *response, bool is_found,
+                        void (*write)(struct json *, const char *, const struct api_party *),
+                        const struct api_party *party)
+{
+    enum status status = list_no_query(visit);
+    if (status != STATUS_OK || !is_found) {
+        return status != STATUS_OK ? status : STATUS_NOT_FOUND;
+    }
+    struct json json = api_answer(visit, response);
+    write(&json, NULL, party);
+    return STATUS_OK;
+}
+
+static bool write_supplier_row(struct json *json, struct visit *visit, const char *id,
+                               struct page_end *end)
+{
+    struct api_party party;
+    bool is_found = api_party_find(visit->registry, visit->arena, id, &party);
+    if (is_found) {
+        supplier_write(json, NULL, &party);
+        end->text = party.name;
+    }
+    return is_found;
+}
+
+static bool write_party_row(struct json *json, struct visit *visit, const char *id,
+                            struct page_end *end)
+{
+    struct api_party party;
+    bool is_found = api_party_find(visit->registry, visit->arena, id, &party);
+    if (is_found) {
+        party_write(json, NULL, &party);
+        end->text = party.name;
+    }
+    return is_found;
+}
