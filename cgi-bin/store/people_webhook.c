@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/must.h"
+#include "base/text.h"
 #include "store/people_webhook_row.h"
 #include "store/query.h"
 
@@ -90,6 +91,23 @@ bool webhook_find(struct store *people, struct arena *arena, const char *org_id,
     }
     query_end(&q);
     return is_found;
+}
+
+bool webhook_takes_kind(const struct webhook *webhook, const char *kind)
+{
+    size_t length = strlen(kind);
+    const char *at = webhook->kinds;
+    if (text_empty(at)) {
+        return true;
+    }
+    while (*at != '\0') {
+        size_t line = strcspn(at, "\n");
+        if (line == length && memcmp(at, kind, length) == 0) {
+            return true;
+        }
+        at += line + (at[line] == '\n' ? 1 : 0);
+    }
+    return false;
 }
 
 int64_t webhook_count_failing(struct store *people, const char *org_id)

@@ -54,6 +54,8 @@ struct webhooks webhook_list(struct store *people, struct arena *arena, const ch
 /* False: none of that id, or of another organisation, or removed. */
 bool webhook_find(struct store *people, struct arena *arena, const char *org_id,
                   const char *webhook_id, struct webhook *webhook);
+/* Is this one of the kinds of events that it is told of? */
+bool webhook_takes_kind(const struct webhook *webhook, const char *kind);
 /* How many of the organisation's endpoints are stopped for want of an answer. */
 int64_t webhook_count_failing(struct store *people, const char *org_id);
 

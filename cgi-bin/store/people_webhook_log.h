@@ -15,6 +15,9 @@
 
 extern const struct query_table people_webhook_log_queries;
 
+/* what a test is called where the kind of an event stands */
+#define WEBHOOK_TEST_KIND "webhook.test"
+
 struct webhook_message {
     const char *message_id; /* "webhook-id": the same at every try */
     const char *webhook_id;
