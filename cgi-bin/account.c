@@ -10,6 +10,7 @@
 #include "pages/my_transfer.h"
 #include "pages/steps.h"
 #include "pages/team.h"
+#include "pages/team_webhooks.h"
 #include "store/holdings.h"
 #include "store/my_transfers.h"
 #include "store/people_link.h"
@@ -28,6 +29,8 @@
 #define DRAFT "/account/transfers/drafts/:id"
 #define TEAMMATE "/account/team/people/:id"
 #define TRANSFER "/account/transfers/:id"
+#define WEBHOOKS "/account/team/webhooks"
+#define WEBHOOK WEBHOOKS "/:id"
 
 /* clang-format off: one route, one row */
 static const struct route routes[] = {
@@ -76,6 +79,23 @@ static const struct route routes[] = {
     {METHOD_GET, "/account/team/accounts", READER, NULL, team_accounts_get},
     {METHOD_POST, "/account/team/accounts", MANAGER, &team_account_form, team_accounts_post},
     {METHOD_POST, "/account/team/accounts/close", MANAGER, &team_close_form, team_close_post},
+    {METHOD_GET, WEBHOOKS, MANAGER, NULL, webhooks_get},
+    {METHOD_GET, WEBHOOKS "/add", MANAGER, NULL, webhook_add_get},
+    {METHOD_POST, WEBHOOKS "/add", MANAGER, &webhook_edit_form, webhook_add_post},
+    {METHOD_GET, WEBHOOK, MANAGER, &webhook_query, webhook_get_page},
+    {METHOD_GET, WEBHOOK "/change", MANAGER, NULL, webhook_change_get},
+    {METHOD_POST, WEBHOOK "/change", MANAGER, &webhook_edit_form, webhook_change_post},
+    {METHOD_POST, WEBHOOK "/test", MANAGER, NULL, webhook_test_post},
+    {METHOD_POST, WEBHOOK "/pause", MANAGER, NULL, webhook_pause_post},
+    {METHOD_POST, WEBHOOK "/resume", MANAGER, NULL, webhook_resume_post},
+    {METHOD_GET, WEBHOOK "/rotate", MANAGER, NULL, webhook_rotate_get},
+    {METHOD_POST, WEBHOOK "/rotate", MANAGER, NULL, webhook_rotate_post},
+    {METHOD_GET, WEBHOOK "/remove", MANAGER, NULL, webhook_remove_get},
+    {METHOD_POST, WEBHOOK "/remove", MANAGER, NULL, webhook_remove_post},
+    {METHOD_GET, WEBHOOK "/replay", MANAGER, &webhook_replay_query, webhook_replay_get},
+    {METHOD_POST, WEBHOOK "/replay", MANAGER, &webhook_replay_form, webhook_replay_post},
+    {METHOD_GET, WEBHOOK "/messages/:id", MANAGER, NULL, webhook_message_get},
+    {METHOD_POST, WEBHOOK "/messages/:id/replay", MANAGER, NULL, webhook_again_post},
 };
 /* clang-format on */
 
@@ -83,6 +103,8 @@ static const struct query_table *const people_tables[] = {
     &people_person_queries,
     &people_link_queries,
     &drafts_queries,
+    &people_webhook_queries,
+    &people_webhook_log_queries,
     NULL,
 };
 
