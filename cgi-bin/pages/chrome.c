@@ -192,7 +192,6 @@ static const struct {
     {"webhook-paused", "The endpoint is paused."},
     {"webhook-resumed", "The endpoint is active: what waited for it is sent now."},
     {"webhook-removed", "The endpoint is removed."},
-    {"webhook-test", "A test event was asked for."},
     {"webhook-replay", "What was asked for is sent again."},
 };
 

@@ -57,7 +57,6 @@ enum status webhook_test_post(struct visit *visit, struct response *response)
     if (status != STATUS_OK) {
         return status;
     }
-    gate_notice(visit, "webhook-test");
     return desk_go(visit, response,
                    webhook_message_url(visit, visit->arguments[0], message.message_id));
 }
