@@ -21,7 +21,8 @@ extern const struct query_table *const webhook_admin_tables[];
 
 /* Every kind of event that can be chosen, in the order of the ledger's table (model/term.h);
  * NULL-ended. */
-extern const char *const webhook_kinds[];
+#define WEBHOOK_KINDS_MAX 28
+extern const char *const webhook_kinds[WEBHOOK_KINDS_MAX + 1];
 
 struct webhook_admin {
     struct arena *arena;

@@ -17,7 +17,7 @@
 static struct webhook_row_views rows_of(struct visit *visit, bool *is_late);
 static const char *kinds_words_of(struct visit *visit, const struct webhook *webhook);
 
-enum status webhooks_get(struct visit *visit, struct response *response)
+enum status team_webhooks_get(struct visit *visit, struct response *response)
 {
     struct webhooks_view view = {
         .page = chrome_of(visit, PLACE_TEAM, "Webhooks"),
@@ -33,39 +33,39 @@ enum status webhooks_get(struct visit *visit, struct response *response)
     return STATUS_OK;
 }
 
-struct url webhooks_url(struct visit *visit)
+struct url team_webhooks_url(struct visit *visit)
 {
     return url_path(visit->arena, "/account/team/webhooks");
 }
 
-struct url webhook_url(struct visit *visit, const char *webhook_id, const char *part)
+struct url team_webhook_url(struct visit *visit, const char *webhook_id)
 {
-    return text_empty(part)
-               ? url_path(visit->arena, "/account/team/webhooks/*", webhook_id)
-               : url_path(visit->arena, "/account/team/webhooks/*/*", webhook_id, part);
+    return url_path(visit->arena, "/account/team/webhooks/*", webhook_id);
 }
 
-struct url webhook_message_url(struct visit *visit, const char *webhook_id, const char *message_id)
+struct url team_webhook_message_url(struct visit *visit, const char *webhook_id,
+                                    const char *message_id)
 {
     return url_path(visit->arena, "/account/team/webhooks/*/messages/*", webhook_id, message_id);
 }
 
-void webhook_trail(struct visit *visit, struct chrome *page, const struct webhook *under)
+void team_webhook_trail(struct visit *visit, struct chrome *page, const struct webhook *under)
 {
     chrome_trail(visit, page, url_path(visit->arena, "/account/team"), "Team");
-    chrome_trail(visit, page, webhooks_url(visit), "Webhooks");
+    chrome_trail(visit, page, team_webhooks_url(visit), "Webhooks");
     if (under != NULL) {
-        chrome_trail(visit, page, webhook_url(visit, under->webhook_id, ""), webhook_name(under));
+        chrome_trail(visit, page, team_webhook_url(visit, under->webhook_id),
+                     team_webhook_name(under));
     }
 }
 
-const char *webhook_name(const struct webhook *webhook)
+const char *team_webhook_name(const struct webhook *webhook)
 {
     return text_empty(webhook->description) ? webhook->url : webhook->description;
 }
 
 /* The shapes are those of transfers that are in a like state. */
-struct state_view webhook_state(const struct webhook *webhook)
+struct state_view team_webhook_state(const struct webhook *webhook)
 {
     if (text_is(webhook->state, "failing")) {
         return (struct state_view){"rejected", "Failing: stopped"};
@@ -74,7 +74,7 @@ struct state_view webhook_state(const struct webhook *webhook)
                                              : (struct state_view){"active", "Active"};
 }
 
-struct state_view webhook_message_state(const struct webhook_message *message)
+struct state_view team_webhook_message_state(const struct webhook_message *message)
 {
     if (text_is(message->state, "delivered")) {
         return (struct state_view){"completed", "Delivered"};
@@ -83,7 +83,7 @@ struct state_view webhook_message_state(const struct webhook_message *message)
                                                : (struct state_view){"pending", "Waiting"};
 }
 
-const char *webhook_waiting_words(struct visit *visit, const char *webhook_id)
+const char *team_webhook_waiting_words(struct visit *visit, const char *webhook_id)
 {
     int64_t count = webhook_message_count(visit->people, webhook_id, "waiting");
     if (count == 0) {
@@ -94,14 +94,14 @@ const char *webhook_waiting_words(struct visit *visit, const char *webhook_id)
                         count == 1 ? "waits" : "wait");
 }
 
-bool webhook_is_late(const struct visit *visit, const struct webhook *webhook)
+bool team_webhook_is_late(const struct visit *visit, const struct webhook *webhook)
 {
     return text_is(webhook->state, "active") && webhook->due_at > 0 &&
            webhook->due_at < visit->now_us - LATE_US;
 }
 
-void webhook_show_secret(struct visit *visit, struct response *response,
-                         const struct webhook *webhook, bool is_new)
+void team_webhook_show_secret(struct visit *visit, struct response *response,
+                              const struct webhook *webhook, bool is_new)
 {
     struct webhook_secret_view view = {
         .page = chrome_of(visit, PLACE_TEAM, is_new ? "The endpoint is added" : "A new secret"),
@@ -109,10 +109,10 @@ void webhook_show_secret(struct visit *visit, struct response *response,
         .secret = webhook_secret_text(visit->arena, webhook),
         .is_new = is_new,
         .old_until = desk_when(visit->arena, is_new ? 0 : webhook->old_until),
-        .back = webhook_url(visit, webhook->webhook_id, ""),
-        .post_test = webhook_url(visit, webhook->webhook_id, "test"),
+        .back = team_webhook_url(visit, webhook->webhook_id),
+        .post_test = url_path(visit->arena, "/account/team/webhooks/*/test", webhook->webhook_id),
     };
-    webhook_trail(visit, &view.page, NULL);
+    team_webhook_trail(visit, &view.page, NULL);
     template_account_team_webhook_secret(&response->body, &view);
 }
 
@@ -126,14 +126,14 @@ static struct webhook_row_views rows_of(struct visit *visit, bool *is_late)
         rows[i] = (struct webhook_row_view){
             .url_words = webhook->url,
             .description = webhook->description,
-            .page = webhook_url(visit, webhook->webhook_id, ""),
-            .state = webhook_state(webhook),
+            .page = team_webhook_url(visit, webhook->webhook_id),
+            .state = team_webhook_state(webhook),
             .kinds_words = kinds_words_of(visit, webhook),
             .last = desk_when(visit->arena, webhook->last_at),
             .last_words = webhook->last_outcome,
-            .waiting_words = webhook_waiting_words(visit, webhook->webhook_id),
+            .waiting_words = team_webhook_waiting_words(visit, webhook->webhook_id),
         };
-        *is_late = *is_late || webhook_is_late(visit, webhook);
+        *is_late = *is_late || team_webhook_is_late(visit, webhook);
     }
     return (struct webhook_row_views){rows, webhooks.count};
 }

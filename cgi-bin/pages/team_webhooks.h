@@ -1,25 +1,22 @@
 /*
  * pages/team_webhooks.h: an organisation's webhooks: endpoints that are told of events, what was
  * sent to them, and tests. Managers only: an address may hold what is not for everybody. Every act
- * is gate/webhook_admin.h's; sending is the courier's. Routes for the account program:
+ * is gate/webhook_admin.h's; sending is the courier's. Routes for the account program, all for
+ * MANAGER, under /account/team/webhooks; the forms are team_webhook_edit_form (add, change),
+ * team_webhook_query (one endpoint) and team_webhook_replay_query and _form:
  *
- *     GET  /account/team/webhooks                          webhooks_get
- *     GET  /account/team/webhooks/add                      webhook_add_get
- *     POST /account/team/webhooks/add                      webhook_edit_form     webhook_add_post
- *     GET  /account/team/webhooks/:id                      webhook_query         webhook_get_page
- *     GET  /account/team/webhooks/:id/change               webhook_change_get
- *     POST /account/team/webhooks/:id/change               webhook_edit_form webhook_change_post
- *     POST /account/team/webhooks/:id/test                 webhook_test_post
- *     POST /account/team/webhooks/:id/pause                webhook_pause_post
- *     POST /account/team/webhooks/:id/resume               webhook_resume_post
- *     GET  /account/team/webhooks/:id/rotate               webhook_rotate_get
- *     POST /account/team/webhooks/:id/rotate               webhook_rotate_post
- *     GET  /account/team/webhooks/:id/remove               webhook_remove_get
- *     POST /account/team/webhooks/:id/remove               webhook_remove_post
- *     GET  /account/team/webhooks/:id/replay               webhook_replay_query  webhook_replay_get
- *     POST /account/team/webhooks/:id/replay               webhook_replay_form webhook_replay_post
- *     GET  /account/team/webhooks/:id/messages/:id         webhook_message_get
- *     POST /account/team/webhooks/:id/messages/:id/replay  webhook_again_post
+ *     GET       /                          team_webhooks_get
+ *     GET POST  /add                       team_webhook_add_get, _post
+ *     GET       /:id                       team_webhook_get
+ *     GET POST  /:id/change                team_webhook_change_get, _post
+ *     POST      /:id/test                  team_webhook_test_post
+ *     POST      /:id/pause                 team_webhook_pause_post
+ *     POST      /:id/resume                team_webhook_resume_post
+ *     GET POST  /:id/rotate                team_webhook_rotate_get, _post
+ *     GET POST  /:id/remove                team_webhook_remove_get, _post
+ *     GET POST  /:id/replay                team_webhook_replay_get, _post
+ *     GET       /:id/messages/:id          team_webhook_message_get
+ *     POST      /:id/messages/:id/replay   team_webhook_again_post
  *
  * Tables: webhook_admin_tables on people; site_queries, rights_queries on the registry.
  */
@@ -31,44 +28,45 @@
 #include "pages/chrome.h"
 #include "pages/team_webhooks_view.h"
 
-extern const struct form webhook_edit_form, webhook_query, webhook_replay_query,
-    webhook_replay_form;
+extern const struct form team_webhook_edit_form, team_webhook_query, team_webhook_replay_query,
+    team_webhook_replay_form;
 
-enum status webhooks_get(struct visit *visit, struct response *response);
-enum status webhook_add_get(struct visit *visit, struct response *response);
-enum status webhook_add_post(struct visit *visit, struct response *response);
-enum status webhook_get_page(struct visit *visit, struct response *response);
-enum status webhook_change_get(struct visit *visit, struct response *response);
-enum status webhook_change_post(struct visit *visit, struct response *response);
-enum status webhook_test_post(struct visit *visit, struct response *response);
-enum status webhook_pause_post(struct visit *visit, struct response *response);
-enum status webhook_resume_post(struct visit *visit, struct response *response);
-enum status webhook_rotate_get(struct visit *visit, struct response *response);
-enum status webhook_rotate_post(struct visit *visit, struct response *response);
-enum status webhook_remove_get(struct visit *visit, struct response *response);
-enum status webhook_remove_post(struct visit *visit, struct response *response);
-enum status webhook_replay_get(struct visit *visit, struct response *response);
-enum status webhook_replay_post(struct visit *visit, struct response *response);
-enum status webhook_message_get(struct visit *visit, struct response *response);
-enum status webhook_again_post(struct visit *visit, struct response *response);
+enum status team_webhooks_get(struct visit *visit, struct response *response);
+enum status team_webhook_add_get(struct visit *visit, struct response *response);
+enum status team_webhook_add_post(struct visit *visit, struct response *response);
+enum status team_webhook_get(struct visit *visit, struct response *response);
+enum status team_webhook_change_get(struct visit *visit, struct response *response);
+enum status team_webhook_change_post(struct visit *visit, struct response *response);
+enum status team_webhook_test_post(struct visit *visit, struct response *response);
+enum status team_webhook_pause_post(struct visit *visit, struct response *response);
+enum status team_webhook_resume_post(struct visit *visit, struct response *response);
+enum status team_webhook_rotate_get(struct visit *visit, struct response *response);
+enum status team_webhook_rotate_post(struct visit *visit, struct response *response);
+enum status team_webhook_remove_get(struct visit *visit, struct response *response);
+enum status team_webhook_remove_post(struct visit *visit, struct response *response);
+enum status team_webhook_replay_get(struct visit *visit, struct response *response);
+enum status team_webhook_replay_post(struct visit *visit, struct response *response);
+enum status team_webhook_message_get(struct visit *visit, struct response *response);
+enum status team_webhook_again_post(struct visit *visit, struct response *response);
 
 /* For the files of webhooks only. */
-/* "/account/team/webhooks" and what is under one endpoint ("" its own page). */
-struct url webhooks_url(struct visit *visit);
-struct url webhook_url(struct visit *visit, const char *webhook_id, const char *part);
-struct url webhook_message_url(struct visit *visit, const char *webhook_id, const char *message_id);
+/* The list, one endpoint, one message. */
+struct url team_webhooks_url(struct visit *visit);
+struct url team_webhook_url(struct visit *visit, const char *webhook_id);
+struct url team_webhook_message_url(struct visit *visit, const char *webhook_id,
+                                    const char *message_id);
 /* The way up: Team / Webhooks / and, for a page under an endpoint, that. */
-void webhook_trail(struct visit *visit, struct chrome *page, const struct webhook *under);
+void team_webhook_trail(struct visit *visit, struct chrome *page, const struct webhook *under);
 /* What an endpoint is called: its description, else its address. */
-const char *webhook_name(const struct webhook *webhook);
-struct state_view webhook_state(const struct webhook *webhook);
-struct state_view webhook_message_state(const struct webhook_message *message);
+const char *team_webhook_name(const struct webhook *webhook);
+struct state_view team_webhook_state(const struct webhook *webhook);
+struct state_view team_webhook_message_state(const struct webhook_message *message);
 /* "12 messages wait"; "" none does. */
-const char *webhook_waiting_words(struct visit *visit, const char *webhook_id);
+const char *team_webhook_waiting_words(struct visit *visit, const char *webhook_id);
 /* Is a message long due and nobody sends it? */
-bool webhook_is_late(const struct visit *visit, const struct webhook *webhook);
+bool team_webhook_is_late(const struct visit *visit, const struct webhook *webhook);
 /* A new secret, on the page that answers: this once. */
-void webhook_show_secret(struct visit *visit, struct response *response,
-                         const struct webhook *webhook, bool is_new);
+void team_webhook_show_secret(struct visit *visit, struct response *response,
+                              const struct webhook *webhook, bool is_new);
 
 #endif

@@ -27,7 +27,7 @@ static const struct field_row edit_rows[] = {
     {.name = "which", .kind = VALUE_WORD, .needed = true, .words = which_words, .label = "Kinds"},
     {.name = "kind", .kind = VALUE_WORD, .repeats = true, .words = webhook_kinds},
 };
-const struct form webhook_edit_form = {edit_rows, sizeof edit_rows / sizeof edit_rows[0]};
+const struct form team_webhook_edit_form = {edit_rows, sizeof edit_rows / sizeof edit_rows[0]};
 
 /* What people call the kinds, by what they are about. */
 static const struct {
@@ -71,13 +71,13 @@ static enum status show(struct visit *visit, struct response *response,
                         const struct webhook *present);
 static struct webhook_group_views groups_of(struct visit *visit, const struct webhook *shown);
 
-enum status webhook_add_get(struct visit *visit, struct response *response)
+enum status team_webhook_add_get(struct visit *visit, struct response *response)
 {
     return show(visit, response, NULL);
 }
 
 /* The answer shows the secret: this once. */
-enum status webhook_add_post(struct visit *visit, struct response *response)
+enum status team_webhook_add_post(struct visit *visit, struct response *response)
 {
     struct webhook_wish wish = wish_of(visit);
     struct webhook webhook;
@@ -94,12 +94,12 @@ enum status webhook_add_post(struct visit *visit, struct response *response)
         return show(visit, response, NULL);
     }
     if (status == STATUS_OK) {
-        webhook_show_secret(visit, response, &webhook, true);
+        team_webhook_show_secret(visit, response, &webhook, true);
     }
     return status;
 }
 
-enum status webhook_change_get(struct visit *visit, struct response *response)
+enum status team_webhook_change_get(struct visit *visit, struct response *response)
 {
     struct webhook webhook;
     if (!webhook_find(visit->people, visit->arena, visit->org_id, visit->arguments[0], &webhook)) {
@@ -108,7 +108,7 @@ enum status webhook_change_get(struct visit *visit, struct response *response)
     return show(visit, response, &webhook);
 }
 
-enum status webhook_change_post(struct visit *visit, struct response *response)
+enum status team_webhook_change_post(struct visit *visit, struct response *response)
 {
     struct webhook_wish wish = wish_of(visit);
     struct webhook webhook;
@@ -125,7 +125,7 @@ enum status webhook_change_post(struct visit *visit, struct response *response)
         return status;
     }
     gate_notice(visit, "webhook-changed");
-    return desk_go(visit, response, webhook_url(visit, webhook.webhook_id, ""));
+    return desk_go(visit, response, team_webhook_url(visit, webhook.webhook_id));
 }
 
 static struct webhook_wish wish_of(struct visit *visit)
@@ -174,7 +174,7 @@ static bool can_be_used(struct visit *visit, const struct webhook_wish *wish)
 static enum status show(struct visit *visit, struct response *response,
                         const struct webhook *present)
 {
-    bool was_sent = visit->fields.form == &webhook_edit_form;
+    bool was_sent = visit->fields.form == &team_webhook_edit_form;
     bool is_new = present == NULL;
     struct webhook shown =
         is_new ? (struct webhook){.url = "", .description = "", .kinds = ""} : *present;
@@ -193,9 +193,10 @@ static enum status show(struct visit *visit, struct response *response,
         .faults = chrome_faults(visit),
         .heading = title,
         .org_name = visit->org_name,
-        .post = is_new ? url_path(visit->arena, "/account/team/webhooks/add")
-                       : webhook_url(visit, present->webhook_id, "change"),
-        .back = is_new ? webhooks_url(visit) : webhook_url(visit, present->webhook_id, ""),
+        .post =
+            is_new ? url_path(visit->arena, "/account/team/webhooks/add")
+                   : url_path(visit->arena, "/account/team/webhooks/*/change", present->webhook_id),
+        .back = is_new ? team_webhooks_url(visit) : team_webhook_url(visit, present->webhook_id),
         .button = is_new ? "Add the endpoint" : "Save the endpoint",
         .is_new = is_new,
         .is_test = endpoint_is_test(),
@@ -211,7 +212,7 @@ static enum status show(struct visit *visit, struct response *response,
         .groups = groups_of(visit, &shown),
     };
     view.has_faults = view.faults.count > 0;
-    webhook_trail(visit, &view.page, present);
+    team_webhook_trail(visit, &view.page, present);
     template_account_team_webhook_edit(&response->body, &view);
     return STATUS_OK;
 }

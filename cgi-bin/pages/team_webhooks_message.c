@@ -18,7 +18,7 @@ static const struct field_row since_rows[] = {
      .label = "Since",
      .needed_words = "Enter a day as in 2026-11-20."},
 };
-const struct form webhook_replay_query = {since_rows, 1};
+const struct form team_webhook_replay_query = {since_rows, 1};
 static const struct field_row replay_rows[] = {
     {.name = "since",
      .kind = VALUE_DATE,
@@ -26,14 +26,14 @@ static const struct field_row replay_rows[] = {
      .label = "Since",
      .needed_words = "Enter a day as in 2026-11-20."},
 };
-const struct form webhook_replay_form = {replay_rows, 1};
+const struct form team_webhook_replay_form = {replay_rows, 1};
 
 static struct webhook_try_rows tries_of(struct visit *visit, const struct webhook_message *message,
                                         const char **more_words);
 static enum status show_replay(struct visit *visit, struct response *response,
                                const struct webhook *webhook);
 
-enum status webhook_message_get(struct visit *visit, struct response *response)
+enum status team_webhook_message_get(struct visit *visit, struct response *response)
 {
     struct webhook webhook;
     struct webhook_message message;
@@ -55,26 +55,26 @@ enum status webhook_message_get(struct visit *visit, struct response *response)
         .message_id = message.message_id,
         .url_words = webhook.url,
         .seq_words = is_test ? "" : text_int_grouped(arena, message.seq),
-        .state = webhook_message_state(&message),
+        .state = team_webhook_message_state(&message),
         .made = desk_when(arena, message.made_at),
         .next = desk_when(arena, is_waiting && message.tries > 0 ? message.next_at : 0),
         .ended = desk_when(arena, message.ended_at),
         .body = message.body,
-        .endpoint = webhook_url(visit, webhook.webhook_id, ""),
-        .here = webhook_message_url(visit, webhook.webhook_id, message.message_id),
+        .endpoint = team_webhook_url(visit, webhook.webhook_id),
+        .here = team_webhook_message_url(visit, webhook.webhook_id, message.message_id),
         .post_replay = url_path(arena, "/account/team/webhooks/*/messages/*/replay",
                                 webhook.webhook_id, message.message_id),
-        .post_test = webhook_url(visit, webhook.webhook_id, "test"),
+        .post_test = url_path(visit->arena, "/account/team/webhooks/*/test", webhook.webhook_id),
         .is_stopped = is_waiting && !is_test && !text_is(webhook.state, "active"),
     };
     view.tries = tries_of(visit, &message, &view.more_words);
     view.has_tries = view.tries.count > 0;
-    webhook_trail(visit, &view.page, &webhook);
+    team_webhook_trail(visit, &view.page, &webhook);
     template_account_team_webhook_message(&response->body, &view);
     return STATUS_OK;
 }
 
-enum status webhook_again_post(struct visit *visit, struct response *response)
+enum status team_webhook_again_post(struct visit *visit, struct response *response)
 {
     struct webhook_admin admin = webhook_admin_of(visit, "");
     enum status status = webhook_replay(&admin, visit->arguments[0], visit->arguments[1]);
@@ -83,10 +83,10 @@ enum status webhook_again_post(struct visit *visit, struct response *response)
     }
     gate_notice(visit, "webhook-replay");
     return desk_go(visit, response,
-                   webhook_message_url(visit, visit->arguments[0], visit->arguments[1]));
+                   team_webhook_message_url(visit, visit->arguments[0], visit->arguments[1]));
 }
 
-enum status webhook_replay_get(struct visit *visit, struct response *response)
+enum status team_webhook_replay_get(struct visit *visit, struct response *response)
 {
     struct webhook webhook;
     if (!webhook_find(visit->people, visit->arena, visit->org_id, visit->arguments[0], &webhook)) {
@@ -95,7 +95,7 @@ enum status webhook_replay_get(struct visit *visit, struct response *response)
     return show_replay(visit, response, &webhook);
 }
 
-enum status webhook_replay_post(struct visit *visit, struct response *response)
+enum status team_webhook_replay_post(struct visit *visit, struct response *response)
 {
     struct webhook webhook;
     int64_t since_at = 0;
@@ -116,7 +116,7 @@ enum status webhook_replay_post(struct visit *visit, struct response *response)
     }
     gate_notice(visit, "webhook-replay");
     return desk_go(visit, response,
-                   url_with(visit->arena, webhook_url(visit, webhook.webhook_id, ""), "state",
+                   url_with(visit->arena, team_webhook_url(visit, webhook.webhook_id), "state",
                             count > 0 ? "waiting" : ""));
 }
 
@@ -161,16 +161,16 @@ static enum status show_replay(struct visit *visit, struct response *response,
                      ? clock_iso_date(arena, visit->now_us - SINCE_DAYS * CLOCK_DAY_US)
                      : since,
         .since_fault = chrome_fault(visit, "since"),
-        .here = webhook_url(visit, webhook->webhook_id, "replay"),
-        .post = webhook_url(visit, webhook->webhook_id, "replay"),
-        .back = webhook_url(visit, webhook->webhook_id, ""),
+        .here = url_path(visit->arena, "/account/team/webhooks/*/replay", webhook->webhook_id),
+        .post = url_path(visit->arena, "/account/team/webhooks/*/replay", webhook->webhook_id),
+        .back = team_webhook_url(visit, webhook->webhook_id),
         .has_count = is_day,
         .since_words = is_day ? clock_date_words(arena, since_at) : "",
         .has_failed = failed > 0,
         .count_words = desk_count(arena, failed, "message", "messages"),
     };
     view.has_faults = view.faults.count > 0;
-    webhook_trail(visit, &view.page, webhook);
+    team_webhook_trail(visit, &view.page, webhook);
     template_account_team_webhook_replay(&response->body, &view);
     return STATUS_OK;
 }

@@ -15,7 +15,7 @@ static const struct field_row query_rows[] = {
     {.name = "before", .kind = VALUE_ID},
     {.name = "after", .kind = VALUE_ID},
 };
-const struct form webhook_query = {query_rows, 3};
+const struct form team_webhook_query = {query_rows, 3};
 
 static void show_facts(struct visit *visit, const struct webhook *webhook,
                        struct webhook_view *view);
@@ -30,26 +30,26 @@ static enum status ask_first(struct visit *visit, struct response *response,
                              const struct webhook_act_view *question, const char *title,
                              const struct webhook *webhook);
 
-enum status webhook_get_page(struct visit *visit, struct response *response)
+enum status team_webhook_get(struct visit *visit, struct response *response)
 {
     struct webhook webhook;
     if (!webhook_find(visit->people, visit->arena, visit->org_id, visit->arguments[0], &webhook)) {
         return STATUS_NOT_FOUND;
     }
     struct webhook_view view = {
-        .page = chrome_of(visit, PLACE_TEAM, webhook_name(&webhook)),
-        .heading = webhook_name(&webhook),
+        .page = chrome_of(visit, PLACE_TEAM, team_webhook_name(&webhook)),
+        .heading = team_webhook_name(&webhook),
         .org_name = visit->org_name,
         .url_words = webhook.url,
     };
     show_facts(visit, &webhook, &view);
     show_log(visit, &webhook, &view);
-    webhook_trail(visit, &view.page, NULL);
+    team_webhook_trail(visit, &view.page, NULL);
     template_account_team_webhook(&response->body, &view);
     return STATUS_OK;
 }
 
-enum status webhook_test_post(struct visit *visit, struct response *response)
+enum status team_webhook_test_post(struct visit *visit, struct response *response)
 {
     struct webhook_message message;
     struct webhook_admin admin = webhook_admin_of(visit, "");
@@ -58,20 +58,20 @@ enum status webhook_test_post(struct visit *visit, struct response *response)
         return status;
     }
     return desk_go(visit, response,
-                   webhook_message_url(visit, visit->arguments[0], message.message_id));
+                   team_webhook_message_url(visit, visit->arguments[0], message.message_id));
 }
 
-enum status webhook_pause_post(struct visit *visit, struct response *response)
+enum status team_webhook_pause_post(struct visit *visit, struct response *response)
 {
     return set_paused(visit, response, true);
 }
 
-enum status webhook_resume_post(struct visit *visit, struct response *response)
+enum status team_webhook_resume_post(struct visit *visit, struct response *response)
 {
     return set_paused(visit, response, false);
 }
 
-enum status webhook_rotate_get(struct visit *visit, struct response *response)
+enum status team_webhook_rotate_get(struct visit *visit, struct response *response)
 {
     struct webhook webhook;
     if (!webhook_find(visit->people, visit->arena, visit->org_id, visit->arguments[0], &webhook)) {
@@ -83,30 +83,30 @@ enum status webhook_rotate_get(struct visit *visit, struct response *response)
                 "both, so that nothing is refused while you change the receiver; after that the "
                 "old one counts no more.",
         .button = "Make a new secret",
-        .post = webhook_url(visit, webhook.webhook_id, "rotate"),
+        .post = url_path(visit->arena, "/account/team/webhooks/*/rotate", webhook.webhook_id),
     };
     return ask_first(visit, response, &question, "Rotate the secret", &webhook);
 }
 
 /* The answer shows the secret: this once. */
-enum status webhook_rotate_post(struct visit *visit, struct response *response)
+enum status team_webhook_rotate_post(struct visit *visit, struct response *response)
 {
     struct webhook webhook;
     struct webhook_admin admin = webhook_admin_of(visit, "");
     enum status status = webhook_rotate(&admin, visit->arguments[0], &webhook);
     if (status == STATUS_OK) {
-        webhook_show_secret(visit, response, &webhook, false);
+        team_webhook_show_secret(visit, response, &webhook, false);
     }
     return status;
 }
 
-enum status webhook_remove_get(struct visit *visit, struct response *response)
+enum status team_webhook_remove_get(struct visit *visit, struct response *response)
 {
     struct webhook webhook;
     if (!webhook_find(visit->people, visit->arena, visit->org_id, visit->arguments[0], &webhook)) {
         return STATUS_NOT_FOUND;
     }
-    const char *waiting = webhook_waiting_words(visit, webhook.webhook_id);
+    const char *waiting = team_webhook_waiting_words(visit, webhook.webhook_id);
     const struct webhook_act_view question = {
         .heading = "Remove this endpoint?",
         .what = arena_printf(visit->arena,
@@ -116,12 +116,12 @@ enum status webhook_remove_get(struct visit *visit, struct response *response)
                              text_empty(waiting) ? "" : " for it and will not be sent. "),
         .button = "Remove the endpoint",
         .is_danger = true,
-        .post = webhook_url(visit, webhook.webhook_id, "remove"),
+        .post = url_path(visit->arena, "/account/team/webhooks/*/remove", webhook.webhook_id),
     };
     return ask_first(visit, response, &question, "Remove the endpoint", &webhook);
 }
 
-enum status webhook_remove_post(struct visit *visit, struct response *response)
+enum status team_webhook_remove_post(struct visit *visit, struct response *response)
 {
     struct webhook_admin admin = webhook_admin_of(visit, "");
     enum status status = webhook_drop(&admin, visit->arguments[0]);
@@ -129,7 +129,7 @@ enum status webhook_remove_post(struct visit *visit, struct response *response)
         return status;
     }
     gate_notice(visit, "webhook-removed");
-    return desk_go(visit, response, webhooks_url(visit));
+    return desk_go(visit, response, team_webhooks_url(visit));
 }
 
 static enum status set_paused(struct visit *visit, struct response *response, bool is_paused)
@@ -141,7 +141,7 @@ static enum status set_paused(struct visit *visit, struct response *response, bo
         return status;
     }
     gate_notice(visit, is_paused ? "webhook-paused" : "webhook-resumed");
-    return desk_go(visit, response, webhook_url(visit, webhook.webhook_id, ""));
+    return desk_go(visit, response, team_webhook_url(visit, webhook.webhook_id));
 }
 
 static enum status ask_first(struct visit *visit, struct response *response,
@@ -150,8 +150,8 @@ static enum status ask_first(struct visit *visit, struct response *response,
 {
     struct webhook_act_view view = *question;
     view.page = chrome_of(visit, PLACE_TEAM, title);
-    view.back = webhook_url(visit, webhook->webhook_id, "");
-    webhook_trail(visit, &view.page, webhook);
+    view.back = team_webhook_url(visit, webhook->webhook_id);
+    team_webhook_trail(visit, &view.page, webhook);
     template_account_team_webhook_act(&response->body, &view);
     return STATUS_OK;
 }
@@ -162,13 +162,13 @@ static void show_facts(struct visit *visit, const struct webhook *webhook,
     struct arena *arena = visit->arena;
     const char *id = webhook->webhook_id;
     bool is_changed = webhook->state_at != webhook->made_at;
-    view->state = webhook_state(webhook);
+    view->state = team_webhook_state(webhook);
     view->since = desk_when(arena, is_changed ? webhook->state_at : 0);
     view->since_by = text_empty(webhook->state_by) ? "" : desk_person(visit, webhook->state_by);
     view->is_active = text_is(webhook->state, "active");
     view->is_paused = text_is(webhook->state, "paused");
     view->is_failing = text_is(webhook->state, "failing");
-    view->is_late = webhook_is_late(visit, webhook);
+    view->is_late = team_webhook_is_late(visit, webhook);
     view->scope_words = webhook->takes_all
                             ? "What concerns the organisation, and every public event"
                             : "What concerns the organisation";
@@ -180,15 +180,15 @@ static void show_facts(struct visit *visit, const struct webhook *webhook,
     view->last_words = webhook->last_outcome;
     bool is_resting = webhook->failures > 0 && webhook->rests_until > visit->now_us;
     view->resting = desk_when(arena, is_resting && view->is_active ? webhook->rests_until : 0);
-    view->waiting_words = webhook_waiting_words(visit, id);
+    view->waiting_words = team_webhook_waiting_words(visit, id);
     view->old_until = desk_when(arena, webhook->old_until > visit->now_us ? webhook->old_until : 0);
-    view->change = webhook_url(visit, id, "change");
-    view->rotate = webhook_url(visit, id, "rotate");
-    view->remove = webhook_url(visit, id, "remove");
-    view->replay = webhook_url(visit, id, "replay");
-    view->post_test = webhook_url(visit, id, "test");
-    view->post_pause = webhook_url(visit, id, "pause");
-    view->post_resume = webhook_url(visit, id, "resume");
+    view->change = url_path(visit->arena, "/account/team/webhooks/*/change", id);
+    view->rotate = url_path(visit->arena, "/account/team/webhooks/*/rotate", id);
+    view->remove = url_path(visit->arena, "/account/team/webhooks/*/remove", id);
+    view->replay = url_path(visit->arena, "/account/team/webhooks/*/replay", id);
+    view->post_test = url_path(visit->arena, "/account/team/webhooks/*/test", id);
+    view->post_pause = url_path(visit->arena, "/account/team/webhooks/*/pause", id);
+    view->post_resume = url_path(visit->arena, "/account/team/webhooks/*/resume", id);
 }
 
 static void show_log(struct visit *visit, const struct webhook *webhook, struct webhook_view *view)
@@ -252,9 +252,9 @@ static struct webhook_message_row row_of(struct visit *visit, const struct webho
     return (struct webhook_message_row){
         .made = desk_when(visit->arena, message->made_at),
         .kind = message->kind,
-        .url = webhook_message_url(visit, message->webhook_id, message->message_id),
+        .url = team_webhook_message_url(visit, message->webhook_id, message->message_id),
         .message_id = message->message_id,
-        .state = webhook_message_state(message),
+        .state = team_webhook_message_state(message),
         .tries_words =
             message->tries == 0 ? "" : desk_count(visit->arena, message->tries, "try", "tries"),
         .last_words = message->last_outcome,
@@ -264,7 +264,7 @@ static struct webhook_message_row row_of(struct visit *visit, const struct webho
 
 static struct url log_url(struct visit *visit, const char *webhook_id, const char *state)
 {
-    return url_with(visit->arena, webhook_url(visit, webhook_id, ""), "state", state);
+    return url_with(visit->arena, team_webhook_url(visit, webhook_id), "state", state);
 }
 
 /* "a\nb" as "a, b". */
