@@ -22,8 +22,13 @@
 #include "store/admin_orgs.h"
 #include "store/admin_people.h"
 #include "store/admin_transfers.h"
+#include "store/api_balances.h"
 #include "store/api_batches.h"
+#include "store/api_holdings.h"
+#include "store/api_orders.h"
 #include "store/api_parties.h"
+#include "store/api_projects.h"
+#include "store/api_retirements.h"
 #include "store/care.h"
 #include "store/drafts.h"
 #include "store/holdings.h"
@@ -61,9 +66,15 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &admin_orgs_queries,
                                                             &admin_transfers_queries,
                                                             &api_batches_queries,
+                                                            &api_balances_queries,
+                                                            &api_holdings_queries,
+                                                            &api_orders_queries,
                                                             &api_parties_queries,
+                                                            &api_projects_queries,
+                                                            &api_retirements_queries,
                                                             &care_queries,
                                                             &holdings_queries,
+                                                            &holding_batches_queries,
                                                             &import_queries,
                                                             &ledger_changes_queries,
                                                             &ledger_totals_queries,
@@ -120,11 +131,13 @@ static const struct permission {
     {"admin_orgs", "USE TEMP B-TREE FOR ORDER BY",
      "one organisation's accounts and trust, one person's organisations, the buffer pools"},
 
-    {"holdings", "SCAN k", "one page, or one row per balance, that its subquery found"},
-    {"holdings", "USE TEMP B-TREE FOR DISTINCT", "vintages of one organisation's running totals"},
-    {"holdings", "USE TEMP B-TREE FOR ORDER BY",
-     "one organisation's balances, accounts or batches; by what has no index (size, vintage)"},
-    {"holdings", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "batches received at one moment"},
+    {"holdings", "USE TEMP B-TREE FOR ORDER BY", "one organisation's balances, or its accounts"},
+    {"holding_batches", "SCAN k", "one page that its subquery found"},
+    {"holding_batches", "USE TEMP B-TREE FOR ORDER BY",
+     "one organisation's batches, by what has no index (size, vintage)"},
+    {"holding_batches", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY",
+     "batches received at one moment"},
+    {"holdings", "SCAN k", "one row per balance, that its subquery found"},
     {"my_transfers", "SCAN k", "one page that its subquery found"},
     {"my_transfers", "USE TEMP B-TREE FOR ORDER BY", "one organisation's transfers, out and in"},
     {"rights", "USE TEMP B-TREE FOR ORDER BY", "the organisations of one person"},
@@ -137,6 +150,20 @@ static const struct permission {
      "oldest first over all suppliers of one organisation; those of one supplier come by index"},
     {"import", "USE TEMP B-TREE FOR ORDER BY", "buffer pools"},
 
+    {"api_balances", "USE TEMP B-TREE FOR GROUP BY", "one organisation's orders"},
+    {"api_holdings", "USE TEMP B-TREE FOR ORDER BY",
+     "what waits, was split or retired for one organisation, or the batches of one act"},
+    {"api_orders", "SCAN delivery USING COVERING INDEX delivery_by_supplier", "deliveries"},
+    {"api_orders", "USE TEMP B-TREE FOR ORDER BY", "deliveries"},
+    {"api_orders", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},
+    {"api_orders", "SCAN delivery USING COVERING INDEX sqlite_autoindex_delivery_1",
+     "the count of all deliveries: thousands, where batches are hundreds of thousands"},
+    {"api_projects", "SCAN b", "organisations that are a buffer pool"},
+    {"api_projects", "SCAN instrument_total", "two instruments"},
+    {"api_projects", "SCAN issuance USING COVERING INDEX sqlite_autoindex_issuance_1",
+     "the count of all issuances: thousands, where batches are hundreds of thousands"},
+    {"api_projects", "USE TEMP B-TREE FOR ORDER BY", "the issuances of one supplier"},
+    {"api_retirements", "SCAN year_total", "one row per year and instrument"},
     {"public_transfers", "SCAN transfer_total", "three kinds"},
     {"public_transfers", "SCAN k", "one page that its subquery found"},
     {"public_transfers", "USE TEMP B-TREE FOR ORDER BY", "one page that its subquery found"},
@@ -144,8 +171,6 @@ static const struct permission {
     {"public_projects", "SCAN instrument_total", "two instruments"},
     {"public_projects", "SCAN year_total", "one row per year and instrument"},
     {"public_batches", "SCAN up", "the line of parents of one batch, of bounded length"},
-    {"public_batches", "SCAN down", "the line of children of one batch, of bounded length"},
-    {"public_batches", "USE TEMP B-TREE FOR ORDER BY", "what happened to one line of parents"},
     {"public_projects", "SCAN p", "projects: hundreds, where batches are hundreds of thousands"},
     {"public_projects", "USE TEMP B-TREE FOR ORDER BY", "projects by what they issued"},
 
