@@ -176,7 +176,7 @@ test('transfers, retirements and refunds', async () => {
 });
 
 test('what is not there, or not to be seen, answers the same', async () => {
-  const nobody = { organisations: 'org', suppliers: 'spl', projects: 'prj', issuances: 'iss', deliveries: 'dlv', transfers: 'tfr', retirements: 'ret', orders: 'ord', credit_batches: 'ctb', refunds: 'rfd' };
+  const nobody = { organisations: 'org', suppliers: 'spl', projects: 'prj', issuances: 'iss', deliveries: 'dlv', transfers: 'tfr', retirements: 'ret', orders: 'ord', credit_batches: 'ctb', refunds: 'bpr' };
   for (const [path, operations] of Object.entries(contract.paths)) {
     const list = path.split('/')[1];
     if (!operations.get || !path.includes('{id}')) continue;
