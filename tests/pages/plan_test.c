@@ -31,10 +31,12 @@
 #include "store/api_retirements.h"
 #include "store/care.h"
 #include "store/drafts.h"
+#include "store/events.h"
 #include "store/holdings.h"
 #include "store/import.h"
 #include "store/ledger_changes.h"
 #include "store/ledger_facts.h"
+#include "store/ledger_pool.h"
 #include "store/ledger_records.h"
 #include "store/ledger_totals.h"
 #include "store/my_transfers.h"
@@ -73,12 +75,14 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &api_projects_queries,
                                                             &api_retirements_queries,
                                                             &care_queries,
+                                                            &events_queries,
                                                             &holdings_queries,
                                                             &holding_batches_queries,
                                                             &import_queries,
                                                             &ledger_changes_queries,
                                                             &ledger_totals_queries,
                                                             &ledger_facts_queries,
+                                                            &ledger_pool_queries,
                                                             &ledger_records_queries,
                                                             &ledger_units_queries,
                                                             &my_transfers_queries,
@@ -130,6 +134,8 @@ static const struct permission {
     {"admin_issue", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},
     {"admin_orgs", "USE TEMP B-TREE FOR ORDER BY",
      "one organisation's accounts and trust, one person's organisations, the buffer pools"},
+
+    {"events", "SCAN act", "from the newest row, which is the first and last that is read"},
 
     {"holdings", "USE TEMP B-TREE FOR ORDER BY", "one organisation's balances, or its accounts"},
     {"holding_batches", "SCAN k", "one page that its subquery found"},
