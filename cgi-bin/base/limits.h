@@ -158,7 +158,7 @@
 #define COURIER_SLEEP_MS_MAX 1000
 /* events read for one endpoint in one transaction */
 #define COURIER_WINDOW_EVENTS 100
-/* 16 MiB: a window of events and the messages that are under way */
-#define COURIER_ARENA_BYTES 16777216
+/* 64 MiB: thousands of endpoints, the events of those that are told of something just now */
+#define COURIER_ARENA_BYTES 67108864
 
 #endif
