@@ -3,7 +3,8 @@
  * parser is Debian's libjansson; api/body.c is the only file that includes it, and its memory is
  * the request's arena. Refused, each with its place: no JSON at all, trailing bytes, invalid UTF-8,
  * NUL, duplicate or unknown members, numbers beyond int64 or with a fraction where an integer is
- * wanted, more than BODY_DEPTH_MAX levels, wrong types, missing members, lengths in code points.
+ * wanted, more than BODY_DEPTH_MAX levels or BODY_VALUES_MAX values (base/limits.h), wrong types,
+ * missing members, lengths in code points.
  */
 #ifndef API_BODY_H
 #define API_BODY_H
@@ -16,9 +17,10 @@
 #include "gate/gate.h"
 
 enum member_kind {
-    MEMBER_TEXT,  /* a string of at most chars_max code points without control characters (LF too
+    MEMBER_TEXT,  /* a string of least..chars_max code points without control characters (LF too
                      only with allows_lines) */
-    MEMBER_ID,    /* a public id: 20-37 characters, or a fault; whether it exists is not asked */
+    MEMBER_ID,    /* a well-formed public id (base/id.h), or a fault; whether it exists is not
+                     asked: the ledger does, and answers at the same place */
     MEMBER_INT,   /* an integer from least to most */
     MEMBER_WORD,  /* one of `words` */
     MEMBER_WORDS, /* an array of distinct `words`; least..most of them */

@@ -13,9 +13,11 @@
 #include "base/arena.h"
 #include "ledger/command.h"
 
-#define FAULT_LOC_MAX 8
+#define FAULT_LOC_MAX 12
 /* faults told at once: more help nobody */
 #define FAULTS_MAX 32
+/* characters of a string that are told back */
+#define FAULT_INPUT_CHARS_MAX 60
 
 /* One step of a place: a member's name, or an index when name is NULL. */
 struct loc_step {
@@ -27,7 +29,7 @@ struct loc {
     size_t count;
 };
 
-/* loc_of("body", NULL), then deeper. */
+/* loc_of("body"), then deeper. */
 struct loc loc_of(const char *first);
 struct loc loc_member(const struct loc *loc, const char *name);
 struct loc loc_index(const struct loc *loc, int64_t index);
@@ -36,7 +38,7 @@ struct api_fault {
     struct loc loc;
     const char *msg;   /* how to mend it, in people's words */
     const char *type;  /* "missing", "int_type", "string_too_long", …, or a status slug */
-    const char *input; /* JSON text of what was sent, cut to 200 bytes; NULL: none is told */
+    const char *input; /* JSON of what was sent, whole or a string cut short; NULL: none is told */
 };
 
 struct api_faults {
@@ -54,9 +56,10 @@ void fault_add(struct api_faults *faults, const struct loc *loc, const char *typ
  * [lines_member, index, line_member]. NULL: the whole body. */
 struct fault_places {
     const char *member[FIELD_KEY + 1];
-    const char *lines;    /* "credit_batch_quantities" */
-    const char *batch;    /* "credit_batch_id" */
-    const char *quantity; /* "credit_quantity_kg" */
+    const char *lines;          /* "credit_batch_quantities" */
+    const char *batch;          /* "credit_batch_id" */
+    const char *quantity;       /* "credit_quantity_kg" */
+    enum instrument instrument; /* what is counted: how much is available is told in it */
 };
 
 struct visit;

@@ -18,6 +18,12 @@
 /* a request that runs longer is a bug or an attack; nginx fastcgi_read_timeout 30s */
 #define REQUEST_S_MAX 20
 
+/* the deepest body of the API is an object in a list in an object; room for what comes later */
+#define BODY_DEPTH_MAX 8
+/* JSON values in one body: 256 lines of two members and the rest; keeps what libjansson makes of it
+ * under 2 MB */
+#define BODY_VALUES_MAX 2048
+
 /* ---- memory ---- */
 /* 16 MiB per web process: body buffer, rows and views of the largest page */
 #define ARENA_BYTES 16777216

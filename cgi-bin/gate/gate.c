@@ -253,6 +253,7 @@ static struct visit visit_of(struct gate *gate, const struct request *request)
         .arena = &gate->arena,
         .request = request,
         .now_us = clock_now_us(),
+        .site_url = gate->site_url,
         .arguments = no_arguments,
         .registry = gate->registry,
         .people = is_post ? gate->people : gate->people_read,
@@ -321,6 +322,8 @@ static void start_over(struct response *response)
     response->disposition = NULL;
     response->etag = NULL;
     response->retry_after_s = 0;
+    response->challenge = NULL;
+    response->is_sandbox = false;
     response->is_public = false;
     response->stream = NULL;
     response->stream_state = NULL;

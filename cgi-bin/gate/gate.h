@@ -49,6 +49,7 @@ struct visit {
     struct arena *arena;
     const struct request *request;
     int64_t now_us;
+    const char *site_url;         /* "https://registry.example.org"; "" unknown */
     const char *const *arguments; /* what `:…` in the route matched */
     struct fields fields;
 

@@ -81,7 +81,9 @@ struct response {
     const char *disposition;  /* Content-Disposition for downloads, NULL for none */
     /* NULL for none; else strong: another tag whenever a byte of the page is another one */
     const char *etag;
-    int retry_after_s; /* 0: none */
+    int retry_after_s;     /* 0: none */
+    const char *challenge; /* WWW-Authenticate, NULL for none */
+    bool is_sandbox;       /* Tallystick-Sandbox: nothing here is real */
     /* true: anybody may keep it, and asks each time whether it still holds (Cache-Control: public,
      * no-cache); false: no-store */
     bool is_public;

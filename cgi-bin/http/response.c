@@ -105,6 +105,8 @@ void response_head(struct out *head, const struct response *response, const stru
     if (response->retry_after_s > 0) {
         header_int(head, "Retry-After", response->retry_after_s);
     }
+    header(head, "WWW-Authenticate", response->challenge);
+    header(head, "Tallystick-Sandbox", response->is_sandbox ? "true" : NULL);
     /* A cookie in a shared cache would sign strangers in. */
     must(!response->is_public || response->cookies[0] == NULL);
     header(head, "Cache-Control", response->is_public ? "public, no-cache" : "no-store");
