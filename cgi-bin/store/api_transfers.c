@@ -14,6 +14,8 @@ enum {
     Q_SUPPLIER,
     Q_SUPPLIER_INSTRUMENT,
     Q_BATCH_INSTRUMENT,
+    Q_BATCH_SERIAL,
+    Q_PARTY,
     Q_COUNT,                               /* one for each enum along */
     Q_COUNT_TIMES = Q_COUNT + ALONG__COUNT, /* the same, between times */
     Q_COUNT_WAITING = Q_COUNT_TIMES + ALONG__COUNT,
@@ -48,9 +50,11 @@ enum {
 /* Filters: ?2 kind; ?3 sender and ?4 recipient, NULL any; transferred from ?5 until before ?6. A
  * walk begins behind (?7, ?8) and gives ?9 rows; since the place is within the times already, each
  * direction asks only for the time at its other end. */
-#define COMPLETED " FROM transfer t WHERE t.state = 'completed' AND t.kind = ?2"
-#define OF_SENDER " AND t.from_org_id = ?3 AND (?4 IS NULL OR t.to_org_id = ?4)"
-#define OF_RECIPIENT " AND t.to_org_id = ?4 AND (?3 IS NULL OR t.from_org_id = ?3)"
+#define COMPLETED " FROM transfer t WHERE t.state = 'completed' AND "
+#define OF_ANY "t.kind = ?2"
+/* The kind is only looked at: its index must not tempt away from the party's. */
+#define OF_SENDER "+t.kind = ?2 AND t.from_org_id = ?3 AND (?4 IS NULL OR t.to_org_id = ?4)"
+#define OF_RECIPIENT "+t.kind = ?2 AND t.to_org_id = ?4 AND (?3 IS NULL OR t.from_org_id = ?3)"
 #define TIMES " AND t.submitted_at >= ?5 AND t.submitted_at < ?6"
 #define FORWARD " AND t.submitted_at >= ?5 AND (t.submitted_at, t.transfer_id) < (?7, ?8)"
 #define BACKWARD " AND t.submitted_at < ?6 AND (t.submitted_at, t.transfer_id) > (?7, ?8)"
@@ -95,6 +99,10 @@ static const char *const sql[Q__COUNT] = {
     [Q_BATCH_INSTRUMENT] = "SELECT p.instrument FROM batch b"
                            " CROSS JOIN project p ON p.project_id = b.project_id"
                            " WHERE b.batch_id = ?1",
+    [Q_BATCH_SERIAL] = "SELECT " SERIAL_COLUMNS " FROM batch b"
+                       " CROSS JOIN project p ON p.project_id = b.project_id"
+                       " WHERE b.batch_id = ?1",
+    [Q_PARTY] = "SELECT org_id, name, domain FROM organisation WHERE org_id = ?1",
     [Q_COUNT + ALONG_ALL] =
         "SELECT coalesce(sum(transfers), 0) FROM transfer_total WHERE kind = ?2",
     [Q_COUNT + ALONG_SENDER] = TOTAL " n.from_org_id = ?3 AND n.kind = ?2"
@@ -103,7 +111,7 @@ static const char *const sql[Q__COUNT] = {
     [Q_COUNT + ALONG_RECIPIENT] = TOTAL " n.to_org_id = ?4 AND n.kind = ?2"
                                         " AND n.state = 'completed'"
                                         " AND (?3 IS NULL OR n.from_org_id = ?3)",
-    [Q_COUNT_TIMES + ALONG_ALL] = "SELECT count(*)" COMPLETED TIMES,
+    [Q_COUNT_TIMES + ALONG_ALL] = "SELECT count(*)" COMPLETED OF_ANY TIMES,
     [Q_COUNT_TIMES + ALONG_SENDER] = "SELECT count(*)" COMPLETED OF_SENDER TIMES,
     [Q_COUNT_TIMES + ALONG_RECIPIENT] = "SELECT count(*)" COMPLETED OF_RECIPIENT TIMES,
     [Q_COUNT_WAITING] = COUNT_OWN(WAITING),
@@ -111,8 +119,8 @@ static const char *const sql[Q__COUNT] = {
                        " n.to_org_id = ?1 AND n.from_org_id <> ?1 AND n.reached = 1" TOTAL_UNDONE
                        ")",
     [Q_COUNT_UNDONE_TIMES] = COUNT_OWN(UNDONE),
-    [Q_LIST + 2 * ALONG_ALL] = LIST("", FORWARD, "DESC"),
-    [Q_LIST + 2 * ALONG_ALL + 1] = LIST("", BACKWARD, "ASC"),
+    [Q_LIST + 2 * ALONG_ALL] = LIST(OF_ANY, FORWARD, "DESC"),
+    [Q_LIST + 2 * ALONG_ALL + 1] = LIST(OF_ANY, BACKWARD, "ASC"),
     [Q_LIST + 2 * ALONG_SENDER] = LIST(OF_SENDER, FORWARD, "DESC"),
     [Q_LIST + 2 * ALONG_SENDER + 1] = LIST(OF_SENDER, BACKWARD, "ASC"),
     [Q_LIST + 2 * ALONG_RECIPIENT] = LIST(OF_RECIPIENT, FORWARD, "DESC"),
@@ -378,4 +386,28 @@ bool api_batch_instrument(struct store *registry, const char *batch_id,
     struct query q = query(registry, &api_transfers_queries, Q_BATCH_INSTRUMENT);
     query_bind_text(&q, 1, batch_id);
     return read_instrument(&q, instrument);
+}
+
+bool api_batch_serial(struct store *registry, const char *batch_id, struct serial *serial)
+{
+    struct query q = query(registry, &api_transfers_queries, Q_BATCH_SERIAL);
+    query_bind_text(&q, 1, batch_id);
+    bool is_found = query_row(&q);
+    if (is_found) {
+        *serial = column_serial(&q, 0);
+    }
+    query_end(&q);
+    return is_found;
+}
+
+struct api_transfer_party api_party(struct store *registry, struct arena *arena, const char *org_id)
+{
+    struct api_transfer_party party = {.org_id = "", .name = "", .domain = ""};
+    struct query q = query(registry, &api_transfers_queries, Q_PARTY);
+    query_bind_text(&q, 1, org_id);
+    if (query_row(&q)) {
+        party = read_party(&q, arena, 0);
+    }
+    query_end(&q);
+    return party;
 }

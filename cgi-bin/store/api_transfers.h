@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "model/quantity.h"
+#include "model/serial.h"
 #include "model/term.h"
 #include "store/store.h"
 
@@ -98,7 +99,11 @@ const char *api_supplier_org(struct store *registry, struct arena *arena, const 
 bool api_supplier_instrument(struct store *registry, const char *supplier_org_id,
                              enum instrument *instrument);
 /* What a batch is counted in, whoever holds it; false when there is no such batch. */
-bool api_batch_instrument(struct store *registry, const char *batch_id,
-                          enum instrument *instrument);
+bool api_batch_instrument(struct store *registry, const char *batch_id, enum instrument *instrument);
+/* Its serial number; false when there is no such batch. */
+bool api_batch_serial(struct store *registry, const char *batch_id, struct serial *serial);
+/* An organisation as transfers name it; empty words when there is none. */
+struct api_transfer_party api_party(struct store *registry, struct arena *arena,
+                                    const char *org_id);
 
 #endif
