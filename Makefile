@@ -24,8 +24,10 @@ LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now -Wl,--build-id=sha1 $(LDFLAGS)
 
 # Rooms from the top down: each may use only those after it.
 ROOMS := import api pages gate http ledger store model base
-PROGRAMS := public signin account admin ledger tally
+PROGRAMS := public signin account admin api ledger tally
+# programs with templates, and all that speak FastCGI
 AREAS := public signin account admin
+DOORS := $(AREAS) api
 room = $(patsubst %.c,$(B)/%.o,$(wildcard cgi-bin/$(1)/*.c))
 ARCHIVES := $(ROOMS:%=$(B)/%.a)
 LIBS := -lsqlite3 -lmd
@@ -33,6 +35,7 @@ LIBS_public := -lfcgi
 LIBS_signin := -lfcgi -lscrypt
 LIBS_account := -lfcgi
 LIBS_admin := -lfcgi
+LIBS_api := -lfcgi -ljansson -lcrypto
 LIBS_tally := -lcsv
 TEMPLATES := $(wildcard templates/*/*.mustache)
 VIEWS := $(wildcard cgi-bin/pages/*_view.h)
@@ -83,7 +86,7 @@ bench: ## measure against a plain loop, hello-world and PostgreSQL, at 10,000 to
 	@tests/bench.sh
 
 build: $(PROGRAMS:%=$(B)/%) ## build the programs into build/release
-tests: $(UNITS) $(FUZZERS) $(AREAS:%=$(B)/record/%) $(B)/record/ledger faults
+tests: $(UNITS) $(FUZZERS) $(AREAS:%=$(B)/record/%) $(B)/record/api $(B)/record/ledger faults
 faults: $(PROGRAMS:%=$(B)/fault/%)
 benches: $(BENCHES)
 fuzzers: $(FUZZERS)
@@ -142,7 +145,7 @@ $(PROGRAMS:%=$(B)/%): $(B)/%: $(B)/cgi-bin/%.o $(ARCHIVES) $(B)/templates.a
 
 $(B)/tests/%: tests/%.c $(ARCHIVES) $(B)/templates.a $(B)/templates_json.a build/tools/mustache $(wildcard tests/*/*.h)
 	@mkdir -p $(@D)
-	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -lcmocka
+	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -ljansson -lcrypto -lcmocka
 
 # fuzz targets: with libFuzzer (MODE=fuzz), or with a main that replays their corpus
 $(B)/tools.a: $(patsubst %.c,$(B)/%.o,$(filter-out %/mustache.c,$(wildcard cgi-bin/tools/*.c)))
@@ -154,7 +157,7 @@ FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
 $(FUZZERS): $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/fuzz.o $(FUZZ_MAIN) $(ARCHIVES) $(B)/tools.a
 	$(V)echo "  link $@" && $(CC) $(LINK) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $(filter %.o,$^) -Wl,--wrap=log_event \
 	  $(shell sed -n 's/^ \* wraps: //p' tests/fuzz/$*_fuzz.c | sed 's/[A-Za-z_0-9]\+/-Wl,--wrap=&/g') \
-	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcsv -lcmocka
+	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcsv -ljansson -lcrypto -lcmocka
 
 # programs with one planted bug each, which the negative controls must find (tests/plant/)
 planted = $(firstword $(subst -, ,$(1)))
@@ -171,7 +174,7 @@ $(B)/plant/%/planted: tests/plant/%.c $(PROGRAMS:%=$(B)/%) $(PROGRAMS:%=$(B)/fau
 	@touch $@
 
 # the programs once more, with a disk and a memory that can be made to fail (tests/fault/shim.h)
-SHIM_OF = tests/fault/shim.c $(if $(filter $(1),$(AREAS)),tests/fault/shim_web.c) $(if $(filter $(1),ledger),tests/fault/shim_ledger.c)
+SHIM_OF = tests/fault/shim.c $(if $(filter $(1),$(DOORS)),tests/fault/shim_web.c) $(if $(filter $(1),ledger),tests/fault/shim_ledger.c)
 SHIM_WRAPS := arena_take arena_text arena_text_sized arena_printf http_run group_run
 $(PROGRAMS:%=$(B)/fault/%): $(B)/fault/%: $(B)/cgi-bin/%.o $(ARCHIVES) $(B)/templates.a $(wildcard tests/fault/shim*)
 	@mkdir -p $(@D)
@@ -180,8 +183,8 @@ $(PROGRAMS:%=$(B)/fault/%): $(B)/fault/%: $(B)/cgi-bin/%.o $(ARCHIVES) $(B)/temp
 
 # the programs once more, writing down each page and its view (tests/web/templates.test.mjs)
 pages = $(subst -,_,$(notdir $(basename $(wildcard templates/$(1)/*.mustache))))
-$(B)/record/ledger: $(B)/ledger
-	@mkdir -p $(@D) && ln -sf ../ledger $@
+$(B)/record/ledger $(B)/record/api: $(B)/record/%: $(B)/%
+	@mkdir -p $(@D) && ln -sf ../$* $@
 $(AREAS:%=$(B)/record/%): $(B)/record/%: tests/web/record.c $(B)/cgi-bin/%.o $(ARCHIVES) $(B)/templates.a $(B)/templates_json.a
 	@mkdir -p $(@D)
 	$(V)echo "  link $@" && $(CC) $(CFLAGS_ALL) '-DPAGES=$(foreach p,$(call pages,$*),PAGE($*,$p))' '-DRECORD_FOLDER="$@-pages"' \

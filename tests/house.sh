@@ -182,7 +182,7 @@ for program in $(in_c code '\bstruct route [a-z_]+\[\]' cgi-bin | sed 's/:.*//' 
 done >"$work/tables"
 grep -v ' rows ' "$work/tables" >"$work/routes"
 rule "the route tables can be read" < <(
-    for program in public signin account admin; do
+    for program in public signin account admin api; do
         [ -f "cgi-bin/$program.c" ] || { echo "cgi-bin/$program.c is missing"; continue; }
         rows=$(sed -nE "s|^cgi-bin/$program\.c rows ||p" "$work/tables")
         read=$(grep -c "^cgi-bin/$program.c " "$work/routes")
@@ -196,6 +196,11 @@ rule "every row of account and admin asks who comes, every act for a role" < <(
     grep -E '^cgi-bin/admin\.c GET ' "$work/routes" | but 'NEED_(ADMINISTRATOR|AUDITOR)$'
     grep -E '^cgi-bin/admin\.c POST ' "$work/routes" | but 'NEED_ADMINISTRATOR$'
     grep -E '^cgi-bin/public\.c POST ' "$work/routes"
+)
+rule "every row of api asks for both secrets, every act for a role and a scope" < <(
+    grep -E '^cgi-bin/api\.c ' "$work/routes" | but 'NEED_ORGANISATION|GET /registry/v0/openapi\.json NEED_NOBODY$'
+    grep -E '^cgi-bin/api\.c POST ' "$work/routes" | but 'NEED_(INITIATOR|APPROVER|MANAGER).*NEED_SCOPE_|POST /registry/v0/transfers/preview '
+    grep -E '^cgi-bin/api\.c ' "$work/routes" | but ' /registry/v0/'
 )
 # Every form: FILE METHOD ACTION yes|no (has the token).
 files 'templates/*.mustache' | while read -r file; do
@@ -226,7 +231,7 @@ rule "every form leads to a row of a route table" < <(
 # A form names its address, or its page makes it: then the page's own address or the pattern is in the tree.
 cat "$work"/text/cgi-bin/pages/*.[ch] | perl -0777 -pe 's/"\s*"//g' >"$work/pages"
 rule "every POST row has a form" < <(
-    awk '$2 == "POST" { print $1, $3 }' "$work/routes" | while read -r program path; do
+    awk '$2 == "POST" && $1 != "cgi-bin/api.c" { print $1, $3 }' "$work/routes" | while read -r program path; do
         grep -q " POST $path " "$work/forms" && continue
         area=$(basename "$program" .c)
         grep -qE "^templates/($area|part)/[^ ]* POST [^ ]*\{\{" "$work/forms" || { echo "$program: $path"; continue; }
@@ -264,7 +269,7 @@ rule "every query is looked at by tests/pages/plan_test.c" < <(
     done
 )
 rule "every test is run" < <(
-    files 'tests/*.c' | but '^tests/((unit|pages)/[a-z_]+_test|(ledger|crash|bench)/[a-z_]+|fuzz/([a-z_]+_fuzz|fuzz|replay)|fault/shim[a-z_]*|unit/templates/render|web/record)\.c$' |
+    files 'tests/*.c' | but '^tests/((unit|pages)/[a-z0-9_]+_test|(ledger|crash|bench)/[a-z_]+|fuzz/([a-z_]+_fuzz|fuzz|replay)|fault/shim[a-z_]*|unit/templates/render|web/record)\.c$' |
         while read -r file; do # a planted bug is looked for by a negative control
             plant=$(basename "$file" .c)
             [ "$file" = "tests/plant/$plant.c" ] && grep -q "^$plant " tests/controls.sh || echo "$file"

@@ -17,10 +17,11 @@
 #include "api/fault.h"
 #include "api/json.h"
 #include "gate/gate.h"
+#include "store/page_ask.h"
 
 enum query_kind {
     QUERY_ID,    /* of `prefix` ("org"); "" when absent */
-    QUERY_TIME,  /* ISO 8601 -> microseconds; 0 when absent */
+    QUERY_TIME,  /* ISO 8601 -> microseconds, never 0; 0 when absent */
     QUERY_WORD,  /* one of `words` -> its index, -1 when absent */
     QUERY_WORDS, /* may stand several times, or once with commas -> bits 1 << index; 0 absent */
     QUERY_INT,   /* least..most; 0 when absent */
@@ -47,24 +48,16 @@ struct query_value {
     int64_t number;
 };
 
-/* Where a walk begins and which way it goes. */
-struct page_ask {
-    bool backward;    /* last/before */
-    size_t most;      /* 1..50 rows; readers fetch most + 1 to know whether there are more */
-    bool has_place;   /* a cursor was given */
-    int64_t key;      /* the sort key of its row … */
-    const char *text; /* … as text in lists sorted by a text */
-    const char *id;   /* … and its id */
-};
-
 /* Reads the query against the form: values in the rows' order. Unknown or repeated parameters,
- * malformed values, first with last, a cursor of another list: faults. subject: what the list
+ * malformed values, after with before, a cursor of another list: faults. first and last may both
+ * stand there, as clients made from the contract send their defaults: the cursor says which way to
+ * go; without one it is forward, unless last stands alone. subject: what the list
  * belongs to besides its filters (the path's id; the caller's organisation where it decides what
  * is listed), part of the cursor's check. */
 enum status query_read(struct visit *visit, const struct query_form *form, const char *subject,
                        struct query_value *values, struct page_ask *ask);
 
-/* What a reader found for an ask: in the list's order even when read backward. */
+/* One end of what is shown. */
 struct page_end {
     int64_t key;
     const char *text;

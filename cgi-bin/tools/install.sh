@@ -6,7 +6,7 @@ build=$1 dest=${2:-}
 prefix=/usr/local
 bin="$dest$prefix/lib/tallystick" share="$dest$prefix/share/tallystick" units="$dest/etc/systemd/system"
 install -d "$bin" "$share/static" "$share/schema/registry" "$share/schema/people" "$dest$prefix/bin" "$dest/etc/tallystick" "$units"
-install -m 755 "$build"/{public,signin,account,admin,ledger,tally} "$bin/"
+install -m 755 "$build"/{public,signin,account,admin,api,ledger,tally} "$bin/"
 ln -sf "$prefix/lib/tallystick/tally" "$dest$prefix/bin/tally"
 # Files under names that tell their content stay when others come: pages made before the upgrade name them.
 cp -R "$build"/static/. "$share/static/"
@@ -16,7 +16,7 @@ install -m 644 schema/people/*.sql "$share/schema/people/"
 # A whole nginx.conf, run as its own nginx; a TLS front in front of it sets HTTPS (README, "Operate").
 sed -e "s|@HEAD@|user www-data;|" -e "s|@RUN@|/run/tallystick|g" -e "s|@STATIC@|$prefix/share/tallystick/static|g" \
     -e "s|@LISTEN@|127.0.0.1:8080|g" -e "s|@SERVER_NAMES@|127.0.0.1 localhost|" -e "s|@ACCESS_LOG@|/var/log/nginx/tallystick.log plain|" \
-    -e "s|@RATE_SIGN_IN@|2r/s|" -e "s|@RATE_FORMS@|10r/s|" -e "s|@RATE_PAGES@|50r/s|" -e "s|@BURST@|100|g" -e "s|@BURST_SIGN_IN@|10|g" \
+    -e "s|@RATE_SIGN_IN@|2r/s|" -e "s|@RATE_FORMS@|10r/s|" -e "s|@RATE_PAGES@|50r/s|" -e "s|@BURST@|100|g" -e "s|@BURST_SIGN_IN@|10|g" -e "s|@RATE_API@|50r/s|" \
     cgi-bin/nginx.conf.in >"$dest/etc/tallystick/nginx.conf"
 [ -f "$dest/etc/tallystick/environment" ] || cat >"$dest/etc/tallystick/environment" <<END
 TALLYSTICK_DATA=/var/lib/tallystick
@@ -63,8 +63,8 @@ WantedBy=multi-user.target
 END
 }
 unit ledger "the ledger, the only writer of registry.db" "$prefix/lib/tallystick/ledger" ""
-for program in public signin account admin; do
-    unit "$program" "$program pages" \
+for program in public signin account admin api; do
+    unit "$program" "$program program" \
         "/usr/bin/spawn-fcgi -n -s /run/tallystick/$program.sock -M 0660 -- /usr/bin/multiwatch -f 2 -s TERM -r 100000 -t 100 -- $prefix/lib/tallystick/$program" \
         "After=tallystick-ledger.service
 Wants=tallystick-ledger.service"

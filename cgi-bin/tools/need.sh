@@ -1,7 +1,7 @@
 #!/bin/sh
 # need.sh run|test|lint|bench|fuzz|mutate: installs the Debian packages (and, for tests, the npm packages) that are missing, and says so.
 set -eu
-run="gcc make pkg-config libc6-dev libsqlite3-dev libfcgi-dev libscrypt-dev libmd-dev libcsv-dev nginx-light spawn-fcgi multiwatch curl"
+run="gcc make pkg-config libc6-dev libsqlite3-dev libfcgi-dev libscrypt-dev libmd-dev libcsv-dev libjansson-dev libssl-dev nginx-light spawn-fcgi multiwatch curl"
 test="libcmocka-dev sqlite3 chromium nodejs libfaketime"
 lint="clang-format clang-tidy cppcheck"
 bench="sqlite3 wrk gnuplot-nox postgresql"

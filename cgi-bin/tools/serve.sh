@@ -57,14 +57,15 @@ start public 2
 start signin 2
 start account 2
 start admin 1
+start api 2
 
-if [ "$RATES" = test ]; then rates="1000r/s 1000r/s 1000r/s 1000 1000"; else rates="2r/s 10r/s 50r/s 100 10"; fi
+if [ "$RATES" = test ]; then rates="1000r/s 1000r/s 1000r/s 1000 1000 10000r/s"; else rates="2r/s 10r/s 50r/s 100 10 50r/s"; fi
 # shellcheck disable=SC2086
 set -- $rates
 if [ "$(id -u)" -eq 0 ]; then head="user root;"; else head=""; fi
 sed -e "s|@HEAD@|$head daemon off;|" -e "s|@RUN@|$run|g" -e "s|@STATIC@|$root/$BUILD/static|g" \
     -e "s|@LISTEN@|127.0.0.1:$PORT|g" -e "s|@SERVER_NAMES@|127.0.0.1 localhost|" -e "s|@ACCESS_LOG@|off|" \
-    -e "s|@RATE_SIGN_IN@|$1|" -e "s|@RATE_FORMS@|$2|" -e "s|@RATE_PAGES@|$3|" -e "s|@BURST@|$4|g" -e "s|@BURST_SIGN_IN@|$5|g" \
+    -e "s|@RATE_SIGN_IN@|$1|" -e "s|@RATE_FORMS@|$2|" -e "s|@RATE_PAGES@|$3|" -e "s|@BURST@|$4|g" -e "s|@BURST_SIGN_IN@|$5|g" -e "s|@RATE_API@|$6|" \
     cgi-bin/nginx.conf.in >"$run/nginx.conf"
 "$nginx" -q -e stderr -p "$run" -c "$run/nginx.conf" 2>>"$log/nginx.log" &
 children+=($!)

@@ -94,6 +94,7 @@ static inline void site_write_conf(void)
         {"@RATE_SIGN_IN@", "1000000r/s"},
         {"@RATE_FORMS@", "1000000r/s"},
         {"@RATE_PAGES@", "1000000r/s"},
+        {"@RATE_API@", "1000000r/s"},
         {"@BURST@", "100000"},
         {"@BURST_SIGN_IN@", "100000"},
         {"upstream signin {", upstream},

@@ -155,6 +155,7 @@ static inline void web_write_conf(const struct web *web)
         {"@RATE_SIGN_IN@", "100000r/s"},
         {"@RATE_FORMS@", "100000r/s"},
         {"@RATE_PAGES@", "100000r/s"},
+        {"@RATE_API@", "100000r/s"},
         {"@BURST@", "10000"},
         {"@BURST_SIGN_IN@", "10000"},
         {NULL, NULL},

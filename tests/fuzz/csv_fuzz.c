@@ -38,6 +38,20 @@ static bool is_same(const char *cell, const char *again)
     return text_is(cell, again) || (again[0] == '\'' && text_is(cell, again + 1));
 }
 
+/* Two columns whose names differ only in the apostrophe that a cell gets: written, they are one
+ * name twice, which no reader takes. */
+static bool names_meet(const struct csv_table *table)
+{
+    for (size_t i = 0; i < table->columns; i++) {
+        for (size_t j = 0; j < table->columns; j++) {
+            if (table->header[i][0] == '\'' && text_is(table->header[i] + 1, table->header[j])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void write_row(struct out *out, const struct csv_table *table, const struct csv_row *row)
 {
     for (size_t column = 0; column < table->columns; column++) {
@@ -72,7 +86,7 @@ static void round_trip(const struct csv_table *table, size_t size_bytes)
 /* A row whose only cell is empty is an empty line, which no reader takes for a row. */
 static bool is_writable(const struct csv_table *table)
 {
-    return table->columns > 1;
+    return table->columns > 1 && !names_meet(table);
 }
 
 static void one(struct fuzz_input *input)

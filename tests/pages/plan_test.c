@@ -22,6 +22,7 @@
 #include "store/admin_orgs.h"
 #include "store/admin_people.h"
 #include "store/admin_transfers.h"
+#include "store/api_parties.h"
 #include "store/care.h"
 #include "store/drafts.h"
 #include "store/holdings.h"
@@ -54,6 +55,7 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &admin_issue_queries,
                                                             &admin_orgs_queries,
                                                             &admin_transfers_queries,
+                                                            &api_parties_queries,
                                                             &care_queries,
                                                             &holdings_queries,
                                                             &import_queries,

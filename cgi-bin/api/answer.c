@@ -1,0 +1,31 @@
+/* api/answer.c: see api/api.h. How every answer begins. */
+#include "api/api.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "store/rights.h"
+
+#define SANDBOX_TAG "SBX"
+
+struct json api_answer(struct visit *visit, struct response *response)
+{
+    response->http_code = 200;
+    response->content_type = "application/json";
+    response->is_sandbox = api_is_sandbox(visit);
+    return json_begin(&response->body);
+}
+
+const char *api_page_url(struct visit *visit, const char *pattern, const char *id)
+{
+    struct url path = url_path(visit->arena, pattern, id);
+    return url_absolute(visit->arena, visit->site_url, path).text;
+}
+
+/* A registry keeps the tag it was made with, so it is asked for once. */
+bool api_is_sandbox(struct visit *visit)
+{
+    static char tag[ID_TAG_SIZE];
+    if (tag[0] == '\0' && visit->registry != NULL && !store_fault(visit->registry)) {
+        rights_tag(visit->registry, tag);
+    }
+    return text_is(tag, SANDBOX_TAG);
+}

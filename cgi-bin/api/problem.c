@@ -1,0 +1,157 @@
+/* api/problem.c: see api/api.h. Every refusal and fault as JSON. */
+#include <ctype.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "api/fault.h"
+#include "base/must.h"
+#include "base/text.h"
+
+#define PROBLEM_TYPE "application/problem+json"
+/* an anchor of the page that describes the API */
+#define TYPE_BASE "/registry/api#"
+#define CHALLENGE "Bearer realm=\"registry\""
+
+static bool wants_problem(const struct request *request);
+static const char *detail_of(enum status status);
+static int retry_after_s(enum status status);
+static const char *title_of(struct arena *arena, const char *slug);
+static void write_faults(struct json *json, const char *name, const struct visit *visit);
+static void write_loc(struct json *json, const struct loc *loc);
+static const char *challenge_of(const struct visit *visit, enum status status);
+
+void api_error_page(struct visit *visit, enum status status, struct response *response)
+{
+    const struct status_row *row = status_row(status);
+    bool is_problem = wants_problem(visit->request);
+    bool has_rows = status == STATUS_FORM_FAULTS;
+    must(status != STATUS_OK);
+
+    struct json json = api_answer(visit, response);
+    response->http_code = row->http_code;
+    response->challenge = challenge_of(visit, status);
+    if (response->retry_after_s == 0) { /* otherwise the gate knows how long */
+        response->retry_after_s = retry_after_s(status);
+    }
+    response->content_type = is_problem ? PROBLEM_TYPE : response->content_type;
+
+    json_open(&json, NULL);
+    if (has_rows && !is_problem) {
+        write_faults(&json, "detail", visit);
+    } else {
+        json_text(&json, "type", arena_printf(visit->arena, TYPE_BASE "%s", row->slug));
+        json_text(&json, "title", title_of(visit->arena, row->slug));
+        json_int(&json, "status", row->http_code);
+        json_text(&json, "detail", detail_of(status));
+    }
+    if (has_rows && is_problem) {
+        write_faults(&json, "errors", visit);
+    }
+    json_text(&json, "request_id", visit->request->request_id);
+    json_close(&json);
+}
+
+/* Only who names the type: "*" is satisfied with plain JSON. */
+static bool wants_problem(const struct request *request)
+{
+    const char *at = strcasestr(request->accept, PROBLEM_TYPE);
+    return at != NULL && !isalnum((unsigned char)at[strlen(PROBLEM_TYPE)]);
+}
+
+/* The table's sentence, where it does not speak of pages and buttons. */
+static const char *detail_of(enum status status)
+{
+    switch ((int)status) {
+    case STATUS_BAD_REQUEST:
+        return "This request could not be read: look for broken escapes, repeated headers or a "
+               "body that is shorter or longer than it says.";
+    case STATUS_NOT_FOUND:
+        return "There is nothing at this address, or it is not yours to see.";
+    case STATUS_METHOD_NOT_ALLOWED:
+        return "This address does not answer to this method. The Allow header names those it does.";
+    case STATUS_TOO_LARGE:
+        return "The body is too large. Divide it into several smaller acts.";
+    case STATUS_FORM_FAULTS:
+        return "Nothing was changed. Mend what is listed and send it again.";
+    case STATUS_NOT_ALLOWED:
+        return "This access token may not do this: it lacks the role or scope, or is limited to "
+               "other addresses.";
+    case STATUS_ANSWER_LOST:
+        return "The answer got lost on its way, so this may or may not have happened. Send the "
+               "same request with the same Idempotency-Key again: it will not happen twice.";
+    case STATUS_OUT_OF_ROOM:
+        return "This answer became too large to make. Ask for less at once, or try again later.";
+    case STATUS_FAULT:
+        return "Something went wrong on our side. It has been recorded under this request_id.";
+    default:
+        return status_row(status)->sentence;
+    }
+}
+
+static int retry_after_s(enum status status)
+{
+    switch ((int)status) {
+    case STATUS_THROTTLED:
+        return 60;
+    case STATUS_LEDGER_AWAY:
+        return 10;
+    case STATUS_ANSWER_LOST:
+    case STATUS_OUT_OF_ROOM:
+    case STATUS_BUSY:
+        return 2;
+    default:
+        return status_row(status)->http_code == 503 ? 10 : 0;
+    }
+}
+
+/* "Not found" for "not-found". */
+static const char *title_of(struct arena *arena, const char *slug)
+{
+    size_t size_bytes = strlen(slug);
+    char *title = arena_take(arena, size_bytes + 1, 1);
+    for (size_t i = 0; i < size_bytes; i++) {
+        title[i] = (char)(slug[i] == '-' ? ' ' : slug[i]);
+    }
+    title[0] = (char)toupper((unsigned char)title[0]);
+    return title;
+}
+
+static void write_faults(struct json *json, const char *name, const struct visit *visit)
+{
+    json_list(json, name);
+    for (size_t i = 0; visit->faults != NULL && i < visit->faults->count; i++) {
+        const struct api_fault *fault = &visit->faults->at[i];
+        json_open(json, NULL);
+        write_loc(json, &fault->loc);
+        json_text(json, "msg", fault->msg);
+        json_text(json, "type", fault->type);
+        if (fault->input != NULL) {
+            json_written(json, "input", fault->input);
+        }
+        json_close(json);
+    }
+    json_close(json);
+}
+
+static void write_loc(struct json *json, const struct loc *loc)
+{
+    json_list(json, "loc");
+    for (size_t i = 0; i < loc->count; i++) {
+        if (loc->steps[i].name != NULL) {
+            json_text(json, NULL, loc->steps[i].name);
+        } else {
+            json_int(json, NULL, loc->steps[i].index);
+        }
+    }
+    json_close(json);
+}
+
+/* RFC 6750: an error is told only to who has sent a token. */
+static const char *challenge_of(const struct visit *visit, enum status status)
+{
+    if (status_row(status)->http_code != 401) {
+        return NULL;
+    }
+    return text_empty(visit->request->authorization) ? CHALLENGE
+                                                     : CHALLENGE ", error=\"invalid_token\"";
+}
