@@ -6,6 +6,7 @@
 #include "api/json.h"
 #include "base/must.h"
 #include "base/text.h"
+#include "store/api_parties.h"
 
 static bool key_is(const char *key)
 {
@@ -25,9 +26,10 @@ struct command *act_command(struct visit *visit, enum act_kind kind)
     if (!text_empty(key) && !key_is(key)) {
         struct loc header = loc_of("header");
         struct loc loc = loc_member(&header, "Idempotency-Key");
-        fault_add(visit->faults, &loc, "key-malformed",
-                  "Send a key of 1 to 64 printable ASCII characters without spaces, such as a UUID.",
-                  json_quote(visit->arena, key, FAULT_INPUT_CHARS_MAX));
+        fault_add(
+            visit->faults, &loc, "key-malformed",
+            "Send a key of 1 to 64 printable ASCII characters without spaces, such as a UUID.",
+            json_quote(visit->arena, key, FAULT_INPUT_CHARS_MAX));
         key = "";
     }
     if (text_empty(key)) {
@@ -59,4 +61,14 @@ void act_fault(struct visit *visit, const char *member, enum status status)
     struct loc loc = loc_member(&body, member);
     const struct status_row *row = status_row(status);
     fault_add(visit->faults, &loc, row->slug, row->sentence, NULL);
+}
+
+const char *act_supplier(struct visit *visit, const char *member, const char *supplier_id)
+{
+    struct api_party party;
+    if (api_supplier_find(visit->registry, visit->arena, supplier_id, &party)) {
+        return party.org_id;
+    }
+    act_fault(visit, member, STATUS_SUPPLIER_UNKNOWN);
+    return "";
 }

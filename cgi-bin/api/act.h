@@ -5,9 +5,9 @@
  * The client's Idempotency-Key is the ledger's own key, in the scope of the access token's person:
  * a repeat of the same act, at once, in parallel or after a crash, gets the first answer for as
  * long as the registry lasts, and the same key for another act is refused (422 at ["header",
- * "Idempotency-Key"]). What a repeat answers is written from the ledger's first answer and from what
- * never changes, so its body is the same byte for byte, whatever happened since; but names that were
- * changed and words that were taken away since are shown as they are now.
+ * "Idempotency-Key"]). What a repeat answers is written from the ledger's first answer and from
+ * what never changes, so its body is the same byte for byte, whatever happened since; but names
+ * that were changed and words that were taken away since are shown as they are now.
  *
  * Without a key the act gets a random one, so that a connection to the ledger that breaks can be
  * renewed without doing it twice.
@@ -30,5 +30,9 @@ enum status act_ask(struct visit *visit, const struct fault_places *places,
 
 /* Notes a row of the status table as a fault at [body, member]. */
 void act_fault(struct visit *visit, const char *member, enum status status);
+
+/* The organisation behind a supplier's id in the body; "", and the fault noted, when there is none.
+ */
+const char *act_supplier(struct visit *visit, const char *member, const char *supplier_id);
 
 #endif

@@ -99,8 +99,7 @@ static enum status keep_email(struct visit *visit, struct answer *answer, const 
 {
     const char *kept = beneficiary_email(visit->people, visit->arena, answer->id);
     if (text_empty(kept)) {
-        return beneficiary_add_email(visit->people, answer->id, email, visit->org_id,
-                                     visit->now_us)
+        return beneficiary_add_email(visit->people, answer->id, email, visit->org_id, visit->now_us)
                    ? STATUS_OK
                    : STATUS_FAULT;
     }

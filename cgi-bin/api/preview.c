@@ -1,8 +1,10 @@
-/* api/preview.c: what a transfer or an export would do if it were sent now: exactly which units move
- * and which stay, and who has to do something first. Nothing is written. See api/transfer.h. */
+/* api/preview.c: what a transfer or an export would do if it were sent now: exactly which units
+ * move and which stay, and who has to do something first. Nothing is written. See api/transfer.h.
+ */
 #include "api/transfer.h"
 
 #include "api/api.h"
+#include "api/party.h"
 #include "base/clock.h"
 #include "base/must.h"
 #include "base/text.h"
@@ -59,21 +61,26 @@ static void write_move(struct visit *visit, struct json *json, const struct plan
     json_close(json);
 }
 
+static void write_party(struct visit *visit, struct json *json, const char *name,
+                        const char *org_id)
+{
+    struct api_party party = {.org_id = org_id, .name = "", .domain = ""};
+    (void)api_party_find(visit->registry, visit->arena, org_id,
+                         &party); /* the plan says it is there */
+    party_write(json, name, &party);
+}
+
 static void write_whereto(struct visit *visit, struct json *json,
                           const struct command_transfer *body)
 {
     bool is_internal = body->kind == TRANSFER_INTERNAL;
-    struct api_transfer_party party =
-        api_party(visit->registry, visit->arena, body->from_org_id);
-    transfer_write_party(json, "from_organisation", &party);
+    write_party(visit, json, "from_organisation", body->from_org_id);
     if (body->kind == TRANSFER_EXPORT) {
         json_text(json, "to_system", body->to_system);
         json_text(json, "to_system_party", body->to_system_party);
         return;
     }
-    party = api_party(visit->registry, visit->arena,
-                      is_internal ? body->from_org_id : body->to_org_id);
-    transfer_write_party(json, "to_organisation", &party);
+    write_party(visit, json, "to_organisation", is_internal ? body->from_org_id : body->to_org_id);
     json_text_or_null(json, "to_account_id", body->to_account_id);
     json_text(json, "kind", transfer_kind_word((enum transfer_kind)body->kind));
 }
@@ -84,12 +91,11 @@ static void write_plan(struct visit *visit, struct response *response,
     char hash[DIGEST_HEX_SIZE];
     enum instrument instrument = (enum instrument)body->instrument;
     bool awaits = plan->needs_approval || plan->needs_registry_approval;
-    enum transfer_state state = awaits                    ? TRANSFER_AWAITING_APPROVAL
+    enum transfer_state state = awaits                   ? TRANSFER_AWAITING_APPROVAL
                                 : plan->accepted_at_once ? TRANSFER_COMPLETED
                                                          : TRANSFER_PENDING;
-    int64_t until_at = state == TRANSFER_COMPLETED
-                           ? 0
-                           : visit->now_us + plan->expiry_days * CLOCK_DAY_US;
+    int64_t until_at =
+        state == TRANSFER_COMPLETED ? 0 : visit->now_us + plan->expiry_days * CLOCK_DAY_US;
     digest_hex(&plan->digest, hash);
     struct json json = api_answer(visit, response);
     json_open(&json, NULL);

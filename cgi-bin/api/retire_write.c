@@ -9,9 +9,12 @@
 #include "store/api_transfers.h"
 
 /* In the order of the bits (schema: retirement.purposes). */
-static const char *const purpose_words[] = {"corporate_targets", "public_environmental_claims",
-                                            "insetting",         "regulatory_requirement",
-                                            "other",             NULL};
+static const char *const purpose_words[] = {"corporate_targets",
+                                            "public_environmental_claims",
+                                            "insetting",
+                                            "regulatory_requirement",
+                                            "other",
+                                            NULL};
 _Static_assert(sizeof(purpose_words) / sizeof(purpose_words[0]) == PURPOSES_MAX + 1,
                "every purpose has its word");
 
@@ -61,8 +64,7 @@ static enum instrument take_units(struct visit *visit, const struct value *value
 {
     enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
     if (!is_oldest) {
-        retire->line_count =
-            units_read_lines(visit, &values[M_UNITS], retire->lines, &instrument);
+        retire->line_count = units_read_lines(visit, &values[M_UNITS], retire->lines, &instrument);
         return instrument;
     }
     retire->units = units_read_amount(visit, &values[M_UNITS], &values[M_INSTRUMENT],
@@ -86,11 +88,7 @@ static enum status read_body(struct visit *visit, bool is_oldest, struct command
     if (!text_is(values[M_OWNER].text, visit->org_id)) {
         return STATUS_NOT_ALLOWED; /* the token is for one organisation, whatever else there is */
     }
-    const char *supplier =
-        api_supplier_org(visit->registry, visit->arena, values[M_SUPPLIER].text);
-    if (text_empty(supplier)) {
-        act_fault(visit, "supplier_id", STATUS_SUPPLIER_UNKNOWN);
-    }
+    const char *supplier = act_supplier(visit, "supplier_id", values[M_SUPPLIER].text);
     must(TEXT_COPY(retire->org_id, visit->org_id));
     must(TEXT_COPY(retire->supplier_org_id, supplier));
     must(TEXT_COPY(retire->beneficiary_org_id, values[M_BENEFICIARY].text));
@@ -102,10 +100,8 @@ static enum status read_body(struct visit *visit, bool is_oldest, struct command
 
 static struct fault_places places_of(enum instrument instrument)
 {
-    struct fault_places places = {.lines = UNITS_LINES,
-                                  .batch = UNITS_BATCH,
-                                  .quantity = UNITS_KG,
-                                  .instrument = instrument};
+    struct fault_places places = {
+        .lines = UNITS_LINES, .batch = UNITS_BATCH, .quantity = UNITS_KG, .instrument = instrument};
     places.member[FIELD_RECIPIENT] = "beneficiary_organisation_id";
     places.member[FIELD_BENEFICIARY] = "beneficiary_organisation_id";
     places.member[FIELD_SUPPLIER] = "supplier_id";

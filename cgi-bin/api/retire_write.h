@@ -1,6 +1,6 @@
 /*
- * api/retire_write.h: retiring units of the token's organisation on behalf of somebody. A retirement
- * never changes, so the answer is what GET shows.
+ * api/retire_write.h: retiring units of the token's organisation on behalf of somebody. A
+ * retirement never changes, so the answer is what GET shows.
  */
 #ifndef API_RETIRE_WRITE_H
 #define API_RETIRE_WRITE_H

@@ -22,12 +22,9 @@ void transfer_write(struct json *json, const char *name, const struct api_transf
  * (null): the registry's or the other system's. */
 void transfer_write_need(struct json *json, const char *act, const char *organisation_id,
                          int64_t until_at);
-/* {"id", "name", "domain"} */
-void transfer_write_party(struct json *json, const char *name,
-                          const struct api_transfer_party *party);
 
-/* The transfer as it was when the ledger first answered this act on it: what happened since is taken
- * back. The act is TRANSFER, APPROVE, REFUSE, ACCEPT, REJECT or WITHDRAW. */
+/* The transfer as it was when the ledger first answered this act on it: what happened since is
+ * taken back. The act is TRANSFER, APPROVE, REFUSE, ACCEPT, REJECT or WITHDRAW. */
 struct api_transfer transfer_as_answered(const struct api_transfer *now,
                                          const struct command *command,
                                          const struct answer *answer);

@@ -24,23 +24,27 @@ enum {
 };
 
 #define COMMON                                                                                     \
-    {.name = "from_organisation_id", .kind = MEMBER_ID}, {.name = "supplier_id", .kind = MEMBER_ID}, \
+    {.name = "from_organisation_id", .kind = MEMBER_ID},                                           \
+        {.name = "supplier_id", .kind = MEMBER_ID},                                                \
         {.name = "notes", .kind = MEMBER_TEXT, .nullable = true, .chars_max = NOTE_CHARS_MAX},     \
         {.name = "private_note",                                                                   \
          .kind = MEMBER_TEXT,                                                                      \
          .optional = true,                                                                         \
          .nullable = true,                                                                         \
          .chars_max = NOTE_CHARS_MAX},                                                             \
-        {.name = "corrects_id", .kind = MEMBER_ID, .optional = true, .nullable = true}, {          \
+        {.name = "corrects_id", .kind = MEMBER_ID, .optional = true, .nullable = true},            \
+    {                                                                                              \
         .name = "plan_hash", .kind = MEMBER_TEXT, .optional = true, .nullable = true,              \
         .chars_max = DIGEST_HEX_SIZE - 1                                                           \
     }
 #define TO_ORGANISATION                                                                            \
-    {.name = "to_organisation_id", .kind = MEMBER_ID}, {                                           \
+    {.name = "to_organisation_id", .kind = MEMBER_ID},                                             \
+    {                                                                                              \
         .name = "to_account_id", .kind = MEMBER_ID, .optional = true, .nullable = true             \
     }
 #define TO_SYSTEM                                                                                  \
-    {.name = "to_system", .kind = MEMBER_TEXT, .least = 1, .chars_max = NAME_CHARS_MAX}, {         \
+    {.name = "to_system", .kind = MEMBER_TEXT, .least = 1, .chars_max = NAME_CHARS_MAX},           \
+    {                                                                                              \
         .name = "to_system_party", .kind = MEMBER_TEXT, .least = 1, .chars_max = NAME_CHARS_MAX    \
     }
 #define AMOUNT(is_optional) UNITS_KG_MEMBER(is_optional), UNITS_INSTRUMENT_MEMBER
@@ -49,8 +53,12 @@ static const struct member batches_members[] = {COMMON, TO_ORGANISATION, UNITS_L
 static const struct member oldest_members[] = {COMMON, TO_ORGANISATION, AMOUNT(false)};
 static const struct member either_members[] = {COMMON, TO_ORGANISATION, UNITS_LINES_MEMBER(true),
                                                AMOUNT(true)};
-static const struct member export_members[] = {COMMON, TO_SYSTEM, UNITS_LINES_MEMBER(true), AMOUNT(true)};
-#define TABLE(members) {members, sizeof(members) / sizeof((members)[0])}
+static const struct member export_members[] = {COMMON, TO_SYSTEM, UNITS_LINES_MEMBER(true),
+                                               AMOUNT(true)};
+#define TABLE(members)                                                                             \
+    {                                                                                              \
+        members, sizeof(members) / sizeof((members)[0])                                            \
+    }
 
 /* A body's table, and where in it the units stand; SIZE_MAX nowhere. */
 struct shape {
@@ -197,12 +205,8 @@ enum status transfer_read_body(struct visit *visit, enum transfer_choice choice,
     must(TEXT_COPY(transfer->notes, text_of(&values[M_NOTES])));
     must(TEXT_COPY(transfer->private_note, text_of(&values[M_PRIVATE_NOTE])));
     must(TEXT_COPY(transfer->corrects_id, text_of(&values[M_CORRECTS])));
-    const char *supplier =
-        api_supplier_org(visit->registry, visit->arena, values[M_SUPPLIER].text);
+    const char *supplier = act_supplier(visit, "supplier_id", values[M_SUPPLIER].text);
     must(TEXT_COPY(transfer->supplier_org_id, supplier));
-    if (text_empty(supplier)) {
-        act_fault(visit, "supplier_id", STATUS_SUPPLIER_UNKNOWN);
-    }
     take_plan(visit, &values[M_PLAN], transfer);
     take_whereto(visit, &row, is_export, transfer);
     take_units(visit, shape, &row, transfer);

@@ -12,7 +12,10 @@ enum { M_REASON, M_ACCOUNT };
         .name = "reason", .kind = MEMBER_TEXT, .optional = true, .nullable = true,                 \
         .chars_max = REASON_CHARS_MAX                                                              \
     }
-#define ACCOUNT {.name = "account_id", .kind = MEMBER_ID, .optional = true, .nullable = true}
+#define ACCOUNT                                                                                    \
+    {                                                                                              \
+        .name = "account_id", .kind = MEMBER_ID, .optional = true, .nullable = true                \
+    }
 static const struct member account_members[] = {ACCOUNT};
 static const struct member reason_members[] = {REASON};
 static const struct members account_table = {account_members, 1};
@@ -37,8 +40,8 @@ static enum status read_body(struct visit *visit, struct command *command)
 static enum status decide(struct visit *visit, struct response *response, enum act_kind kind,
                           bool is_export)
 {
-    struct fault_places places = {.member = {[FIELD_REASON] = "reason",
-                                             [FIELD_ACCOUNT] = "account_id"}};
+    struct fault_places places = {
+        .member = {[FIELD_REASON] = "reason", [FIELD_ACCOUNT] = "account_id"}};
     struct api_transfer now;
     struct answer answer;
     struct command *command = act_command(visit, kind);

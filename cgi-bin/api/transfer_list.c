@@ -55,19 +55,15 @@ static struct api_transfer_filter filter_of(const struct visit *visit, enum tran
 
 static struct page_end end_of(const struct api_transfer *transfer)
 {
-    return (struct page_end){.key = transfer->submitted_at, .text = "", .id = transfer->transfer_id};
+    return (struct page_end){
+        .key = transfer->submitted_at, .text = "", .id = transfer->transfer_id};
 }
 
 static enum status write_list(struct visit *visit, struct response *response,
                               const struct query_form *form, const struct query_value *values,
                               const struct page_ask *ask, const struct api_transfer_filter *filter)
 {
-    struct api_transfer_place place = {.backward = ask->backward,
-                                       .has_place = ask->has_place,
-                                       .key = ask->key,
-                                       .id = ask->id,
-                                       .most = ask->most};
-    struct api_transfers rows = api_transfers_list(visit->registry, visit->arena, filter, &place);
+    struct api_transfers rows = api_transfers_list(visit->registry, visit->arena, filter, ask);
     int64_t total = api_transfers_count(visit->registry, visit->arena, filter);
     struct json json = api_answer(visit, response);
     json_open(&json, NULL);
@@ -95,8 +91,8 @@ enum status transfers_get(struct visit *visit, struct response *response)
     if (status != STATUS_OK) {
         return status;
     }
-    enum transfer_kind kind = values[P_KIND].number < 0 ? TRANSFER_EXTERNAL
-                                                        : (enum transfer_kind)values[P_KIND].number;
+    enum transfer_kind kind =
+        values[P_KIND].number < 0 ? TRANSFER_EXTERNAL : (enum transfer_kind)values[P_KIND].number;
     struct api_transfer_filter filter =
         filter_of(visit, kind, &values[P_STATUS], &values[P_SINCE], &values[P_UNTIL]);
     filter.from_org_id = values[P_FROM].text;

@@ -1,18 +1,9 @@
 /* api/transfer_write.c: a transfer or export as JSON. See api/transfer.h. */
 #include "api/transfer.h"
 
+#include "api/party.h"
 #include "base/must.h"
 #include "base/text.h"
-
-void transfer_write_party(struct json *json, const char *name,
-                          const struct api_transfer_party *party)
-{
-    json_open(json, name);
-    json_text(json, "id", party->org_id);
-    json_text(json, "name", party->name);
-    json_text_or_null(json, "domain", party->domain);
-    json_close(json);
-}
 
 void transfer_write_need(struct json *json, const char *act, const char *organisation_id,
                          int64_t until_at)
@@ -46,8 +37,7 @@ static void write_needs(struct json *json, const struct api_transfer *transfer)
 static void write_end(struct json *json, const struct api_transfer *transfer)
 {
     json_time(json, "expires_at", transfer->expires_at);
-    json_time(json, "completed_at",
-              transfer->state == TRANSFER_COMPLETED ? transfer->ended_at : 0);
+    json_time(json, "completed_at", transfer->state == TRANSFER_COMPLETED ? transfer->ended_at : 0);
     json_time(json, "ended_at", transfer->ended_at);
     json_text_or_null(json, "end_reason", transfer->end_reason);
 }
@@ -58,12 +48,12 @@ void transfer_write(struct json *json, const char *name, const struct api_transf
     json_open(json, name);
     json_text(json, "id", transfer->transfer_id);
     json_time(json, is_export ? "exported_at" : "transferred_at", transfer->submitted_at);
-    transfer_write_party(json, "from_organisation", &transfer->from);
+    party_write(json, "from_organisation", &transfer->from);
     if (is_export) {
         json_text(json, "to_system", transfer->to_system);
         json_text(json, "to_system_party", transfer->to_system_party);
     } else {
-        transfer_write_party(json, "to_organisation", &transfer->to);
+        party_write(json, "to_organisation", &transfer->to);
     }
     json_quantity(json, "credit_batch_size_total", transfer->instrument, transfer->units);
     json_text_or_null(json, "notes", transfer->notes);
@@ -96,10 +86,10 @@ struct api_transfer transfer_as_answered(const struct api_transfer *now,
     bool waits = transfer_state_waits(then.state);
     then.expires_at = waits ? answer->expires_at : 0;
     then.ended_at = waits ? 0 : answer->at;
-    then.end_reason = kind == ACT_TRANSFER || kind == ACT_APPROVE || waits ||
-                              then.state == TRANSFER_COMPLETED
-                          ? ""
-                          : command->decide.reason;
+    then.end_reason =
+        kind == ACT_TRANSFER || kind == ACT_APPROVE || waits || then.state == TRANSFER_COMPLETED
+            ? ""
+            : command->decide.reason;
     if (kind == ACT_TRANSFER) {
         /* What the client wrote is its own to read again, even if the registry took it away. */
         then.is_approved = false;

@@ -11,17 +11,15 @@ enum along { ALONG_ALL, ALONG_SENDER, ALONG_RECIPIENT, ALONG__COUNT };
 
 enum {
     Q_ONE,
-    Q_SUPPLIER,
     Q_SUPPLIER_INSTRUMENT,
     Q_BATCH_INSTRUMENT,
     Q_BATCH_SERIAL,
-    Q_PARTY,
-    Q_COUNT,                               /* one for each enum along */
+    Q_COUNT,                                /* one for each enum along */
     Q_COUNT_TIMES = Q_COUNT + ALONG__COUNT, /* the same, between times */
     Q_COUNT_WAITING = Q_COUNT_TIMES + ALONG__COUNT,
     Q_COUNT_UNDONE,
     Q_COUNT_UNDONE_TIMES,
-    Q_LIST,                           /* 2 for each enum along: forward, backward */
+    Q_LIST,                            /* 2 for each enum along: forward, backward */
     Q_OWN = Q_LIST + 2 * ALONG__COUNT, /* forward, backward */
     Q__COUNT = Q_OWN + 2
 };
@@ -92,7 +90,6 @@ static const char *const sql[Q__COUNT] = {
     [Q_ONE] = COLUMNS " FROM transfer t" JOINS " WHERE t.transfer_id = ?2"
                       " AND (t.state = 'completed' OR t.from_org_id = ?1"
                       "  OR (t.to_org_id = ?1" REACHED "))",
-    [Q_SUPPLIER] = "SELECT org_id FROM organisation WHERE supplier_id = ?1",
     [Q_SUPPLIER_INSTRUMENT] = "SELECT p.instrument FROM project p"
                               " CROSS JOIN issuance i ON i.project_id = p.project_id"
                               " WHERE p.org_id = ?1 ORDER BY p.project_id LIMIT 1",
@@ -102,7 +99,6 @@ static const char *const sql[Q__COUNT] = {
     [Q_BATCH_SERIAL] = "SELECT " SERIAL_COLUMNS " FROM batch b"
                        " CROSS JOIN project p ON p.project_id = b.project_id"
                        " WHERE b.batch_id = ?1",
-    [Q_PARTY] = "SELECT org_id, name, domain FROM organisation WHERE org_id = ?1",
     [Q_COUNT + ALONG_ALL] =
         "SELECT coalesce(sum(transfers), 0) FROM transfer_total WHERE kind = ?2",
     [Q_COUNT + ALONG_SENDER] = TOTAL " n.from_org_id = ?3 AND n.kind = ?2"
@@ -115,9 +111,9 @@ static const char *const sql[Q__COUNT] = {
     [Q_COUNT_TIMES + ALONG_SENDER] = "SELECT count(*)" COMPLETED OF_SENDER TIMES,
     [Q_COUNT_TIMES + ALONG_RECIPIENT] = "SELECT count(*)" COMPLETED OF_RECIPIENT TIMES,
     [Q_COUNT_WAITING] = COUNT_OWN(WAITING),
-    [Q_COUNT_UNDONE] = "SELECT (" TOTAL " n.from_org_id = ?1" TOTAL_UNDONE ") + (" TOTAL
-                       " n.to_org_id = ?1 AND n.from_org_id <> ?1 AND n.reached = 1" TOTAL_UNDONE
-                       ")",
+    [Q_COUNT_UNDONE] =
+        "SELECT (" TOTAL " n.from_org_id = ?1" TOTAL_UNDONE ") + (" TOTAL
+        " n.to_org_id = ?1 AND n.from_org_id <> ?1 AND n.reached = 1" TOTAL_UNDONE ")",
     [Q_COUNT_UNDONE_TIMES] = COUNT_OWN(UNDONE),
     [Q_LIST + 2 * ALONG_ALL] = LIST(OF_ANY, FORWARD, "DESC"),
     [Q_LIST + 2 * ALONG_ALL + 1] = LIST(OF_ANY, BACKWARD, "ASC"),
@@ -137,11 +133,13 @@ const struct query_table api_transfers_queries = {"api_transfers", sql, Q__COUNT
     (BIT(TRANSFER_REJECTED) | BIT(TRANSFER_WITHDRAWN) | BIT(TRANSFER_EXPIRED) |                    \
      BIT(TRANSFER_CANCELLED))
 
-static struct api_transfer_party read_party(struct query *q, struct arena *arena, int column)
+static struct api_party read_party(struct query *q, struct arena *arena, int column)
 {
-    return (struct api_transfer_party){.org_id = query_text(q, arena, column),
-                                       .name = query_text(q, arena, column + 1),
-                                       .domain = query_text(q, arena, column + 2)};
+    return (struct api_party){.org_id = query_text(q, arena, column),
+                              .supplier_id = "",
+                              .name = query_text(q, arena, column + 1),
+                              .domain = query_text(q, arena, column + 2),
+                              .description = ""};
 }
 
 /* The row of COLUMNS. */
@@ -217,8 +215,8 @@ static int64_t count_completed(struct store *registry, const struct api_transfer
                                enum along along)
 {
     bool has_times = filter->since_at != INT64_MIN || filter->until_at != INT64_MAX;
-    struct query q = query(registry, &api_transfers_queries,
-                           (has_times ? Q_COUNT_TIMES : Q_COUNT) + (int)along);
+    struct query q =
+        query(registry, &api_transfers_queries, (has_times ? Q_COUNT_TIMES : Q_COUNT) + (int)along);
     query_bind_text(&q, 2, transfer_kind_word(filter->kind));
     if (along != ALONG_ALL || has_times) {
         bind_filter(&q, 3, filter->from_org_id);
@@ -252,15 +250,14 @@ static enum along along_of(struct store *registry, const struct api_transfer_fil
 
 static struct api_transfers read_walk(struct store *registry, struct arena *arena,
                                       const struct api_transfer_filter *filter,
-                                      const struct api_transfer_place *place, int number,
-                                      unsigned states)
+                                      const struct page_ask *ask, int number, unsigned states)
 {
-    struct query q = query(registry, &api_transfers_queries, number + (place->backward ? 1 : 0));
-    int64_t edge = place->backward ? filter->since_at : filter->until_at;
+    struct query q = query(registry, &api_transfers_queries, number + (ask->backward ? 1 : 0));
+    int64_t edge = ask->backward ? filter->since_at : filter->until_at;
     bind_filter_of(&q, filter);
-    query_bind_int(&q, 7, place->has_place ? place->key : edge);
-    query_bind_text(&q, 8, place->has_place ? place->id : "");
-    query_bind_int(&q, 9, (int64_t)place->most + 1);
+    query_bind_int(&q, 7, ask->has_place ? ask->key : edge);
+    query_bind_text(&q, 8, ask->has_place ? ask->id : "");
+    query_bind_int(&q, 9, (int64_t)ask->most + 1);
     if (number == Q_OWN) {
         query_bind_text(&q, 10, state_words(arena, states));
     }
@@ -286,19 +283,18 @@ static bool comes_first(const struct api_transfer *one, const struct api_transfe
 
 /* Two walks as one, no longer than asked for, turned into the list's order. */
 static struct api_transfers merged(struct arena *arena, const struct api_transfers *one,
-                                   const struct api_transfers *other,
-                                   const struct api_transfer_place *place)
+                                   const struct api_transfers *other, const struct page_ask *ask)
 {
-    struct api_transfer *rows = arena_array(arena, struct api_transfer, place->most + 1);
+    struct api_transfer *rows = arena_array(arena, struct api_transfer, ask->most + 1);
     size_t count = 0;
     size_t i = 0;
     size_t k = 0;
-    while (count < place->most && (i < one->count || k < other->count)) {
+    while (count < ask->most && (i < one->count || k < other->count)) {
         bool is_one = k == other->count ||
-                      (i < one->count && comes_first(&one->at[i], &other->at[k], place->backward));
+                      (i < one->count && comes_first(&one->at[i], &other->at[k], ask->backward));
         rows[count++] = is_one ? one->at[i++] : other->at[k++];
     }
-    for (size_t n = 0; place->backward && n < count / 2; n++) {
+    for (size_t n = 0; ask->backward && n < count / 2; n++) {
         struct api_transfer row = rows[n];
         rows[n] = rows[count - 1 - n];
         rows[count - 1 - n] = row;
@@ -309,19 +305,19 @@ static struct api_transfers merged(struct arena *arena, const struct api_transfe
 
 struct api_transfers api_transfers_list(struct store *registry, struct arena *arena,
                                         const struct api_transfer_filter *filter,
-                                        const struct api_transfer_place *place)
+                                        const struct page_ask *ask)
 {
     struct api_transfers completed = {.count = 0};
     struct api_transfers own = {.count = 0};
     if ((filter->states & BIT(TRANSFER_COMPLETED)) != 0) {
         int number = Q_LIST + 2 * (int)along_of(registry, filter);
-        completed = read_walk(registry, arena, filter, place, number, 0);
+        completed = read_walk(registry, arena, filter, ask, number, 0);
     }
     if ((filter->states & ~BIT(TRANSFER_COMPLETED)) != 0) {
-        own = read_walk(registry, arena, filter, place, Q_OWN,
+        own = read_walk(registry, arena, filter, ask, Q_OWN,
                         filter->states & ~BIT(TRANSFER_COMPLETED));
     }
-    return merged(arena, &completed, &own, place);
+    return merged(arena, &completed, &own, ask);
 }
 
 static int64_t count_own(struct store *registry, struct arena *arena,
@@ -342,24 +338,15 @@ int64_t api_transfers_count(struct store *registry, struct arena *arena,
         count += count_completed(registry, filter, along_of(registry, filter));
     }
     if ((filter->states & WAITING_STATES) != 0) {
-        count += count_own(registry, arena, filter, Q_COUNT_WAITING,
-                           filter->states & WAITING_STATES);
+        count +=
+            count_own(registry, arena, filter, Q_COUNT_WAITING, filter->states & WAITING_STATES);
     }
     if ((filter->states & UNDONE_STATES) != 0) {
-        count += count_own(registry, arena, filter,
-                           has_times ? Q_COUNT_UNDONE_TIMES : Q_COUNT_UNDONE,
-                           filter->states & UNDONE_STATES);
+        count +=
+            count_own(registry, arena, filter, has_times ? Q_COUNT_UNDONE_TIMES : Q_COUNT_UNDONE,
+                      filter->states & UNDONE_STATES);
     }
     return count;
-}
-
-const char *api_supplier_org(struct store *registry, struct arena *arena, const char *supplier_id)
-{
-    struct query q = query(registry, &api_transfers_queries, Q_SUPPLIER);
-    query_bind_text(&q, 1, supplier_id);
-    const char *org_id = query_row(&q) ? query_text(&q, arena, 0) : "";
-    query_end(&q);
-    return org_id;
 }
 
 static bool read_instrument(struct query *q, enum instrument *instrument)
@@ -380,8 +367,7 @@ bool api_supplier_instrument(struct store *registry, const char *supplier_org_id
     return read_instrument(&q, instrument);
 }
 
-bool api_batch_instrument(struct store *registry, const char *batch_id,
-                          enum instrument *instrument)
+bool api_batch_instrument(struct store *registry, const char *batch_id, enum instrument *instrument)
 {
     struct query q = query(registry, &api_transfers_queries, Q_BATCH_INSTRUMENT);
     query_bind_text(&q, 1, batch_id);
@@ -398,16 +384,4 @@ bool api_batch_serial(struct store *registry, const char *batch_id, struct seria
     }
     query_end(&q);
     return is_found;
-}
-
-struct api_transfer_party api_party(struct store *registry, struct arena *arena, const char *org_id)
-{
-    struct api_transfer_party party = {.org_id = "", .name = "", .domain = ""};
-    struct query q = query(registry, &api_transfers_queries, Q_PARTY);
-    query_bind_text(&q, 1, org_id);
-    if (query_row(&q)) {
-        party = read_party(&q, arena, 0);
-    }
-    query_end(&q);
-    return party;
 }

@@ -18,31 +18,27 @@
 #include "model/quantity.h"
 #include "model/serial.h"
 #include "model/term.h"
+#include "store/api_parties.h"
+#include "store/page_ask.h"
 #include "store/store.h"
 
 extern const struct query_table api_transfers_queries;
-
-struct api_transfer_party {
-    const char *org_id; /* "" an export has no recipient here */
-    const char *name;
-    const char *domain; /* "" unknown */
-};
 
 struct api_transfer {
     const char *transfer_id;
     enum transfer_kind kind;
     enum transfer_state state;
-    struct api_transfer_party from, to;
-    const char *to_account_id;   /* for the recipient alone; "" */
-    const char *to_system;       /* export: the other tracking system … */
+    struct api_party from, to; /* supplier_id and description are "" here; an export has no `to` */
+    const char *to_account_id; /* for the recipient alone; "" */
+    const char *to_system;     /* export: the other tracking system … */
     const char *to_system_party; /* … and who receives it there */
     const char *supplier_id;     /* "" several */
     enum instrument instrument;
     int64_t units;
-    const char *notes;        /* public once completed; "" when redacted */
-    const char *private_note; /* for the parties alone; "" */
-    const char *corrects_id;  /* "" */
-    bool needs_approval, is_approved;                   /* a second person of the sender */
+    const char *notes;                /* public once completed; "" when redacted */
+    const char *private_note;         /* for the parties alone; "" */
+    const char *corrects_id;          /* "" */
+    bool needs_approval, is_approved; /* a second person of the sender */
     bool needs_registry_approval, is_registry_approved; /* a registry administrator */
     int64_t submitted_at;
     int64_t expires_at;     /* 0 when it has ended */
@@ -68,19 +64,10 @@ struct api_transfer_filter {
     int64_t until_at;        /* transferred before; INT64_MAX any */
 };
 
-/* Where in the list. */
-struct api_transfer_place {
-    bool backward;  /* towards the newest, from the place */
-    bool has_place; /* false: from the first (backward: the last) row on */
-    int64_t key;    /* submitted_at of the row that is the place, which is not shown … */
-    const char *id; /* … and its id */
-    size_t most;
-};
-
-/* At most `most` rows, in the list's order in either direction. */
+/* One page; keys are submitted_at. */
 struct api_transfers api_transfers_list(struct store *registry, struct arena *arena,
                                         const struct api_transfer_filter *filter,
-                                        const struct api_transfer_place *place);
+                                        const struct page_ask *ask);
 /* How many the whole list has, exactly. Without times it is read from running totals; with times it
  * costs a look at each row between them. */
 int64_t api_transfers_count(struct store *registry, struct arena *arena,
@@ -92,18 +79,14 @@ bool api_transfer_find(struct store *registry, struct arena *arena, const char *
 
 /* What a body names. */
 
-/* The organisation that is this supplier; "" when there is none. */
-const char *api_supplier_org(struct store *registry, struct arena *arena, const char *supplier_id);
 /* What a supplier's units are counted in when nobody says: the instrument of its first project with
  * an issuance; false when there is none. */
 bool api_supplier_instrument(struct store *registry, const char *supplier_org_id,
                              enum instrument *instrument);
 /* What a batch is counted in, whoever holds it; false when there is no such batch. */
-bool api_batch_instrument(struct store *registry, const char *batch_id, enum instrument *instrument);
+bool api_batch_instrument(struct store *registry, const char *batch_id,
+                          enum instrument *instrument);
 /* Its serial number; false when there is no such batch. */
 bool api_batch_serial(struct store *registry, const char *batch_id, struct serial *serial);
-/* An organisation as transfers name it; empty words when there is none. */
-struct api_transfer_party api_party(struct store *registry, struct arena *arena,
-                                    const char *org_id);
 
 #endif
