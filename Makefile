@@ -33,10 +33,10 @@ ARCHIVES := $(ROOMS:%=$(B)/%.a)
 LIBS := -lsqlite3 -lmd
 LIBS_public := -lfcgi
 LIBS_signin := -lfcgi -lscrypt
-LIBS_account := -lfcgi
+LIBS_account := -lfcgi -lcrypto
 LIBS_admin := -lfcgi
 LIBS_api := -lfcgi -ljansson -lcrypto
-LIBS_tally := -lcsv
+LIBS_tally := -lcsv -lcrypto
 TEMPLATES := $(wildcard templates/*/*.mustache)
 VIEWS := $(wildcard cgi-bin/pages/*_view.h)
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*_test.c tests/ledger/*.c tests/crash/*.c tests/pages/*.c))

@@ -6,6 +6,7 @@
  * each, in the contract's order.
  */
 #include "api/api.h"
+#include "api/batch.h"
 #include "api/party.h"
 #include "ledger/ledger.h"
 
@@ -21,6 +22,8 @@ static const struct route routes[] = {
     {METHOD_GET, V0 "/suppliers/:id", READER, NULL, supplier_get},
     {METHOD_GET, V0 "/suppliers", READER, NULL, suppliers_get},
 
+    {METHOD_GET, V0 "/credit_batches/:id", READER, NULL, batch_get},
+
     {METHOD_GET, V0 "/transferees", READER, NULL, transferees_get},
 };
 /* clang-format on */
@@ -32,6 +35,7 @@ static const struct query_table *const people_tables[] = {
 /* The handlers' own tables, then those that planning a transfer needs. */
 static const struct query_table *registry_tables[48] = {
     &api_parties_queries,
+    &api_batches_queries,
 };
 
 static void add_plan_tables(void)

@@ -79,6 +79,7 @@ rule "libscrypt.h only where passwords are read" < <(only_in 'libscrypt\.h' 'gat
 rule "csv.h only in import/csv.c" < <(only_in 'csv\.h' 'import/csv\.c')
 rule "libmd only in base/digest.c" < <(only_in 'sha(2|256)?\.h' 'base/digest\.c')
 rule "jansson.h only in api/body.c" < <(only_in 'jansson\.h' 'api/body\.c')
+rule "OpenSSL only in gate/jwt.c" < <(in_c text '#[ 	]*include[ 	]*[<"]openssl/' cgi-bin | but '^cgi-bin/gate/jwt\.c:')
 rule "curl.h only in the webhook sender" < <(only_in 'curl/curl\.h' 'courier/[a-z_]+\.c')
 
 rule "no malloc, free, strcpy, sprintf, strtok, atoi, system" < <(
@@ -249,6 +250,9 @@ rule "only the gate lets a request through, and it asks for the token first" < <
     perl -0777 -ne '
         my ($walk) = /\nstatic enum status walk\([^;{]*\{(.*?)\n\}\n/s;
         my ($admit) = /\nstatic enum status admit\([^;{]*\{(.*?)\n\}\n/s;
+        my ($tokens) = /\nstatic enum status walk_tokens\([^;{]*\{(.*?)\n\}\n/s;
+        print "gate.c: walk_tokens calls a handler without admit\n"
+            unless ($tokens // "") =~ /status = gate->door->admit\(.*status == STATUS_OK \? .*handle\(/s;
         print "gate.c: walk calls a handler without admit\n" unless ($walk // "") =~ /admit\(.*handle\(/s;
         print "gate.c: admit does not ask for origin and token\n" unless ($admit // "") =~ /csrf_same_origin\(.*token_right\(/s && /\bcsrf_token_right\(/;
     ' "$work/code/cgi-bin/gate/gate.c"

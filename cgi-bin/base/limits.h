@@ -102,4 +102,18 @@
 /* a first-password link works for three days */
 #define LINK_S_MAX 259200
 
+/* ---- programs ---- */
+/* the contract: "access tokens will expire after 1 year from generation" */
+#define ACCESS_TOKEN_DAYS_MAX 365
+/* the longest that this registry makes has under 1,100 characters: two addresses of 255, ids */
+#define ACCESS_TOKEN_CHARS_MAX 2048
+/* "tly_" and 256 bits; longer ones are not looked at */
+#define CLIENT_SECRET_CHARS_MAX 128
+/* live ones of an organisation, of each kind: more is a mistake of a script */
+#define CREDENTIALS_MAX 100
+/* addresses a token is limited to: an office, its clouds and some spare ones */
+#define RANGES_MAX 32
+/* keys that verify at once: one, and the one before while its tokens run out */
+#define SIGNING_KEYS_MAX 8
+
 #endif

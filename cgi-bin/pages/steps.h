@@ -85,8 +85,6 @@ const char *steps_lines_write(struct arena *arena, const struct command_line *li
 int64_t steps_lines_sum(const struct command_line *lines, size_t count);
 /* The act that the draft asks for, without a plan. The arena's. */
 struct command *steps_command(struct arena *arena, const struct draft *draft);
-/* A share of a whole in percent with two decimals, "78.25%"; integers only. */
-const char *steps_percent(struct arena *arena, int64_t part, int64_t whole);
 
 /* ---- steps_plan.c: a plan in words ---- */
 

@@ -104,15 +104,3 @@ struct command *steps_command(struct arena *arena, const struct draft *draft)
     }
     return command;
 }
-
-const char *steps_percent(struct arena *arena, int64_t part, int64_t whole)
-{
-    must(part >= 0 && whole > 0 && part <= whole);
-    if (whole > INT64_MAX / 10000) {
-        part /= 10000;
-        whole /= 10000;
-    }
-    int64_t points = part * 10000 / whole;
-    return arena_printf(arena, "%lld.%02lld%%", (long long)(points / 100),
-                        (long long)(points % 100));
-}

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/desk.h"
-#include "store/fold.h"
+#include "pages/picker.h"
 #include "store/recipients.h"
 
 #define RECENT_SHOWN_MAX 5 /* those one sends to again and again */
@@ -39,89 +39,20 @@ static const struct field_row form_rows[] = {
 };
 const struct form steps_recipient_form = {form_rows, sizeof(form_rows) / sizeof(form_rows[0])};
 
-static const char *place_words(struct arena *arena, const struct recipient *one)
-{
-    return text_empty(one->domain) ? one->org_id
-                                   : arena_printf(arena, "%s · %s", one->domain, one->org_id);
-}
-
-/* Name, domain and id as they are and folded: the script finds what the server finds. */
-static const char *finds_of(struct arena *arena, const struct recipient *one)
-{
-    const char *text = arena_printf(arena, "%s %s %s", one->name, one->domain, one->org_id);
-    size_t folded_bytes = 2 * strlen(text) + 1;
-    char *folded = arena_take(arena, folded_bytes, 1);
-    fold_text(folded, folded_bytes, text);
-    return arena_printf(arena, "%s %s", text, folded);
-}
-
-/* Cards of organisations, without those in `without`; the first of all gets the id that errors link
- * to. */
-static struct choice_views cards_of(struct visit *visit, struct recipients found,
-                                    struct choice_views without, const char *chosen)
-{
-    struct choice_view *cards = arena_array(visit->arena, struct choice_view, found.count + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < found.count; i++) {
-        bool is_there = false;
-        for (size_t j = 0; j < without.count && !is_there; j++) {
-            is_there = text_is(without.at[j].value, found.at[i].org_id);
-        }
-        if (is_there) {
-            continue;
-        }
-        size_t number = without.count + count;
-        cards[count++] = (struct choice_view){
-            .id =
-                number == 0 ? "recipient" : arena_printf(visit->arena, "recipient-%zu", number + 1),
-            .value = found.at[i].org_id,
-            .words = found.at[i].name,
-            .hint = place_words(visit->arena, &found.at[i]),
-            .finds = finds_of(visit->arena, &found.at[i]),
-            .is_chosen = text_is(found.at[i].org_id, chosen),
-        };
-    }
-    return (struct choice_views){cards, count};
-}
-
-/* Recent recipients and the chosen one first, then what the typed words find. */
 static void fill_organisations(struct visit *visit, const struct draft *draft,
-                               struct step_recipient_view *view)
+                               struct step_recipient_view *view, bool back)
 {
-    struct arena *arena = visit->arena;
-    const char *chosen = draft->to_org_id;
-    view->typed = field_text(&visit->fields, "q");
-    view->find = steps_url(visit, draft, "recipient", false);
-    struct recipients first =
-        text_empty(view->typed)
-            ? recipients_recent(visit->registry, arena, visit->org_id, RECENT_SHOWN_MAX)
-            : (struct recipients){.count = 0};
-    struct recipient *rows = arena_array(arena, struct recipient, first.count + 1);
-    bool has_chosen = text_empty(chosen);
-    for (size_t i = 0; i < first.count; i++) {
-        rows[i] = first.at[i];
-        has_chosen = has_chosen || text_is(rows[i].org_id, chosen);
-    }
-    if (!has_chosen && recipient_find(visit->registry, arena, chosen, &rows[first.count]) &&
-        text_is(rows[first.count].state, "active")) {
-        first.count++;
-    }
-    first.at = rows;
-    struct recipients found =
-        recipients_find(visit->registry, arena, visit->org_id, view->typed, PICKER_ROWS_MAX);
-    view->recent = cards_of(visit, first, (struct choice_views){.count = 0}, chosen);
-    view->found = cards_of(visit, found, view->recent, chosen);
-    view->has_recent = view->recent.count > 0;
-    view->has_found = view->found.count > 0;
-    view->found_none = found.matching == 0;
-    view->count_words = desk_count(
-        arena, found.matching, text_empty(view->typed) ? "organisation" : "organisation found",
-        text_empty(view->typed) ? "organisations" : "organisations found");
-    int64_t hidden = found.matching - (int64_t)found.count;
-    view->more_words = hidden > 0
-                           ? arena_printf(arena, "%s more: type more letters and press Find.",
-                                          text_int_grouped(arena, hidden))
-                           : "";
+    const struct picker picker = {
+        .name = "recipient",
+        .find = steps_url(visit, draft, "recipient", false),
+        .kept_name = "back",
+        .kept_value = back ? "review" : "",
+        .typed = field_text(&visit->fields, "q"),
+        .chosen = draft->to_org_id,
+        .recent = recipients_recent(visit->registry, visit->arena, visit->org_id, RECENT_SHOWN_MAX),
+        .recent_heading = "You sent to these before",
+    };
+    view->picker = picker_show(visit, &picker);
 }
 
 static void fill_accounts(struct visit *visit, const struct draft *draft,
@@ -158,7 +89,6 @@ static void show_recipient(struct visit *visit, struct response *response,
         .is_external = !is_export && !is_internal,
         .is_internal = is_internal,
         .is_export = is_export,
-        .recipient_error = chrome_fault(visit, "recipient"),
         .account_error = chrome_fault(visit, "account"),
         .system = draft->to_system,
         .system_error = chrome_fault(visit, "system"),
@@ -170,7 +100,7 @@ static void show_recipient(struct visit *visit, struct response *response,
                       : url_path(visit->arena, "/account/credits"),
                  back ? "Check the transfer" : "Credits");
     if (view.is_external) {
-        fill_organisations(visit, draft, &view);
+        fill_organisations(visit, draft, &view, back);
     } else if (is_internal) {
         fill_accounts(visit, draft, &view);
     }
@@ -190,21 +120,11 @@ enum status steps_recipient_get(struct visit *visit, struct response *response)
 
 static void take_organisation(struct visit *visit, struct draft *draft)
 {
-    const char *org_id = field_text(&visit->fields, "recipient");
     struct recipient recipient;
-    if (text_empty(org_id)) {
-        field_fault(&visit->fields, "recipient", "Choose who the credits go to");
-    } else if (text_is(org_id, visit->org_id)) {
-        field_fault(&visit->fields, "recipient",
+    if (picker_take(visit, "recipient", "Choose who the credits go to",
                     "This is your own organisation. To move credits between your accounts, start "
-                    "again with “Between your own accounts”");
-    } else if (!recipient_find(visit->registry, visit->arena, org_id, &recipient)) {
-        field_fault(&visit->fields, "recipient", status_row(STATUS_RECIPIENT_UNKNOWN)->sentence);
-    } else if (text_is(recipient.state, "suspended")) {
-        field_fault(&visit->fields, "recipient", status_row(STATUS_RECIPIENT_SUSPENDED)->sentence);
-    } else if (text_is(recipient.state, "closed")) {
-        field_fault(&visit->fields, "recipient", status_row(STATUS_RECIPIENT_CLOSED)->sentence);
-    } else {
+                    "again with “Between your own accounts”",
+                    &recipient)) {
         draft->to_org_id = recipient.org_id;
     }
 }

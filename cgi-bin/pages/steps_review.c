@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/desk.h"
+#include "pages/plan.h"
 #include "pages/transfer_words.h"
 #include "store/my_transfers.h"
 
@@ -111,7 +112,6 @@ static void fill_facts(struct visit *visit, const struct draft *draft,
         steps_balance(visit, draft, &balance) ? balance.supplier_name : "a balance that is gone";
     view->quantity = quantity_words(arena, command->transfer.units, instrument);
     view->weight = desk_weight(arena, command->transfer.units, instrument);
-    view->unit = desk_unit(instrument);
     view->how = text_is(draft->mode, "manual") ? "chosen from deliveries" : "oldest first";
     view->recipient_url = steps_url(visit, draft, "recipient", true);
     view->balance_url = steps_url(visit, draft, "balance", true);
@@ -180,32 +180,6 @@ enum status steps_review_get(struct visit *visit, struct response *response)
     }
     show_review(visit, response, &draft, (struct alarm){NULL, NULL});
     return STATUS_OK;
-}
-
-static int hex_value(char digit)
-{
-    if (digit >= '0' && digit <= '9') {
-        return digit - '0';
-    }
-    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
-
-/* The plan the person has seen. Text that is no digest becomes one that no plan has. */
-static struct digest plan_of(const char *hex)
-{
-    struct digest digest = {{0}};
-    if (strlen(hex) != DIGEST_HEX_SIZE - 1) {
-        return digest;
-    }
-    for (size_t i = 0; i < DIGEST_SIZE; i++) {
-        int high = hex_value(hex[2 * i]);
-        int low = hex_value(hex[2 * i + 1]);
-        if (high < 0 || low < 0) {
-            return (struct digest){{0}};
-        }
-        digest.bytes[i] = (uint8_t)(high * 16 + low);
-    }
-    return digest;
 }
 
 static enum status go_done(struct visit *visit, struct response *response, const char *transfer_id)
@@ -288,7 +262,7 @@ enum status steps_review_post(struct visit *visit, struct response *response)
     }
     struct command *command = steps_command(visit->arena, &draft);
     command->transfer.has_plan = true;
-    command->transfer.plan = plan_of(field_text(&visit->fields, "plan"));
+    command->transfer.plan = plan_digest_of(field_text(&visit->fields, "plan"));
     struct answer answer = {0};
     status = ledger_ask(visit->ledger, command, &answer);
     if (status != STATUS_OK) {

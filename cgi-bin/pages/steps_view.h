@@ -6,6 +6,8 @@
 
 #include "pages/chrome_view.h"
 #include "pages/desk_view.h"
+#include "pages/picker_view.h"
+#include "pages/plan_view.h"
 
 /* What every step has. `post` is where its form goes. */
 struct step_view {
@@ -32,17 +34,7 @@ struct step_recipient_view {
     bool is_external;
     bool is_internal;
     bool is_export;
-    /* external */
-    struct url find; /* where the search form goes */
-    const char *typed;
-    bool has_recent;
-    struct choice_views recent;
-    bool has_found;
-    struct choice_views found;
-    bool found_none;
-    const char *count_words;
-    const char *more_words; /* "1,204 more: type more letters"; "" */
-    const char *recipient_error;
+    struct picker_view picker; /* external */
     /* internal */
     struct choice_views accounts;
     const char *account_error;
@@ -114,29 +106,6 @@ struct step_amount_view {
     const char *more_words; /* "The 12 newest batches are not shown …"; "" */
 };
 
-/* One batch that is split, drawn. */
-struct split_view {
-    const char *title_id;
-    bool is_first; /* carries the definitions of the drawing */
-    const char *serial;
-    const char *moves;
-    const char *rests;
-    const char *moves_percent;
-    const char *rests_percent;
-    const char *noun;
-};
-struct split_views {
-    const struct split_view *at;
-    size_t count;
-};
-struct sentence_view {
-    const char *words;
-};
-struct sentence_views {
-    const struct sentence_view *at;
-    size_t count;
-};
-
 struct step_review_view {
     struct chrome page;
     bool has_faults;
@@ -161,13 +130,7 @@ struct step_review_view {
     struct url balance_url;
     struct url amount_url;
     bool has_plan;
-    const char *plan; /* the hidden digest, in hex */
-    const char *unit;
-    struct block_views blocks;
-    const char *block_words; /* "2 blocks, 1 split" */
-    const char *moves;
-    const char *rests; /* "" nothing is split */
-    struct split_views splits;
+    struct plan_view plan;
     bool has_note; /* internal transfers have no public page, so no public note */
     const char *notes;
     const char *notes_error;

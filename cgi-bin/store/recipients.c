@@ -8,7 +8,7 @@
 #include "store/query.h"
 #include "store/rows.h"
 
-enum { Q_ALL, Q_RECENT, Q_ONE, Q__COUNT };
+enum { Q_ALL, Q_SUPPLIERS, Q_RECENT, Q_ONE, Q__COUNT };
 
 /* Looked through for recent recipients: a page's worth of work. */
 #define RECENT_TRANSFERS_MAX 200
@@ -17,6 +17,9 @@ static const char *const sql[Q__COUNT] = {
     /* organisation_by_state holds all these columns: the table itself is not read. */
     [Q_ALL] = "SELECT org_id, name, domain FROM organisation"
               " WHERE state = 'active' AND org_id <> ?1 ORDER BY name COLLATE NOCASE, org_id",
+    [Q_SUPPLIERS] = "SELECT org_id, name, domain FROM organisation WHERE state = 'active'"
+                    " AND org_id <> ?1 AND supplier_id IS NOT NULL"
+                    " ORDER BY name COLLATE NOCASE, org_id",
     [Q_RECENT] = "SELECT to_org_id FROM transfer WHERE from_org_id = ?1"
                  " ORDER BY submitted_at DESC, transfer_id DESC LIMIT ?2",
     [Q_ONE] = "SELECT org_id, name, domain, country, state FROM organisation WHERE org_id = ?1",
@@ -24,8 +27,8 @@ static const char *const sql[Q__COUNT] = {
 
 const struct query_table recipients_queries = {"recipients", sql, Q__COUNT};
 
-struct recipients recipients_find(struct store *registry, struct arena *arena,
-                                  const char *own_org_id, const char *typed, size_t most)
+static struct recipients find(struct store *registry, struct arena *arena, int number,
+                              const char *own_org_id, const char *typed, size_t most)
 {
     struct fold_words words = fold_words(arena, typed);
     struct recipient *rows = NULL;
@@ -36,7 +39,7 @@ struct recipients recipients_find(struct store *registry, struct arena *arena,
     char domain[DOMAIN_SIZE];
     char folded[2 * (NAME_SIZE + DOMAIN_SIZE) + ID_SIZE];
 
-    struct query q = query(registry, &recipients_queries, Q_ALL);
+    struct query q = query(registry, &recipients_queries, number);
     query_bind_text(&q, 1, own_org_id);
     while (query_row(&q)) {
         query_text_into(&q, 0, org_id, sizeof(org_id));
@@ -67,6 +70,18 @@ struct recipients recipients_find(struct store *registry, struct arena *arena,
     query_end(&q);
     found.at = rows;
     return found;
+}
+
+struct recipients recipients_find(struct store *registry, struct arena *arena,
+                                  const char *own_org_id, const char *typed, size_t most)
+{
+    return find(registry, arena, Q_ALL, own_org_id, typed, most);
+}
+
+struct recipients recipients_suppliers(struct store *registry, struct arena *arena,
+                                       const char *own_org_id, const char *typed, size_t most)
+{
+    return find(registry, arena, Q_SUPPLIERS, own_org_id, typed, most);
 }
 
 static bool is_among(const struct recipient *rows, size_t count, const char *org_id)

@@ -34,6 +34,10 @@ struct recipients {
 struct recipients recipients_find(struct store *registry, struct arena *arena,
                                   const char *own_org_id, const char *typed, size_t most);
 
+/* The same among suppliers alone. */
+struct recipients recipients_suppliers(struct store *registry, struct arena *arena,
+                                       const char *own_org_id, const char *typed, size_t most);
+
 /* The active organisations that own_org_id sent to last, newest first, each once, among its last
  * 200 transfers. */
 struct recipients recipients_recent(struct store *registry, struct arena *arena,

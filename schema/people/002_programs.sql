@@ -1,12 +1,14 @@
 -- people.db, version 2: how programs prove who they are, what they are told, and retirements being prepared.
 
-CREATE TABLE signing_key (                 -- signs access tokens; made with the registry
-  key_id TEXT PRIMARY KEY,                 -- "kid" of the token's header
+CREATE TABLE signing_key (                 -- signs access tokens; made with the first token, or by `tally api-key`
+  key_id TEXT PRIMARY KEY CHECK (key_id GLOB 'key_*' AND length(key_id) = 20), -- "kid" of the token's header
   algorithm TEXT NOT NULL CHECK (algorithm IN ('HS256', 'EdDSA')),
-  header TEXT NOT NULL,                    -- the one header, base64url, of every token of this key: compared byte for byte
+  header TEXT NOT NULL UNIQUE,             -- the one header, base64url, of every token of this key: compared byte for byte
+  issuer TEXT NOT NULL CHECK (issuer <> ''), -- "iss" of its tokens: the registry's address when the key was made
   secret BLOB NOT NULL CHECK (length(secret) = 32), -- HMAC key, or Ed25519 private key (seed)
+  public BLOB NOT NULL CHECK (length(public) = iif(algorithm = 'EdDSA', 32, 0)), -- Ed25519 public key
   made_at INTEGER NOT NULL,
-  ended_at INTEGER                         -- NULL: signs new tokens; ended keys verify old ones no more
+  ended_at INTEGER                         -- NULL: the newest such key signs, all such keys verify; of an ended one no token is good
 ) STRICT;
 
 CREATE TABLE client_secret (               -- X-Client-Secret: which program is connecting
@@ -18,10 +20,11 @@ CREATE TABLE client_secret (               -- X-Client-Secret: which program is 
   made_at INTEGER NOT NULL,
   used_at INTEGER NOT NULL DEFAULT 0,      -- moved at most once a minute
   used_address TEXT NOT NULL DEFAULT '',
-  revoked_at INTEGER,
-  revoked_by TEXT
+  revoked_at INTEGER,                      -- NULL: good
+  revoked_by TEXT,                         -- usr_…, '' the operator (also by a restore)
+  CHECK ((revoked_at IS NULL) = (revoked_by IS NULL))
 ) STRICT;
-CREATE INDEX client_secret_by_org ON client_secret (org_id, made_at);
+CREATE INDEX client_secret_by_org ON client_secret (org_id, made_at, client_id);
 
 CREATE TABLE access_token (                -- Authorization: Bearer, a JWT for one organisation
   token_id TEXT PRIMARY KEY CHECK (token_id GLOB 'tok_*' AND length(token_id) = 20), -- "jti"
@@ -38,10 +41,11 @@ CREATE TABLE access_token (                -- Authorization: Bearer, a JWT for o
   used_at INTEGER NOT NULL DEFAULT 0,      -- moved at most once a minute
   used_address TEXT NOT NULL DEFAULT '',
   used_client TEXT NOT NULL DEFAULT '',    -- the client secret it last came with
-  revoked_at INTEGER,
-  revoked_by TEXT
+  revoked_at INTEGER,                      -- NULL: good until it expires
+  revoked_by TEXT,                         -- usr_…, '' the operator (also by a restore)
+  CHECK (expires_at > made_at AND (revoked_at IS NULL) = (revoked_by IS NULL))
 ) STRICT;
-CREATE INDEX access_token_by_org ON access_token (org_id, made_at);
+CREATE INDEX access_token_by_org ON access_token (org_id, made_at, token_id);
 
 CREATE TABLE beneficiary_contact (         -- an individual's e-mail address: never public
   org_id TEXT PRIMARY KEY,                 -- of the beneficiary

@@ -22,6 +22,7 @@
 #include "store/admin_orgs.h"
 #include "store/admin_people.h"
 #include "store/admin_transfers.h"
+#include "store/api_batches.h"
 #include "store/api_parties.h"
 #include "store/care.h"
 #include "store/drafts.h"
@@ -32,6 +33,7 @@
 #include "store/ledger_records.h"
 #include "store/ledger_totals.h"
 #include "store/my_transfers.h"
+#include "store/people_credential.h"
 #include "store/people_link.h"
 #include "store/people_password.h"
 #include "store/people_person.h"
@@ -55,6 +57,7 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &admin_issue_queries,
                                                             &admin_orgs_queries,
                                                             &admin_transfers_queries,
+                                                            &api_batches_queries,
                                                             &api_parties_queries,
                                                             &care_queries,
                                                             &holdings_queries,
@@ -78,9 +81,11 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &verify_queries,
                                                             NULL};
 static const struct query_table *const people_tables[] = {
-    &admin_people_queries,   &care_people_queries,     &drafts_queries,
-    &people_link_queries,    &people_password_queries, &people_person_queries,
-    &people_session_queries, &people_throttle_queries, NULL};
+    &admin_people_queries,    &care_people_queries,
+    &drafts_queries,          &people_credential_queries,
+    &people_link_queries,     &people_password_queries,
+    &people_person_queries,   &people_session_queries,
+    &people_throttle_queries, NULL};
 
 /* What may be read from end to end, or sorted, and why that stays small. step: as the plan says it;
  * NULL: whatever the table does. */
@@ -134,6 +139,8 @@ static const struct permission {
     {"public_projects", "SCAN p", "projects: hundreds, where batches are hundreds of thousands"},
     {"public_projects", "USE TEMP B-TREE FOR ORDER BY", "projects by what they issued"},
 
+    {"people_credential", "SCAN signing_key", "a handful of keys: one, and those before it"},
+    {"people_credential", "USE TEMP B-TREE FOR ORDER BY", "the same handful"},
     {"people_link", "SCAN password_link", "people's links, when a new one is made"},
     {"people_person", "SCAN person USING COVERING INDEX sqlite_autoindex_person_2",
      "the count of people on the administrator's page"},

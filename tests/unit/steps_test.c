@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "pages/plan.h"
 #include "pages/steps.h"
 
 #define ONE "ctb_1KNS0Q2D6SBX0A01"
@@ -63,11 +64,11 @@ static void test_lines(void **state)
 static void test_percent(void **state)
 {
     (void)state;
-    assert_string_equal(steps_percent(&arena, 300500, 384000), "78.25%");
-    assert_string_equal(steps_percent(&arena, 0, 1), "0.00%");
-    assert_string_equal(steps_percent(&arena, 1, 1), "100.00%");
-    assert_string_equal(steps_percent(&arena, 1, 3000), "0.03%");
-    assert_string_equal(steps_percent(&arena, INT64_MAX / 2, INT64_MAX), "49.99%");
+    assert_string_equal(plan_percent(&arena, 300500, 384000), "78.25%");
+    assert_string_equal(plan_percent(&arena, 0, 1), "0.00%");
+    assert_string_equal(plan_percent(&arena, 1, 1), "100.00%");
+    assert_string_equal(plan_percent(&arena, 1, 3000), "0.03%");
+    assert_string_equal(plan_percent(&arena, INT64_MAX / 2, INT64_MAX), "49.99%");
 }
 
 static struct draft empty_draft(void)
