@@ -61,6 +61,7 @@ int main(void)
         .people_write = true,
         .uses_ledger = true,
         .error_page = api_error_page,
+        .begin = api_begin,
     };
     add_plan_tables();
     return gate_run(&setup);

@@ -26,6 +26,7 @@ static const struct route routes[] = {
      public_retirement_get},
     {METHOD_GET, "/registry/organisations", NEED_NOBODY, &public_orgs_form, public_orgs_get},
     {METHOD_GET, "/registry/organisations/:id", NEED_NOBODY, NULL, public_org_get},
+    {METHOD_GET, "/registry/api", NEED_NOBODY, NULL, public_api_get},
     {METHOD_GET, "/registry/deliveries/:id", NEED_NOBODY, &public_blocks_form, public_delivery_get},
 };
 

@@ -58,12 +58,13 @@ declare -A below=(
     [base]="base" [model]="base model" [store]="base model store" [ledger]="base model store ledger"
     [http]="base http model/status" [gate]="base model store ledger http gate"
     [pages]="base model store ledger http gate pages" [api]="base model store ledger http gate api" [import]="base model store ledger gate import"
+    [courier]="base model store api courier"
 )
 rule "includes go only downward (programs, pages, gate, ledger, store, model, base)" < <(
     for room in "${!below[@]}"; do
         allowed=${below[$room]// /|}
         in_c text '^[ 	]*#[ 	]*include[ 	]*"' "cgi-bin/$room" | but "include[ 	]*\"($allowed)[/.]" |
-            but '^cgi-bin/pages/[a-z_]+\.c:.*"((public|signin|account|admin)_templates|static_names)\.h"'
+            but '^cgi-bin/pages/[a-z_]+\.c:.*"((public|signin|account|admin)_templates|static_names|api_operations)\.h"'
     done
 )
 rule "every room is known to this rule" < <(
@@ -119,7 +120,7 @@ rule "nothing half-done" < <(
         xargs grep -nEI '\b(TODO|FIXME|XXX|HACK)\b' | but '--tag XXX|X\.XXX'
 )
 rule "no file over 600 lines" < <(
-    files 'cgi-bin/*' 'tests/*.mjs' 'tests/*.sh' | xargs wc -l | awk '$1 > 600 && $2 != "total" { print $2 ": " $1 " lines" }'
+    files 'cgi-bin/*' 'tests/*.mjs' 'tests/*.sh' | but '^cgi-bin/api/openapi\.yaml$' | xargs wc -l | awk '$1 > 600 && $2 != "total" { print $2 ": " $1 " lines" }'
 )
 rule "no function over 70 lines" < <(
     # What a brace in the first column opens is a function; a table or a struct opens on the line of its name.

@@ -264,7 +264,7 @@ static struct visit visit_of(struct gate *gate, const struct request *request)
 {
     static const char *const no_arguments[4];
     bool is_post = request->method == METHOD_POST;
-    return (struct visit){
+    struct visit visit = {
         .arena = &gate->arena,
         .request = request,
         .now_us = clock_now_us(),
@@ -283,6 +283,10 @@ static struct visit visit_of(struct gate *gate, const struct request *request)
         .notice = "",
         .sign_in = url_path(&gate->arena, "/sign-in"),
     };
+    if (gate->begin != NULL) {
+        gate->begin(&visit);
+    }
+    return visit;
 }
 
 /* Back to this page after signing in; from a form whose address is no page, to the place sign-in

@@ -121,6 +121,7 @@ struct gate {
      * NULL). */
     void (*error_page)(struct visit *visit, enum status status, struct response *response);
     const char *(*page_tag)(struct visit *visit); /* see struct gate_setup */
+    void (*begin)(struct visit *visit);           /* the same */
 };
 
 struct gate_setup {
@@ -139,6 +140,9 @@ struct gate_setup {
      * holds that page is told so, and no handler runs; nor does it for a page that was made with
      * this tag before (gate/kept.h). NULL, or a NULL tag: every page is made. */
     const char *(*page_tag)(struct visit *visit);
+    /* Adds to a visit that has just begun what only the program's own room knows: where faults are
+     * noted. NULL: nothing. */
+    void (*begin)(struct visit *visit);
 };
 
 /* Opens what the set-up names, from the environment: TALLYSTICK_DATA (folder of registry.db and

@@ -34,7 +34,8 @@ bool gate_open(struct gate *gate, const struct gate_setup *setup)
                           .people_write = setup->people_write,
                           .uses_ledger = setup->uses_ledger,
                           .error_page = setup->error_page,
-                          .page_tag = setup->page_tag};
+                          .page_tag = setup->page_tag,
+                          .begin = setup->begin};
     ledger_client_init(&gate->ledger, "");
     arena_map(&gate->arena, ARENA_BYTES);
     gate->site_url = environment(&gate->arena, "TALLYSTICK_SITE_URL");

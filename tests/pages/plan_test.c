@@ -39,6 +39,9 @@
 #include "store/people_person.h"
 #include "store/people_session.h"
 #include "store/people_throttle.h"
+#include "store/people_webhook.h"
+#include "store/people_webhook_log.h"
+#include "store/people_webhook_queue.h"
 #include "store/public_batches.h"
 #include "store/public_issuances.h"
 #include "store/public_orgs.h"
@@ -80,12 +83,19 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &team_queries,
                                                             &verify_queries,
                                                             NULL};
-static const struct query_table *const people_tables[] = {
-    &admin_people_queries,    &care_people_queries,
-    &drafts_queries,          &people_credential_queries,
-    &people_link_queries,     &people_password_queries,
-    &people_person_queries,   &people_session_queries,
-    &people_throttle_queries, NULL};
+static const struct query_table *const people_tables[] = {&admin_people_queries,
+                                                          &care_people_queries,
+                                                          &drafts_queries,
+                                                          &people_credential_queries,
+                                                          &people_link_queries,
+                                                          &people_password_queries,
+                                                          &people_person_queries,
+                                                          &people_session_queries,
+                                                          &people_throttle_queries,
+                                                          &people_webhook_queries,
+                                                          &people_webhook_log_queries,
+                                                          &people_webhook_queue_queries,
+                                                          NULL};
 
 /* What may be read from end to end, or sorted, and why that stays small. step: as the plan says it;
  * NULL: whatever the table does. */
