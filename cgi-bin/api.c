@@ -8,10 +8,14 @@
 #include "api/api.h"
 #include "api/batch.h"
 #include "api/party.h"
+#include "api/transfer.h"
 #include "ledger/ledger.h"
 
 #define V0 "/registry/v0"
 #define READER NEED_ORGANISATION
+/* what is done about transfers: starting and taking back, and deciding */
+#define SENDER (NEED_SCOPE_TRANSFER | NEED_INITIATOR)
+#define DECIDER (NEED_SCOPE_TRANSFER | NEED_APPROVER)
 
 /* clang-format off: one route, one row */
 static const struct route routes[] = {
@@ -23,6 +27,27 @@ static const struct route routes[] = {
     {METHOD_GET, V0 "/suppliers", READER, NULL, suppliers_get},
 
     {METHOD_GET, V0 "/credit_batches/:id", READER, NULL, batch_get},
+
+    {METHOD_POST, V0 "/transfers", SENDER, NULL, transfers_post},
+    {METHOD_GET, V0 "/transfers", READER, NULL, transfers_get},
+    {METHOD_POST, V0 "/transfers/from_oldest_credits", SENDER, NULL, transfers_oldest_post},
+    {METHOD_POST, V0 "/transfers/preview", SENDER, NULL, transfers_preview_post},
+    {METHOD_GET, V0 "/transfers/:id", READER, NULL, transfer_get},
+    {METHOD_GET, V0 "/transfers/:id/credit_batches", READER, NULL, transfer_batches_get},
+    {METHOD_POST, V0 "/transfers/:id/accept", DECIDER, NULL, transfer_accept_post},
+    {METHOD_POST, V0 "/transfers/:id/reject", DECIDER, NULL, transfer_reject_post},
+    {METHOD_POST, V0 "/transfers/:id/withdraw", SENDER, NULL, transfer_withdraw_post},
+    {METHOD_POST, V0 "/transfers/:id/approve", DECIDER, NULL, transfer_approve_post},
+    {METHOD_POST, V0 "/transfers/:id/refuse", DECIDER, NULL, transfer_refuse_post},
+
+    {METHOD_POST, V0 "/exports", SENDER, NULL, exports_post},
+    {METHOD_GET, V0 "/exports", READER, NULL, exports_get},
+    {METHOD_POST, V0 "/exports/preview", SENDER, NULL, exports_preview_post},
+    {METHOD_GET, V0 "/exports/:id", READER, NULL, export_get},
+    {METHOD_GET, V0 "/exports/:id/credit_batches", READER, NULL, export_batches_get},
+    {METHOD_POST, V0 "/exports/:id/withdraw", SENDER, NULL, export_withdraw_post},
+    {METHOD_POST, V0 "/exports/:id/approve", DECIDER, NULL, export_approve_post},
+    {METHOD_POST, V0 "/exports/:id/refuse", DECIDER, NULL, export_refuse_post},
 
     {METHOD_GET, V0 "/transferees", READER, NULL, transferees_get},
 };
@@ -36,6 +61,7 @@ static const struct query_table *const people_tables[] = {
 static const struct query_table *registry_tables[48] = {
     &api_parties_queries,
     &api_batches_queries,
+    &api_transfers_queries,
 };
 
 static void add_plan_tables(void)

@@ -3,6 +3,8 @@
 #include "api/transfer.h"
 
 #include "api/api.h"
+#include "api/batch.h"
+#include "api/list.h"
 #include "base/must.h"
 #include "base/text.h"
 
@@ -33,8 +35,6 @@ static const struct query_row_of export_rows[] = {
 };
 static const struct query_form export_form = {
     .list = "exports", .rows = export_rows, .count = E__COUNT, .is_paged = true};
-
-static const struct query_form no_form = {.list = "", .rows = NULL, .count = 0};
 
 /* Completed ones unless others are asked for: what waits is no transfer yet. */
 static struct api_transfer_filter filter_of(const struct visit *visit, enum transfer_kind kind,
@@ -117,8 +117,7 @@ enum status exports_get(struct visit *visit, struct response *response)
 /* The one in the address, if it is of this resource and the caller may know of it. */
 static enum status find(struct visit *visit, bool is_export, struct api_transfer *transfer)
 {
-    struct page_ask ask;
-    enum status status = query_read(visit, &no_form, "", NULL, &ask);
+    enum status status = list_no_query(visit);
     if (status != STATUS_OK) {
         return status;
     }
@@ -147,4 +146,23 @@ enum status transfer_get(struct visit *visit, struct response *response)
 enum status export_get(struct visit *visit, struct response *response)
 {
     return get_one(visit, response, true);
+}
+
+static enum status get_batches(struct visit *visit, struct response *response, bool is_export)
+{
+    struct api_transfer transfer;
+    enum status status = find(visit, is_export, &transfer);
+    return status == STATUS_OK
+               ? batches_of(visit, response, LINES_OF_TRANSFER, transfer.transfer_id)
+               : status;
+}
+
+enum status transfer_batches_get(struct visit *visit, struct response *response)
+{
+    return get_batches(visit, response, false);
+}
+
+enum status export_batches_get(struct visit *visit, struct response *response)
+{
+    return get_batches(visit, response, true);
 }
