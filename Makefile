@@ -31,7 +31,8 @@ DOORS := $(AREAS) api
 room = $(patsubst %.c,$(B)/%.o,$(wildcard cgi-bin/$(1)/*.c))
 ARCHIVES := $(ROOMS:%=$(B)/%.a)
 LIBS := -lsqlite3 -lmd
-LIBS_public := -lfcgi
+LIBS_paper := -lcairo -lfreetype -lqrencode
+LIBS_public := -lfcgi $(LIBS_paper)
 LIBS_signin := -lfcgi -lscrypt
 LIBS_account := -lfcgi -lcrypto
 LIBS_admin := -lfcgi
@@ -130,6 +131,8 @@ $(B)/templates/static_names.h: cgi-bin/tools/static.sh $(wildcard static/*) $(B)
 $(B)/cgi-bin/%.o: cgi-bin/%.c | $(B)/templates/stamp $(B)/templates/static_names.h
 	@mkdir -p $(@D)
 	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -MMD -c -o $@ $<
+# where the headers of its drawing library are
+$(B)/cgi-bin/pages/certificate_sheet.o: CFLAGS_ALL += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I cairo freetype2))
 
 # the ledger's sources with operators that can be changed (tests/mutate/generate.mjs)
 build/mutate/cgi-bin/ledger/%.o: build/mutate/made/%.c | $(B)/templates/stamp
@@ -155,7 +158,7 @@ $(PROGRAMS:%=$(B)/%): $(B)/%: $(B)/cgi-bin/%.o $(ARCHIVES) $(B)/templates.a
 
 $(B)/tests/%: tests/%.c $(ARCHIVES) $(B)/templates.a $(B)/templates_json.a build/tools/mustache $(wildcard tests/*/*.h)
 	@mkdir -p $(@D)
-	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -lcurl -ljansson -lcrypto -lcmocka
+	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -lcurl -ljansson -lcrypto $(LIBS_paper) -lcmocka
 
 # fuzz targets: with libFuzzer (MODE=fuzz), or with a main that replays their corpus
 $(B)/tools.a: $(patsubst %.c,$(B)/%.o,$(filter-out %/mustache.c %/openapi.c,$(wildcard cgi-bin/tools/*.c)))
@@ -167,7 +170,7 @@ FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
 $(FUZZERS): $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/fuzz.o $(FUZZ_MAIN) $(ARCHIVES) $(B)/tools.a
 	$(V)echo "  link $@" && $(CC) $(LINK) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $(filter %.o,$^) -Wl,--wrap=log_event \
 	  $(shell sed -n 's/^ \* wraps: //p' tests/fuzz/$*_fuzz.c | sed 's/[A-Za-z_0-9]\+/-Wl,--wrap=&/g') \
-	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcsv -ljansson -lcrypto -lcmocka
+	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcsv -ljansson -lcrypto $(LIBS_paper) -lcmocka
 
 # programs with one planted bug each, which the negative controls must find (tests/plant/)
 planted = $(firstword $(subst -, ,$(1)))

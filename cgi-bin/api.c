@@ -7,24 +7,66 @@
  */
 #include "api/api.h"
 #include "api/batch.h"
+#include "api/beneficiary.h"
+#include "api/delivery_write.h"
+#include "api/holding.h"
+#include "api/order.h"
 #include "api/party.h"
+#include "api/project.h"
+#include "api/retire_write.h"
+#include "api/retirement.h"
 #include "api/transfer.h"
 #include "ledger/ledger.h"
+#include "store/api_balances.h"
+#include "store/api_beneficiaries.h"
+#include "store/api_holdings.h"
+#include "store/holdings.h"
+#include "store/people_beneficiary.h"
 
 #define V0 "/registry/v0"
 #define READER NEED_ORGANISATION
 /* what is done about transfers: starting and taking back, and deciding */
 #define SENDER (NEED_SCOPE_TRANSFER | NEED_INITIATOR)
 #define DECIDER (NEED_SCOPE_TRANSFER | NEED_APPROVER)
+#define RETIRER (NEED_SCOPE_RETIRE | NEED_INITIATOR)
 
 /* clang-format off: one route, one row */
 static const struct route routes[] = {
     {METHOD_GET, V0 "/organisation", READER, NULL, organisation_mine_get},
     {METHOD_GET, V0 "/organisations/:id", READER, NULL, organisation_get},
+    {METHOD_GET, V0 "/organisations/:id/orders", READER, NULL, organisation_orders_get},
+    {METHOD_GET, V0 "/organisations/:id/credit_balance", READER, NULL, organisation_balance_get},
+    {METHOD_GET, V0 "/organisations/:id/credit_batches", READER, NULL, organisation_batches_get},
 
     {METHOD_GET, V0 "/supplier", READER, NULL, supplier_mine_get},
     {METHOD_GET, V0 "/suppliers/:id", READER, NULL, supplier_get},
     {METHOD_GET, V0 "/suppliers", READER, NULL, suppliers_get},
+    {METHOD_GET, V0 "/suppliers/:id/projects", READER, NULL, supplier_projects_get},
+    {METHOD_GET, V0 "/suppliers/:id/orders", READER, NULL, supplier_orders_get},
+    {METHOD_GET, V0 "/suppliers/:id/deliveries", READER, NULL, supplier_deliveries_get},
+    {METHOD_GET, V0 "/suppliers/:id/issuances", READER, NULL, supplier_issuances_get},
+
+    {METHOD_GET, V0 "/projects/:id", READER, NULL, project_get},
+    {METHOD_GET, V0 "/projects/:id/documents", READER, NULL, project_documents_get},
+    {METHOD_GET, V0 "/projects", READER, NULL, projects_get},
+
+    {METHOD_GET, V0 "/issuances/:id", READER, NULL, issuance_get},
+    {METHOD_GET, V0 "/issuances", READER, NULL, issuances_get},
+    {METHOD_GET, V0 "/issuances/:id/credit_batches", READER, NULL, issuance_batches_get},
+
+    {METHOD_POST, V0 "/deliveries", SENDER, NULL, deliveries_post},
+    {METHOD_GET, V0 "/deliveries", READER, NULL, deliveries_get},
+    {METHOD_GET, V0 "/deliveries/:id", READER, NULL, delivery_get},
+    {METHOD_GET, V0 "/deliveries/:id/credit_batches", READER, NULL, delivery_batches_get},
+
+    {METHOD_POST, V0 "/retirements", RETIRER, NULL, retirements_post},
+    {METHOD_POST, V0 "/retirements/from_oldest_credits", RETIRER, NULL, retirements_oldest_post},
+    {METHOD_GET, V0 "/retirements", READER, NULL, retirements_get},
+    {METHOD_GET, V0 "/retirements/:id", READER, NULL, retirement_get},
+    {METHOD_GET, V0 "/retirements/:id/credit_batches", READER, NULL, retirement_batches_get},
+
+    {METHOD_GET, V0 "/orders/:id", READER, NULL, order_get},
+    {METHOD_GET, V0 "/orders/:id/deliveries", READER, NULL, order_deliveries_get},
 
     {METHOD_GET, V0 "/credit_batches/:id", READER, NULL, batch_get},
 
@@ -49,11 +91,15 @@ static const struct route routes[] = {
     {METHOD_POST, V0 "/exports/:id/approve", DECIDER, NULL, export_approve_post},
     {METHOD_POST, V0 "/exports/:id/refuse", DECIDER, NULL, export_refuse_post},
 
+    {METHOD_GET, V0 "/beneficiaries", READER, NULL, beneficiaries_get},
+    {METHOD_POST, V0 "/beneficiary", RETIRER, NULL, beneficiary_post},
+
     {METHOD_GET, V0 "/transferees", READER, NULL, transferees_get},
 };
 /* clang-format on */
 
 static const struct query_table *const people_tables[] = {
+    &people_beneficiary_queries,
     NULL,
 };
 
@@ -61,7 +107,14 @@ static const struct query_table *const people_tables[] = {
 static const struct query_table *registry_tables[48] = {
     &api_parties_queries,
     &api_batches_queries,
+    &api_projects_queries,
+    &api_orders_queries,
+    &api_retirements_queries,
+    &api_holdings_queries,
+    &api_balances_queries,
+    &holdings_queries,
     &api_transfers_queries,
+    &api_beneficiaries_queries,
 };
 
 static void add_plan_tables(void)

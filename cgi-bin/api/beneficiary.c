@@ -4,9 +4,12 @@
 #include "api/act.h"
 #include "api/api.h"
 #include "api/body.h"
+#include "api/list.h"
+#include "api/party.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "gate/person_admin.h"
+#include "store/api_beneficiaries.h"
 #include "store/people_beneficiary.h"
 
 #define DOMAIN "beneficiary_domain"
@@ -164,6 +167,30 @@ enum status beneficiary_post(struct visit *visit, struct response *response)
     if (status == STATUS_OK) {
         struct json json = api_answer(visit, response);
         party_write(&json, NULL, &party);
+    }
+    return status;
+}
+
+static bool write_row(struct json *json, struct visit *visit, const char *id, struct page_end *end)
+{
+    struct api_party party;
+    bool is_found = api_beneficiary_find(visit->registry, visit->arena, visit->org_id, id, &party);
+    if (is_found) {
+        party_write(json, NULL, &party);
+        end->text = party.name;
+    }
+    return is_found;
+}
+
+enum status beneficiaries_get(struct visit *visit, struct response *response)
+{
+    static const struct query_form form = {.list = "beneficiaries", .is_paged = true};
+    struct list list = {.form = &form, .subject = visit->org_id, .write = write_row};
+    enum status status = query_read(visit, list.form, list.subject, NULL, &list.ask);
+    if (status == STATUS_OK) {
+        list.page = api_beneficiaries(visit->registry, visit->arena, visit->org_id, &list.ask);
+        list.total_count = api_beneficiaries_count(visit->registry, visit->org_id);
+        list_write(visit, response, &list);
     }
     return status;
 }

@@ -11,6 +11,9 @@
 
 #include "gate/gate.h"
 
+/* GET /beneficiaries: whom the caller can retire for. */
+enum status beneficiaries_get(struct visit *visit, struct response *response);
+/* POST /beneficiary */
 enum status beneficiary_post(struct visit *visit, struct response *response);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "api/act.h"
 #include "api/api.h"
+#include "api/order.h"
 #include "api/units.h"
 #include "base/must.h"
 #include "base/text.h"
@@ -54,5 +55,14 @@ enum status deliveries_post(struct visit *visit, struct response *response)
     deliver->line_count =
         units_read_lines(visit, &row.values[M_LINES], deliver->lines, &instrument);
     status = ask(visit, command, instrument, &answer);
-    return status == STATUS_OK ? delivery_answer(visit, response, answer.id) : status;
+    struct api_delivery delivery;
+    if (status == STATUS_OK &&
+        !api_delivery_find(visit->registry, visit->arena, answer.id, &delivery)) {
+        status = STATUS_FAULT; /* it is there: the registry cannot be read */
+    }
+    if (status == STATUS_OK) {
+        struct json json = api_answer(visit, response);
+        delivery_write(&json, NULL, visit, &delivery);
+    }
+    return status;
 }

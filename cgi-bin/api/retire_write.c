@@ -3,20 +3,10 @@
 
 #include "api/act.h"
 #include "api/api.h"
+#include "api/retirement.h"
 #include "api/units.h"
 #include "base/must.h"
 #include "base/text.h"
-#include "store/api_transfers.h"
-
-/* In the order of the bits (schema: retirement.purposes). */
-static const char *const purpose_words[] = {"corporate_targets",
-                                            "public_environmental_claims",
-                                            "insetting",
-                                            "regulatory_requirement",
-                                            "other",
-                                            NULL};
-_Static_assert(sizeof(purpose_words) / sizeof(purpose_words[0]) == PURPOSES_MAX + 1,
-               "every purpose has its word");
 
 enum { M_OWNER, M_BENEFICIARY, M_SUPPLIER, M_PURPOSES, M_NOTES, M_UNITS };
 enum { M_INSTRUMENT = M_UNITS + 1, M_VINTAGE, M_ORDER };
@@ -28,7 +18,7 @@ enum { M_INSTRUMENT = M_UNITS + 1, M_VINTAGE, M_ORDER };
          .kind = MEMBER_WORDS,                                                                     \
          .least = 1,                                                                               \
          .most = PURPOSES_MAX,                                                                     \
-         .words = purpose_words},                                                                  \
+         .words = retirement_purposes},                                                            \
     {                                                                                              \
         .name = "notes", .kind = MEMBER_TEXT, .nullable = true, .chars_max = NOTE_CHARS_MAX        \
     }
@@ -123,7 +113,16 @@ static enum status retire(struct visit *visit, struct response *response, bool i
         struct fault_places places = places_of(instrument);
         status = act_ask(visit, &places, command, &answer);
     }
-    return status == STATUS_OK ? retirement_answer(visit, response, answer.id) : status;
+    struct api_retirement retirement;
+    if (status == STATUS_OK &&
+        !api_retirement_find(visit->registry, visit->arena, answer.id, &retirement)) {
+        status = STATUS_FAULT; /* it is there: the registry cannot be read */
+    }
+    if (status == STATUS_OK) {
+        struct json json = api_answer(visit, response);
+        retirement_write(&json, NULL, visit, &retirement);
+    }
+    return status;
 }
 
 enum status retirements_post(struct visit *visit, struct response *response)

@@ -91,6 +91,9 @@
 #define CSV_WINDOW_ROWS 500
 /* rows that a filtered list counts: past it the page says "1,000+" instead of counting on */
 #define LIST_COUNT_MAX 1000
+/* blocks of one act on a page or a certificate: all that it may touch (SPLIT_BATCHES_MAX) would be
+ * 3 MB */
+#define BLOCKS_SHOWN_MAX 500
 /* recipients shown at once */
 #define PICKER_ROWS_MAX 50
 
