@@ -20,9 +20,9 @@ static char body[4096];
 static const char *words(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static const char *words(const char *format, ...)
 {
-    static char texts[8][2048];
+    static char texts[32][2048];
     static unsigned next;
-    char *text = texts[next++ % 8];
+    char *text = texts[next++ % 32];
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(text, 2048, format, arguments);
@@ -217,7 +217,7 @@ static void test_keys(void **state)
     reply = api_post(words(API "/transfers/%s/accept", id), &fjord, "", "first-of-all");
     cgi_is(&reply, 409);
 
-    static const char *const malformed[] = {"two words", "k\xC3\xA9y", "tab\there",
+    static const char *const malformed[] = {"two words", "k\xC3\xA9y",
                                             "0123456789012345678901234567890123456789"
                                             "012345678901234567890123456789"};
     for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
@@ -226,6 +226,9 @@ static void test_keys(void **state)
         cgi_is(&reply, 422);
         cgi_has(&reply, "\"loc\":[\"header\",\"Idempotency-Key\"]");
     }
+    reply = api_post(API "/transfers/from_oldest_credits", &north, oldest(market.fjord, 5, ""),
+                     "tab\there");
+    cgi_is(&reply, 400); /* no header at all */
     /* 64 characters are a key; its repeat is one act. */
     static const char longest[] =
         "0123456789012345678901234567890123456789012345678901234567890123";
