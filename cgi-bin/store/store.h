@@ -35,7 +35,6 @@ enum store_file { STORE_REGISTRY, STORE_PEOPLE };
  * and schema/people. */
 #define STORE_REGISTRY_VERSION 5
 #define STORE_PEOPLE_VERSION 2
-#define STORE_PEOPLE_VERSION 2
 
 enum store_mode {
     STORE_READ,  /* read-only: cannot write whatever the SQL says */
