@@ -84,6 +84,7 @@ enum status ledger_verify(struct store *store, struct arena *arena, struct verif
 {
     must(report->say != NULL);
     report->violations = 0;
+    store_widen(store);
     /* One moment for all checks: acts go on meanwhile. */
     store_begin_read(store);
     struct verify_count count = verify_count_read(store);
