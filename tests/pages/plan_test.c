@@ -35,6 +35,7 @@
 #include "store/import.h"
 #include "store/ledger_changes.h"
 #include "store/ledger_facts.h"
+#include "store/ledger_pool.h"
 #include "store/ledger_records.h"
 #include "store/ledger_totals.h"
 #include "store/my_transfers.h"
@@ -74,10 +75,12 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &api_retirements_queries,
                                                             &care_queries,
                                                             &holdings_queries,
+                                                            &holding_batches_queries,
                                                             &import_queries,
                                                             &ledger_changes_queries,
                                                             &ledger_totals_queries,
                                                             &ledger_facts_queries,
+                                                            &ledger_pool_queries,
                                                             &ledger_records_queries,
                                                             &ledger_units_queries,
                                                             &my_transfers_queries,
@@ -130,11 +133,13 @@ static const struct permission {
     {"admin_orgs", "USE TEMP B-TREE FOR ORDER BY",
      "one organisation's accounts and trust, one person's organisations, the buffer pools"},
 
-    {"holdings", "SCAN k", "one page, or one row per balance, that its subquery found"},
-    {"holdings", "USE TEMP B-TREE FOR DISTINCT", "vintages of one organisation's running totals"},
-    {"holdings", "USE TEMP B-TREE FOR ORDER BY",
-     "one organisation's balances, accounts or batches; by what has no index (size, vintage)"},
-    {"holdings", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "batches received at one moment"},
+    {"holdings", "USE TEMP B-TREE FOR ORDER BY", "one organisation's balances, or its accounts"},
+    {"holding_batches", "SCAN k", "one page that its subquery found"},
+    {"holding_batches", "USE TEMP B-TREE FOR ORDER BY",
+     "one organisation's batches, by what has no index (size, vintage)"},
+    {"holding_batches", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY",
+     "batches received at one moment"},
+    {"holdings", "SCAN k", "one row per balance, that its subquery found"},
     {"my_transfers", "SCAN k", "one page that its subquery found"},
     {"my_transfers", "USE TEMP B-TREE FOR ORDER BY", "one organisation's transfers, out and in"},
     {"rights", "USE TEMP B-TREE FOR ORDER BY", "the organisations of one person"},
@@ -168,8 +173,6 @@ static const struct permission {
     {"public_projects", "SCAN instrument_total", "two instruments"},
     {"public_projects", "SCAN year_total", "one row per year and instrument"},
     {"public_batches", "SCAN up", "the line of parents of one batch, of bounded length"},
-    {"public_batches", "SCAN down", "the line of children of one batch, of bounded length"},
-    {"public_batches", "USE TEMP B-TREE FOR ORDER BY", "what happened to one line of parents"},
     {"public_projects", "SCAN p", "projects: hundreds, where batches are hundreds of thousands"},
     {"public_projects", "USE TEMP B-TREE FOR ORDER BY", "projects by what they issued"},
 
