@@ -11,10 +11,12 @@
 #include "api/order.h"
 #include "api/party.h"
 #include "api/project.h"
+#include "api/refund.h"
 #include "api/retirement.h"
 #include "ledger/ledger.h"
 #include "store/api_balances.h"
 #include "store/api_holdings.h"
+#include "store/api_refunds.h"
 #include "store/holdings.h"
 
 #define V0 "/registry/v0"
@@ -48,6 +50,9 @@ static const struct route routes[] = {
     {METHOD_GET, V0 "/deliveries/:id", READER, NULL, delivery_get},
     {METHOD_GET, V0 "/deliveries/:id/credit_batches", READER, NULL, delivery_batches_get},
 
+    {METHOD_GET, V0 "/refunds/:id", READER, NULL, refund_get},
+    {METHOD_GET, V0 "/refunds/:id/credit_batches", READER, NULL, refund_batches_get},
+
     {METHOD_GET, V0 "/retirements", READER, NULL, retirements_get},
     {METHOD_GET, V0 "/retirements/:id", READER, NULL, retirement_get},
     {METHOD_GET, V0 "/retirements/:id/credit_batches", READER, NULL, retirement_batches_get},
@@ -72,6 +77,7 @@ static const struct query_table *registry_tables[48] = {
     &api_projects_queries,
     &api_orders_queries,
     &api_retirements_queries,
+    &api_refunds_queries,
     &api_holdings_queries,
     &api_balances_queries,
     &holdings_queries,

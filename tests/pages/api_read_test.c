@@ -15,6 +15,7 @@
 static struct api_caller northwind, charm, fjord;
 static char charm_supplier[ID_SIZE], issuance[ID_SIZE], order[ID_SIZE], delivery[ID_SIZE];
 static char retirement[ID_SIZE], named_retirement[ID_SIZE], pending[ID_SIZE], exported[ID_SIZE];
+static char buffer[ID_SIZE], buffered[ID_SIZE], refund[ID_SIZE];
 static json_t *answer; /* the last one */
 
 static const char *at(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -142,7 +143,10 @@ static const char *sql_id(const char *format, ...)
 static void ask(const struct command *command, char id[ID_SIZE])
 {
     struct answer reply;
-    assert_int_equal(api_ask_ledger(NULL, command, &reply), STATUS_OK);
+    enum status status = api_ask_ledger(NULL, command, &reply);
+    if (status != STATUS_OK) {
+        fail_msg("%s: %s", act_word((enum act_kind)command->kind), status_row(status)->slug);
+    }
     (void)snprintf(id, ID_SIZE, "%s", reply.id);
 }
 
@@ -154,6 +158,42 @@ static struct command retire_of(const char *org_id, int64_t units)
     command.retire.units = units;
     command.retire.purposes = 1 | 16;
     return command;
+}
+
+/* Units set aside for the buffer pool, and a part of them given back by an administrator. */
+static void make_refund(void)
+{
+    struct command command = command_of(ACT_OPEN_ORGANISATION, "", "");
+    char path[PATH_MAX], ignored[ID_SIZE];
+    struct ledger_client client;
+    struct answer reply;
+    TEXT_COPY(command.organisation.name, "Buffer pool");
+    command.organisation.kind = ORG_BUFFER;
+    ask(&command, buffer);
+    command = command_of(ACT_ISSUE, "", town_key());
+    TEXT_COPY(command.issue.project_id, market.lithos_project);
+    command.issue.vintage = 2022;
+    command.issue.supplier_units = 9000;
+    command.issue.buffer_units = 1000;
+    TEXT_COPY(command.issue.reporting_start, "2022-04-01");
+    TEXT_COPY(command.issue.reporting_end, "2022-09-30");
+    ask(&command, buffered);
+    command = command_of(ACT_SET_PERSON, "", "");
+    TEXT_COPY(command.person.user_id, town_person('R'));
+    ask(&command, ignored);
+    command = command_of(ACT_SET_REGISTRY_ROLES, "", "");
+    TEXT_COPY(command.person.user_id, town_person('R'));
+    command.person.roles = REGISTRY_ADMINISTRATOR;
+    ask(&command, ignored);
+    command = command_of(ACT_REFUND, town_person('R'), town_key());
+    TEXT_COPY(command.pool.org_id, buffer);
+    TEXT_COPY(command.pool.project_id, market.lithos_project);
+    command.pool.units = 300;
+    (void)snprintf(path, sizeof path, "%s/ledger-admin.sock", town.folder);
+    ledger_client_init(&client, path);
+    assert_int_equal(ledger_ask(&client, &command, &reply), STATUS_OK);
+    ledger_client_close(&client);
+    (void)snprintf(refund, ID_SIZE, "%s", reply.id);
 }
 
 static void make_history(void)
@@ -173,6 +213,8 @@ static void make_history(void)
     TEXT_COPY(command.transfer.to_system, "M-RETS");
     TEXT_COPY(command.transfer.to_system_party, "Somebody");
     ask(&command, exported);
+    command = town_decide(ACT_REGISTRY_APPROVE, "", exported, "");
+    ask(&command, ignored);
     command = town_decide(ACT_COMPLETE_EXPORT, "", exported, "");
     ask(&command, ignored);
     command = command_of(ACT_ORDER, "", town_key()); /* nothing delivered yet */
@@ -189,6 +231,7 @@ static int set_up(void **state)
         return -1;
     }
     make_history();
+    make_refund();
     northwind = api_caller_of(market.northwind, ROLE_VIEWER, SCOPE_READ);
     charm = api_caller_of(market.charm, ROLE_VIEWER, SCOPE_READ);
     fjord = api_caller_of(market.fjord, ROLE_VIEWER, SCOPE_READ);
@@ -308,7 +351,7 @@ static void issuances(void **state)
     says_int("vintage", 2023);
     (void)get(&northwind, at("/issuances/iss_1EWT8R5FY1S0GFCY"), 404);
     (void)get(&northwind, at("/issuances"), 200);
-    says_int("total_count", 3);
+    says_int("total_count", 4);
     (void)get(&northwind, at("/suppliers/%s/issuances", charm_supplier), 200);
     says_int("total_count", 1);
     says("nodes.0.id", issuance);
@@ -423,6 +466,39 @@ static void retirements(void **state)
     says("nodes.0.retirement_id", retirement);
     says("nodes.0.beneficiary.id", market.fjord);
     (void)get(&charm, at("/retirements/ret_1FYBH4QDT1S0SVKF/credit_batches"), 404);
+}
+
+static void refunds(void **state)
+{
+    (void)state;
+    (void)get(&fjord, at("/refunds/%s", refund), 200);
+    says("id", refund);
+    says("from_buffer_pool_organisation.id", buffer);
+    says("to_organisation.id", market.lithos);
+    says("project_id", market.lithos_project);
+    says("notes", "");
+    says_int("credit_batch_size_total.credit_kgs", 300);
+    (void)get(&fjord, at("/refunds/%s/credit_batches", refund), 200);
+    says_int("total_count", 1);
+    says_int("nodes.0.size.credit_kgs", 300);
+    says("nodes.0.owner.id", market.lithos);
+    (void)get(&fjord, at("/refunds/bpr_1E5BH6AG21S0SKTW"), 404);
+    (void)get(&fjord, at("/refunds/bpr_1E5BH6AG21S0SKTW/credit_batches"), 404);
+    (void)get(&fjord, at("/refunds/%s", buffer), 404);
+    /* as they were issued: the supplier's, and the pool's behind it */
+    (void)get(&fjord, at("/issuances/%s/credit_batches", buffered), 200);
+    says("supplier_credit_batches.0.owner.id", market.lithos);
+    says_int("supplier_credit_batches.0.size.credit_kgs", 9000);
+    says("buffer_pool_credit_batches.0.owner.id", buffer);
+    says("buffer_pool_credit_batches.0.status", "split");
+    says_int("buffer_pool_credit_batch_size_total.credit_kgs", 1000);
+    says_int("credit_batch_size_total.credit_kgs", 10000);
+    says("supplier_credit_batches.0.sequestered_on", "2022-09-30");
+    (void)get(&fjord, at("/issuances/%s", buffered), 200);
+    says("reporting_period_start_at", "2022-04-01");
+    (void)get(&fjord, at("/projects/%s", market.lithos_project), 200);
+    says_int("issued_buffer_pool_credits_total.credit_kgs", 1000);
+    says_int("retired_buffer_pool_credits_total.credit_kgs", 0);
 }
 
 /* ---- batches and balances ---- */
@@ -606,6 +682,7 @@ int main(void)
         cmocka_unit_test(orders),
         cmocka_unit_test(deliveries),
         cmocka_unit_test(retirements),
+        cmocka_unit_test(refunds),
         cmocka_unit_test(a_batch),
         cmocka_unit_test(balances),
         cmocka_unit_test(batches_of_an_organisation),

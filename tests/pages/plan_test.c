@@ -28,6 +28,7 @@
 #include "store/api_orders.h"
 #include "store/api_parties.h"
 #include "store/api_projects.h"
+#include "store/api_refunds.h"
 #include "store/api_retirements.h"
 #include "store/care.h"
 #include "store/drafts.h"
@@ -72,6 +73,7 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &api_orders_queries,
                                                             &api_parties_queries,
                                                             &api_projects_queries,
+                                                            &api_refunds_queries,
                                                             &api_retirements_queries,
                                                             &care_queries,
                                                             &holdings_queries,
