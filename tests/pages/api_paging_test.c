@@ -314,14 +314,12 @@ static void lists_of_orders_and_deliveries(void **state)
         const char *const to[] = {"to_organisation_id", orgs[SUPPLIERS + i], NULL};
         const char *const both[] = {"from_supplier_id", suppliers[i], "to_organisation_id",
                                     orgs[SUPPLIERS + i], NULL};
-        const char *sold = words("supplier_org_id = '%s'", orgs[i]);
-        const char *bought = words("buyer_org_id = '%s'", orgs[SUPPLIERS + i]);
         compare(deliveries_get, orgs[0], "", from,
-                words("SELECT delivery_id FROM delivery WHERE %s" BY_DELIVERY, sold));
-        sold = words("supplier_org_id = '%s'", orgs[i]);
-        bought = words("buyer_org_id = '%s'", orgs[SUPPLIERS + i]);
+                words("SELECT delivery_id FROM delivery WHERE supplier_org_id = '%s'" BY_DELIVERY,
+                      orgs[i]));
         compare(deliveries_get, orgs[0], "", to,
-                words("SELECT delivery_id FROM delivery WHERE %s" BY_DELIVERY, bought));
+                words("SELECT delivery_id FROM delivery WHERE buyer_org_id = '%s'" BY_DELIVERY,
+                      orgs[SUPPLIERS + i]));
         compare(deliveries_get, orgs[0], "", both,
                 words("SELECT delivery_id FROM delivery WHERE supplier_org_id = '%s'"
                       " AND buyer_org_id = '%s'" BY_DELIVERY,
@@ -459,7 +457,7 @@ static void choose_states(struct chosen *chosen)
             (void)snprintf(condition + strlen(condition), 32, "'%s',", states[i]);
         }
     }
-    (void)strcat(condition, "'')");
+    (void)snprintf(condition + strlen(condition), 8, "'')");
     if (wanted == 0) {
         (void)snprintf(chosen->sql + strlen(chosen->sql), 64, " AND state IN ('active','retired')");
     } else {

@@ -265,6 +265,14 @@ static void ids_and_words(void **state)
     refused(WITH("\"until\":\"yesterday\""), "body.until", "datetime_parsing");
 }
 
+/* Puts text at a place of a body, without its NUL. */
+static void put(char *to, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        *to++ = *text;
+    }
+}
+
 static void bombs(void **state)
 {
     (void)state;
@@ -273,13 +281,13 @@ static void bombs(void **state)
     assert_int_equal(read_bytes(body, sizeof body - 1), STATUS_FORM_FAULTS);
     room_only_fault("body.0.0.0.0.0.0.0.0", "too_deep");
     for (size_t i = 0; i + 5 < sizeof body; i += 5) {
-        memcpy(body + i, "{\"a\":", 5);
+        put(body + i, "{\"a\":");
     }
     assert_int_equal(read_bytes(body, sizeof body - 1), STATUS_FORM_FAULTS);
     room_only_fault("body.a.a.a.a.a.a.a.a", "too_deep");
     /* as many values as fit */
     memset(body, ',', sizeof body - 1);
-    memcpy(body, "[1", 2);
+    put(body, "[1");
     for (size_t i = 3; i < sizeof body - 2; i += 2) {
         body[i] = '1';
     }
@@ -289,16 +297,16 @@ static void bombs(void **state)
     assert_string_equal(room_faults.at[0].type, "too_many_values");
     /* one long text */
     memset(body, 'a', sizeof body - 1);
-    memcpy(body, "{\"note\":\"", 9);
-    memcpy(body + sizeof body - 3, "\"}", 2);
+    put(body, "{\"note\":\"");
+    put(body + sizeof body - 3, "\"}");
     assert_int_equal(read_bytes(body, sizeof body - 1), STATUS_FORM_FAULTS);
     assert_true(room_faults.count > 1);
     for (size_t i = 0; i < room_faults.count; i++) {
         assert_true(room_faults.at[i].input == NULL || strlen(room_faults.at[i].input) < 100);
     }
     /* one long name */
-    memcpy(body, "{\"aaaaaaaa", 10);
-    memcpy(body + sizeof body - 5, "\":1}", 4);
+    put(body, "{\"aaaaaaaa");
+    put(body + sizeof body - 5, "\":1}");
     assert_int_equal(read_bytes(body, sizeof body - 1), STATUS_FORM_FAULTS);
     assert_true(room_faults.count > 1);
     assert_true(strlen(room_place(&room_faults.at[room_faults.count - 1].loc)) < 100);
@@ -311,7 +319,7 @@ static void faults_are_counted_up_to_a_bound(void **state)
     for (int i = 0; i < 2 * FAULTS_MAX; i++) {
         (void)snprintf(body + strlen(body), 64, ",\"x%d\":%d", i, i);
     }
-    (void)strcat(body, "}");
+    put(body + strlen(body), "}");
     assert_int_equal(read_body(body), STATUS_FORM_FAULTS);
     assert_int_equal(room_faults.count, FAULTS_MAX);
     assert_string_equal(room_place(&room_faults.at[3].loc), "body.x3");
