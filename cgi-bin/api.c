@@ -14,6 +14,7 @@
 #include "api/party.h"
 #include "api/project.h"
 #include "api/retire_write.h"
+#include "api/refund.h"
 #include "api/retirement.h"
 #include "api/transfer.h"
 #include "api/webhook.h"
@@ -21,6 +22,7 @@
 #include "store/api_balances.h"
 #include "store/api_beneficiaries.h"
 #include "store/api_holdings.h"
+#include "store/api_refunds.h"
 #include "store/holdings.h"
 #include "store/people_beneficiary.h"
 #include "store/site.h"
@@ -64,6 +66,9 @@ static const struct route routes[] = {
 
     {METHOD_POST, V0 "/retirements", RETIRER, NULL, retirements_post},
     {METHOD_POST, V0 "/retirements/from_oldest_credits", RETIRER, NULL, retirements_oldest_post},
+    {METHOD_GET, V0 "/refunds/:id", READER, NULL, refund_get},
+    {METHOD_GET, V0 "/refunds/:id/credit_batches", READER, NULL, refund_batches_get},
+
     {METHOD_GET, V0 "/retirements", READER, NULL, retirements_get},
     {METHOD_GET, V0 "/retirements/:id", READER, NULL, retirement_get},
     {METHOD_GET, V0 "/retirements/:id/credit_batches", READER, NULL, retirement_batches_get},
@@ -128,6 +133,7 @@ static const struct query_table *registry_tables[48] = {
     &api_projects_queries,
     &api_orders_queries,
     &api_retirements_queries,
+    &api_refunds_queries,
     &api_holdings_queries,
     &api_balances_queries,
     &holdings_queries,

@@ -29,6 +29,7 @@
 #include "store/api_orders.h"
 #include "store/api_parties.h"
 #include "store/api_projects.h"
+#include "store/api_refunds.h"
 #include "store/api_retirements.h"
 #include "store/api_transfers.h"
 #include "store/care.h"
@@ -77,6 +78,7 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &api_orders_queries,
                                                             &api_parties_queries,
                                                             &api_projects_queries,
+                                                            &api_refunds_queries,
                                                             &api_retirements_queries,
                                                             &api_transfers_queries,
                                                             &care_queries,
