@@ -70,7 +70,7 @@ static struct url transfer_url(struct visit *visit, const struct holding_balance
     struct url url = url_path(visit->arena, "/account/transfers/new");
     return url_with(
         visit->arena, url, "balance",
-        steps_balance_word(visit->arena, supplier->supplier_org_id, supplier->instrument));
+        take_word(visit->arena, supplier->supplier_org_id, supplier->instrument));
 }
 
 static const struct holding_balance *supplier_of(struct holding_balances suppliers,

@@ -130,10 +130,7 @@ enum status steps_start_post(struct visit *visit, struct response *response)
         .to_account_id = "",
         .to_system = "",
         .to_system_party = "",
-        .supplier_org_id = "",
-        .instrument = "",
-        .mode = "",
-        .lines = "",
+        .take = DRAFT_TAKE_NOTHING,
         .notes = "",
         .private_note = "",
         .corrects_id = "",
@@ -143,10 +140,9 @@ enum status steps_start_post(struct visit *visit, struct response *response)
     };
     enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
     const char *supplier = "";
-    if (steps_balance_parse(visit->arena, field_text(&visit->fields, "balance"), &supplier,
-                            &instrument)) {
-        draft.supplier_org_id = supplier;
-        draft.instrument = instrument_word(instrument);
+    if (take_parse(visit->arena, field_text(&visit->fields, "balance"), &supplier, &instrument)) {
+        draft.take.supplier_org_id = supplier;
+        draft.take.instrument = instrument_word(instrument);
     }
     if (!make_draft(visit, &draft)) {
         return STATUS_FAULT;

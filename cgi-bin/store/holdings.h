@@ -68,6 +68,20 @@ struct holding_balances holdings_balances(struct store *registry, struct arena *
  * order. */
 struct holding_balances holdings_by_supplier(struct arena *arena, struct holding_balances balances);
 
+/* One vintage of one supplier's balance. */
+struct holding_vintage {
+    int64_t vintage;
+    int64_t available_units; /* more than 0 */
+};
+struct holding_vintages {
+    const struct holding_vintage *at;
+    size_t count;
+};
+/* Those of which something is available, newest first. */
+struct holding_vintages holdings_vintages(struct store *registry, struct arena *arena,
+                                          const char *org_id, const char *supplier_org_id,
+                                          enum instrument instrument);
+
 struct holding_account {
     const char *account_id;
     const char *name;

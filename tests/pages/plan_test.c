@@ -133,6 +133,7 @@ static const struct permission {
     {"admin_orgs", "USE TEMP B-TREE FOR ORDER BY",
      "one organisation's accounts and trust, one person's organisations, the buffer pools"},
 
+    {"holdings", "USE TEMP B-TREE FOR GROUP BY", "vintages of one supplier's balance"},
     {"holdings", "USE TEMP B-TREE FOR ORDER BY", "one organisation's balances, or its accounts"},
     {"holding_batches", "SCAN k", "one page that its subquery found"},
     {"holding_batches", "USE TEMP B-TREE FOR ORDER BY",
