@@ -45,6 +45,10 @@ enum steps_found steps_open(struct visit *visit, struct response *response, stru
 /* The status to return when steps_open() did not say STEPS_OPEN. */
 enum status steps_closed(enum steps_found found);
 
+/* Makes a draft with an id that nobody has yet, *draft_id inside it; false on a fault. */
+bool steps_make(struct visit *visit, const char **draft_id,
+                bool (*make)(struct visit *visit, void *draft), void *draft);
+
 /* "recipient", "balance", "amount", "review": the first one that has no answer yet. */
 const char *steps_next(const struct draft *draft);
 /* .../drafts/ID/STEP, with ?back=review when it returns there. */

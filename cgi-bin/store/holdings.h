@@ -110,6 +110,7 @@ struct holding_batch {
     const char *account_name;
     const char *state;       /* "active", "reserved", "split", "retired", "exported", "cancelled" */
     const char *reserved_by; /* transfer; "" */
+    const char *ended_by;    /* retirement, or transfer out of the registry; "" */
     const char *parent_id;   /* "" */
     const char *left_id;     /* split into this … */
     const char *right_id;    /* … and this; "" */
