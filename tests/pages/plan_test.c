@@ -42,6 +42,7 @@
 #include "store/ledger_pool.h"
 #include "store/ledger_records.h"
 #include "store/ledger_totals.h"
+#include "store/my_retirements.h"
 #include "store/my_transfers.h"
 #include "store/people_beneficiary.h"
 #include "store/people_credential.h"
@@ -60,6 +61,7 @@
 #include "store/public_retirements.h"
 #include "store/public_transfers.h"
 #include "store/recipients.h"
+#include "store/retirement_drafts.h"
 #include "store/rights.h"
 #include "store/site.h"
 #include "store/store.h"
@@ -92,6 +94,7 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &ledger_pool_queries,
                                                             &ledger_records_queries,
                                                             &ledger_units_queries,
+                                                            &my_retirements_queries,
                                                             &my_transfers_queries,
                                                             &public_batches_queries,
                                                             &public_issuances_queries,
@@ -105,20 +108,12 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &team_queries,
                                                             &verify_queries,
                                                             NULL};
-static const struct query_table *const people_tables[] = {&admin_people_queries,
-                                                          &care_people_queries,
-                                                          &drafts_queries,
-                                                          &people_beneficiary_queries,
-                                                          &people_credential_queries,
-                                                          &people_link_queries,
-                                                          &people_password_queries,
-                                                          &people_person_queries,
-                                                          &people_session_queries,
-                                                          &people_throttle_queries,
-                                                          &people_webhook_queries,
-                                                          &people_webhook_log_queries,
-                                                          &people_webhook_queue_queries,
-                                                          NULL};
+static const struct query_table *const people_tables[] = {
+    &admin_people_queries,       &care_people_queries,          &drafts_queries,
+    &people_beneficiary_queries, &people_credential_queries,    &people_link_queries,
+    &people_password_queries,    &people_person_queries,        &people_session_queries,
+    &people_throttle_queries,    &retirement_drafts_queries,    &people_webhook_queries,
+    &people_webhook_log_queries, &people_webhook_queue_queries, NULL};
 
 /* What may be read from end to end, or sorted, and why that stays small. step: as the plan says it;
  * NULL: whatever the table does. */
@@ -145,6 +140,7 @@ static const struct permission {
 
     {"events", "SCAN act", "from the newest row, which is the first and last that is read"},
 
+    {"holdings", "USE TEMP B-TREE FOR GROUP BY", "vintages of one supplier's balance"},
     {"holdings", "USE TEMP B-TREE FOR ORDER BY", "one organisation's balances, or its accounts"},
     {"holding_batches", "SCAN k", "one page that its subquery found"},
     {"holding_batches", "USE TEMP B-TREE FOR ORDER BY",
