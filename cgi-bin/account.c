@@ -6,14 +6,17 @@
 #include "pages/account.h"
 #include "ledger/ledger.h"
 #include "pages/credits.h"
+#include "pages/deliver.h"
 #include "pages/inbox.h"
 #include "pages/my_transfer.h"
 #include "pages/steps.h"
 #include "pages/team.h"
 #include "store/holdings.h"
 #include "store/my_transfers.h"
+#include "store/orders.h"
 #include "store/people_link.h"
 #include "store/people_person.h"
+#include "store/public_batches.h"
 #include "store/recipients.h"
 #include "store/rights.h"
 #include "store/site.h"
@@ -62,6 +65,15 @@ static const struct route routes[] = {
     {METHOD_GET, "/account/inbox", READER, &inbox_query, inbox_get},
     {METHOD_POST, "/account/inbox", DECIDER, &inbox_form, inbox_post},
     {METHOD_GET, "/account/inbox/done", READER, &inbox_done_query, inbox_done_get},
+    {METHOD_GET, "/account/orders", READER, &orders_form, orders_get},
+    {METHOD_GET, "/account/orders/new", INITIATOR, &orders_new_query, orders_new_get},
+    {METHOD_POST, "/account/orders/new", INITIATOR, &orders_new_form, orders_new_post},
+    {METHOD_GET, "/account/orders/:id", READER, NULL, order_get},
+    {METHOD_GET, "/account/orders/:id/deliver", INITIATOR, &at_once_query, deliver_get},
+    {METHOD_POST, "/account/orders/:id/deliver", INITIATOR, &at_once_form, deliver_post},
+    {METHOD_GET, "/account/deliveries", READER, &deliveries_form, deliveries_get},
+    {METHOD_GET, "/account/deliveries/:id", READER, NULL, delivery_get},
+    {METHOD_GET, "/account/deliveries/:id/done", READER, NULL, deliver_done_get},
     {METHOD_GET, "/account/team", READER, NULL, team_get},
     {METHOD_GET, "/account/team/add", MANAGER, NULL, team_add_get},
     {METHOD_POST, "/account/team/add", MANAGER, &team_add_form, team_add_post},
@@ -88,8 +100,8 @@ static const struct query_table *const people_tables[] = {
 
 /* The pages' own tables, then those that planning a transfer needs. */
 static const struct query_table *registry_tables[32] = {
-    &site_queries,       &holdings_queries, &my_transfers_queries,
-    &recipients_queries, &rights_queries,   &team_queries,
+    &site_queries,   &holdings_queries, &my_transfers_queries, &recipients_queries,
+    &rights_queries, &team_queries,     &orders_queries,       &public_batches_queries,
 };
 
 static void add_plan_tables(void)

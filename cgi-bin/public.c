@@ -5,6 +5,7 @@
 #include "pages/public.h"
 #include "pages/chrome.h"
 #include "store/holdings.h"
+#include "store/orders.h"
 #include "store/site.h"
 
 static const struct route routes[] = {
@@ -26,6 +27,8 @@ static const struct route routes[] = {
      public_retirement_get},
     {METHOD_GET, "/registry/organisations", NEED_NOBODY, &public_orgs_form, public_orgs_get},
     {METHOD_GET, "/registry/organisations/:id", NEED_NOBODY, NULL, public_org_get},
+    {METHOD_GET, "/registry/deliveries", NEED_NOBODY, &public_deliveries_form,
+     public_deliveries_get},
     {METHOD_GET, "/registry/deliveries/:id", NEED_NOBODY, &public_blocks_form, public_delivery_get},
 };
 
@@ -38,6 +41,7 @@ static const struct query_table *const registry_tables[] = {
     &public_issuances_queries,
     &public_retirements_queries,
     &public_orgs_queries,
+    &orders_queries,
     NULL,
 };
 

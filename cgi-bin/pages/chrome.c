@@ -11,6 +11,7 @@
 #include "base/url.h"
 #include "static_names.h"
 #include "store/my_transfers.h"
+#include "store/orders.h"
 #include "store/site.h"
 
 static void chrome_place(struct chrome *chrome, enum place place);
@@ -99,6 +100,7 @@ static void chrome_place(struct chrome *chrome, enum place place)
     chrome->at_credits = place == PLACE_CREDITS;
     chrome->at_my_transfers = place == PLACE_MY_TRANSFERS;
     chrome->at_inbox = place == PLACE_INBOX;
+    chrome->at_orders = place == PLACE_ORDERS;
     chrome->at_team = place == PLACE_TEAM;
     chrome->at_pending = place == PLACE_PENDING;
     chrome->at_orgs = place == PLACE_ORGS;
@@ -134,6 +136,8 @@ static void chrome_person(struct visit *visit, struct chrome *chrome)
     if (chrome->area_account && !text_empty(visit->org_id)) {
         chrome->inbox_count =
             inbox_waiting(visit->registry, visit->org_id, visit->user_id, visit->org_roles);
+        struct order_party party = orders_party(visit->registry, visit->org_id);
+        chrome->has_orders = party.is_supplier || party.has_ordered || chrome->at_orders;
     }
 }
 

@@ -1,7 +1,6 @@
 /*
  * pages/public_retirements_view.h: retirements: the list (templates/public/retirements.mustache),
- * one as a certificate (templates/public/retirement.mustache), and a delivery
- * (templates/public/delivery.mustache).
+ * and one as a certificate (templates/public/retirement.mustache).
  */
 #ifndef PAGES_PUBLIC_RETIREMENTS_VIEW_H
 #define PAGES_PUBLIC_RETIREMENTS_VIEW_H
@@ -39,19 +38,6 @@ struct public_retirement_view {
     const char *quantity;
     const char *weight;
     struct purpose_views purposes;
-    const char *notes;
-    struct public_block_table blocks;
-};
-
-struct public_delivery_view {
-    struct chrome page;
-    const char *title;
-    const char *delivery_id;
-    struct when_view delivered;
-    struct link_view supplier;
-    struct link_view buyer;
-    const char *quantity;
-    const char *weight;
     const char *notes;
     struct public_block_table blocks;
 };

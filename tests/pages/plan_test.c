@@ -32,6 +32,7 @@
 #include "store/ledger_records.h"
 #include "store/ledger_totals.h"
 #include "store/my_transfers.h"
+#include "store/orders.h"
 #include "store/people_link.h"
 #include "store/people_password.h"
 #include "store/people_person.h"
@@ -65,6 +66,7 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &ledger_records_queries,
                                                             &ledger_units_queries,
                                                             &my_transfers_queries,
+                                                            &orders_queries,
                                                             &public_batches_queries,
                                                             &public_issuances_queries,
                                                             &public_orgs_queries,
