@@ -89,8 +89,8 @@ enum status admin_order_get(struct visit *visit, struct response *response)
         .deliver_words = arena_printf(arena, "Deliver to %s", order.buyer),
         .hindrance = "",
     };
-    order_fill(visit, &order, &admin_order_way, acts.count == 0 ? "" : admin_person(visit, acts.at[0].user_id),
-               &view);
+    order_fill(visit, &order, &admin_order_way,
+               acts.count == 0 ? "" : admin_person(visit, acts.at[0].user_id), &view);
     chrome_trail(visit, &view.page, url_path(arena, "/admin/issue"), "Issue and deliver");
     chrome_trail(visit, &view.page, url_path(arena, "/admin/issue/orders"), "Orders");
     template_admin_order(&response->body, &view);

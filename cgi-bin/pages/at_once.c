@@ -149,8 +149,9 @@ static enum status settle_act(const struct at_once *act, struct response *respon
         return status;
     case STATUS_PLAN_CHANGED:
         alarm.title = "What there is changed while you were reading";
-        alarm.words = "Nothing was done. Below is what would happen now: check it again, then press "
-                      "the button.";
+        alarm.words =
+            "Nothing was done. Below is what would happen now: check it again, then press "
+            "the button.";
         break;
     case STATUS_KEY_REUSED:
         alarm.title = "This page was sent before";
@@ -188,9 +189,9 @@ static enum status confirm(const struct at_once *act, struct response *response,
     struct visit *visit = act->visit;
     const char *notes = text_trim(visit->arena, field_text(&visit->fields, "notes"));
     if (act->is_note_needed && text_empty(notes)) {
-        field_fault(&visit->fields, "notes",
-                    arena_printf(visit->arena, "Enter the %s",
-                                 text_lower(visit->arena, act->note_label)));
+        field_fault(
+            &visit->fields, "notes",
+            arena_printf(visit->arena, "Enter the %s", text_lower(visit->arena, act->note_label)));
     }
     if (visit->fields.error_count > 0) {
         return show_check(act, response, wish, no_alarm, STATUS_FORM_FAULTS);

@@ -16,6 +16,7 @@
 #include "ledger/command.h"
 #include "ledger/ledger.h"
 #include "pages/at_once_view.h"
+#include "pages/chrome.h"
 #include "pages/plan.h"
 #include "store/holdings.h"
 
@@ -44,7 +45,7 @@ struct at_once {
     struct visit *visit;
     enum asker program;
     enum place place;
-    const char *word; /* of the act, for its key: "deliver" */
+    const char *word;     /* of the act, for its key: "deliver" */
     const char *thing_id; /* what it is done to, for its key: the order */
     enum instrument instrument;
     struct url post;

@@ -51,9 +51,8 @@ static struct choice_views projects_of(const struct at_once *act, const char *ch
         const struct at_once_project *project = &act->projects[i];
         choices[i] = (struct choice_view){
             .value = project->project_id,
-            .words = arena_printf(
-                arena, "%s: %s available", project->name,
-                quantity_show(arena, project->available_units, act->instrument)),
+            .words = arena_printf(arena, "%s: %s available", project->name,
+                                  quantity_show(arena, project->available_units, act->instrument)),
             .is_chosen = text_is(project->project_id, chosen),
         };
     }

@@ -12,8 +12,7 @@ static int64_t read_units(const struct at_once *act, const char *name, const cha
     enum status status = quantity_parse(typed, act->instrument, &units);
     bool is_nothing = status == STATUS_LINES_EMPTY || status == STATUS_QUANTITY_ZERO;
     if (status != STATUS_OK && !is_nothing) {
-        field_fault(&act->visit->fields, name,
-                    refusal_amount(act->visit, status, act->instrument));
+        field_fault(&act->visit->fields, name, refusal_amount(act->visit, status, act->instrument));
     }
     return status == STATUS_OK ? units : 0;
 }
@@ -80,9 +79,8 @@ static void read_typed(const struct at_once *act, struct at_once_wish *wish)
     size_t next = 0;
     const struct pair *pair = NULL;
     while ((pair = field_each(&visit->fields, "qty.", &next)) != NULL) {
-        const char *name = is_batch(act, pair->name)
-                               ? arena_printf(visit->arena, "qty.%s", pair->name)
-                               : "amount";
+        const char *name =
+            is_batch(act, pair->name) ? arena_printf(visit->arena, "qty.%s", pair->name) : "amount";
         int64_t units = read_units(act, name, pair->value);
         if (units > 0) {
             add_line(act, wish, pair->name, units);

@@ -75,8 +75,9 @@ static void say(const struct at_once *act, const struct plan *plan, const char *
                        : arena_printf(arena, "%s %s open on the order.",
                                       quantity_words(arena, open_after, act->instrument),
                                       desk_verb(open_after, act->instrument, "stays", "stay")));
-    plan_say(next, "The delivery is public and final. What was delivered by mistake comes back only "
-                   "by a transfer of the buyer.");
+    plan_say(next,
+             "The delivery is public and final. What was delivered by mistake comes back only "
+             "by a transfer of the buyer.");
     if (plan->units == at_once_available(act, "")) {
         plan_say(warnings, is_registry(act)
                                ? "This is all that is available to the supplier."
@@ -163,8 +164,8 @@ static void fill_projects(struct at_once *act)
         const struct holding_balance *one = &balances.at[i];
         if (text_is(one->supplier_org_id, order->supplier_org_id) && one->available_units > 0 &&
             one->instrument == order->instrument) {
-            projects[count++] = (struct at_once_project){one->project_id, one->project_name,
-                                                         one->available_units};
+            projects[count++] =
+                (struct at_once_project){one->project_id, one->project_name, one->available_units};
         }
     }
     act->projects = projects;
@@ -176,8 +177,8 @@ static const char *hint_of(const struct at_once *act)
     struct arena *arena = act->visit->arena;
     const struct job *job = job_of(act);
     int64_t available = at_once_available(act, "");
-    const char *has = is_registry(act) ? arena_printf(arena, "%s has", job->order->supplier)
-                                       : "you have";
+    const char *has =
+        is_registry(act) ? arena_printf(arena, "%s has", job->order->supplier) : "you have";
     return arena_printf(arena, "%s %s open on the order; %s %s available.",
                         quantity_words(arena, job->open_units, act->instrument),
                         desk_verb(job->open_units, act->instrument, "is", "are"), has,
@@ -240,9 +241,9 @@ struct at_once *deliver_act(struct visit *visit, const struct order *order,
         .needed_words = arena_printf(arena, "Enter how many %s to deliver", noun),
         .verb_label = "Deliver",
         .limit_units = job->open_units,
-        .batches = holdings_available(visit->registry, arena, order->supplier_org_id,
-                                      order->supplier_org_id, order->instrument, "",
-                                      COMMAND_LINES_MAX),
+        .batches =
+            holdings_available(visit->registry, arena, order->supplier_org_id,
+                               order->supplier_org_id, order->instrument, "", COMMAND_LINES_MAX),
         .check_heading = "Check the delivery",
         .verb = &plan_moves,
         .note_label = "Public note",

@@ -79,9 +79,8 @@ enum status deliver_done_get(struct visit *visit, struct response *response)
         !order_find(visit->registry, arena, row.order_id, &order)) {
         return STATUS_NOT_FOUND;
     }
-    const char *title =
-        arena_printf(arena, "%s delivered to %s", quantity_words(arena, row.units, row.instrument),
-                     row.buyer);
+    const char *title = arena_printf(arena, "%s delivered to %s",
+                                     quantity_words(arena, row.units, row.instrument), row.buyer);
     struct deliver_done_view view = {
         .page = chrome_of(visit, PLACE_ORDERS, title),
         .title = title,

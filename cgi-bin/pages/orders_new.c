@@ -71,8 +71,8 @@ static struct recipients recent_of(struct visit *visit, enum order_side side)
     struct recipient *rows = arena_array(arena, struct recipient, RECENT_SHOWN_MAX + 1);
     size_t count = 0;
     for (size_t i = 0; i < orders.count && count < RECENT_SHOWN_MAX; i++) {
-        const char *org_id = side == ORDER_OF_SUPPLIER ? orders.at[i].buyer_org_id
-                                                       : orders.at[i].supplier_org_id;
+        const char *org_id =
+            side == ORDER_OF_SUPPLIER ? orders.at[i].buyer_org_id : orders.at[i].supplier_org_id;
         bool is_there = false;
         for (size_t j = 0; j < count && !is_there; j++) {
             is_there = text_is(rows[j].org_id, org_id);
@@ -179,8 +179,9 @@ static struct sentence_views next_of(struct visit *visit, const struct wish *wis
         next[0].words = arena_printf(
             arena, "Nothing moves now. What you deliver is counted against the order until %s %s.",
             quantity, desk_verb(wish->units, wish->instrument, "is delivered", "are delivered"));
-        next[1].words = arena_printf(arena, "%s sees the order at once. Nobody else but the "
-                                            "registry’s administrators does.",
+        next[1].words = arena_printf(arena,
+                                     "%s sees the order at once. Nobody else but the "
+                                     "registry’s administrators does.",
                                      party);
         next[2].words = arena_printf(
             arena,
@@ -188,14 +189,15 @@ static struct sentence_views next_of(struct visit *visit, const struct wish *wis
             "before you can deliver.",
             party);
     } else {
-        next[0].words = arena_printf(
-            arena, "Nothing moves now. %s sees the order at once and can deliver against it. "
-                   "Nobody else but the registry’s administrators sees it.",
-            party);
+        next[0].words =
+            arena_printf(arena,
+                         "Nothing moves now. %s sees the order at once and can deliver against it. "
+                         "Nobody else but the registry’s administrators sees it.",
+                         party);
         next[1].words = "What is delivered comes into your account Main at once: placing the order "
                         "is your consent.";
-        next[2].words = arena_printf(arena, "%s can deliver in parts, up to %s in all.", party,
-                                     quantity);
+        next[2].words =
+            arena_printf(arena, "%s can deliver in parts, up to %s in all.", party, quantity);
     }
     return (struct sentence_views){next, 3};
 }
@@ -210,13 +212,12 @@ static enum status show_check(struct visit *visit, struct response *response,
     view.alarm = alarm;
     view.quantity = quantity;
     view.weight = desk_weight(arena, wish->units, wish->instrument);
-    view.contract =
-        clock_parse_date(view.contract_date, &at) ? clock_date_words(arena, at) : "";
+    view.contract = clock_parse_date(view.contract_date, &at) ? clock_date_words(arena, at) : "";
     view.next = next_of(visit, wish, quantity);
-    view.button = wish->side == ORDER_OF_SUPPLIER
-                      ? arena_printf(arena, "Record an order of %s for %s", quantity,
-                                     wish->party.name)
-                      : arena_printf(arena, "Order %s from %s", quantity, wish->party.name);
+    view.button =
+        wish->side == ORDER_OF_SUPPLIER
+            ? arena_printf(arena, "Record an order of %s for %s", quantity, wish->party.name)
+            : arena_printf(arena, "Order %s from %s", quantity, wish->party.name);
     if (status != STATUS_OK) {
         desk_mend(response, status);
     }
@@ -232,8 +233,7 @@ static const char *settle(struct visit *visit, const struct wish *wish, const st
     static const struct {
         enum command_field field;
         const char *name;
-    } names[] = {
-        {FIELD_AMOUNT, "amount"}, {FIELD_DATE, "contract_date"}, {FIELD_NOTES, "notes"}};
+    } names[] = {{FIELD_AMOUNT, "amount"}, {FIELD_DATE, "contract_date"}, {FIELD_NOTES, "notes"}};
     const char *words = refusal_words(visit, answer, wish->instrument, "");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if ((int32_t)names[i].field == answer->field) {

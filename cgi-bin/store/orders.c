@@ -32,12 +32,16 @@ enum {
     "coalesce((SELECT p.instrument FROM project p WHERE p.org_id = " supplier                      \
     " ORDER BY p.project_id LIMIT 1), 'carbon_removal')"
 #define ORDER                                                                                      \
-    "SELECT o.order_id, o.supplier_org_id, s.name, o.buyer_org_id, b.name,"                        \
-    INSTRUMENT("o.supplier_org_id") ","                                                            \
-    " o.units, o.delivered_units, o.contract_date, o.notes, o.ordered_at,"                         \
-    " (SELECT max(d.delivered_at) FROM delivery d WHERE d.order_id = o.order_id), o.buyer_agreed"                  \
-    " FROM buyer_order o CROSS JOIN organisation s ON s.org_id = o.supplier_org_id"                \
-    " CROSS JOIN organisation b ON b.org_id = o.buyer_org_id WHERE o.order_id = "
+    "SELECT o.order_id, o.supplier_org_id, s.name, o.buyer_org_id, b.name," INSTRUMENT(            \
+        "o.supplier_org_id") ","                                                                   \
+                             " o.units, o.delivered_units, o.contract_date, o.notes, "             \
+                             "o.ordered_at,"                                                       \
+                             " (SELECT max(d.delivered_at) FROM delivery d WHERE d.order_id = "    \
+                             "o.order_id), o.buyer_agreed"                                         \
+                             " FROM buyer_order o CROSS JOIN organisation s ON s.org_id = "        \
+                             "o.supplier_org_id"                                                   \
+                             " CROSS JOIN organisation b ON b.org_id = o.buyer_org_id WHERE "      \
+                             "o.order_id = "
 /* ?2 state; NULL filters nothing. */
 #define ORDER_MATCHES                                                                              \
     " AND (?2 IS NULL OR ?2 = " STATE " OR (?2 = 'open' AND o.delivered_units < o.units))"
