@@ -23,7 +23,7 @@ CFLAGS_ALL := $(COMMON) $(FLAGS_$(MODE)) $(CFLAGS)
 LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now -Wl,--build-id=sha1 $(LDFLAGS)
 
 # Rooms from the top down: each may use only those after it.
-ROOMS := import api pages gate http ledger store model base
+ROOMS := import courier api pages gate http ledger store model base
 PROGRAMS := public signin account admin api ledger tally
 # programs with templates, and all that speak FastCGI
 AREAS := public signin account admin
@@ -31,12 +31,14 @@ DOORS := $(AREAS) api
 room = $(patsubst %.c,$(B)/%.o,$(wildcard cgi-bin/$(1)/*.c))
 ARCHIVES := $(ROOMS:%=$(B)/%.a)
 LIBS := -lsqlite3 -lmd
-LIBS_public := -lfcgi
+LIBS_paper := -lcairo -lfreetype -lqrencode
+LIBS_public := -lfcgi $(LIBS_paper)
 LIBS_signin := -lfcgi -lscrypt
-LIBS_account := -lfcgi
+LIBS_account := -lfcgi -lcrypto
 LIBS_admin := -lfcgi
 LIBS_api := -lfcgi -ljansson -lcrypto
-LIBS_tally := -lcsv
+LIBS_courier := -lcurl
+LIBS_tally := -lcsv -lcrypto
 TEMPLATES := $(wildcard templates/*/*.mustache)
 VIEWS := $(wildcard cgi-bin/pages/*_view.h)
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*_test.c tests/ledger/*.c tests/crash/*.c tests/pages/*.c))
@@ -96,12 +98,21 @@ install: build ## install under DESTDIR/usr/local (programs, static files, schem
 	@cgi-bin/tools/install.sh $(B) $(DESTDIR)
 
 clean: ## remove what was built and the demonstration registry
-	rm -rf build var tests/web/node_modules
+	rm -rf build var tests/web/node_modules tests/api/node_modules
 
 # -- templates: Mustache to C, checked against the view structs
-build/tools/mustache: $(wildcard cgi-bin/tools/*.c cgi-bin/tools/*.h)
+build/tools/mustache: $(filter-out %/openapi.c,$(wildcard cgi-bin/tools/*.c)) $(wildcard cgi-bin/tools/*.h)
 	@mkdir -p $(@D)
 	$(V)echo "  tool $@" && $(CC) $(COMMON) -O1 -o $@ $(filter %.c,$^)
+
+# -- the description of the API: JSON for programs, a table for its page
+build/tools/openapi: cgi-bin/tools/openapi.c
+	@mkdir -p $(@D)
+	$(V)echo "  tool $@" && $(CC) $(COMMON) -O1 -o $@ $< -lyaml
+
+$(B)/templates/api_operations.h: build/tools/openapi cgi-bin/api/openapi.yaml
+	@mkdir -p $(@D)
+	$(V)echo "  openapi" && build/tools/openapi cgi-bin/api/openapi.yaml $(@D)/openapi.json $@
 
 $(B)/templates/stamp: build/tools/mustache $(TEMPLATES) $(VIEWS)
 	@mkdir -p $(@D)
@@ -113,13 +124,15 @@ $(B)/templates/%.o: $(B)/templates/%.c
 	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -MMD -c -o $@ $<
 
 # -- static files under names that tell their content
-$(B)/templates/static_names.h: cgi-bin/tools/static.sh $(wildcard static/*)
+$(B)/templates/static_names.h: cgi-bin/tools/static.sh $(wildcard static/*) $(B)/templates/api_operations.h
 	$(V)echo "  static" && cgi-bin/tools/static.sh $(B)
 
 # -- objects, archives, programs
 $(B)/cgi-bin/%.o: cgi-bin/%.c | $(B)/templates/stamp $(B)/templates/static_names.h
 	@mkdir -p $(@D)
 	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -MMD -c -o $@ $<
+# where the headers of its drawing library are
+$(B)/cgi-bin/pages/certificate_sheet.o: CFLAGS_ALL += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I cairo freetype2))
 
 # the ledger's sources with operators that can be changed (tests/mutate/generate.mjs)
 build/mutate/cgi-bin/ledger/%.o: build/mutate/made/%.c | $(B)/templates/stamp
@@ -145,10 +158,10 @@ $(PROGRAMS:%=$(B)/%): $(B)/%: $(B)/cgi-bin/%.o $(ARCHIVES) $(B)/templates.a
 
 $(B)/tests/%: tests/%.c $(ARCHIVES) $(B)/templates.a $(B)/templates_json.a build/tools/mustache $(wildcard tests/*/*.h)
 	@mkdir -p $(@D)
-	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -ljansson -lcrypto -lcmocka
+	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -lcurl -ljansson -lcrypto $(LIBS_paper) -lcmocka
 
 # fuzz targets: with libFuzzer (MODE=fuzz), or with a main that replays their corpus
-$(B)/tools.a: $(patsubst %.c,$(B)/%.o,$(filter-out %/mustache.c,$(wildcard cgi-bin/tools/*.c)))
+$(B)/tools.a: $(patsubst %.c,$(B)/%.o,$(filter-out %/mustache.c %/openapi.c,$(wildcard cgi-bin/tools/*.c)))
 	@rm -f $@ && ar rcs $@ $^
 $(B)/tests/fuzz/%.o: tests/fuzz/%.c | $(B)/templates/stamp
 	@mkdir -p $(@D)
@@ -157,7 +170,7 @@ FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
 $(FUZZERS): $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/fuzz.o $(FUZZ_MAIN) $(ARCHIVES) $(B)/tools.a
 	$(V)echo "  link $@" && $(CC) $(LINK) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $(filter %.o,$^) -Wl,--wrap=log_event \
 	  $(shell sed -n 's/^ \* wraps: //p' tests/fuzz/$*_fuzz.c | sed 's/[A-Za-z_0-9]\+/-Wl,--wrap=&/g') \
-	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcsv -ljansson -lcrypto -lcmocka
+	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lcsv -ljansson -lcrypto $(LIBS_paper) -lcmocka
 
 # programs with one planted bug each, which the negative controls must find (tests/plant/)
 planted = $(firstword $(subst -, ,$(1)))

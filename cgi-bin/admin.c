@@ -19,6 +19,7 @@
 #include "store/people_session.h"
 #include "store/rights.h"
 #include "store/site.h"
+#include "store/team.h"
 
 static const struct route routes[] = {
     {METHOD_GET, "/admin", NEED_AUDITOR, NULL, admin_home_get},
@@ -100,6 +101,7 @@ static const struct query_table *const registry_tables[] = {
     &site_queries,         &rights_queries,          &holdings_queries,
     &my_transfers_queries, &admin_transfers_queries, &admin_acts_queries,
     &admin_orgs_queries,   &admin_issue_queries,     &orders_queries,
+    &team_queries,
     &ledger_facts_queries, &ledger_units_queries,    NULL,
 };
 static const struct query_table *const people_tables[] = {

@@ -6,8 +6,16 @@
  * each, in the contract's order.
  */
 #include "api/api.h"
+#include "api/batch.h"
+#include "api/holding.h"
+#include "api/order.h"
 #include "api/party.h"
+#include "api/project.h"
+#include "api/retirement.h"
 #include "ledger/ledger.h"
+#include "store/api_balances.h"
+#include "store/api_holdings.h"
+#include "store/holdings.h"
 
 #define V0 "/registry/v0"
 #define READER NEED_ORGANISATION
@@ -16,10 +24,38 @@
 static const struct route routes[] = {
     {METHOD_GET, V0 "/organisation", READER, NULL, organisation_mine_get},
     {METHOD_GET, V0 "/organisations/:id", READER, NULL, organisation_get},
+    {METHOD_GET, V0 "/organisations/:id/orders", READER, NULL, organisation_orders_get},
+    {METHOD_GET, V0 "/organisations/:id/credit_balance", READER, NULL, organisation_balance_get},
+    {METHOD_GET, V0 "/organisations/:id/credit_batches", READER, NULL, organisation_batches_get},
 
     {METHOD_GET, V0 "/supplier", READER, NULL, supplier_mine_get},
     {METHOD_GET, V0 "/suppliers/:id", READER, NULL, supplier_get},
     {METHOD_GET, V0 "/suppliers", READER, NULL, suppliers_get},
+    {METHOD_GET, V0 "/suppliers/:id/projects", READER, NULL, supplier_projects_get},
+    {METHOD_GET, V0 "/suppliers/:id/orders", READER, NULL, supplier_orders_get},
+    {METHOD_GET, V0 "/suppliers/:id/deliveries", READER, NULL, supplier_deliveries_get},
+    {METHOD_GET, V0 "/suppliers/:id/issuances", READER, NULL, supplier_issuances_get},
+
+    {METHOD_GET, V0 "/projects/:id", READER, NULL, project_get},
+    {METHOD_GET, V0 "/projects/:id/documents", READER, NULL, project_documents_get},
+    {METHOD_GET, V0 "/projects", READER, NULL, projects_get},
+
+    {METHOD_GET, V0 "/issuances/:id", READER, NULL, issuance_get},
+    {METHOD_GET, V0 "/issuances", READER, NULL, issuances_get},
+    {METHOD_GET, V0 "/issuances/:id/credit_batches", READER, NULL, issuance_batches_get},
+
+    {METHOD_GET, V0 "/deliveries", READER, NULL, deliveries_get},
+    {METHOD_GET, V0 "/deliveries/:id", READER, NULL, delivery_get},
+    {METHOD_GET, V0 "/deliveries/:id/credit_batches", READER, NULL, delivery_batches_get},
+
+    {METHOD_GET, V0 "/retirements", READER, NULL, retirements_get},
+    {METHOD_GET, V0 "/retirements/:id", READER, NULL, retirement_get},
+    {METHOD_GET, V0 "/retirements/:id/credit_batches", READER, NULL, retirement_batches_get},
+
+    {METHOD_GET, V0 "/orders/:id", READER, NULL, order_get},
+    {METHOD_GET, V0 "/orders/:id/deliveries", READER, NULL, order_deliveries_get},
+
+    {METHOD_GET, V0 "/credit_batches/:id", READER, NULL, batch_get},
 
     {METHOD_GET, V0 "/transferees", READER, NULL, transferees_get},
 };
@@ -32,6 +68,13 @@ static const struct query_table *const people_tables[] = {
 /* The handlers' own tables, then those that planning a transfer needs. */
 static const struct query_table *registry_tables[48] = {
     &api_parties_queries,
+    &api_batches_queries,
+    &api_projects_queries,
+    &api_orders_queries,
+    &api_retirements_queries,
+    &api_holdings_queries,
+    &api_balances_queries,
+    &holdings_queries,
 };
 
 static void add_plan_tables(void)
@@ -57,6 +100,7 @@ int main(void)
         .people_write = true,
         .uses_ledger = true,
         .error_page = api_error_page,
+        .begin = api_begin,
     };
     add_plan_tables();
     return gate_run(&setup);

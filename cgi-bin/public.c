@@ -3,6 +3,7 @@
  * in. It opens registry.db alone, read-only, and cannot ask the ledger anything.
  */
 #include "pages/public.h"
+#include "pages/certificate.h"
 #include "pages/chrome.h"
 #include "store/holdings.h"
 #include "store/orders.h"
@@ -25,10 +26,17 @@ static const struct route routes[] = {
      public_retirements_get},
     {METHOD_GET, "/registry/retirements/:id", NEED_NOBODY, &public_blocks_form,
      public_retirement_get},
+    {METHOD_GET, "/registry/retirements/:id/certificate", NEED_NOBODY, NULL, certificate_get},
+    {METHOD_GET, "/registry/retirements/:id/certificate.pdf", NEED_NOBODY, NULL,
+     certificate_pdf_get},
+    {METHOD_GET, "/registry/retirements/:id/certificate.txt", NEED_NOBODY, NULL,
+     certificate_record_get},
+    {METHOD_GET, "/registry/verify", NEED_NOBODY, &certificate_verify_form, certificate_verify_get},
     {METHOD_GET, "/registry/organisations", NEED_NOBODY, &public_orgs_form, public_orgs_get},
     {METHOD_GET, "/registry/organisations/:id", NEED_NOBODY, NULL, public_org_get},
     {METHOD_GET, "/registry/deliveries", NEED_NOBODY, &public_deliveries_form,
      public_deliveries_get},
+    {METHOD_GET, "/registry/api", NEED_NOBODY, NULL, public_api_get},
     {METHOD_GET, "/registry/deliveries/:id", NEED_NOBODY, &public_blocks_form, public_delivery_get},
 };
 

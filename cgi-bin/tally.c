@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "gate/credential.h"
 #include "gate/person_admin.h"
 #include "import/import.h"
 #include "ledger/backup.h"
@@ -46,6 +47,10 @@ static const struct subcommand subcommands[] = {
     {"thaw", "[--reason TEXT]", "lets transfers go on", operate_freeze},
     {"user", "…", "people: make one, give a role, make a one-time link (`tally user` says how)",
      user_main},
+    {"api-credentials", "--organisation ORG …",
+     "makes a client secret and an access token for the API, prints them as JSON", credential_main},
+    {"api-key", "list | new [--algorithm HS256|EdDSA] | end KEY",
+     "the keys that sign access tokens", credential_key_main},
     {"import", "isometric DIR | eutl FILE [--dry-run] …",
      "reads files from elsewhere (`tally import` says how)", import_main},
     {"demo", "[--links FILE]", "fills the registry with plainly named demonstration data",

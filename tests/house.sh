@@ -58,12 +58,13 @@ declare -A below=(
     [base]="base" [model]="base model" [store]="base model store" [ledger]="base model store ledger"
     [http]="base http model/status" [gate]="base model store ledger http gate"
     [pages]="base model store ledger http gate pages" [api]="base model store ledger http gate api" [import]="base model store ledger gate import"
+    [courier]="base model store api courier"
 )
 rule "includes go only downward (programs, pages, gate, ledger, store, model, base)" < <(
     for room in "${!below[@]}"; do
         allowed=${below[$room]// /|}
         in_c text '^[ 	]*#[ 	]*include[ 	]*"' "cgi-bin/$room" | but "include[ 	]*\"($allowed)[/.]" |
-            but '^cgi-bin/pages/[a-z_]+\.c:.*"((public|signin|account|admin)_templates|static_names)\.h"'
+            but '^cgi-bin/pages/[a-z_]+\.c:.*"((public|signin|account|admin)_templates|static_names|api_operations)\.h"'
     done
 )
 rule "every room is known to this rule" < <(
@@ -79,6 +80,9 @@ rule "libscrypt.h only where passwords are read" < <(only_in 'libscrypt\.h' 'gat
 rule "csv.h only in import/csv.c" < <(only_in 'csv\.h' 'import/csv\.c')
 rule "libmd only in base/digest.c" < <(only_in 'sha(2|256)?\.h' 'base/digest\.c')
 rule "jansson.h only in api/body.c" < <(only_in 'jansson\.h' 'api/body\.c')
+rule "cairo and freetype only in pages/certificate_sheet.c" < <(only_in '(cairo[a-z-]*|ft2build)\.h' 'pages/certificate_sheet\.c')
+rule "qrencode.h only in pages/certificate_qr.c" < <(only_in 'qrencode\.h' 'pages/certificate_qr\.c')
+rule "OpenSSL only in gate/jwt.c" < <(in_c text '#[ 	]*include[ 	]*[<"]openssl/' cgi-bin | but '^cgi-bin/gate/jwt\.c:')
 rule "curl.h only in the webhook sender" < <(only_in 'curl/curl\.h' 'courier/[a-z_]+\.c')
 
 rule "no malloc, free, strcpy, sprintf, strtok, atoi, system" < <(
@@ -86,7 +90,9 @@ rule "no malloc, free, strcpy, sprintf, strtok, atoi, system" < <(
         but '^cgi-bin/tools/'
 )
 rule "no floating point" < <(
-    in_c code '\b(float|double|strtod|strtof|strtold|sqlite3_(column|bind|value|result)_double)\b|\b[0-9]+\.[0-9]|\b[0-9]+[eE][-+]?[0-9]' cgi-bin
+    # The drawing library measures in its own numbers; no quantity comes there but as text.
+    in_c code '\b(float|double|strtod|strtof|strtold|sqlite3_(column|bind|value|result)_double)\b|\b[0-9]+\.[0-9]|\b[0-9]+[eE][-+]?[0-9]' cgi-bin |
+        but '^cgi-bin/pages/certificate_sheet\.c:'
     in_c text '%[-+ #0-9.*]*[lL]?[fFeEgGaA]\b' cgi-bin | grep -E 'printf|snprintf|out_format'
 )
 rule "no floating point in the schema" < <(
@@ -118,7 +124,7 @@ rule "nothing half-done" < <(
         xargs grep -nEI '\b(TODO|FIXME|XXX|HACK)\b' | but '--tag XXX|X\.XXX'
 )
 rule "no file over 600 lines" < <(
-    files 'cgi-bin/*' 'tests/*.mjs' 'tests/*.sh' | xargs wc -l | awk '$1 > 600 && $2 != "total" { print $2 ": " $1 " lines" }'
+    files 'cgi-bin/*' 'tests/*.mjs' 'tests/*.sh' | but '^cgi-bin/api/openapi\.yaml$' | xargs wc -l | awk '$1 > 600 && $2 != "total" { print $2 ": " $1 " lines" }'
 )
 rule "no function over 70 lines" < <(
     # What a brace in the first column opens is a function; a table or a struct opens on the line of its name.
@@ -249,6 +255,9 @@ rule "only the gate lets a request through, and it asks for the token first" < <
     perl -0777 -ne '
         my ($walk) = /\nstatic enum status walk\([^;{]*\{(.*?)\n\}\n/s;
         my ($admit) = /\nstatic enum status admit\([^;{]*\{(.*?)\n\}\n/s;
+        my ($tokens) = /\nstatic enum status walk_tokens\([^;{]*\{(.*?)\n\}\n/s;
+        print "gate.c: walk_tokens calls a handler without admit\n"
+            unless ($tokens // "") =~ /status = gate->door->admit\(.*status == STATUS_OK \? .*handle\(/s;
         print "gate.c: walk calls a handler without admit\n" unless ($walk // "") =~ /admit\(.*handle\(/s;
         print "gate.c: admit does not ask for origin and token\n" unless ($admit // "") =~ /csrf_same_origin\(.*token_right\(/s && /\bcsrf_token_right\(/;
     ' "$work/code/cgi-bin/gate/gate.c"

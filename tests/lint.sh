@@ -4,7 +4,7 @@
 # a second run looks only at what has changed.
 set -u
 cd "$(dirname "$0")/.."
-flags="-std=c17 -D_GNU_SOURCE -Icgi-bin -Itests -Ibuild/release/templates"
+flags="-std=c17 -D_GNU_SOURCE -Icgi-bin -Itests -Ibuild/release/templates $(pkg-config --cflags-only-I cairo freetype2)"
 files() { git ls-files -co --exclude-standard -- "$@" | while read -r file; do [ -f "$file" ] && echo "$file"; done; }
 
 # What each tool says about one file; silence is clean.

@@ -47,7 +47,7 @@ lane_programs() {
 }
 
 lane_browser() {
-    for file in tests/web/*.test.mjs; do
+    for file in tests/web/*.test.mjs tests/api/*.test.mjs; do
         [ -f "$file" ] && one "$(basename "$file")" node --test --test-reporter=tap "$file"
     done
 }
@@ -61,7 +61,7 @@ wait $programs $browser
 
 # Every test program that the tree lists must have left its count.
 missing=0
-for source in tests/unit/*_test.c tests/pages/*_test.c tests/ledger/*.c tests/crash/*.c tests/fuzz/*_fuzz.c tests/web/*.test.mjs; do
+for source in tests/unit/*_test.c tests/pages/*_test.c tests/ledger/*.c tests/crash/*.c tests/fuzz/*_fuzz.c tests/web/*.test.mjs tests/api/*.test.mjs; do
     [ -f "$source" ] || continue
     name=$(basename "$source" .c)
     [ -f "$logs/$name.count" ] || { echo "FAIL  $name did not run"; missing=$((missing + 1)); }

@@ -1,10 +1,17 @@
 /* api/answer.c: see api/api.h. How every answer begins. */
 #include "api/api.h"
+#include "api/fault.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "store/rights.h"
 
 #define SANDBOX_TAG "SBX"
+
+void api_begin(struct visit *visit)
+{
+    visit->faults = arena_one(visit->arena, struct api_faults);
+    visit->faults->arena = visit->arena;
+}
 
 struct json api_answer(struct visit *visit, struct response *response)
 {

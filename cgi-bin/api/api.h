@@ -12,6 +12,9 @@
 #include "api/json.h"
 #include "gate/gate.h"
 
+/* Every visit begins with no faults (gate_setup.begin). */
+void api_begin(struct visit *visit);
+
 /* Begins the answer: 200, application/json, the sandbox header where it belongs. The whole body is
  * written through what it returns. */
 struct json api_answer(struct visit *visit, struct response *response);

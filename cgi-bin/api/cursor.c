@@ -12,7 +12,9 @@
 #define KEY_BYTES 8
 #define ID_BYTES (ID_SIZE - 1)
 #define HEAD_BYTES (CHECK_BYTES + KEY_BYTES + ID_BYTES)
-#define CURSOR_BYTES_MAX (HEAD_BYTES + NAME_SIZE)
+/* a project's name: 400 characters */
+#define TEXT_BYTES_MAX 1600
+#define CURSOR_BYTES_MAX (HEAD_BYTES + TEXT_BYTES_MAX)
 
 static struct digest check_of(const struct digest *scope, const struct page_end *end);
 
@@ -36,7 +38,7 @@ const char *cursor_write(struct arena *arena, const struct digest *scope,
     uint8_t bytes[CURSOR_BYTES_MAX];
     const char *text = end->text == NULL ? "" : end->text;
     size_t text_bytes = strlen(text);
-    must(text_bytes <= NAME_SIZE && strlen(end->id) == ID_BYTES);
+    must(text_bytes <= TEXT_BYTES_MAX && strlen(end->id) == ID_BYTES);
     struct digest check = check_of(scope, end);
     memcpy(bytes, check.bytes, CHECK_BYTES);
     for (size_t i = 0; i < KEY_BYTES; i++) {

@@ -2,20 +2,19 @@
 #include "api/party.h"
 
 #include "api/api.h"
-#include "api/page.h"
+#include "api/list.h"
 #include "base/text.h"
 
-static const struct query_form no_query = {.list = ""};
 static const struct query_form suppliers_query = {.list = "suppliers", .is_paged = true};
 static const struct query_form transferees_query = {.list = "transferees", .is_paged = true};
 
 static enum status show(struct visit *visit, struct response *response, bool is_found,
                         void (*write)(struct json *, const char *, const struct api_party *),
                         const struct api_party *party);
-static void write_list(struct visit *visit, struct response *response,
-                       const struct query_form *form, const char *subject,
-                       const struct page_ask *ask, const struct page_ids *page, int64_t total_count,
-                       void (*write)(struct json *, const char *, const struct api_party *));
+static bool write_supplier_row(struct json *json, struct visit *visit, const char *id,
+                               struct page_end *end);
+static bool write_party_row(struct json *json, struct visit *visit, const char *id,
+                            struct page_end *end);
 
 void party_write(struct json *json, const char *name, const struct api_party *party)
 {
@@ -68,12 +67,12 @@ enum status supplier_get(struct visit *visit, struct response *response)
 
 enum status suppliers_get(struct visit *visit, struct response *response)
 {
-    struct page_ask ask;
-    enum status status = query_read(visit, &suppliers_query, "", NULL, &ask);
+    struct list list = {.form = &suppliers_query, .subject = "", .write = write_supplier_row};
+    enum status status = query_read(visit, list.form, list.subject, NULL, &list.ask);
     if (status == STATUS_OK) {
-        struct page_ids page = api_suppliers(visit->registry, visit->arena, &ask);
-        write_list(visit, response, &suppliers_query, "", &ask, &page,
-                   api_suppliers_count(visit->registry), supplier_write);
+        list.page = api_suppliers(visit->registry, visit->arena, &list.ask);
+        list.total_count = api_suppliers_count(visit->registry);
+        list_write(visit, response, &list);
     }
     return status;
 }
@@ -81,12 +80,13 @@ enum status suppliers_get(struct visit *visit, struct response *response)
 /* Whom the caller's organisation can send to: every active organisation but itself. */
 enum status transferees_get(struct visit *visit, struct response *response)
 {
-    struct page_ask ask;
-    enum status status = query_read(visit, &transferees_query, visit->org_id, NULL, &ask);
+    struct list list = {
+        .form = &transferees_query, .subject = visit->org_id, .write = write_party_row};
+    enum status status = query_read(visit, list.form, list.subject, NULL, &list.ask);
     if (status == STATUS_OK) {
-        struct page_ids page = api_transferees(visit->registry, visit->arena, visit->org_id, &ask);
-        write_list(visit, response, &transferees_query, visit->org_id, &ask, &page,
-                   api_transferees_count(visit->registry, visit->org_id), party_write);
+        list.page = api_transferees(visit->registry, visit->arena, visit->org_id, &list.ask);
+        list.total_count = api_transferees_count(visit->registry, visit->org_id);
+        list_write(visit, response, &list);
     }
     return status;
 }
@@ -95,7 +95,7 @@ static enum status show(struct visit *visit, struct response *response, bool is_
                         void (*write)(struct json *, const char *, const struct api_party *),
                         const struct api_party *party)
 {
-    enum status status = query_read(visit, &no_query, "", NULL, NULL);
+    enum status status = list_no_query(visit);
     if (status != STATUS_OK || !is_found) {
         return status != STATUS_OK ? status : STATUS_NOT_FOUND;
     }
@@ -104,26 +104,26 @@ static enum status show(struct visit *visit, struct response *response, bool is_
     return STATUS_OK;
 }
 
-static void write_list(struct visit *visit, struct response *response,
-                       const struct query_form *form, const char *subject,
-                       const struct page_ask *ask, const struct page_ids *page, int64_t total_count,
-                       void (*write)(struct json *, const char *, const struct api_party *))
+static bool write_supplier_row(struct json *json, struct visit *visit, const char *id,
+                               struct page_end *end)
 {
-    struct json json = api_answer(visit, response);
-    struct page_end first = {.id = NULL};
-    struct page_end last = first;
-    json_open(&json, NULL);
-    json_list(&json, "nodes");
-    for (size_t i = 0; i < page->count; i++) {
-        struct api_party party;
-        if (api_party_find(visit->registry, visit->arena, page->at[i], &party)) {
-            write(&json, NULL, &party);
-            last = (struct page_end){.text = party.name, .id = party.org_id};
-            first = first.id == NULL ? last : first;
-        }
+    struct api_party party;
+    bool is_found = api_party_find(visit->registry, visit->arena, id, &party);
+    if (is_found) {
+        supplier_write(json, NULL, &party);
+        end->text = party.name;
     }
-    json_close(&json);
-    page_write_info(&json, visit, form, subject, NULL, ask, page->has_more,
-                    first.id == NULL ? NULL : &first, last.id == NULL ? NULL : &last, total_count);
-    json_close(&json);
+    return is_found;
+}
+
+static bool write_party_row(struct json *json, struct visit *visit, const char *id,
+                            struct page_end *end)
+{
+    struct api_party party;
+    bool is_found = api_party_find(visit->registry, visit->arena, id, &party);
+    if (is_found) {
+        party_write(json, NULL, &party);
+        end->text = party.name;
+    }
+    return is_found;
 }

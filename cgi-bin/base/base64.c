@@ -28,6 +28,21 @@ const char *base64_write(struct arena *arena, const void *bytes, size_t size_byt
     return text;
 }
 
+const char *base64_write_padded(struct arena *arena, const void *bytes, size_t size_bytes)
+{
+    const char *from = base64_write(arena, bytes, size_bytes);
+    char *text = arena_take(arena, (size_bytes + 2) / 3 * 4 + 1, 1);
+    size_t chars = 0;
+    for (; from[chars] != '\0'; chars++) {
+        text[chars] = from[chars] == '-' ? '+' : from[chars] == '_' ? '/' : from[chars];
+    }
+    while (chars % 4 != 0) {
+        text[chars++] = '=';
+    }
+    text[chars] = '\0';
+    return text;
+}
+
 bool base64_read(const char *text, size_t text_chars, void *to, size_t *size_bytes)
 {
     uint8_t *bytes = to;

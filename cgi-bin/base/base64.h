@@ -15,6 +15,9 @@
 
 /* The text of bytes, NUL-terminated, in the arena. */
 const char *base64_write(struct arena *arena, const void *bytes, size_t size_bytes);
+/* The same bytes in the plain alphabet (section 4) with padding, as others want to read them: what
+ * a webhook is signed with. */
+const char *base64_write_padded(struct arena *arena, const void *bytes, size_t size_bytes);
 /* Reads text_chars characters into `to` (room for at least text_chars * 3 / 4 bytes). False for
  * padding, white space, another character, a length that no byte string has, or bits behind the
  * last byte that are not zero. */

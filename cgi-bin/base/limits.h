@@ -91,6 +91,9 @@
 #define CSV_WINDOW_ROWS 500
 /* rows that a filtered list counts: past it the page says "1,000+" instead of counting on */
 #define LIST_COUNT_MAX 1000
+/* blocks of one act on a page or a certificate: all that it may touch (SPLIT_BATCHES_MAX) would be
+ * 3 MB */
+#define BLOCKS_SHOWN_MAX 500
 /* recipients shown at once */
 #define PICKER_ROWS_MAX 50
 
@@ -101,5 +104,55 @@
 #define SESSION_ABSOLUTE_S_MAX 43200
 /* a first-password link works for three days */
 #define LINK_S_MAX 259200
+
+/* ---- programs ---- */
+/* the contract: "access tokens will expire after 1 year from generation" */
+#define ACCESS_TOKEN_DAYS_MAX 365
+/* the longest that this registry makes has under 1,100 characters: two addresses of 255, ids */
+#define ACCESS_TOKEN_CHARS_MAX 2048
+/* "tly_" and 256 bits; longer ones are not looked at */
+#define CLIENT_SECRET_CHARS_MAX 128
+/* live ones of an organisation, of each kind: more is a mistake of a script */
+#define CREDENTIALS_MAX 100
+/* addresses a token is limited to: an office, its clouds and some spare ones */
+#define RANGES_MAX 32
+/* keys that verify at once: one, and the one before while its tokens run out */
+#define SIGNING_KEYS_MAX 8
+
+/* ---- webhooks (courier/) ---- */
+/* endpoints of one organisation: each program wants one or two */
+#define WEBHOOKS_MAX 20
+/* characters of an endpoint's address, and with NUL */
+#define WEBHOOK_URL_CHARS_MAX 512
+#define WEBHOOK_URL_SIZE 513
+/* RFC 1035: characters of a host name */
+#define HOST_CHARS_MAX 253
+/* messages that wait for one endpoint: what comes after them waits in the ledger, where it lies
+ * anyway */
+#define WEBHOOK_WAITING_MAX 1000
+/* an endpoint that is slower than this does its work before it answers */
+#define WEBHOOK_ANSWER_MS_MAX 15000
+/* a name server that is slower is not there */
+#define WEBHOOK_RESOLVE_MS_MAX 5000
+/* of an answer nothing but its code is looked at */
+#define WEBHOOK_ANSWER_BYTES_MAX 65536
+/* a message is tried for three days: a long weekend */
+#define WEBHOOK_MESSAGE_S_MAX 259200
+/* an endpoint without one good answer for five days is stopped */
+#define WEBHOOK_FAILING_S_MAX 432000
+/* a secret that was replaced signs along for a day, so that a receiver can be changed in peace */
+#define WEBHOOK_OVERLAP_S 86400
+/* the delivery log is kept for a month */
+#define WEBHOOK_LOG_S_MAX 2592000
+/* sent at once: descriptors and memory; and for one organisation, so that nobody's slow endpoints
+ * hold up the others */
+#define COURIER_TRANSFERS_MAX 64
+#define COURIER_ORG_TRANSFERS_MAX 4
+/* how long the courier sleeps at most: an event leaves within about a second */
+#define COURIER_SLEEP_MS_MAX 1000
+/* events read for one endpoint in one transaction */
+#define COURIER_WINDOW_EVENTS 100
+/* 16 MiB: a window of events and the messages that are under way */
+#define COURIER_ARENA_BYTES 16777216
 
 #endif

@@ -18,6 +18,8 @@
 #include "store/people_session.h"
 
 static enum status walk(struct gate *gate, struct visit *visit, struct response *response);
+static enum status walk_tokens(struct gate *gate, struct visit *visit,
+                               const struct matched *matched, struct response *response);
 static enum status admit(struct gate *gate, struct visit *visit, unsigned needs,
                          struct pairs *form);
 static bool holds_page(const struct gate *gate, struct visit *visit, struct response *response);
@@ -161,6 +163,9 @@ static enum status walk(struct gate *gate, struct visit *visit, struct response 
     struct matched *matched = arena_one(visit->arena, struct matched);
     enum status status = route_find(visit->arena, gate->routes, gate->route_count, request->method,
                                     request->path, matched, &response->allow);
+    if (gate->door != GATE_SESSIONS) {
+        return status == STATUS_OK ? walk_tokens(gate, visit, matched, response) : status;
+    }
     session_load(gate, visit); /* before any answer: an error page, too, knows who reads it */
     if (status != STATUS_OK) {
         return status;
@@ -185,6 +190,16 @@ static enum status walk(struct gate *gate, struct visit *visit, struct response 
         kept_add(visit->page_tag, response);
     }
     return status;
+}
+
+/* The same for programs: no cookie is looked at, so no form token has to be; query and body are the
+ * handler's. */
+static enum status walk_tokens(struct gate *gate, struct visit *visit,
+                               const struct matched *matched, struct response *response)
+{
+    visit->arguments = matched->arguments;
+    enum status status = gate->door->admit(gate, visit, matched->route->need);
+    return status == STATUS_OK ? matched->route->handle(visit, response) : status;
 }
 
 /* Has the asker the very page that the handler would make? Then the door says so (304). */
@@ -249,7 +264,7 @@ static struct visit visit_of(struct gate *gate, const struct request *request)
 {
     static const char *const no_arguments[4];
     bool is_post = request->method == METHOD_POST;
-    return (struct visit){
+    struct visit visit = {
         .arena = &gate->arena,
         .request = request,
         .now_us = clock_now_us(),
@@ -268,6 +283,10 @@ static struct visit visit_of(struct gate *gate, const struct request *request)
         .notice = "",
         .sign_in = url_path(&gate->arena, "/sign-in"),
     };
+    if (gate->begin != NULL) {
+        gate->begin(&visit);
+    }
+    return visit;
 }
 
 /* Back to this page after signing in; from a form whose address is no page, to the place sign-in
@@ -301,6 +320,7 @@ static void answer_error(struct gate *gate, struct visit *visit, enum status sta
     const char *allow = status == STATUS_METHOD_NOT_ALLOWED ? response->allow : NULL;
     start_over(response);
     response->http_code = status_row(status)->http_code;
+    response->retry_after_s = status == STATUS_THROTTLED ? visit->retry_after_s : 0;
     gate->error_page(visit, status, response);
     response->allow = allow;
     if (status == STATUS_SIGN_IN_NEEDED && response->http_code == 303 &&

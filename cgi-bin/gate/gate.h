@@ -81,6 +81,7 @@ struct visit {
     const char *page_tag;
     /* programs (GATE_TOKENS): who asks, with what; NULL in browsers */
     const struct caller *caller;
+    int retry_after_s; /* STATUS_THROTTLED: after how long; 0 otherwise */
     /* what is wrong with what a program sent, with its places (api/fault.h); NULL in browsers */
     struct api_faults *faults;
 };
@@ -89,11 +90,21 @@ struct visit {
  * the two secrets of a program (gate/caller.h). With GATE_TOKENS the route's form is not asked:
  * query and body are the handler's to read (api/page.h, api/body.h), and every route needs both
  * secrets unless it needs NEED_NOBODY, which needs none. */
-enum gate_door { GATE_SESSIONS, GATE_TOKENS };
+struct gate;
+struct gate_door {
+    const struct query_table *const *people_tables; /* what it reads and writes, NULL-ended */
+    /* Finds out who comes, fills the visit, and says whether the route's needs are met. */
+    enum status (*admit)(struct gate *gate, struct visit *visit, unsigned needs);
+};
+/* Programs that open this door alone are linked with its cryptography (gate/token.c). */
+extern const struct gate_door gate_tokens;
+#define GATE_SESSIONS NULL
+#define GATE_TOKENS (&gate_tokens)
 
 /* One program's open things, made at start. */
 struct gate {
     const char *program;
+    const struct gate_door *door;
     struct arena arena;
     struct store *registry;
     struct store *people; /* the gate's own, and POST handlers'; writes when the set-up says so */
@@ -110,11 +121,12 @@ struct gate {
      * NULL). */
     void (*error_page)(struct visit *visit, enum status status, struct response *response);
     const char *(*page_tag)(struct visit *visit); /* see struct gate_setup */
+    void (*begin)(struct visit *visit);           /* the same */
 };
 
 struct gate_setup {
-    const char *program; /* "account" */
-    enum gate_door door;
+    const char *program;          /* "account" */
+    const struct gate_door *door; /* GATE_SESSIONS or GATE_TOKENS */
     const struct route *routes;
     size_t route_count;
     const struct query_table *const *registry_tables; /* NULL: registry.db is not opened */
@@ -128,6 +140,9 @@ struct gate_setup {
      * holds that page is told so, and no handler runs; nor does it for a page that was made with
      * this tag before (gate/kept.h). NULL, or a NULL tag: every page is made. */
     const char *(*page_tag)(struct visit *visit);
+    /* Adds to a visit that has just begun what only the program's own room knows: where faults are
+     * noted. NULL: nothing. */
+    void (*begin)(struct visit *visit);
 };
 
 /* Opens what the set-up names, from the environment: TALLYSTICK_DATA (folder of registry.db and

@@ -14,6 +14,7 @@
 
 static const struct query_table *const registry_own[] = {&rights_queries, NULL};
 static const struct query_table *const people_own[] = {&people_session_queries, NULL};
+static const struct query_table *const *people_own_of(const struct gate_setup *setup);
 
 static bool open_registry(struct gate *gate, const struct gate_setup *setup, const char *folder);
 static bool open_people(struct gate *gate, const struct gate_setup *setup, const char *folder);
@@ -27,12 +28,14 @@ bool gate_open(struct gate *gate, const struct gate_setup *setup)
 {
     must(setup->error_page != NULL && setup->route_count > 0);
     *gate = (struct gate){.program = setup->program,
+                          .door = setup->door,
                           .routes = setup->routes,
                           .route_count = setup->route_count,
                           .people_write = setup->people_write,
                           .uses_ledger = setup->uses_ledger,
                           .error_page = setup->error_page,
-                          .page_tag = setup->page_tag};
+                          .page_tag = setup->page_tag,
+                          .begin = setup->begin};
     ledger_client_init(&gate->ledger, "");
     arena_map(&gate->arena, ARENA_BYTES);
     gate->site_url = environment(&gate->arena, "TALLYSTICK_SITE_URL");
@@ -42,7 +45,7 @@ bool gate_open(struct gate *gate, const struct gate_setup *setup)
                   NULL);
         return false;
     }
-    if (setup->people_write && gate->site_url[0] == '\0') {
+    if (setup->people_write && setup->door == GATE_SESSIONS && gate->site_url[0] == '\0') {
         log_event(
             "warning", "site-url-unknown", "why",
             "without TALLYSTICK_SITE_URL forms of browsers that send no Sec-Fetch-Site are refused",
@@ -89,7 +92,7 @@ static bool open_people(struct gate *gate, const struct gate_setup *setup, const
     }
     const char *path = arena_printf(&gate->arena, "%s/people.db", folder);
     const struct query_table *const *tables =
-        tables_of(&gate->arena, setup->people_tables, people_own);
+        tables_of(&gate->arena, setup->people_tables, people_own_of(setup));
     if (setup->people_write) {
         gate->people = store_open(STORE_PEOPLE, STORE_WRITE, path, tables);
         if (gate->people == NULL) {
@@ -101,6 +104,11 @@ static bool open_people(struct gate *gate, const struct gate_setup *setup, const
         gate->people = gate->people_read;
     }
     return gate->people_read != NULL;
+}
+
+static const struct query_table *const *people_own_of(const struct gate_setup *setup)
+{
+    return setup->door == GATE_SESSIONS ? people_own : setup->door->people_tables;
 }
 
 static bool find_ledger(struct gate *gate, const struct gate_setup *setup)

@@ -8,7 +8,7 @@ static unsigned roles_named(unsigned needs);
 
 enum status rights_judge(unsigned needs, const struct visit *visit)
 {
-    const unsigned needs_all = ((unsigned)NEED_AUDITOR << 1) - 1;
+    const unsigned needs_all = ((unsigned)NEED_SCOPE_MANAGE << 1) - 1;
     must((needs & ~needs_all) == 0);
     if (needs == NEED_NOBODY) {
         return STATUS_OK;

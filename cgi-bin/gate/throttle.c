@@ -12,6 +12,8 @@
 #define FIRST_WAIT_S 15
 #define FREE_ACCOUNT 4
 #define FREE_ADDRESS 19
+#define FREE_PROGRAM 499
+#define PROGRAMS_MAX 512 /* subjects kept; two that fall on one place push each other out */
 #define ADDRESS_TEXT_SIZE 64
 
 static void hash_subject(char subject[THROTTLE_SUBJECT_SIZE], char kind, const char *first,
@@ -25,7 +27,11 @@ static int64_t later(int64_t one, int64_t other);
 
 int64_t throttle_wait_s(enum throttle_kind kind, int64_t failures)
 {
-    int64_t over = failures - (kind == THROTTLE_ADDRESS ? FREE_ADDRESS : FREE_ACCOUNT);
+    static const int64_t free_of[] = {[THROTTLE_ACCOUNT] = FREE_ACCOUNT,
+                                      [THROTTLE_DEVICE] = FREE_ACCOUNT,
+                                      [THROTTLE_ADDRESS] = FREE_ADDRESS,
+                                      [THROTTLE_PROGRAM] = FREE_PROGRAM};
+    int64_t over = failures - free_of[kind];
     if (over <= 0) {
         return 0;
     }
@@ -95,6 +101,37 @@ void throttle_good(struct store *store, const struct throttle *throttle, int64_t
     if (throttle->device[0] != '\0') {
         throttle_write(store, throttle->device, &(struct throttle_row){.last_at = now_us});
     }
+}
+
+bool throttle_program(const char *address, const char *client_id, int64_t now_us, int64_t *free_at)
+{
+    static struct {
+        char subject[THROTTLE_SUBJECT_SIZE];
+        struct throttle_row row;
+    } programs[PROGRAMS_MAX];
+    char where[ADDRESS_TEXT_SIZE];
+    char subject[THROTTLE_SUBJECT_SIZE];
+    address_text(address, where);
+    hash_subject(subject, 'p', where, client_id);
+    size_t place = 0;
+    for (size_t i = 2; i < 10; i++) { /* behind "p:": hex digits of a digest */
+        place = place * 31 + (unsigned char)subject[i];
+    }
+    struct throttle_row *row = &programs[place % PROGRAMS_MAX].row;
+    int64_t idle_us = now_us - row->last_at;
+    if (!text_is(programs[place % PROGRAMS_MAX].subject, subject) ||
+        idle_us >= THROTTLE_S_MAX * CLOCK_SECOND_US) {
+        must(TEXT_COPY(programs[place % PROGRAMS_MAX].subject, subject));
+        *row = (struct throttle_row){.failures = 0};
+    }
+    *free_at = free_at_of(row, now_us);
+    if (*free_at > now_us) {
+        return false;
+    }
+    row->failures++;
+    row->last_at = now_us;
+    row->free_at = now_us + throttle_wait_s(THROTTLE_PROGRAM, row->failures) * CLOCK_SECOND_US;
+    return true;
 }
 
 /* Fed with their lengths, so that no two pairs of texts give the same subject. */

@@ -22,10 +22,11 @@
 #define DEVICE_S_MAX 7776000    /* a device is remembered for 90 days after its last sign-in */
 #define DEVICE_COOKIE "__Host-device"
 
-enum throttle_kind { THROTTLE_ACCOUNT, THROTTLE_DEVICE, THROTTLE_ADDRESS };
+enum throttle_kind { THROTTLE_ACCOUNT, THROTTLE_DEVICE, THROTTLE_ADDRESS, THROTTLE_PROGRAM };
 
 /* How long to wait after so many failures in a row, in seconds: the first four (an address:
- * nineteen, offices share them) are free, the next waits 15 s, then twice as long each time. */
+ * nineteen, offices share them; a program: 499, nobody waits for it) are free, the next waits 15 s,
+ * then twice as long each time. */
 int64_t throttle_wait_s(enum throttle_kind kind, int64_t failures);
 
 /* One attempt: who is tried from where, and what was known before. */
@@ -48,5 +49,11 @@ bool throttle_try(struct store *store, struct throttle *throttle, int64_t now_us
 /* It was right: the account's count is wiped, the address's attempt taken back, the device (when it
  * has a token) remembered. */
 void throttle_good(struct store *store, const struct throttle *throttle, int64_t now_us);
+
+/* One wrong secret or token of a program, counted by where it comes from and by the client secret
+ * that came with it (client_id; "" a wrong one), in this process's memory alone: a stranger cannot
+ * make it write, and people who sign in are counted elsewhere. A quarter of an hour without a wrong
+ * one wipes the slate. False: not counted, none is looked at before *free_at. */
+bool throttle_program(const char *address, const char *client_id, int64_t now_us, int64_t *free_at);
 
 #endif

@@ -33,8 +33,8 @@ struct at_once_alarm deliver_hindrance(struct visit *visit, const struct order *
 
 /* The account's. */
 extern const struct deliver_way deliver_way_account;
-enum status deliver_get(struct visit *visit, struct response *response);
-enum status deliver_post(struct visit *visit, struct response *response);
-enum status deliver_done_get(struct visit *visit, struct response *response);
+enum status my_deliver_get(struct visit *visit, struct response *response);
+enum status my_deliver_post(struct visit *visit, struct response *response);
+enum status my_deliver_done_get(struct visit *visit, struct response *response);
 
 #endif

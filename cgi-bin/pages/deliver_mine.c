@@ -47,7 +47,7 @@ static bool find_order(struct visit *visit, struct order *order)
            text_is(order->supplier_org_id, visit->org_id);
 }
 
-enum status deliver_get(struct visit *visit, struct response *response)
+enum status my_deliver_get(struct visit *visit, struct response *response)
 {
     struct order order;
     if (!find_order(visit, &order)) {
@@ -60,7 +60,7 @@ enum status deliver_get(struct visit *visit, struct response *response)
     return at_once_get(deliver_act(visit, &order, &deliver_way_account), response);
 }
 
-enum status deliver_post(struct visit *visit, struct response *response)
+enum status my_deliver_post(struct visit *visit, struct response *response)
 {
     struct order order;
     if (!find_order(visit, &order)) {
@@ -69,7 +69,7 @@ enum status deliver_post(struct visit *visit, struct response *response)
     return at_once_post(deliver_act(visit, &order, &deliver_way_account), response);
 }
 
-enum status deliver_done_get(struct visit *visit, struct response *response)
+enum status my_deliver_done_get(struct visit *visit, struct response *response)
 {
     struct arena *arena = visit->arena;
     struct delivery row;

@@ -22,7 +22,7 @@ static const struct field_row rows[] = {
     {.name = "after", .kind = VALUE_CURSOR},
     {.name = "format", .kind = VALUE_WORD, .words = format_words},
 };
-const struct form deliveries_form = {rows, sizeof(rows) / sizeof(rows[0])};
+const struct form my_deliveries_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
 static const struct list_kind kind = {
     .path = "/account/deliveries",
@@ -60,7 +60,7 @@ static struct list list_of(struct visit *visit, enum order_side side)
     return list;
 }
 
-enum status deliveries_get(struct visit *visit, struct response *response)
+enum status my_deliveries_get(struct visit *visit, struct response *response)
 {
     const struct fields *fields = &visit->fields;
     enum order_side side = order_side_of(visit);
@@ -123,7 +123,7 @@ static struct story_views story_of(struct visit *visit, const struct delivery *r
     return (struct story_views){story, count};
 }
 
-enum status delivery_get(struct visit *visit, struct response *response)
+enum status my_delivery_get(struct visit *visit, struct response *response)
 {
     struct arena *arena = visit->arena;
     struct delivery row;

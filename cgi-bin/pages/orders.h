@@ -10,14 +10,15 @@
 #include "pages/public_list.h"
 #include "store/orders.h"
 
-extern const struct form orders_form, orders_new_query, orders_new_form, deliveries_form;
+extern const struct form my_orders_form, my_orders_new_query, my_orders_new_form,
+    my_deliveries_form;
 
-enum status orders_get(struct visit *visit, struct response *response);
-enum status orders_new_get(struct visit *visit, struct response *response);
-enum status orders_new_post(struct visit *visit, struct response *response);
-enum status order_get(struct visit *visit, struct response *response);
-enum status deliveries_get(struct visit *visit, struct response *response);
-enum status delivery_get(struct visit *visit, struct response *response);
+enum status my_orders_get(struct visit *visit, struct response *response);
+enum status my_orders_new_get(struct visit *visit, struct response *response);
+enum status my_orders_new_post(struct visit *visit, struct response *response);
+enum status my_order_get(struct visit *visit, struct response *response);
+enum status my_deliveries_get(struct visit *visit, struct response *response);
+enum status my_delivery_get(struct visit *visit, struct response *response);
 
 /* ---- orders.c: what these pages share ---- */
 

@@ -18,7 +18,7 @@ static const struct field_row rows[] = {
     {.name = "after", .kind = VALUE_CURSOR},
     {.name = "format", .kind = VALUE_WORD, .words = format_words},
 };
-const struct form orders_form = {rows, sizeof(rows) / sizeof(rows[0])};
+const struct form my_orders_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
 static const struct list_kind kind = {
     .path = "/account/orders",
@@ -35,7 +35,7 @@ static const struct list_kind kind = {
     .cells = order_cells,
 };
 
-enum status orders_get(struct visit *visit, struct response *response)
+enum status my_orders_get(struct visit *visit, struct response *response)
 {
     enum order_side side = order_side_of(visit);
     bool is_supplier = side == ORDER_OF_SUPPLIER;

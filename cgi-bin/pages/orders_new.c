@@ -25,7 +25,7 @@ static const struct field_row query_rows[] = {
     {.name = "party", .kind = VALUE_ID},
     {.name = "go", .kind = VALUE_WORD, .words = go_words},
 };
-const struct form orders_new_query = {query_rows, sizeof(query_rows) / sizeof(query_rows[0])};
+const struct form my_orders_new_query = {query_rows, sizeof(query_rows) / sizeof(query_rows[0])};
 
 static const struct field_row form_rows[] = {
     {.name = "as", .kind = VALUE_WORD, .words = as_words},
@@ -37,7 +37,7 @@ static const struct field_row form_rows[] = {
     {.name = "contract_date", .kind = VALUE_DATE, .label = "The contract date"},
     {.name = "notes", .kind = VALUE_TEXT, .chars_max = NOTE_CHARS_MAX, .label = "The note"},
 };
-const struct form orders_new_form = {form_rows, sizeof(form_rows) / sizeof(form_rows[0])};
+const struct form my_orders_new_form = {form_rows, sizeof(form_rows) / sizeof(form_rows[0])};
 
 /* The order as far as it is known. */
 struct wish {
@@ -314,7 +314,7 @@ static bool take_party(struct visit *visit, struct wish *wish)
     return true;
 }
 
-enum status orders_new_get(struct visit *visit, struct response *response)
+enum status my_orders_new_get(struct visit *visit, struct response *response)
 {
     struct wish wish = {.side = order_side_of(visit)};
     bool is_asked = !text_empty(field_text(&visit->fields, "party")) ||
@@ -325,7 +325,7 @@ enum status orders_new_get(struct visit *visit, struct response *response)
     return show_terms(visit, response, &wish, NULL, STATUS_OK);
 }
 
-enum status orders_new_post(struct visit *visit, struct response *response)
+enum status my_orders_new_post(struct visit *visit, struct response *response)
 {
     struct fields *fields = &visit->fields;
     struct wish wish = {.side = order_side_of(visit)};

@@ -61,7 +61,7 @@ static void fill_acts(struct visit *visit, const struct order *order, bool is_su
     }
 }
 
-enum status order_get(struct visit *visit, struct response *response)
+enum status my_order_get(struct visit *visit, struct response *response)
 {
     struct arena *arena = visit->arena;
     struct order order;

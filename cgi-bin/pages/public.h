@@ -35,6 +35,7 @@ enum status public_orgs_get(struct visit *visit, struct response *response);
 enum status public_org_get(struct visit *visit, struct response *response);
 enum status public_deliveries_get(struct visit *visit, struct response *response);
 enum status public_delivery_get(struct visit *visit, struct response *response);
+enum status public_api_get(struct visit *visit, struct response *response);
 enum status public_search_get(struct visit *visit, struct response *response);
 void public_error_page(struct visit *visit, enum status status, struct response *response);
 

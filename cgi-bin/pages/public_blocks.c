@@ -6,9 +6,6 @@
 #include "pages/public.h"
 #include "pages/public_list.h"
 
-/* one act may touch SPLIT_BATCHES_MAX blocks: all of them would be a page of 3 MB */
-#define BLOCKS_SHOWN_MAX 500
-
 static const char *const format_words[] = {"csv", NULL};
 static const struct field_row rows[] = {
     {.name = "format", .kind = VALUE_WORD, .words = format_words},

@@ -1,13 +1,15 @@
-/* pages/public_retirements.c: the list of retirements, and one as a certificate. */
+/* pages/public_retirements.c: the list of retirements, and one. */
 #include "pages/public_retirements_view.h"
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "pages/certificate.h"
 #include "pages/chrome.h"
 #include "pages/desk.h"
 #include "pages/public.h"
 #include "pages/public_list.h"
+#include "pages/retirement_words.h"
 #include "public_templates.h"
 
 static const char *const sort_words[] = {"retired", "-retired", "quantity", "-quantity", NULL};
@@ -24,32 +26,6 @@ static const struct field_row rows[] = {
     {.name = "format", .kind = VALUE_WORD, .words = format_words},
 };
 const struct form public_retirements_form = {rows, sizeof(rows) / sizeof(rows[0])};
-
-/* The bits of retirement.purposes, in words and as in CSV. */
-static const struct {
-    unsigned bit;
-    const char *slug;
-    const char *words;
-} PURPOSES[] = {
-    {1, "corporate_targets", "Corporate climate targets"},
-    {2, "public_environmental_claims", "Public environmental claims"},
-    {4, "insetting", "Insetting in one’s own value chain"},
-    {8, "regulatory_requirement", "A regulatory requirement"},
-    {16, "other", "Another purpose"},
-};
-#define PURPOSE_COUNT (sizeof(PURPOSES) / sizeof(PURPOSES[0]))
-
-static const char *purpose_slugs(struct arena *arena, unsigned purposes)
-{
-    const char *slugs = "";
-    for (size_t i = 0; i < PURPOSE_COUNT; i++) {
-        if ((purposes & PURPOSES[i].bit) != 0) {
-            slugs = arena_printf(arena, "%s%s%s", slugs, text_empty(slugs) ? "" : " ",
-                                 PURPOSES[i].slug);
-        }
-    }
-    return slugs;
-}
 
 /* ---- the list ---- */
 
@@ -84,7 +60,7 @@ static void list_cells(const struct list *list, const void *row, const char **ce
         one->org_name,
         one->beneficiary_org_id,
         one->beneficiary,
-        purpose_slugs(arena, one->purposes),
+        retirement_purpose_slugs(arena, one->purposes),
         one->has_more_projects ? "" : one->project_id,
         one->has_more_projects ? "several" : one->project_name,
         instrument_word(one->instrument),
@@ -161,18 +137,6 @@ enum status public_retirements_get(struct visit *visit, struct response *respons
 
 /* ---- one ---- */
 
-static struct purpose_views purposes_of(struct arena *arena, unsigned purposes)
-{
-    struct purpose_view *views = arena_array(arena, struct purpose_view, PURPOSE_COUNT);
-    size_t count = 0;
-    for (size_t i = 0; i < PURPOSE_COUNT; i++) {
-        if ((purposes & PURPOSES[i].bit) != 0) {
-            views[count++].words = PURPOSES[i].words;
-        }
-    }
-    return (struct purpose_views){views, count};
-}
-
 enum status public_retirement_get(struct visit *visit, struct response *response)
 {
     struct arena *arena = visit->arena;
@@ -197,8 +161,10 @@ enum status public_retirement_get(struct visit *visit, struct response *response
         .is_own = text_is(row.org_id, row.beneficiary_org_id),
         .quantity = quantity,
         .weight = desk_weight(arena, row.units, row.instrument),
-        .purposes = purposes_of(arena, row.purposes),
+        .purposes = retirement_purpose_views(arena, row.purposes),
         .notes = row.notes,
+        .certificate_url = certificate_url(arena, row.retirement_id),
+        .pdf_url = certificate_pdf_url(arena, row.retirement_id),
         .blocks = public_block_table(visit, PUBLIC_BLOCKS_OF_RETIREMENT, row.retirement_id, csv),
     };
     chrome_trail(visit, &view.page, url_path(arena, "/registry/retirements"), "Retirements");

@@ -1,11 +1,11 @@
 /*
  * pages/public_retirements_view.h: retirements: the list (templates/public/retirements.mustache),
- * and one as a certificate (templates/public/retirement.mustache).
+ * and one (templates/public/retirement.mustache).
  */
 #ifndef PAGES_PUBLIC_RETIREMENTS_VIEW_H
 #define PAGES_PUBLIC_RETIREMENTS_VIEW_H
 
-#include "pages/public_view.h"
+#include "pages/certificate_view.h"
 
 struct public_retirements_view {
     struct chrome page;
@@ -17,14 +17,6 @@ struct public_retirements_view {
     struct sort_view by_time;
     struct sort_view by_quantity;
     struct public_retirement_table table;
-};
-
-struct purpose_view {
-    const char *words;
-};
-struct purpose_views {
-    const struct purpose_view *at;
-    size_t count;
 };
 
 struct public_retirement_view {
@@ -39,6 +31,8 @@ struct public_retirement_view {
     const char *weight;
     struct purpose_views purposes;
     const char *notes;
+    struct url certificate_url;
+    struct url pdf_url;
     struct public_block_table blocks;
 };
 

@@ -7,7 +7,7 @@
 /* Of one person, and people of one organisation: past this a team is not a team. */
 #define MEMBERSHIPS_MAX 1024
 
-enum { Q_PERSON, Q_MEMBERSHIPS, Q_MEMBERS, Q_ROLES, Q_TAG, Q__COUNT };
+enum { Q_PERSON, Q_MEMBERSHIPS, Q_MEMBERSHIP_OF, Q_MEMBERS, Q_ROLES, Q_TAG, Q__COUNT };
 
 static const char *const SQL[Q__COUNT] = {
     [Q_PERSON] = "SELECT state = 'active', registry_roles FROM person WHERE user_id = ?1",
@@ -15,6 +15,11 @@ static const char *const SQL[Q__COUNT] = {
                       " JOIN organisation o ON o.org_id = m.org_id"
                       " WHERE m.user_id = ?1 AND m.roles <> 0"
                       " ORDER BY o.name COLLATE NOCASE, m.org_id LIMIT ?2",
+    [Q_MEMBERSHIP_OF] = "SELECT m.org_id, o.name, m.roles, m.since_at FROM membership m"
+                        " JOIN organisation o ON o.org_id = m.org_id"
+                        " JOIN person p ON p.user_id = m.user_id"
+                        " WHERE m.org_id = ?1 AND m.user_id = ?2 AND m.roles <> 0"
+                        " AND p.state = 'active'",
     [Q_MEMBERS] = "SELECT m.user_id, m.roles, p.state = 'active', m.since_at FROM membership m"
                   " JOIN person p ON p.user_id = m.user_id"
                   " WHERE m.org_id = ?1 AND m.roles <> 0 ORDER BY m.user_id LIMIT ?2",
@@ -23,6 +28,8 @@ static const char *const SQL[Q__COUNT] = {
 };
 
 const struct query_table rights_queries = {"rights", SQL, Q__COUNT};
+
+static struct rights_membership membership_row(struct query *q, struct arena *arena);
 
 struct rights rights_of(struct store *store, const char *user_id)
 {
@@ -47,10 +54,7 @@ const struct rights_membership *rights_memberships(struct store *store, struct a
     query_bind_text(&q, 1, user_id);
     query_bind_int(&q, 2, MEMBERSHIPS_MAX);
     while (*count < MEMBERSHIPS_MAX && query_row(&q)) {
-        rows[(*count)++] = (struct rights_membership){.org_id = query_text(&q, arena, 0),
-                                                      .org_name = query_text(&q, arena, 1),
-                                                      .roles = (unsigned)query_int(&q, 2),
-                                                      .since_at = query_int(&q, 3)};
+        rows[(*count)++] = membership_row(&q, arena);
     }
     query_end(&q);
     return rows;
@@ -74,6 +78,21 @@ const struct rights_member *rights_members(struct store *store, struct arena *ar
     return rows;
 }
 
+bool rights_membership_of(struct store *store, struct arena *arena, const char *org_id,
+                          const char *user_id, struct rights_membership *membership)
+{
+    *membership = (struct rights_membership){.org_id = "", .org_name = ""};
+    struct query q = query(store, &rights_queries, Q_MEMBERSHIP_OF);
+    query_bind_text(&q, 1, org_id);
+    query_bind_text(&q, 2, user_id);
+    bool found = query_row(&q);
+    if (found) {
+        *membership = membership_row(&q, arena);
+    }
+    query_end(&q);
+    return found;
+}
+
 unsigned rights_roles(struct store *store, const char *org_id, const char *user_id)
 {
     struct query q = query(store, &rights_queries, Q_ROLES);
@@ -93,4 +112,12 @@ void rights_tag(struct store *store, char tag[ID_TAG_SIZE])
     }
     query_end(&q);
     must(tag[0] == '\0' || id_tag_is(tag));
+}
+
+static struct rights_membership membership_row(struct query *q, struct arena *arena)
+{
+    return (struct rights_membership){.org_id = query_text(q, arena, 0),
+                                      .org_name = query_text(q, arena, 1),
+                                      .roles = (unsigned)query_int(q, 2),
+                                      .since_at = query_int(q, 3)};
 }

@@ -1,8 +1,9 @@
 #!/bin/sh
 # need.sh run|test|lint|bench|fuzz|mutate: installs the Debian packages (and, for tests, the npm packages) that are missing, and says so.
 set -eu
-run="gcc make pkg-config libc6-dev libsqlite3-dev libfcgi-dev libscrypt-dev libmd-dev libcsv-dev libjansson-dev libssl-dev nginx-light spawn-fcgi multiwatch curl"
-test="libcmocka-dev sqlite3 chromium nodejs libfaketime"
+run="gcc make pkg-config libc6-dev libsqlite3-dev libfcgi-dev libscrypt-dev libmd-dev libcsv-dev libyaml-dev libjansson-dev libssl-dev libcurl4-openssl-dev
+  ca-certificates libcairo2-dev libqrencode-dev fonts-sil-gentiumplus fonts-dejavu-core nginx-light spawn-fcgi multiwatch curl"
+test="libcmocka-dev sqlite3 chromium nodejs libfaketime poppler-utils"
 lint="clang-format clang-tidy cppcheck"
 bench="sqlite3 wrk gnuplot-nox postgresql"
 fuzz="clang-14 libclang-rt-14-dev"
@@ -44,10 +45,12 @@ if [ -n "$missing" ]; then
     # shellcheck disable=SC2086
     $as env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >/dev/null
 fi
-if [ -n "$uses_npm" ] && [ -f tests/web/package-lock.json ]; then
-    if ! cmp -s tests/web/package-lock.json tests/web/node_modules/.lock; then
-        echo "Installing the packages of tests/web/package-lock.json"
-        (cd tests/web && npm ci --no-audit --no-fund --silent --ignore-scripts)
-        cp tests/web/package-lock.json tests/web/node_modules/.lock
-    fi
+if [ -n "$uses_npm" ]; then
+    for folder in tests/web tests/api; do
+        if ! cmp -s $folder/package-lock.json $folder/node_modules/.lock; then
+            echo "Installing the packages of $folder/package-lock.json"
+            (cd $folder && npm ci --no-audit --no-fund --silent --ignore-scripts)
+            cp $folder/package-lock.json $folder/node_modules/.lock
+        fi
+    done
 fi

@@ -24,4 +24,7 @@ mkdir -p "$out" "$(dirname "$names")"
         esac
     done
 } >"$names.new"
+# The description of the API, which nginx serves at /registry/v0/openapi.json.
+install -m 644 "$1/templates/openapi.json" "$out/openapi.json"
+gzip -9nk "$out/openapi.json"
 mv "$names.new" "$names"

@@ -22,7 +22,13 @@
 #include "store/admin_orgs.h"
 #include "store/admin_people.h"
 #include "store/admin_transfers.h"
+#include "store/api_balances.h"
+#include "store/api_batches.h"
+#include "store/api_holdings.h"
+#include "store/api_orders.h"
 #include "store/api_parties.h"
+#include "store/api_projects.h"
+#include "store/api_retirements.h"
 #include "store/care.h"
 #include "store/drafts.h"
 #include "store/holdings.h"
@@ -34,11 +40,15 @@
 #include "store/ledger_totals.h"
 #include "store/my_transfers.h"
 #include "store/orders.h"
+#include "store/people_credential.h"
 #include "store/people_link.h"
 #include "store/people_password.h"
 #include "store/people_person.h"
 #include "store/people_session.h"
 #include "store/people_throttle.h"
+#include "store/people_webhook.h"
+#include "store/people_webhook_log.h"
+#include "store/people_webhook_queue.h"
 #include "store/public_batches.h"
 #include "store/public_issuances.h"
 #include "store/public_orgs.h"
@@ -57,7 +67,13 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &admin_issue_queries,
                                                             &admin_orgs_queries,
                                                             &admin_transfers_queries,
+                                                            &api_batches_queries,
+                                                            &api_balances_queries,
+                                                            &api_holdings_queries,
+                                                            &api_orders_queries,
                                                             &api_parties_queries,
+                                                            &api_projects_queries,
+                                                            &api_retirements_queries,
                                                             &care_queries,
                                                             &holdings_queries,
                                                             &import_queries,
@@ -81,10 +97,19 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &team_queries,
                                                             &verify_queries,
                                                             NULL};
-static const struct query_table *const people_tables[] = {
-    &admin_people_queries,   &care_people_queries,     &drafts_queries,
-    &people_link_queries,    &people_password_queries, &people_person_queries,
-    &people_session_queries, &people_throttle_queries, NULL};
+static const struct query_table *const people_tables[] = {&admin_people_queries,
+                                                          &care_people_queries,
+                                                          &drafts_queries,
+                                                          &people_credential_queries,
+                                                          &people_link_queries,
+                                                          &people_password_queries,
+                                                          &people_person_queries,
+                                                          &people_session_queries,
+                                                          &people_throttle_queries,
+                                                          &people_webhook_queries,
+                                                          &people_webhook_log_queries,
+                                                          &people_webhook_queue_queries,
+                                                          NULL};
 
 /* What may be read from end to end, or sorted, and why that stays small. step: as the plan says it;
  * NULL: whatever the table does. */
@@ -126,6 +151,20 @@ static const struct permission {
      "oldest first over all suppliers of one organisation; those of one supplier come by index"},
     {"import", "USE TEMP B-TREE FOR ORDER BY", "buffer pools"},
 
+    {"api_balances", "USE TEMP B-TREE FOR GROUP BY", "one organisation's orders"},
+    {"api_holdings", "USE TEMP B-TREE FOR ORDER BY",
+     "what waits, was split or retired for one organisation, or the batches of one act"},
+    {"api_orders", "SCAN delivery USING COVERING INDEX delivery_by_supplier", "deliveries"},
+    {"api_orders", "USE TEMP B-TREE FOR ORDER BY", "deliveries"},
+    {"api_orders", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},
+    {"api_orders", "SCAN delivery USING COVERING INDEX sqlite_autoindex_delivery_1",
+     "the count of all deliveries: thousands, where batches are hundreds of thousands"},
+    {"api_projects", "SCAN b", "organisations that are a buffer pool"},
+    {"api_projects", "SCAN instrument_total", "two instruments"},
+    {"api_projects", "SCAN issuance USING COVERING INDEX sqlite_autoindex_issuance_1",
+     "the count of all issuances: thousands, where batches are hundreds of thousands"},
+    {"api_projects", "USE TEMP B-TREE FOR ORDER BY", "the issuances of one supplier"},
+    {"api_retirements", "SCAN year_total", "one row per year and instrument"},
     {"public_transfers", "SCAN transfer_total", "three kinds"},
     {"public_transfers", "SCAN k", "one page that its subquery found"},
     {"public_transfers", "USE TEMP B-TREE FOR ORDER BY", "one page that its subquery found"},
@@ -138,6 +177,8 @@ static const struct permission {
     {"public_projects", "SCAN p", "projects: hundreds, where batches are hundreds of thousands"},
     {"public_projects", "USE TEMP B-TREE FOR ORDER BY", "projects by what they issued"},
 
+    {"people_credential", "SCAN signing_key", "a handful of keys: one, and those before it"},
+    {"people_credential", "USE TEMP B-TREE FOR ORDER BY", "the same handful"},
     {"people_link", "SCAN password_link", "people's links, when a new one is made"},
     {"people_person", "SCAN person USING COVERING INDEX sqlite_autoindex_person_2",
      "the count of people on the administrator's page"},

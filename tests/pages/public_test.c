@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "ledger/town.h"
+#include "pages/certificate.h"
 #include "pages/cgi.h"
 
 #define NOTE_MANY 60 /* more transfers than one page shows */
@@ -183,6 +184,11 @@ static int set_up(void **state)
     place.wind_project = keep(town_project(place.wind, "HRO1", INSTRUMENT_RENEWABLE_ENERGY));
     place.issuance = keep(town_issue(place.project, 2024, 10000000, 0));
     town_issue(place.wind_project, 2023, 900, 0);
+    struct command site = command_of(ACT_SET_SETTINGS, "", "");
+    TEXT_COPY(site.setting.site_name, "Town");
+    TEXT_COPY(site.setting.site_url, "https://town.example");
+    site.setting.expiry_days = 14;
+    town_do(&site);
     town_member(place.northwind, town_person('A'), ROLE_ALL);
     place.delivery = keep(deliver(9000000));
     town_policy(place.fjord, INCOMING_ALL, TWO_PERSON_NEVER, 0);
@@ -220,28 +226,33 @@ static void every_page_answers_and_keeps_secrets(void **state)
     const char *batch =
         value("SELECT batch_id FROM transfer_line WHERE transfer_id = (SELECT transfer_id FROM"
               " transfer WHERE state = 'pending')");
-    char targets[24][64] = {"/",
-                            "/registry",
-                            "/registry/transfers",
-                            "/registry/transfers?kind=internal",
-                            "/registry/transfers?format=csv",
-                            "/registry/transfers.atom",
-                            "/registry/projects",
-                            "/registry/issuances",
-                            "/registry/retirements",
-                            "/registry/organisations",
-                            "/registry/search",
-                            "/registry/search?q=note"};
-    size_t count = 12;
-    (void)snprintf(targets[count++], 64, "/registry/transfers/%s", place.first);
-    (void)snprintf(targets[count++], 64, "/registry/transfers/%s", place.internal);
-    (void)snprintf(targets[count++], 64, "/registry/transfers/%s", place.exported);
-    (void)snprintf(targets[count++], 64, "/registry/projects/%s", place.project);
-    (void)snprintf(targets[count++], 64, "/registry/issuances/%s", place.issuance);
-    (void)snprintf(targets[count++], 64, "/registry/retirements/%s", place.retirement);
-    (void)snprintf(targets[count++], 64, "/registry/deliveries/%s", place.delivery);
-    (void)snprintf(targets[count++], 64, "/registry/organisations/%s", place.northwind);
-    (void)snprintf(targets[count++], 64, "/registry/credit-batches/%s", batch);
+    char targets[32][128] = {"/",
+                             "/registry",
+                             "/registry/transfers",
+                             "/registry/transfers?kind=internal",
+                             "/registry/transfers?format=csv",
+                             "/registry/transfers.atom",
+                             "/registry/projects",
+                             "/registry/issuances",
+                             "/registry/retirements",
+                             "/registry/organisations",
+                             "/registry/search",
+                             "/registry/search?q=note",
+                             "/registry/verify"};
+    size_t count = 13;
+    (void)snprintf(targets[count++], 128, "/registry/transfers/%s", place.first);
+    (void)snprintf(targets[count++], 128, "/registry/transfers/%s", place.internal);
+    (void)snprintf(targets[count++], 128, "/registry/transfers/%s", place.exported);
+    (void)snprintf(targets[count++], 128, "/registry/projects/%s", place.project);
+    (void)snprintf(targets[count++], 128, "/registry/issuances/%s", place.issuance);
+    (void)snprintf(targets[count++], 128, "/registry/retirements/%s", place.retirement);
+    (void)snprintf(targets[count++], 128, "/registry/retirements/%s/certificate", place.retirement);
+    (void)snprintf(targets[count++], 128, "/registry/retirements/%s/certificate.txt",
+                   place.retirement);
+    (void)snprintf(targets[count++], 128, "/registry/verify?number=%s", place.retirement);
+    (void)snprintf(targets[count++], 128, "/registry/deliveries/%s", place.delivery);
+    (void)snprintf(targets[count++], 128, "/registry/organisations/%s", place.northwind);
+    (void)snprintf(targets[count++], 128, "/registry/credit-batches/%s", batch);
     static const char *const secrets[] = {"SECRET",
                                           "PENDING-NOTE",
                                           "REJECTED-NOTE",
@@ -320,6 +331,132 @@ static void a_transfer_tells_its_whole_public_story(void **state)
     assert_non_null(strstr(reply.head, "Content-Type: text/csv"));
     has(reply, "line,batch_id,serial");
     has(reply, "3.001,3001,");
+}
+
+/* The code that stands on the certificate of place.retirement, without spaces. */
+static const char *code_on_certificate(void)
+{
+    static char code[CERTIFICATE_CODE_DIGITS + 1];
+    struct cgi_reply reply = getf("/registry/retirements/%s/certificate", place.retirement);
+    is_code(reply, 200);
+    const char *at = strstr(reply.body, "code=");
+    assert_non_null(at);
+    (void)snprintf(code, sizeof(code), "%s", at + 5);
+    return code;
+}
+
+static void a_certificate_says_what_was_retired(void **state)
+{
+    (void)state;
+    struct cgi_reply reply = getf("/registry/retirements/%s", place.retirement);
+    has(reply, "/certificate\"");
+    has(reply, "/certificate.pdf\"");
+    reply = getf("/registry/retirements/%s/certificate", place.retirement);
+    is_code(reply, 200);
+    has(reply, "1.001 credits");
+    has(reply, "of carbon removal (1,001 kg CO₂e) were retired for good on behalf of");
+    has(reply, "Travellers &lt;of&gt; Ålesund");
+    has(reply, "by <a href=\"/registry/organisations/");
+    has(reply, "Fjord Foods</a>");
+    has(reply, "Public environmental claims.");
+    has(reply, "A regulatory requirement.");
+    has(reply, "Flights of 2025");
+    has(reply, "TLY-1-BIOCHAR-SWE-F5X7-2024-1-1001");
+    has(reply, "<path fill=\"#000\" d=\"M4 4h7v1h-7z");
+    has(reply, ">https://town.example/registry/verify?number=ret_"); /* as it stands on paper */
+    is_code(get("/registry/retirements/ret_0000000000000000/certificate"), 404);
+    is_code(get("/registry/retirements/ret_0000000000000000/certificate.pdf"), 404);
+    is_code(get("/registry/retirements/ret_0000000000000000/certificate.txt"), 404);
+}
+
+static void the_record_has_the_digest_that_the_certificate_bears(void **state)
+{
+    (void)state;
+    char code[CERTIFICATE_CODE_DIGITS + 1];
+    (void)snprintf(code, sizeof(code), "%s", code_on_certificate());
+    struct cgi_reply reply = getf("/registry/retirements/%s/certificate.txt", place.retirement);
+    is_code(reply, 200);
+    assert_non_null(strstr(reply.head, "Content-Type: text/plain; charset=utf-8"));
+    has(reply, "beneficiary: Travellers <of> Ålesund\n");
+    has(reply, "purposes: public_environmental_claims regulatory_requirement\n");
+    has(reply, "units: 1001\nnote: Flights of 2025\nblocks: 1\nblock: prj_");
+    has(reply, " 2024 1-1001\n");
+    struct digest digest = digest_of(reply.body, strlen(reply.body));
+    char hex[DIGEST_HEX_SIZE];
+    digest_hex(&digest, hex);
+    assert_memory_equal(hex, code, CERTIFICATE_CODE_DIGITS);
+}
+
+static void the_pdf_is_the_same_until_the_retirement_is_another(void **state)
+{
+    (void)state;
+    char tag[64] = "";
+    struct cgi_reply reply = getf("/registry/retirements/%s/certificate.pdf", place.retirement);
+    is_code(reply, 200);
+    assert_memory_equal(reply.body, "%PDF-", 5);
+    assert_non_null(strstr(reply.head, "Content-Type: application/pdf"));
+    assert_non_null(strstr(reply.head, "inline; filename=\"certificate-ret_"));
+    const char *at = strstr(reply.head, "ETag: ");
+    assert_non_null(at);
+    (void)snprintf(tag, sizeof(tag), "%.34s", at + 6);
+    /* Another act is another moment for every other page, not for this one. */
+    struct command command = town_transfer("", place.northwind, place.fjord, place.charm, 1);
+    town.now_us += CLOCK_DAY_US;
+    town_do(&command);
+    cgi_if_none_match = tag;
+    reply = getf("/registry/retirements/%s/certificate.pdf", place.retirement);
+    is_code(reply, 304);
+    reply = getf("/registry/retirements/%s/certificate", place.retirement);
+    is_code(reply, 200);
+    cgi_if_none_match = "";
+}
+
+static void a_paper_is_verified_by_its_number_and_code(void **state)
+{
+    (void)state;
+    char code[CERTIFICATE_CODE_DIGITS + 1];
+    (void)snprintf(code, sizeof(code), "%s", code_on_certificate());
+    struct cgi_reply reply = get("/registry/verify");
+    is_code(reply, 200);
+    lacks(reply, "Yes:");
+    lacks(reply, "No:");
+    reply = getf("/registry/verify?number=%s&code=%s", place.retirement, code);
+    is_code(reply, 200);
+    has(reply, "Yes: this registry issued it");
+    has(reply, "Travellers &lt;of&gt; Ålesund");
+    /* As it is typed from paper: small letters, no prefix, spaces. */
+    char number[ID_SIZE];
+    (void)snprintf(number, sizeof(number), "%s", place.retirement + 4);
+    for (char *at = number; *at != '\0'; at++) {
+        *at = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at);
+    }
+    reply =
+        getf("/registry/verify?number=%.4s+%s&code=%.4s-%s+", number, number + 4, code, code + 4);
+    has(reply, "Yes: this registry issued it");
+    code[0] = code[0] == '0' ? '1' : '0';
+    reply = getf("/registry/verify?number=%s&code=%s", place.retirement, code);
+    is_code(reply, 200);
+    has(reply, "No: this is not the code of that certificate");
+    has(reply, "1.001 credits"); /* what it should say */
+    reply = getf("/registry/verify?number=%s", place.retirement);
+    has(reply, "This registry has a certificate with this number");
+    reply = getf("/registry/verify?number=ret_0000000000000000&code=%s", code);
+    is_code(reply, 200);
+    has(reply, "No: this registry issued no certificate ret_0000000000000000");
+    static const char *const faults[][2] = {
+        {"number=nonsense&code=", "Enter the number as on the certificate"},
+        {"number=tfr_1KNSQMD6Z1S0TB50", "Enter the number as on the certificate"},
+        {"number=&code=7f3a09bc41de88a0c55e", "Enter the number that stands on the certificate"},
+        {"number=ret_1KNSQMD6Z1S0TB50&code=7f3a", "Enter the 20 digits of the code"},
+        {"number=ret_1KNSQMD6Z1S0TB50&code=%C5%81%C3%B3d%C5%BA", "Enter the 20 digits of the code"},
+    };
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        reply = getf("/registry/verify?%s", faults[i][0]);
+        is_code(reply, 422);
+        has(reply, faults[i][1]);
+        has(reply, "<title>Error: ");
+    }
+    is_code(get("/registry/verify?other=1"), 400);
 }
 
 static void the_list_is_filtered_by_what_the_address_says(void **state)
@@ -602,6 +739,9 @@ int main(void)
         cmocka_unit_test(every_page_answers_and_keeps_secrets),
         cmocka_unit_test(what_is_not_public_is_as_unknown_as_what_never_was),
         cmocka_unit_test(a_transfer_tells_its_whole_public_story),
+        cmocka_unit_test(a_certificate_says_what_was_retired),
+        cmocka_unit_test(the_record_has_the_digest_that_the_certificate_bears),
+        cmocka_unit_test(a_paper_is_verified_by_its_number_and_code),
         cmocka_unit_test(the_list_is_filtered_by_what_the_address_says),
         cmocka_unit_test(pages_go_there_and_back),
         cmocka_unit_test(downloads_hold_the_whole_list),
@@ -613,6 +753,7 @@ int main(void)
         cmocka_unit_test(the_feed_is_whole),
         cmocka_unit_test(a_page_that_is_held_is_not_sent_again),
         cmocka_unit_test(nothing_is_written_here),
+        cmocka_unit_test(the_pdf_is_the_same_until_the_retirement_is_another),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

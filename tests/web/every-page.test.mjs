@@ -48,7 +48,7 @@ async function crawl(email, starts, pattern) {
     const url = queue.shift().split('#')[0];
     const at = shape(url);
     if (!url.startsWith(registry.url) || !pattern.test(new URL(url).pathname) || seen.has(at)) continue;
-    if (/format=csv|\.atom|sign-out/.test(url)) continue;
+    if (/format=csv|\.(atom|pdf|txt)|sign-out/.test(url)) continue;
     seen.set(at, url);
     queue.push(...await look(page, url, problems));
   }
@@ -61,7 +61,7 @@ test('public pages', async () => {
   const { seen, problems } = await crawl(null, ['/', '/registry', '/sign-in', '/registry/search?q=fernhill', '/registry/search?q=nothing-like-this'], /^\/($|registry|sign-in)/);
   assert.deepEqual(problems, []);
   for (const wanted of ['/', '/registry', '/registry/transfers', '/registry/transfers/:tfr', '/registry/credit-batches/:ctb', '/registry/projects', '/registry/projects/:prj',
-    '/registry/issuances', '/registry/issuances/:iss', '/registry/retirements', '/registry/retirements/:ret', '/registry/organisations', '/registry/organisations/:org', '/registry/search']) {
+    '/registry/issuances', '/registry/issuances/:iss', '/registry/retirements', '/registry/retirements/:ret', '/registry/retirements/:ret/certificate', '/registry/verify', '/registry/organisations', '/registry/organisations/:org', '/registry/search']) {
     assert.ok(seen.has(wanted), `${wanted} was reached; reached: ${[...seen.keys()].join(' ')}`);
   }
 });

@@ -1,0 +1,36 @@
+/*
+ * courier/resolve.h: from a host's name to its addresses, without waiting. The system's resolver
+ * can only be waited for, and whoever runs the name server of an endpoint decides for how long: so
+ * each name is asked for in a short-lived process of its own, which touches nothing but the
+ * resolver and writes what it found into a pipe.
+ */
+#ifndef COURIER_RESOLVE_H
+#define COURIER_RESOLVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "courier/address.h"
+
+/* of a name with more addresses the first ones will do */
+#define RESOLVE_ADDRESSES_MAX 8
+
+struct resolve {
+    pid_t pid; /* 0: none runs */
+    int fd;    /* readable when it has an answer */
+};
+
+struct addresses {
+    union address at[RESOLVE_ADDRESSES_MAX];
+    size_t count; /* 0: the name is not known */
+};
+
+/* False: no process can be made now. */
+bool resolve_begin(struct resolve *resolve, const char *host, int port);
+/* True: it has ended, *addresses is what it found. False: not yet. */
+bool resolve_read(struct resolve *resolve, struct addresses *addresses);
+/* Ends it, if it still runs. */
+void resolve_stop(struct resolve *resolve);
+
+#endif

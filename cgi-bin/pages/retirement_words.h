@@ -1,0 +1,30 @@
+/*
+ * pages/retirement_words.h: the words of retirements: why units are retired, who for, and the
+ * sentence that a certificate says.
+ */
+#ifndef PAGES_RETIREMENT_WORDS_H
+#define PAGES_RETIREMENT_WORDS_H
+
+#include "base/arena.h"
+#include "base/limits.h"
+#include "model/quantity.h"
+#include "pages/certificate_view.h"
+
+/* One bit of retirement.purposes. */
+struct purpose {
+    unsigned bit;
+    const char *slug;  /* as in the contract, in CSV and on a certificate's record */
+    const char *words; /* for people */
+    const char *hint;  /* what it is for, for somebody who chooses */
+};
+extern const struct purpose retirement_purposes[PURPOSES_MAX];
+
+/* Those whose bits are set, in order. */
+struct purpose_views retirement_purpose_views(struct arena *arena, unsigned purposes);
+/* Their slugs with a space between. */
+const char *retirement_purpose_slugs(struct arena *arena, unsigned purposes);
+
+/* "of carbon removal (12,000 kg CO₂e)", "of renewable energy (120 MWh)". */
+const char *retirement_of_words(struct arena *arena, int64_t units, enum instrument instrument);
+
+#endif

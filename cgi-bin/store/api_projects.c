@@ -1,0 +1,208 @@
+/* store/api_projects.c: see store/api_projects.h. */
+#include "store/api_projects.h"
+
+#include "store/columns.h"
+#include "store/page_take.h"
+
+enum {
+    Q_ONE,
+    Q_BY_NAME, /* upward, downward */
+    Q_COUNT = Q_BY_NAME + 2,
+    Q_OF, /* upward, downward */
+    Q_OF_COUNT = Q_OF + 2,
+    Q_ISSUANCE,
+    Q_ISSUANCES, /* upward, downward */
+    Q_ISSUANCES_COUNT = Q_ISSUANCES + 2,
+    Q_ISSUANCES_OF, /* upward, downward */
+    Q_ISSUANCES_OF_COUNT = Q_ISSUANCES_OF + 2,
+    Q__COUNT
+};
+
+#define SUPPLIER "s.org_id, s.supplier_id, s.name, s.domain, s.description"
+#define SUM(column)                                                                                \
+    "coalesce((SELECT sum(" column ") FROM conservation c WHERE c.project_id = p.project_id), 0)"
+/* ?1 place's key, ?2 its id, ?3 most, ?4 the supplier. */
+#define BY_NAME(sign, direction)                                                                   \
+    "SELECT project_id FROM project WHERE name COLLATE NOCASE " sign "= ?1"                        \
+    " AND (name COLLATE NOCASE, project_id) " sign " (?1, ?2)"                                     \
+    " ORDER BY name COLLATE NOCASE " direction ", project_id " direction " LIMIT ?3"
+#define OF(sign, direction)                                                                        \
+    "SELECT project_id FROM project WHERE org_id = ?4 AND project_id " sign " ?2"                  \
+    " AND ?1 = ?1 ORDER BY project_id " direction " LIMIT ?3"
+#define ISSUANCES(sign, direction)                                                                 \
+    "SELECT issuance_id FROM issuance WHERE (issued_at, issuance_id) " sign " (?1, ?2)"            \
+    " ORDER BY issued_at " direction ", issuance_id " direction " LIMIT ?3"
+#define ISSUANCES_OF(sign, direction)                                                              \
+    "SELECT i.issuance_id FROM project p CROSS JOIN issuance i ON i.project_id = p.project_id"     \
+    " WHERE p.org_id = ?4 AND (i.issued_at, i.issuance_id) " sign " (?1, ?2)"                      \
+    " ORDER BY i.issued_at " direction ", i.issuance_id " direction " LIMIT ?3"
+
+static const char *const sql[Q__COUNT] = {
+    [Q_ONE] =
+        "SELECT p.project_id, p.name, " SUPPLIER ", p.status, p.short_code, p.instrument,"
+        " p.pathway, p.pathway_code, p.protocol, p.country, p.validator, p.verifier,"
+        " p.crediting_start, p.crediting_end, " SUM("c.issued + c.imported") ", " SUM(
+            "c.retired") ","
+                         " coalesce((SELECT sum(i.buffer_units) FROM issuance i WHERE i.project_id "
+                         "= p.project_id), 0),"
+                         " coalesce((SELECT sum(h.retired) FROM organisation b CROSS JOIN holding h"
+                         "  ON h.org_id = b.org_id AND h.supplier_org_id = p.org_id AND "
+                         "h.project_id = p.project_id"
+                         "  WHERE b.kind = 'buffer'), 0)"
+                         " FROM project p CROSS JOIN organisation s ON s.org_id = p.org_id WHERE "
+                         "p.project_id = ?1",
+    [Q_BY_NAME] = BY_NAME(">", "ASC"),
+    [Q_BY_NAME + 1] = BY_NAME("<", "DESC"),
+    [Q_COUNT] = "SELECT coalesce(sum(projects), 0) FROM instrument_total",
+    [Q_OF] = OF(">", "ASC"),
+    [Q_OF + 1] = OF("<", "DESC"),
+    [Q_OF_COUNT] = "SELECT count(*) FROM project WHERE org_id = ?1",
+    [Q_ISSUANCE] =
+        "SELECT i.issuance_id, i.issued_at, " SUPPLIER ", i.project_id, p.instrument, i.vintage,"
+        " i.kind = 'imported', i.reporting_start, i.reporting_end, i.supplier_units,"
+        " i.buffer_units, i.notes"
+        " FROM issuance i CROSS JOIN project p ON p.project_id = i.project_id"
+        " CROSS JOIN organisation s ON s.org_id = p.org_id WHERE i.issuance_id = ?1",
+    [Q_ISSUANCES] = ISSUANCES(">", "ASC"),
+    [Q_ISSUANCES + 1] = ISSUANCES("<", "DESC"),
+    [Q_ISSUANCES_COUNT] = "SELECT count(*) FROM issuance",
+    [Q_ISSUANCES_OF] = ISSUANCES_OF(">", "ASC"),
+    [Q_ISSUANCES_OF + 1] = ISSUANCES_OF("<", "DESC"),
+    [Q_ISSUANCES_OF_COUNT] = "SELECT count(*) FROM project p"
+                             " CROSS JOIN issuance i ON i.project_id = p.project_id"
+                             " WHERE p.org_id = ?1",
+};
+
+const struct query_table api_projects_queries = {"api_projects", sql, Q__COUNT};
+
+static struct api_party read_supplier(struct query *q, struct arena *arena, int column)
+{
+    return (struct api_party){.org_id = query_text(q, arena, column),
+                              .supplier_id = query_text(q, arena, column + 1),
+                              .name = query_text(q, arena, column + 2),
+                              .domain = query_text(q, arena, column + 3),
+                              .description = query_text(q, arena, column + 4)};
+}
+
+static int64_t count(struct store *registry, int number, const char *org_id)
+{
+    struct query q = query(registry, &api_projects_queries, number);
+    if (org_id != NULL) {
+        query_bind_text(&q, 1, org_id);
+    }
+    return column_only(&q);
+}
+
+static struct page_ids take(struct store *registry, struct arena *arena, int number,
+                            bool descending, const char *org_id, const struct page_ask *ask)
+{
+    bool down = page_walks_down(ask, descending);
+    struct query q = query(registry, &api_projects_queries, number + (down ? 1 : 0));
+    page_bind(&q, ask, down, number == Q_BY_NAME);
+    if (org_id != NULL) {
+        query_bind_text(&q, 4, org_id);
+    }
+    return page_take(&q, arena, ask);
+}
+
+bool api_project_find(struct store *registry, struct arena *arena, const char *project_id,
+                      struct api_project *project)
+{
+    struct query q = query(registry, &api_projects_queries, Q_ONE);
+    query_bind_text(&q, 1, project_id);
+    bool is_found = query_row(&q);
+    if (is_found) {
+        *project = (struct api_project){
+            .project_id = query_text(&q, arena, 0),
+            .name = query_text(&q, arena, 1),
+            .supplier = read_supplier(&q, arena, 2),
+            .status = query_text(&q, arena, 7),
+            .short_code = query_text(&q, arena, 8),
+            .instrument = column_instrument(&q, 9),
+            .pathway = query_text(&q, arena, 10),
+            .pathway_code = query_text(&q, arena, 11),
+            .protocol = query_text(&q, arena, 12),
+            .country = query_text(&q, arena, 13),
+            .validator = query_text(&q, arena, 14),
+            .verifier = query_text(&q, arena, 15),
+            .crediting_start = query_text(&q, arena, 16),
+            .crediting_end = query_text(&q, arena, 17),
+            .issued_units = query_int(&q, 18),
+            .retired_units = query_int(&q, 19),
+            .issued_buffer_units = query_int(&q, 20),
+            .retired_buffer_units = query_int(&q, 21),
+        };
+    }
+    query_end(&q);
+    return is_found;
+}
+
+struct page_ids api_projects(struct store *registry, struct arena *arena,
+                             const struct page_ask *ask)
+{
+    return take(registry, arena, Q_BY_NAME, false, NULL, ask);
+}
+
+int64_t api_projects_count(struct store *registry)
+{
+    return count(registry, Q_COUNT, NULL);
+}
+
+struct page_ids api_projects_of(struct store *registry, struct arena *arena, const char *org_id,
+                                const struct page_ask *ask)
+{
+    return take(registry, arena, Q_OF, true, org_id, ask);
+}
+
+int64_t api_projects_of_count(struct store *registry, const char *org_id)
+{
+    return count(registry, Q_OF_COUNT, org_id);
+}
+
+bool api_issuance_find(struct store *registry, struct arena *arena, const char *issuance_id,
+                       struct api_issuance *issuance)
+{
+    struct query q = query(registry, &api_projects_queries, Q_ISSUANCE);
+    query_bind_text(&q, 1, issuance_id);
+    bool is_found = query_row(&q);
+    if (is_found) {
+        *issuance = (struct api_issuance){
+            .issuance_id = query_text(&q, arena, 0),
+            .issued_at = query_int(&q, 1),
+            .supplier = read_supplier(&q, arena, 2),
+            .project_id = query_text(&q, arena, 7),
+            .instrument = column_instrument(&q, 8),
+            .vintage = query_int(&q, 9),
+            .is_imported = query_int(&q, 10) == 1,
+            .reporting_start = query_text(&q, arena, 11),
+            .reporting_end = query_text(&q, arena, 12),
+            .supplier_units = query_int(&q, 13),
+            .buffer_units = query_int(&q, 14),
+            .notes = query_text(&q, arena, 15),
+        };
+    }
+    query_end(&q);
+    return is_found;
+}
+
+struct page_ids api_issuances(struct store *registry, struct arena *arena,
+                              const struct page_ask *ask)
+{
+    return take(registry, arena, Q_ISSUANCES, true, NULL, ask);
+}
+
+int64_t api_issuances_count(struct store *registry)
+{
+    return count(registry, Q_ISSUANCES_COUNT, NULL);
+}
+
+struct page_ids api_issuances_of(struct store *registry, struct arena *arena, const char *org_id,
+                                 const struct page_ask *ask)
+{
+    return take(registry, arena, Q_ISSUANCES_OF, true, org_id, ask);
+}
+
+int64_t api_issuances_of_count(struct store *registry, const char *org_id)
+{
+    return count(registry, Q_ISSUANCES_OF_COUNT, org_id);
+}
