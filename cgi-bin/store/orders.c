@@ -61,8 +61,6 @@ enum {
     ORDER_ROWS(where, texts)                                                                       \
     " AND (o.ordered_at, o.order_id) " sign " (?6, ?7)"                                            \
     " ORDER BY o.ordered_at " direction ", o.order_id " direction
-#define ORDER_WALK_ALL(sign, direction)                                                            \
-    ORDER_ROWS(ANY, BOTH_TEXTS) " AND o.order_id " sign " ?7 ORDER BY o.order_id " direction
 #define ORDER_COUNT(where) COUNT_OF("SELECT 1 FROM buyer_order o WHERE " where ORDER_MATCHES)
 #define ORDER_PLACE "SELECT o.ordered_at FROM buyer_order o WHERE o.order_id = ?2 AND "
 
@@ -75,14 +73,12 @@ enum {
     " d.supplier_org_id || ' ' || d.buyer_org_id FROM delivery d"                                  \
     " CROSS JOIN organisation s ON s.org_id = d.supplier_org_id"                                   \
     " CROSS JOIN organisation b ON b.org_id = d.buyer_org_id WHERE " where OF_TIME
-#define DELIVERY_WALK(where, sign, direction)                                                      \
-    DELIVERY_ROWS(where, "d.delivery_id || ' ' || d.order_id")                                     \
+/* Which order it was is for its parties to know. */
+#define OWN_IDS "d.delivery_id || ' ' || d.order_id"
+#define DELIVERY_WALK(where, ids, sign, direction)                                                 \
+    DELIVERY_ROWS(where, ids)                                                                      \
     " AND (d.delivered_at, d.delivery_id) " sign " (?6, ?7)"                                       \
     " ORDER BY d.delivered_at " direction ", d.delivery_id " direction
-/* Which order it was is for its parties to know. */
-#define DELIVERY_WALK_ALL(sign, direction)                                                         \
-    DELIVERY_ROWS(ANY, "d.delivery_id")                                                            \
-    " AND d.delivery_id " sign " ?7 ORDER BY d.delivery_id " direction
 #define DELIVERY_COUNT(where) COUNT_OF("SELECT 1 FROM delivery d WHERE " where OF_TIME)
 #define DELIVERED_BY "d.supplier_org_id = ?1"
 #define DELIVERED_TO "d.buyer_org_id = ?1"
@@ -119,21 +115,22 @@ static const char *const sql[Q__COUNT] = {
     [Q_ORDER_WALK + 2 * ORDER_OF_SUPPLIER + 1] = ORDER_WALK(SUPPLIERS, BUYER_TEXTS, "<", "DESC"),
     [Q_ORDER_WALK + 2 * ORDER_OF_BUYER] = ORDER_WALK(BUYERS, SUPPLIER_TEXTS, ">", "ASC"),
     [Q_ORDER_WALK + 2 * ORDER_OF_BUYER + 1] = ORDER_WALK(BUYERS, SUPPLIER_TEXTS, "<", "DESC"),
-    [Q_ORDER_WALK + 2 * ORDER_OF_ALL] = ORDER_WALK_ALL(">", "ASC"),
-    [Q_ORDER_WALK + 2 * ORDER_OF_ALL + 1] = ORDER_WALK_ALL("<", "DESC"),
+    [Q_ORDER_WALK + 2 * ORDER_OF_ALL] = ORDER_WALK(ANY, BOTH_TEXTS, ">", "ASC"),
+    [Q_ORDER_WALK + 2 * ORDER_OF_ALL + 1] = ORDER_WALK(ANY, BOTH_TEXTS, "<", "DESC"),
     [Q_DELIVERY_PLACE] = "SELECT delivered_at FROM delivery WHERE delivery_id = ?1",
     [Q_DELIVERY_COUNT + ORDER_OF_SUPPLIER] = DELIVERY_COUNT(DELIVERED_BY),
     [Q_DELIVERY_COUNT + ORDER_OF_BUYER] = DELIVERY_COUNT(DELIVERED_TO),
     [Q_DELIVERY_COUNT + ORDER_OF_ALL] = DELIVERY_COUNT(ANY),
     [Q_DELIVERY_COUNT + OF_ORDER] = DELIVERY_COUNT(DELIVERED_FOR),
-    [Q_DELIVERY_WALK + 2 * ORDER_OF_SUPPLIER] = DELIVERY_WALK(DELIVERED_BY, ">", "ASC"),
-    [Q_DELIVERY_WALK + 2 * ORDER_OF_SUPPLIER + 1] = DELIVERY_WALK(DELIVERED_BY, "<", "DESC"),
-    [Q_DELIVERY_WALK + 2 * ORDER_OF_BUYER] = DELIVERY_WALK(DELIVERED_TO, ">", "ASC"),
-    [Q_DELIVERY_WALK + 2 * ORDER_OF_BUYER + 1] = DELIVERY_WALK(DELIVERED_TO, "<", "DESC"),
-    [Q_DELIVERY_WALK + 2 * ORDER_OF_ALL] = DELIVERY_WALK_ALL(">", "ASC"),
-    [Q_DELIVERY_WALK + 2 * ORDER_OF_ALL + 1] = DELIVERY_WALK_ALL("<", "DESC"),
-    [Q_DELIVERY_WALK + 2 * OF_ORDER] = DELIVERY_WALK(DELIVERED_FOR, ">", "ASC"),
-    [Q_DELIVERY_WALK + 2 * OF_ORDER + 1] = DELIVERY_WALK(DELIVERED_FOR, "<", "DESC"),
+    [Q_DELIVERY_WALK + 2 * ORDER_OF_SUPPLIER] = DELIVERY_WALK(DELIVERED_BY, OWN_IDS, ">", "ASC"),
+    [Q_DELIVERY_WALK + 2 * ORDER_OF_SUPPLIER + 1] =
+        DELIVERY_WALK(DELIVERED_BY, OWN_IDS, "<", "DESC"),
+    [Q_DELIVERY_WALK + 2 * ORDER_OF_BUYER] = DELIVERY_WALK(DELIVERED_TO, OWN_IDS, ">", "ASC"),
+    [Q_DELIVERY_WALK + 2 * ORDER_OF_BUYER + 1] = DELIVERY_WALK(DELIVERED_TO, OWN_IDS, "<", "DESC"),
+    [Q_DELIVERY_WALK + 2 * ORDER_OF_ALL] = DELIVERY_WALK(ANY, "d.delivery_id", ">", "ASC"),
+    [Q_DELIVERY_WALK + 2 * ORDER_OF_ALL + 1] = DELIVERY_WALK(ANY, "d.delivery_id", "<", "DESC"),
+    [Q_DELIVERY_WALK + 2 * OF_ORDER] = DELIVERY_WALK(DELIVERED_FOR, OWN_IDS, ">", "ASC"),
+    [Q_DELIVERY_WALK + 2 * OF_ORDER + 1] = DELIVERY_WALK(DELIVERED_FOR, OWN_IDS, "<", "DESC"),
 };
 
 const struct query_table orders_queries = {"orders", sql, Q__COUNT};

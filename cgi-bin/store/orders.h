@@ -68,7 +68,7 @@ struct order_filter {
     const char *q;
 };
 
-/* One window, by the time of recording; of all: by id, which is by time too. */
+/* One window, by the time of recording. */
 struct orders orders_list(struct store *registry, struct arena *arena,
                           const struct order_filter *filter, const struct window *window);
 /* How many; COUNT_MORE past LIST_COUNT_MAX. */
@@ -109,7 +109,7 @@ struct delivery_filter {
     int64_t until_at;     /* before then; 0: no bound */
 };
 
-/* One window, by the time of delivery; of all: by id, which is by time too. */
+/* One window, by the time of delivery. */
 struct deliveries deliveries_list(struct store *registry, struct arena *arena,
                                   const struct delivery_filter *filter,
                                   const struct window *window);

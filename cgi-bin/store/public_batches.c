@@ -106,14 +106,28 @@ static const char *const sql[Q__COUNT] = {
     " CROSS JOIN delivery d ON d.delivery_id = l.delivery_id"
     " CROSS JOIN organisation f ON f.org_id = d.supplier_org_id"
     " CROSS JOIN organisation r ON r.org_id = d.buyer_org_id"
+    " UNION ALL SELECT m.refund_id, 'refund', m.refunded_at, m.from_org_id, f.name, m.to_org_id,"
+    " r.name, '' FROM up CROSS JOIN refund_line l ON l.batch_id = up.id"
+    " CROSS JOIN refund m ON m.refund_id = l.refund_id"
+    " CROSS JOIN organisation f ON f.org_id = m.from_org_id"
+    " CROSS JOIN organisation r ON r.org_id = m.to_org_id"
+    " UNION ALL SELECT c.cancellation_id, 'cancellation', c.cancelled_at, c.org_id, f.name, '', '',"
+    " '' FROM up CROSS JOIN cancellation_line l ON l.batch_id = up.id"
+    " CROSS JOIN cancellation c ON c.cancellation_id = l.cancellation_id"
+    " CROSS JOIN organisation f ON f.org_id = c.org_id"
     " ORDER BY 3 DESC, 1 DESC LIMIT ?3",
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_TRANSFER] = BLOCKS("transfer_line", "transfer_id"),
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_DELIVERY] = BLOCKS("delivery_line", "delivery_id"),
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_RETIREMENT] = BLOCKS("retirement_line", "retirement_id"),
+    [Q_BLOCKS + PUBLIC_BLOCKS_OF_REFUND] = BLOCKS("refund_line", "refund_id"),
+    [Q_BLOCKS + PUBLIC_BLOCKS_OF_CANCELLATION] = BLOCKS("cancellation_line", "cancellation_id"),
     [Q_BLOCKS_COUNT + PUBLIC_BLOCKS_OF_TRANSFER] = BLOCKS_COUNT("transfer_line", "transfer_id"),
     [Q_BLOCKS_COUNT + PUBLIC_BLOCKS_OF_DELIVERY] = BLOCKS_COUNT("delivery_line", "delivery_id"),
     [Q_BLOCKS_COUNT + PUBLIC_BLOCKS_OF_RETIREMENT] =
         BLOCKS_COUNT("retirement_line", "retirement_id"),
+    [Q_BLOCKS_COUNT + PUBLIC_BLOCKS_OF_REFUND] = BLOCKS_COUNT("refund_line", "refund_id"),
+    [Q_BLOCKS_COUNT + PUBLIC_BLOCKS_OF_CANCELLATION] =
+        BLOCKS_COUNT("cancellation_line", "cancellation_id"),
     [Q_LIST] = LIST("b.project_id = ?1", ">", "ASC"),
     [Q_LIST + 1] = LIST("b.project_id = ?1", "<", "DESC"),
     [Q_LIST_ISSUANCE] = LIST_ISSUANCE(">", "ASC"),
