@@ -100,8 +100,9 @@ static const struct query_table *const people_tables[] = {
 
 /* The pages' own tables, then those that planning a transfer needs. */
 static const struct query_table *registry_tables[32] = {
-    &site_queries,   &holdings_queries, &my_transfers_queries, &recipients_queries,
-    &rights_queries, &team_queries,     &orders_queries,       &public_batches_queries,
+    &site_queries,         &holdings_queries,   &holding_batches_queries,
+    &my_transfers_queries, &recipients_queries, &rights_queries,
+    &team_queries,         &orders_queries,     &public_batches_queries,
 };
 
 static void add_plan_tables(void)

@@ -98,11 +98,13 @@ static const struct route routes[] = {
 #define ROUTE_COUNT (sizeof routes / sizeof routes[0])
 
 static const struct query_table *const registry_tables[] = {
-    &site_queries,         &rights_queries,          &holdings_queries,
-    &my_transfers_queries, &admin_transfers_queries, &admin_acts_queries,
-    &admin_orgs_queries,   &admin_issue_queries,     &orders_queries,
-    &team_queries,
-    &ledger_facts_queries, &ledger_units_queries,    NULL,
+    &site_queries,         &rights_queries,
+    &holdings_queries,     &holding_batches_queries,
+    &my_transfers_queries, &admin_transfers_queries,
+    &admin_acts_queries,   &admin_orgs_queries,
+    &admin_issue_queries,  &ledger_facts_queries,
+    &ledger_units_queries, &orders_queries,
+    &team_queries,         NULL,
 };
 static const struct query_table *const people_tables[] = {
     &people_person_queries,

@@ -43,6 +43,7 @@ static const struct route routes[] = {
 static const struct query_table *const registry_tables[] = {
     &site_queries,
     &holdings_queries,
+    &holding_batches_queries,
     &public_transfers_queries,
     &public_batches_queries,
     &public_projects_queries,

@@ -12,8 +12,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -22,16 +24,31 @@
 
 #define LISTEN_FD 0
 #define KEPT_GRACE_MS 20
+#define HELD_BYTES_MAX 8192    /* headers and a small page */
+#define RECORD_BYTES_MAX 65528 /* FastCGI 1.0, 3.3: at most 65535, and nothing to pad */
+#define RECORD_HEADER_BYTES 8
+#define RECORD_VERSION 1
+#define RECORD_STDOUT 6
 
 extern char **environ;
 
 static volatile sig_atomic_t is_ending;
+
+/* The way out of one FastCGI reply. libfcgi's own stream sends 8 KiB at a time, and nginx wakes up
+ * for each; here headers and page leave together, in records as large as they may be. */
+struct outlet {
+    FCGX_Request *fastcgi;
+    size_t held_bytes;
+    char held[HELD_BYTES_MAX]; /* not sent yet: more may follow */
+};
 
 static int run_fastcgi(struct exchange *exchange);
 static bool wait_for_request(FCGX_Request *fastcgi, const sigset_t *waiting_mask);
 static bool is_told_to_end(void);
 static void give_up_kept(FCGX_Request *fastcgi);
 static bool answer_fastcgi(struct exchange *exchange, FCGX_Request *fastcgi);
+static bool send_record(struct outlet *outlet, const char *bytes, size_t size_bytes);
+static bool send_all(int fd, struct iovec *parts, int count);
 static int run_cgi(struct exchange *exchange);
 static void signals_prepare(sigset_t *waiting_mask);
 static void on_end(int signal_number);
@@ -125,16 +142,72 @@ static void give_up_kept(FCGX_Request *fastcgi)
 
 static bool answer_fastcgi(struct exchange *exchange, FCGX_Request *fastcgi)
 {
+    static struct outlet outlet;
+    outlet.fastcgi = fastcgi;
+    outlet.held_bytes = 0;
     struct door door = {
         .params = (const char *const *)fastcgi->envp,
         .read = read_fastcgi,
         .write = write_fastcgi,
-        .state = fastcgi,
+        .state = &outlet,
     };
-    if (!exchange_run(exchange, &door)) {
-        return false;
+    bool is_sent = exchange_run(exchange, &door) && send_record(&outlet, NULL, 0);
+    explicit_bzero(outlet.held, sizeof outlet.held);
+    if (is_sent) {
+        FCGX_Finish_r(fastcgi);
     }
-    FCGX_Finish_r(fastcgi);
+    return is_sent;
+}
+
+/* One record of what is held and of these bytes; none when both are empty, for an empty record ends
+ * the stream, which is libfcgi's to do. */
+static bool send_record(struct outlet *outlet, const char *bytes, size_t size_bytes)
+{
+    size_t content_bytes = outlet->held_bytes + size_bytes;
+    if (content_bytes == 0) {
+        return true;
+    }
+    must(content_bytes <= RECORD_BYTES_MAX);
+    unsigned id = (unsigned)outlet->fastcgi->requestId;
+    unsigned char header[RECORD_HEADER_BYTES] = {
+        RECORD_VERSION,
+        RECORD_STDOUT,
+        (unsigned char)(id >> 8),
+        (unsigned char)id,
+        (unsigned char)(content_bytes >> 8),
+        (unsigned char)content_bytes,
+    };
+    struct iovec parts[] = {
+        {header, sizeof header},
+        {outlet->held, outlet->held_bytes},
+        {(void *)(uintptr_t)bytes, size_bytes},
+    };
+    outlet->held_bytes = 0;
+    return send_all(outlet->fastcgi->ipcFd, parts, sizeof parts / sizeof parts[0]);
+}
+
+/* Until everything is sent; false when nobody takes it any more. */
+static bool send_all(int fd, struct iovec *parts, int count)
+{
+    while (count > 0) {
+        ssize_t sent_bytes = writev(fd, parts, count);
+        if (sent_bytes < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return false;
+        }
+        size_t done_bytes = (size_t)sent_bytes;
+        while (count > 0 && done_bytes >= parts->iov_len) {
+            done_bytes -= parts->iov_len;
+            parts++;
+            count--;
+        }
+        if (count > 0) {
+            parts->iov_base = (char *)parts->iov_base + done_bytes;
+            parts->iov_len -= done_bytes;
+        }
+    }
     return true;
 }
 
@@ -171,15 +244,29 @@ static void on_end(int signal_number)
 
 static size_t read_fastcgi(void *state, char *to, size_t capacity_bytes)
 {
-    FCGX_Request *fastcgi = state;
-    int count = FCGX_GetStr(to, (int)capacity_bytes, fastcgi->in);
+    struct outlet *outlet = state;
+    int count = FCGX_GetStr(to, (int)capacity_bytes, outlet->fastcgi->in);
     return count < 0 ? 0 : (size_t)count;
 }
 
 static bool write_fastcgi(void *state, const char *bytes, size_t size_bytes)
 {
-    FCGX_Request *fastcgi = state;
-    return FCGX_PutStr(bytes, (int)size_bytes, fastcgi->out) == (int)size_bytes;
+    struct outlet *outlet = state;
+    if (size_bytes <= sizeof outlet->held - outlet->held_bytes) {
+        memcpy(outlet->held + outlet->held_bytes, bytes, size_bytes);
+        outlet->held_bytes += size_bytes;
+        return true;
+    }
+    while (size_bytes > 0) {
+        size_t room_bytes = RECORD_BYTES_MAX - outlet->held_bytes;
+        size_t part_bytes = size_bytes < room_bytes ? size_bytes : room_bytes;
+        if (!send_record(outlet, bytes, part_bytes)) {
+            return false;
+        }
+        bytes += part_bytes;
+        size_bytes -= part_bytes;
+    }
+    return true;
 }
 
 static size_t read_stdin(void *state, char *to, size_t capacity_bytes)

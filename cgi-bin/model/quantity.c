@@ -8,6 +8,7 @@
 
 #define BLANKS " \t\r\n\v\f"
 #define DIGITS "0123456789"
+#define QUANTITY_SHOWN_SIZE 32 /* 19 digits, 5 commas, a point, a sign, NUL */
 
 struct instrument_row {
     const char *word;
@@ -96,13 +97,28 @@ const char *quantity_show(struct arena *arena, int64_t units, enum instrument in
     if (row->decimals == 0) {
         return text_int_grouped(arena, units);
     }
-    /* Whole and rest are shown without sign: -500 units are "-0.500". */
-    int64_t whole = units / row->units_per_credit;
-    int64_t rest = units % row->units_per_credit;
-    const char *sign = units < 0 ? "-" : "";
-    return arena_printf(arena, "%s%s.%0*lld", sign,
-                        text_int_grouped(arena, whole < 0 ? -whole : whole), row->decimals,
-                        (long long)(rest < 0 ? -rest : rest));
+    /* Whole and rest are shown without sign: -500 units are "-0.500". A page shows hundreds, so
+     * they are written digit by digit, from the last one. */
+    char text[QUANTITY_SHOWN_SIZE];
+    size_t at = sizeof(text) - 1;
+    uint64_t rest = units < 0 ? -(uint64_t)units : (uint64_t)units;
+    text[at] = '\0';
+    for (int i = 0; i < row->decimals; i++) {
+        text[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    }
+    text[--at] = '.';
+    for (int i = 0; i == 0 || rest > 0; i++) {
+        if (i > 0 && i % 3 == 0) {
+            text[--at] = ',';
+        }
+        text[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    }
+    if (units < 0) {
+        text[--at] = '-';
+    }
+    return arena_text_sized(arena, text + at, sizeof(text) - 1 - at);
 }
 
 const char *quantity_plain(struct arena *arena, int64_t units, enum instrument instrument)

@@ -7,12 +7,12 @@
 #include "base/text.h"
 
 #define FRONT "TLY-1-"
-#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define FIGURES "0123456789"
 #define VINTAGE_MIN 1900
 #define VINTAGE_MAX 2100
 
 static bool country_is(const char *text);
+static bool is_capital(char byte);
+static bool is_figure(char byte);
 static bool read_part(const char **text, char *part, size_t part_bytes);
 static bool read_number(const char **text, int64_t *number);
 
@@ -65,13 +65,26 @@ bool serial_word_is(const char *text)
     if (text == NULL) {
         return false;
     }
-    size_t size_bytes = strspn(text, CAPITALS FIGURES);
+    size_t size_bytes = 0;
+    while (is_capital(text[size_bytes]) || is_figure(text[size_bytes])) {
+        size_bytes++;
+    }
     return text[size_bytes] == '\0' && size_bytes >= 1 && size_bytes < SERIAL_WORD_SIZE;
 }
 
 static bool country_is(const char *text)
 {
-    return strspn(text, CAPITALS) == 3 && text[3] == '\0';
+    return is_capital(text[0]) && is_capital(text[1]) && is_capital(text[2]) && text[3] == '\0';
+}
+
+static bool is_capital(char byte)
+{
+    return byte >= 'A' && byte <= 'Z';
+}
+
+static bool is_figure(char byte)
+{
+    return byte >= '0' && byte <= '9';
 }
 
 /* Copies what stands before the next hyphen, or the end, and moves text behind the hyphen: NULL

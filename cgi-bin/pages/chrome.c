@@ -9,6 +9,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "model/term.h"
 #include "static_names.h"
 #include "store/my_transfers.h"
 #include "store/orders.h"
@@ -134,8 +135,13 @@ static void chrome_person(struct visit *visit, struct chrome *chrome)
     chrome->orgs = (struct chrome_orgs){orgs, visit->org_count};
     chrome->many_orgs = visit->org_count > 1;
     if (chrome->area_account && !text_empty(visit->org_id)) {
-        chrome->inbox_count =
-            inbox_waiting(visit->registry, visit->org_id, visit->user_id, visit->org_roles);
+        struct my_waiting_counts waiting =
+            my_waiting_counts(visit->registry, visit->org_id, visit->user_id);
+        bool decides = (visit->org_roles & ROLE_APPROVER) != 0;
+        chrome->incoming_waiting = waiting.incoming;
+        chrome->approvals_waiting = waiting.approvals;
+        chrome->outgoing_waiting = waiting.outgoing;
+        chrome->inbox_count = decides ? waiting.incoming + waiting.approvals_of_others : 0;
         struct order_party party = orders_party(visit->registry, visit->org_id);
         chrome->has_orders = party.is_supplier || party.has_ordered || chrome->at_orders;
     }

@@ -57,8 +57,11 @@ struct chrome {
     struct chrome_orgs orgs;
     /* every POST form: <input type="hidden" name="token" value="{{page.form_token}}"> */
     const char *form_token;
-    const char *here;        /* path and query of this page: the switcher comes back to it */
-    int64_t inbox_count;     /* what waits for this person; shown when not 0 */
+    const char *here;         /* path and query of this page: the switcher comes back to it */
+    int64_t incoming_waiting; /* the three parts of the organisation's inbox */
+    int64_t approvals_waiting;
+    int64_t outgoing_waiting;
+    int64_t inbox_count;     /* what waits for this person to decide; shown when not 0 */
     int64_t pending_count;   /* admin area: transfers that wait for the registry */
     bool is_administrator;   /* links to /admin */
     const char *notice;      /* what the last act did, in words; "" none. Shown once at the top */

@@ -287,7 +287,7 @@ static struct sort_view sort_view_of(struct visit *visit, const struct asked *as
 
 /* Reads one page of the list and sets the links to its neighbours. */
 static struct holding_batches page_of(struct visit *visit, const struct asked *asked,
-                                      struct pager_view *pager)
+                                      const struct holding_names *names, struct pager_view *pager)
 {
     bool descending = false;
     enum holding_sort sort = sort_of(asked->sort, &descending);
@@ -295,7 +295,7 @@ static struct holding_batches page_of(struct visit *visit, const struct asked *a
     bool goes_back = !text_empty(asked->after);
     /* One row more than is shown tells whether there is a further page. */
     struct holding_batches found = holdings_batches(
-        visit->registry, visit->arena, &filter, sort, goes_back ? !descending : descending,
+        visit->registry, visit->arena, names, &filter, sort, goes_back ? !descending : descending,
         goes_back ? asked->after : asked->before, PAGE_ROWS + 1);
     bool has_more = found.count > PAGE_ROWS;
     size_t count = has_more ? PAGE_ROWS : found.count;
@@ -323,9 +323,9 @@ static struct holding_batches page_of(struct visit *visit, const struct asked *a
 void credits_list(struct visit *visit, struct holding_balances balances, struct credits_view *view)
 {
     struct asked asked = asked_of(visit);
-    struct holding_accounts accounts =
-        holdings_accounts(visit->registry, visit->arena, visit->org_id, false);
-    fill_choices(visit, balances, accounts, &asked, view);
+    const struct holding_names names = {
+        balances, holdings_accounts(visit->registry, visit->arena, visit->org_id, false)};
+    fill_choices(visit, balances, names.accounts, &asked, view);
     fill_chips(visit, &asked, view);
     view->sort = asked.sort;
     view->by_serial = sort_view_of(visit, &asked, "-serial");
@@ -333,7 +333,7 @@ void credits_list(struct visit *visit, struct holding_balances balances, struct 
     view->by_received = sort_view_of(visit, &asked, "-received");
     view->by_issued = sort_view_of(visit, &asked, "-issued");
 
-    struct holding_batches found = page_of(visit, &asked, &view->pager);
+    struct holding_batches found = page_of(visit, &asked, &names, &view->pager);
     bool is_one = is_one_instrument(balances);
     view->unit = is_one ? desk_unit(balances.at[0].instrument) : "";
     struct credits_batch *list = arena_array(visit->arena, struct credits_batch, found.count + 1);
@@ -346,8 +346,8 @@ void credits_list(struct visit *visit, struct holding_balances balances, struct 
 
     struct holding_filter filter = filter_of(visit, &asked);
     struct holding_filter all = {.org_id = visit->org_id};
-    int64_t shown = holdings_count(visit->registry, &filter);
-    int64_t total = view->has_chips ? holdings_count(visit->registry, &all) : shown;
+    int64_t shown = holdings_count(balances, &filter);
+    int64_t total = view->has_chips ? holdings_count(balances, &all) : shown;
     /* Split batches are outside "all", so a list of them stands for itself. */
     view->pager.count_words =
         desk_count_of(visit->arena, shown, total < shown ? shown : total, "batch", "batches");

@@ -190,9 +190,6 @@ static void show_inbox(struct visit *visit, struct response *response, const cha
         .is_approvals = which == MY_APPROVALS,
         .is_outgoing = which == MY_OUTGOING,
         .tab = tab_words[which],
-        .incoming_count = my_transfers_waiting_count(visit->registry, MY_INCOMING, visit->org_id),
-        .approvals_count = my_transfers_waiting_count(visit->registry, MY_APPROVALS, visit->org_id),
-        .outgoing_count = my_transfers_waiting_count(visit->registry, MY_OUTGOING, visit->org_id),
         .role_words = role_words(visit, which),
         .once = once,
         .transfer_error = chrome_fault(visit, "transfer"),
@@ -200,6 +197,9 @@ static void show_inbox(struct visit *visit, struct response *response, const cha
         .reason = is_post ? field_text(&visit->fields, "reason") : "",
         .reason_error = chrome_fault(visit, "reason"),
     };
+    view.incoming_count = view.page.incoming_waiting;
+    view.approvals_count = view.page.approvals_waiting;
+    view.outgoing_count = view.page.outgoing_waiting;
     fill_rows(visit, which, field_text(&visit->fields, "after"), &view);
     if (view.is_incoming) {
         fill_accounts(visit, &view);

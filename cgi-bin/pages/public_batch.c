@@ -16,10 +16,13 @@
 
 #define EVENTS_SHOWN_MAX 100
 
-/* The tree, and beside each of its bars the batch. */
+/* The tree, and beside each of its bars the batch. What they have in common is that of the batch
+ * that the page is about. */
 struct family {
+    const struct public_batch *of;
     struct lineage tree;
-    struct public_batch batches[LINEAGE_BARS_MAX];
+    struct public_kin batches[LINEAGE_BARS_MAX];
+    const char *holders[LINEAGE_BARS_MAX]; /* names; NULL not looked up yet */
 };
 
 /* ---- which batches are drawn ---- */
@@ -27,13 +30,13 @@ struct family {
 /* Reads the two children of a split batch into the tree; false when they cannot be read. */
 static bool cut_bar(struct visit *visit, struct family *family, int bar)
 {
-    const struct public_batch *parent = &family->batches[bar];
-    struct public_batch left, right;
-    if (!public_batch_find(visit->registry, visit->arena, parent->left_id, &left) ||
-        !public_batch_find(visit->registry, visit->arena, parent->right_id, &right)) {
+    const struct public_kin *parent = &family->batches[bar];
+    struct public_kin left, right;
+    if (!public_kin_find(visit->registry, visit->arena, parent->left_id, &left) ||
+        !public_kin_find(visit->registry, visit->arena, parent->right_id, &right)) {
         return false; /* the store has a fault: the page becomes an error page */
     }
-    lineage_cut(&family->tree, bar, right.serial.first);
+    lineage_cut(&family->tree, bar, right.first);
     family->batches[family->tree.at[bar].left] = left;
     family->batches[family->tree.at[bar].right] = right;
     return true;
@@ -70,13 +73,13 @@ static void cut_below(struct visit *visit, struct family *family, int top)
 static bool draw_family(struct visit *visit, const struct public_batch *batch, struct ids ancestors,
                         struct family *family)
 {
-    struct public_batch *root = &family->batches[0];
-    *root = *batch;
-    if (ancestors.count > 0 && !public_batch_find(visit->registry, visit->arena,
-                                                  ancestors.at[ancestors.count - 1], root)) {
+    struct public_kin *root = &family->batches[0];
+    const char *root_id = ancestors.count > 0 ? ancestors.at[ancestors.count - 1] : batch->batch_id;
+    family->of = batch;
+    if (!public_kin_find(visit->registry, visit->arena, root_id, root)) {
         return false;
     }
-    lineage_begin(&family->tree, root->serial.first, root->serial.last);
+    lineage_begin(&family->tree, root->first, root->last);
     int here = 0;
     for (size_t up = ancestors.count; up > 0; up--) {
         const char *next = up > 1 ? ancestors.at[up - 2] : batch->batch_id;
@@ -99,20 +102,34 @@ static bool draw_family(struct visit *visit, const struct public_batch *batch, s
 
 /* ---- the drawing and the table ---- */
 
+static const char *serial_of(struct arena *arena, const struct public_batch *batch, int64_t first,
+                             int64_t last)
+{
+    struct serial serial = batch->serial;
+    serial.first = first;
+    serial.last = last;
+    return serial_text(arena, &serial);
+}
+
+static const char *size_of(struct arena *arena, const struct family *family, int bar)
+{
+    const struct public_kin *batch = &family->batches[bar];
+    return quantity_show(arena, batch->last - batch->first + 1, family->of->instrument);
+}
+
 static const char *label_words(struct arena *arena, const struct family *family, int bar)
 {
     const struct lineage_bar *one = &family->tree.at[bar];
-    const struct public_batch *batch = &family->batches[bar];
-    const char *quantity = quantity_show(arena, batch->units, batch->instrument);
+    const struct public_kin *batch = &family->batches[bar];
     switch (lineage_label_of(&family->tree, bar)) {
     case LABEL_NONE:
         return "";
     case LABEL_NUMBER:
         return arena_printf(arena, "%d", one->number);
     case LABEL_QUANTITY:
-        return arena_printf(arena, "%d · %s", one->number, quantity);
+        return arena_printf(arena, "%d · %s", one->number, size_of(arena, family, bar));
     case LABEL_STATE:
-        return arena_printf(arena, "%d · %s · %s", one->number, quantity,
+        return arena_printf(arena, "%d · %s · %s", one->number, size_of(arena, family, bar),
                             one->is_here ? "this batch" : batch->state);
     }
     return "";
@@ -129,32 +146,57 @@ static const char *cut_into(struct visit *visit, const struct family *family, in
     if (!text_is(family->batches[bar].state, "split")) {
         return "";
     }
-    int64_t more = public_batch_descendants(visit->registry, family->batches[bar].batch_id);
+    int64_t more = public_batch_descendants(visit->registry, family->of->project_id,
+                                            family->of->serial.vintage, one->first, one->last);
     return arena_printf(visit->arena, "%s%s",
                         desk_count(visit->arena, more, "more batch", "more batches"),
                         more >= PUBLIC_LINEAGE_MAX ? " or over" : "");
 }
 
-static struct lineage_row_view row_of(struct visit *visit, const struct family *family, int bar)
+/* Families stay in few hands: each name is read once. */
+static const char *holder_of(struct visit *visit, struct family *family, int bar)
+{
+    const char *org_id = family->batches[bar].org_id;
+    if (text_is(org_id, family->of->org_id)) {
+        return family->of->org_name;
+    }
+    for (int i = 0; i < family->tree.count; i++) {
+        if (family->holders[i] != NULL && text_is(family->batches[i].org_id, org_id)) {
+            return family->holders[i];
+        }
+    }
+    family->holders[bar] = public_holder_name(visit->registry, visit->arena, org_id);
+    return family->holders[bar];
+}
+
+static struct link_view held_by(struct visit *visit, struct family *family, int bar)
+{
+    const struct public_kin *batch = &family->batches[bar];
+    if (text_is(batch->state, "exported")) {
+        return (struct link_view){
+            public_export_system(visit->registry, visit->arena, batch->ended_by), {NULL}};
+    }
+    return public_org_link(visit->arena, batch->org_id, holder_of(visit, family, bar));
+}
+
+static struct lineage_row_view row_of(struct visit *visit, struct family *family, int bar)
 {
     struct arena *arena = visit->arena;
-    const struct public_batch *batch = &family->batches[bar];
-    bool is_exported = text_is(batch->state, "exported");
+    const struct public_kin *batch = &family->batches[bar];
     return (struct lineage_row_view){
         .number = family->tree.at[bar].number,
         .is_here = family->tree.at[bar].is_here,
-        .serial = serial_text(arena, &batch->serial),
+        .serial = serial_of(arena, family->of, batch->first, batch->last),
         .url = desk_batch_url(arena, batch->batch_id),
-        .quantity = quantity_show(arena, batch->units, batch->instrument),
+        .quantity = size_of(arena, family, bar),
         .state = desk_state(batch->state),
-        .holder = is_exported ? (struct link_view){batch->to_system, {NULL}}
-                              : public_org_link(arena, batch->org_id, batch->org_name),
+        .holder = held_by(visit, family, bar),
         .is_split = text_is(batch->state, "split"),
         .cut_into = cut_into(visit, family, bar),
     };
 }
 
-static struct lineage_view view_of(struct visit *visit, const struct family *family)
+static struct lineage_view view_of(struct visit *visit, struct family *family)
 {
     struct arena *arena = visit->arena;
     const struct lineage *tree = &family->tree;
@@ -175,7 +217,7 @@ static struct lineage_view view_of(struct visit *visit, const struct family *fam
     for (size_t i = 0; i < count; i++) {
         int bar = tree->order[i];
         const struct lineage_bar *one = &tree->at[bar];
-        const struct public_batch *batch = &family->batches[bar];
+        const struct public_kin *batch = &family->batches[bar];
         struct lineage_place place = lineage_place_of(tree, bar);
         bars[i] = (struct lineage_bar_view){
             .url = desk_batch_url(arena, batch->batch_id),
@@ -204,30 +246,38 @@ static struct lineage_view view_of(struct visit *visit, const struct family *fam
     return view;
 }
 
+/* One of the batches that it was cut from; words "" when it cannot be read. */
+static struct link_view link_of(struct visit *visit, const struct public_batch *batch,
+                                const char *ancestor_id)
+{
+    struct public_kin kin;
+    if (!public_kin_find(visit->registry, visit->arena, ancestor_id, &kin)) {
+        return (struct link_view){"", {NULL}};
+    }
+    return (struct link_view){serial_of(visit->arena, batch, kin.first, kin.last),
+                              desk_batch_url(visit->arena, kin.batch_id)};
+}
+
 static void fill_lineage(struct visit *visit, const struct public_batch *batch,
-                         struct public_batch_view *view)
+                         const struct public_past *past, struct public_batch_view *view)
 {
     struct arena *arena = visit->arena;
     view->is_whole = text_empty(batch->parent_id) && !text_is(batch->state, "split");
     if (view->is_whole) {
         return;
     }
-    struct public_ancestors ancestors =
-        public_batch_ancestors(visit->registry, arena, batch->batch_id, LINEAGE_LEVELS_UP);
     struct family *family = arena_one(arena, struct family);
-    if (!draw_family(visit, batch, ancestors.nearest, family)) {
+    if (!draw_family(visit, batch, past->nearest, family)) {
         view->is_whole = true; /* nothing is shown: the fault becomes an error page */
         return;
     }
     view->lineage = view_of(visit, family);
-    int64_t left_out = ancestors.count - (int64_t)ancestors.nearest.count;
-    struct public_batch root;
-    if (left_out > 0 && public_batch_find(visit->registry, arena, ancestors.root_id, &root)) {
+    int64_t left_out = past->ancestors - (int64_t)past->nearest.count;
+    if (left_out > 0) {
         view->lineage_words = arena_printf(
             arena, "The drawing begins %d cuts above this batch. %s before that lead back to",
             LINEAGE_LEVELS_UP, desk_count(arena, left_out, "cut", "cuts"));
-        view->root = (struct link_view){serial_text(arena, &root.serial),
-                                        desk_batch_url(arena, root.batch_id)};
+        view->root = link_of(visit, batch, past->root_id);
     }
 }
 
@@ -255,11 +305,9 @@ static struct history_view event_view(struct arena *arena, const struct public_e
 }
 
 static void fill_history(struct visit *visit, const struct public_batch *batch,
-                         struct public_batch_view *view)
+                         struct public_events events, struct public_batch_view *view)
 {
     struct arena *arena = visit->arena;
-    struct public_events events =
-        public_batch_events(visit->registry, arena, batch->batch_id, EVENTS_SHOWN_MAX);
     struct history_view *rows = arena_array(arena, struct history_view, events.count + 2);
     size_t count = 0;
     rows[count++] = (struct history_view){
@@ -344,15 +392,14 @@ enum status public_batch_get(struct visit *visit, struct response *response)
         .to_system = batch.to_system,
         .unit = desk_unit(batch.instrument),
     };
-    struct public_batch parent;
-    if (!text_empty(batch.parent_id) &&
-        public_batch_find(visit->registry, arena, batch.parent_id, &parent)) {
-        view.parent = (struct link_view){serial_text(arena, &parent.serial),
-                                         desk_batch_url(arena, parent.batch_id)};
+    if (!text_empty(batch.parent_id)) {
+        view.parent = link_of(visit, &batch, batch.parent_id);
     }
+    struct public_past past = public_batch_past(visit->registry, arena, batch.batch_id,
+                                                LINEAGE_LEVELS_UP, EVENTS_SHOWN_MAX);
     fill_end(arena, &batch, &view);
-    fill_history(visit, &batch, &view);
-    fill_lineage(visit, &batch, &view);
+    fill_history(visit, &batch, past.events, &view);
+    fill_lineage(visit, &batch, &past, &view);
     chrome_trail(visit, &view.page, view.project.url, batch.project_name);
     template_public_batch(&response->body, &view);
     return public_show(visit, response);

@@ -22,7 +22,17 @@ int64_t draw_share(int64_t part, int64_t all, int64_t whole)
 const char *draw_percent(struct arena *arena, int64_t place)
 {
     must(place >= 0);
-    return arena_printf(arena, "%lld.%02lld%%", (long long)(place / 100), (long long)(place % 100));
+    if (place >= DRAW_WHOLE) {
+        return arena_printf(arena, "%lld.%02lld%%", (long long)(place / 100),
+                            (long long)(place % 100));
+    }
+    /* A drawing has hundreds of places. */
+    int hundredths = (int)place;
+    const char text[] = {
+        (char)('0' + hundredths / 1000),    (char)('0' + hundredths / 100 % 10), '.',
+        (char)('0' + hundredths / 10 % 10), (char)('0' + hundredths % 10),       '%'};
+    size_t at = hundredths < 1000 ? 1 : 0;
+    return arena_text_sized(arena, text + at, sizeof(text) - at);
 }
 
 /* The lower half, from left to right. */

@@ -1,148 +1,37 @@
-/* store/holdings.c: see store/holdings.h. */
+/* store/holdings.c: see store/holdings.h. Balances, accounts, counts; the batches are in
+ * store/holding_batches.c. */
 #include "store/holdings.h"
 
 #include <string.h>
 
-#include "base/id.h"
 #include "base/must.h"
 #include "base/text.h"
+#include "store/columns.h"
 #include "store/query.h"
 #include "store/rows.h"
 
-enum {
-    Q_BALANCES,
-    Q_VINTAGES,
-    Q_ACCOUNTS,
-    Q_COUNT,
-    Q_AVAILABLE,
-    Q_BATCH,
-    Q_ALL,
-    Q_LIST, /* and on: 2 for each enum holding_sort, ascending then descending */
-    Q__COUNT = Q_LIST + 2 * HOLDING_SORT__COUNT
-};
-
-#define STATE "CASE WHEN b.reserved_by IS NOT NULL THEN 'reserved' ELSE b.state END"
-#define SIZE "b.last - b.first + 1"
-
-#define COLUMNS                                                                                    \
-    "SELECT b.batch_id, p.pathway_code, p.country, p.short_code, b.vintage, b.first, b.last,"      \
-    " b.project_id, p.name, p.instrument, b.supplier_org_id, s.name, b.account_id, a.name, " STATE \
-    ", b.reserved_by, b.parent_id, b.left_id, b.right_id, b.delivery_id, d.delivered_at,"          \
-    " b.received_by, b.received_at, b.issued_at"
-#define JOINS                                                                                      \
-    " CROSS JOIN project p ON p.project_id = b.project_id"                                         \
-    " CROSS JOIN organisation s ON s.org_id = b.supplier_org_id"                                   \
-    " CROSS JOIN account a ON a.account_id = b.account_id"                                         \
-    " LEFT JOIN delivery d ON d.delivery_id = b.delivery_id"
-#define BATCHES COLUMNS " FROM batch b" JOINS
-
-/* ?2 to ?5 filter; NULL filters nothing. */
-#define FILTERS                                                                                    \
-    " AND (?2 IS NULL OR b.supplier_org_id = ?2)"                                                  \
-    " AND (?3 IS NULL OR b.project_id = ?3)"                                                       \
-    " AND (?4 IS NULL OR b.vintage = ?4)"                                                          \
-    " AND (?5 IS NULL OR b.account_id = ?5)"
-/* ?6 state; NULL: all but split. */
-#define IN_STATE " AND ((?6 IS NULL AND b.state <> 'split') OR ?6 = " STATE ")"
-#define MATCHES " WHERE b.org_id = ?1" FILTERS IN_STATE
-
-/* First which batches, narrowly, then all there is to say about them. A keyset: the cursor is a
- * batch, its place in the order is read from its row. ?7 cursor, ?8 most. */
-#define BEHIND(key, sign)                                                                          \
-    " AND (?7 IS NULL OR (" key ", b.batch_id) " sign " (SELECT " key                              \
-    ", b.batch_id FROM batch b WHERE b.batch_id = ?7))"
-#define AROUND(inner, direction)                                                                   \
-    COLUMNS " FROM (" inner " ORDER BY place " direction ", id " direction " LIMIT ?8) k"          \
-            " CROSS JOIN batch b ON b.batch_id = k.id" JOINS " ORDER BY k.place " direction        \
-            ", k.id " direction
-#define LIST(key, sign, direction)                                                                 \
-    AROUND("SELECT b.batch_id AS id, " key " AS place FROM batch b" MATCHES BEHIND(key, sign),     \
-           direction)
-
-/* By received-at: one walk along the index for each state, merged. */
-/* Whether an arm is walked at all is known before its first row: a state that is not asked for
- * costs nothing, however many batches have it. */
-#define ARM(state, asked, sign)                                                                    \
-    "SELECT b.batch_id AS id, b.received_at AS place FROM batch b"                                 \
-    " WHERE b.org_id = ?1 AND b.state = '" state "'" FILTERS asked BEHIND("b.received_at", sign)
-#define IF_ASKED(state) " AND (?6 IS NULL OR ?6 = '" state "')"
-#define LIST_BY_RECEIVED(sign, direction)                                                          \
-    AROUND(                                                                                        \
-        ARM("active", IN_STATE, sign) " UNION ALL " ARM(                                           \
-            "retired", IF_ASKED("retired"),                                                        \
-            sign) " UNION ALL " ARM("exported", IF_ASKED("exported"),                              \
-                                    sign) " UNION ALL " ARM("cancelled", IF_ASKED("cancelled"),    \
-                                                            sign) " UNION ALL " ARM("split",       \
-                                                                                    " AND ?6 = "   \
-                                                                                    "'split'",     \
-                                                                                    sign),         \
-        direction)
-
-#define LIST_BY_SERIAL(sign, direction)                                                            \
-    COLUMNS " FROM (SELECT b.batch_id AS id, p.short_code AS code, b.vintage AS year,"             \
-            " b.first AS place FROM batch b CROSS JOIN project p ON p.project_id = "               \
-            "b.project_id" MATCHES                                                                 \
-            " AND (?7 IS NULL OR (p.short_code, b.vintage, b.first, b.batch_id) " sign             \
-            " (SELECT q.short_code, c.vintage, c.first, c.batch_id FROM batch c"                   \
-            "  JOIN project q ON q.project_id = c.project_id WHERE c.batch_id = ?7))"              \
-            " ORDER BY code " direction ", year " direction ", place " direction ", id " direction \
-            " LIMIT ?8) k CROSS JOIN batch b ON b.batch_id = k.id" JOINS                           \
-            " ORDER BY k.code " direction ", k.year " direction ", k.place " direction             \
-            ", k.id " direction
+enum { Q_NAMES, Q_MOVABLE, Q_TOTALS, Q_ACCOUNTS, Q__COUNT };
 
 static const char *const sql[Q__COUNT] = {
-    [Q_BALANCES] =
-        "SELECT k.supplier_org_id, s.name, k.project_id, p.name, p.instrument, k.active,"
-        " k.reserved, k.retired, k.exported, k.available FROM (SELECT supplier_org_id, project_id,"
-        " sum(active) AS active, sum(reserved) AS reserved, sum(retired) AS retired,"
-        " sum(exported) AS exported, sum(iif(account_id IN (SELECT account_id FROM account"
-        "  WHERE org_id = ?1 AND kind = 'active') AND account_id IS NOT ?2, active - reserved, 0))"
-        " AS available FROM holding WHERE org_id = ?1 GROUP BY supplier_org_id, project_id"
-        " HAVING sum(active_batches + retired_batches + exported_batches) > 0) k"
-        " CROSS JOIN project p ON p.project_id = k.project_id"
+    /* What the organisation holds or held last, by name; a project of a supplier once. */
+    [Q_NAMES] =
+        "SELECT k.supplier_org_id, s.name, k.project_id, p.name, p.instrument, p.pathway_code,"
+        " p.country, p.short_code FROM (SELECT DISTINCT supplier_org_id, project_id FROM holding"
+        " WHERE org_id = ?1) k CROSS JOIN project p ON p.project_id = k.project_id"
         " CROSS JOIN organisation s ON s.org_id = k.supplier_org_id"
         " ORDER BY s.name COLLATE NOCASE, k.supplier_org_id, p.instrument, p.name COLLATE NOCASE,"
         " k.project_id",
-    [Q_VINTAGES] = "SELECT DISTINCT vintage FROM holding WHERE org_id = ?1"
-                   " AND active_batches + retired_batches + exported_batches > 0"
-                   " ORDER BY vintage DESC",
+    [Q_MOVABLE] = "SELECT account_id FROM account WHERE org_id = ?1 AND kind = 'active'",
+    [Q_TOTALS] = "SELECT supplier_org_id, project_id, vintage, account_id, active, reserved,"
+                 " retired, exported, active_batches, reserved_batches, retired_batches,"
+                 " exported_batches, split_batches FROM holding WHERE org_id = ?1"
+                 " ORDER BY supplier_org_id, project_id, vintage, account_id",
     [Q_ACCOUNTS] = "SELECT account_id, name, kind, is_main FROM account"
                    " WHERE org_id = ?1 AND state = 'open' AND (?2 IS NULL OR kind = ?2)"
                    " ORDER BY is_main DESC, name COLLATE NOCASE",
-    [Q_COUNT] = "SELECT coalesce(sum(iif(?6 IS NULL, b.active_batches + b.retired_batches"
-                " + b.exported_batches, 0) + iif(?6 = 'active', b.active_batches"
-                " - b.reserved_batches, 0) + iif(?6 = 'reserved', b.reserved_batches, 0)"
-                " + iif(?6 = 'retired', b.retired_batches, 0) + iif(?6 = 'exported',"
-                " b.exported_batches, 0) + iif(?6 = 'split', b.split_batches, 0)), 0)"
-                " FROM holding b WHERE b.org_id = ?1" FILTERS,
-    [Q_AVAILABLE] = BATCHES
-    " WHERE b.org_id = ?1 AND b.supplier_org_id = ?2 AND b.state = 'active'"
-    " AND b.reserved_by IS NULL AND p.instrument = ?3 AND a.kind = 'active' AND b.account_id <> ?4"
-    " ORDER BY b.received_at, b.received_by, b.issued_at, b.project_id, b.vintage, b.first"
-    " LIMIT ?5",
-    [Q_BATCH] = BATCHES " WHERE b.batch_id = ?1",
-    /* ?7 to ?9: state, received-at and id of the last one read. */
-    [Q_ALL] = BATCHES MATCHES " AND (b.state, b.received_at, b.batch_id) > (?7, ?8, ?9)"
-                              " ORDER BY b.state, b.received_at, b.batch_id LIMIT ?10",
-    [Q_LIST + 2 * HOLDING_BY_RECEIVED] = LIST_BY_RECEIVED(">", "ASC"),
-    [Q_LIST + 2 * HOLDING_BY_RECEIVED + 1] = LIST_BY_RECEIVED("<", "DESC"),
-    [Q_LIST + 2 * HOLDING_BY_ISSUED] = LIST("b.issued_at", ">", "ASC"),
-    [Q_LIST + 2 * HOLDING_BY_ISSUED + 1] = LIST("b.issued_at", "<", "DESC"),
-    [Q_LIST + 2 * HOLDING_BY_SIZE] = LIST(SIZE, ">", "ASC"),
-    [Q_LIST + 2 * HOLDING_BY_SIZE + 1] = LIST(SIZE, "<", "DESC"),
-    [Q_LIST + 2 * HOLDING_BY_SERIAL] = LIST_BY_SERIAL(">", "ASC"),
-    [Q_LIST + 2 * HOLDING_BY_SERIAL + 1] = LIST_BY_SERIAL("<", "DESC"),
 };
 
 const struct query_table holdings_queries = {"holdings", sql, Q__COUNT};
-
-static enum instrument instrument_column(struct query *q, int column);
-
-/* Empty text is no filter: SQL NULL. */
-static void bind_filter(struct query *q, int number, const char *text)
-{
-    query_bind_text(q, number, text_empty(text) ? NULL : text);
-}
 
 static void add(int64_t *sum, int64_t units)
 {
@@ -150,41 +39,207 @@ static void add(int64_t *sum, int64_t units)
     must(fits); /* QUANTITY_UNITS_MAX keeps sums of a registry inside an int64 */
 }
 
-struct holding_balances holdings_balances(struct store *registry, struct arena *arena,
-                                          const char *org_id, const char *except_account_id)
+/* One row for each project of a supplier, nothing counted yet. */
+static struct holding_balance *read_names(struct store *registry, struct arena *arena,
+                                          const char *org_id, size_t *count)
 {
-    struct query q = query(registry, &holdings_queries, Q_BALANCES);
+    struct query q = query(registry, &holdings_queries, Q_NAMES);
     query_bind_text(&q, 1, org_id);
-    query_bind_text(&q, 2, except_account_id);
     struct holding_balance *rows = NULL;
-    struct holding_balances balances = {.count = 0};
     while (query_row(&q)) {
-        rows = rows_room(arena, rows, balances.count, sizeof(*rows));
-        rows[balances.count++] = (struct holding_balance){
+        rows = rows_room(arena, rows, *count, sizeof(*rows));
+        struct holding_balance *row = &rows[(*count)++];
+        *row = (struct holding_balance){
             .supplier_org_id = query_text(&q, arena, 0),
             .supplier_name = query_text(&q, arena, 1),
             .project_id = query_text(&q, arena, 2),
             .project_name = query_text(&q, arena, 3),
-            .instrument = instrument_column(&q, 4),
-            .active_units = query_int(&q, 5),
-            .reserved_units = query_int(&q, 6),
-            .retired_units = query_int(&q, 7),
-            .exported_units = query_int(&q, 8),
-            .available_units = query_int(&q, 9),
+            .instrument = column_instrument(&q, 4),
         };
+        query_text_into(&q, 5, row->serial.pathway, sizeof(row->serial.pathway));
+        query_text_into(&q, 6, row->serial.country, sizeof(row->serial.country));
+        query_text_into(&q, 7, row->serial.project_code, sizeof(row->serial.project_code));
     }
     query_end(&q);
-    int64_t *vintages = NULL;
-    q = query(registry, &holdings_queries, Q_VINTAGES);
+    return rows;
+}
+
+/* The accounts that units can be transferred from. */
+static struct ids read_movable(struct store *registry, struct arena *arena, const char *org_id,
+                               const char *except_account_id)
+{
+    struct query q = query(registry, &holdings_queries, Q_MOVABLE);
     query_bind_text(&q, 1, org_id);
+    const char **rows = NULL;
+    size_t count = 0;
     while (query_row(&q)) {
-        vintages = rows_room(arena, vintages, balances.vintage_count, sizeof(*vintages));
-        vintages[balances.vintage_count++] = query_int(&q, 0);
+        if (!query_is(&q, 0, except_account_id)) {
+            rows = rows_room(arena, rows, count, sizeof(*rows));
+            rows[count++] = query_text(&q, arena, 0);
+        }
     }
     query_end(&q);
+    return (struct ids){rows, count};
+}
+
+static bool is_among(struct ids ids, const char *id)
+{
+    for (size_t i = 0; i < ids.count; i++) {
+        if (text_is(ids.at[i], id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The text of a column: that of a row before when it is the same. An organisation's rows name the
+ * same few things over and over. */
+static const char *text_again(struct query *q, struct arena *arena, int column, const char *last)
+{
+    return last != NULL && query_is(q, column, last) ? last : query_text(q, arena, column);
+}
+
+/* Adds the present row of Q_TOTALS to its balance. */
+static void add_row(struct query *q, struct holding_balance *balance, bool is_movable)
+{
+    add(&balance->active_units, query_int(q, 4));
+    add(&balance->reserved_units, query_int(q, 5));
+    add(&balance->retired_units, query_int(q, 6));
+    add(&balance->exported_units, query_int(q, 7));
+    add(&balance->available_units, is_movable ? query_int(q, 4) - query_int(q, 5) : 0);
+}
+
+static struct holding_balance *balance_of(struct holding_balance *rows, size_t count,
+                                          const struct holding_total *total)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (text_is(rows[i].project_id, total->project_id) &&
+            text_is(rows[i].supplier_org_id, total->supplier_org_id)) {
+            return &rows[i];
+        }
+    }
+    return NULL; /* came to be after the names were read: outside a read transaction */
+}
+
+/* All running totals of the organisation in one walk: they are kept, and added up in rows. */
+static void read_totals(struct store *registry, struct arena *arena, const char *org_id,
+                        struct ids movable, struct holding_balance *rows,
+                        struct holding_balances *balances)
+{
+    struct query q = query(registry, &holdings_queries, Q_TOTALS);
+    query_bind_text(&q, 1, org_id);
+    struct holding_total *totals = NULL;
+    struct holding_total last = {.project_id = NULL};
+    struct holding_balance *balance = NULL;
+    bool is_movable = false;
+    while (query_row(&q)) {
+        struct holding_total total = {
+            .supplier_org_id = text_again(&q, arena, 0, last.supplier_org_id),
+            .project_id = text_again(&q, arena, 1, last.project_id),
+            .vintage = query_int(&q, 2),
+            .account_id = text_again(&q, arena, 3, last.account_id),
+            .active_batches = query_int(&q, 8),
+            .reserved_batches = query_int(&q, 9),
+            .retired_batches = query_int(&q, 10),
+            .exported_batches = query_int(&q, 11),
+            .split_batches = query_int(&q, 12),
+        };
+        if (total.project_id != last.project_id || total.supplier_org_id != last.supplier_org_id) {
+            balance = balance_of(rows, balances->count, &total);
+        }
+        if (total.account_id != last.account_id) {
+            is_movable = is_among(movable, total.account_id);
+        }
+        last = total;
+        if (balance == NULL) {
+            continue;
+        }
+        add_row(&q, balance, is_movable);
+        totals = rows_room(arena, totals, balances->total_count, sizeof(*totals));
+        totals[balances->total_count++] = total;
+    }
+    query_end(&q);
+    balances->totals = totals;
+}
+
+/* What a list without filters counts. */
+static int64_t batches_of(const struct holding_total *total)
+{
+    return total->active_batches + total->retired_batches + total->exported_batches;
+}
+
+/* The vintages of what is counted, newest first. */
+static void find_vintages(struct arena *arena, struct holding_balances *balances)
+{
+    int64_t *vintages = arena_array(arena, int64_t, balances->total_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < balances->total_count; i++) {
+        int64_t vintage = balances->totals[i].vintage;
+        size_t place = 0;
+        while (place < count && vintages[place] > vintage) {
+            place++;
+        }
+        bool is_known = place < count && vintages[place] == vintage;
+        if (!is_known && batches_of(&balances->totals[i]) > 0) {
+            memmove(vintages + place + 1, vintages + place, (count - place) * sizeof(*vintages));
+            vintages[place] = vintage;
+            count++;
+        }
+    }
+    balances->vintages = vintages;
+    balances->vintage_count = count;
+}
+
+struct holding_balances holdings_balances(struct store *registry, struct arena *arena,
+                                          const char *org_id, const char *except_account_id)
+{
+    struct holding_balances balances = {.count = 0};
+    struct holding_balance *rows = read_names(registry, arena, org_id, &balances.count);
+    struct ids movable = read_movable(registry, arena, org_id, except_account_id);
+    read_totals(registry, arena, org_id, movable, rows, &balances);
+    size_t count = 0;
+    for (size_t i = 0; i < balances.count; i++) {
+        /* of some there was only what is cut or cancelled now */
+        if (rows[i].active_units + rows[i].retired_units + rows[i].exported_units > 0) {
+            rows[count++] = rows[i];
+        }
+    }
     balances.at = rows;
-    balances.vintages = vintages;
+    balances.count = count;
+    find_vintages(arena, &balances);
     return balances;
+}
+
+int64_t holdings_count(struct holding_balances balances, const struct holding_filter *filter)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < balances.total_count; i++) {
+        const struct holding_total *total = &balances.totals[i];
+        const struct {
+            const char *state;
+            int64_t batches;
+        } counts[] = {
+            {"", batches_of(total)},
+            {"active", total->active_batches - total->reserved_batches},
+            {"reserved", total->reserved_batches},
+            {"retired", total->retired_batches},
+            {"exported", total->exported_batches},
+            {"split", total->split_batches},
+        };
+        if ((!text_empty(filter->supplier_org_id) &&
+             !text_is(filter->supplier_org_id, total->supplier_org_id)) ||
+            (!text_empty(filter->project_id) && !text_is(filter->project_id, total->project_id)) ||
+            (filter->vintage != 0 && filter->vintage != total->vintage) ||
+            (!text_empty(filter->account_id) && !text_is(filter->account_id, total->account_id))) {
+            continue;
+        }
+        for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++) {
+            if (text_is(counts[k].state, filter->state == NULL ? "" : filter->state)) {
+                count += counts[k].batches;
+            }
+        }
+    }
+    return count;
 }
 
 struct holding_balances holdings_by_supplier(struct arena *arena, struct holding_balances balances)
@@ -233,133 +288,4 @@ struct holding_accounts holdings_accounts(struct store *registry, struct arena *
     }
     query_end(&q);
     return (struct holding_accounts){rows, count};
-}
-
-static enum instrument instrument_column(struct query *q, int column)
-{
-    char word[32];
-    enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
-    query_text_into(q, column, word, sizeof(word));
-    must(instrument_from_word(word, &instrument)); /* the schema's CHECK allows no other */
-    return instrument;
-}
-
-/* The row of BATCH_COLUMNS. */
-static struct holding_batch read_batch(struct query *q, struct arena *arena)
-{
-    struct holding_batch batch = {
-        .batch_id = query_text(q, arena, 0),
-        .serial = {.vintage = (int)query_int(q, 4),
-                   .first = query_int(q, 5),
-                   .last = query_int(q, 6)},
-        .project_id = query_text(q, arena, 7),
-        .project_name = query_text(q, arena, 8),
-        .instrument = instrument_column(q, 9),
-        .supplier_org_id = query_text(q, arena, 10),
-        .supplier_name = query_text(q, arena, 11),
-        .account_id = query_text(q, arena, 12),
-        .account_name = query_text(q, arena, 13),
-        .state = query_text(q, arena, 14),
-        .reserved_by = query_text(q, arena, 15),
-        .parent_id = query_text(q, arena, 16),
-        .left_id = query_text(q, arena, 17),
-        .right_id = query_text(q, arena, 18),
-        .delivery_id = query_text(q, arena, 19),
-        .delivered_at = query_int(q, 20),
-        .received_by = query_text(q, arena, 21),
-        .received_at = query_int(q, 22),
-        .issued_at = query_int(q, 23),
-    };
-    query_text_into(q, 1, batch.serial.pathway, sizeof(batch.serial.pathway));
-    query_text_into(q, 2, batch.serial.country, sizeof(batch.serial.country));
-    query_text_into(q, 3, batch.serial.project_code, sizeof(batch.serial.project_code));
-    batch.units = serial_units(&batch.serial);
-    return batch;
-}
-
-static struct holding_batches read_batches(struct query *q, struct arena *arena)
-{
-    struct holding_batch *rows = NULL;
-    size_t count = 0;
-    while (query_row(q)) {
-        rows = rows_room(arena, rows, count, sizeof(*rows));
-        rows[count++] = read_batch(q, arena);
-    }
-    query_end(q);
-    return (struct holding_batches){rows, count};
-}
-
-static void bind_matches(struct query *q, const struct holding_filter *filter)
-{
-    query_bind_text(q, 1, filter->org_id);
-    bind_filter(q, 2, filter->supplier_org_id);
-    bind_filter(q, 3, filter->project_id);
-    if (filter->vintage != 0) {
-        query_bind_int(q, 4, filter->vintage);
-    }
-    bind_filter(q, 5, filter->account_id);
-    bind_filter(q, 6, filter->state);
-}
-
-struct holding_batches holdings_batches(struct store *registry, struct arena *arena,
-                                        const struct holding_filter *filter, enum holding_sort sort,
-                                        bool descending, const char *after_id, size_t most)
-{
-    must(sort < HOLDING_SORT__COUNT);
-    struct query q =
-        query(registry, &holdings_queries, Q_LIST + 2 * (int)sort + (descending ? 1 : 0));
-    bind_matches(&q, filter);
-    bind_filter(&q, 7, after_id);
-    query_bind_int(&q, 8, (int64_t)most);
-    return read_batches(&q, arena);
-}
-
-int64_t holdings_count(struct store *registry, const struct holding_filter *filter)
-{
-    struct query q = query(registry, &holdings_queries, Q_COUNT);
-    bind_matches(&q, filter);
-    int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return count;
-}
-
-struct holding_batches holdings_all(struct store *registry, struct arena *arena,
-                                    const struct holding_filter *filter,
-                                    const struct holding_batch *after, size_t most)
-{
-    struct query q = query(registry, &holdings_queries, Q_ALL);
-    bind_matches(&q, filter);
-    bool is_held = after != NULL && text_is(after->state, "reserved");
-    query_bind_text(&q, 7, after == NULL ? "" : is_held ? "active" : after->state);
-    query_bind_int(&q, 8, after == NULL ? 0 : after->received_at);
-    query_bind_text(&q, 9, after == NULL ? "" : after->batch_id);
-    query_bind_int(&q, 10, (int64_t)most);
-    return read_batches(&q, arena);
-}
-
-struct holding_batches holdings_available(struct store *registry, struct arena *arena,
-                                          const char *org_id, const char *supplier_org_id,
-                                          enum instrument instrument, const char *except_account_id,
-                                          size_t most)
-{
-    struct query q = query(registry, &holdings_queries, Q_AVAILABLE);
-    query_bind_text(&q, 1, org_id);
-    query_bind_text(&q, 2, supplier_org_id);
-    query_bind_text(&q, 3, instrument_word(instrument));
-    query_bind_text(&q, 4, except_account_id);
-    query_bind_int(&q, 5, (int64_t)most);
-    return read_batches(&q, arena);
-}
-
-bool holdings_batch(struct store *registry, struct arena *arena, const char *batch_id,
-                    struct holding_batch *batch)
-{
-    struct query q = query(registry, &holdings_queries, Q_BATCH);
-    query_bind_text(&q, 1, batch_id);
-    bool is_found = query_row(&q);
-    if (is_found) {
-        *batch = read_batch(&q, arena);
-    }
-    query_end(&q);
-    return is_found;
 }

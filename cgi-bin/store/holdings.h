@@ -19,6 +19,7 @@
 #include "store/store.h"
 
 extern const struct query_table holdings_queries;
+extern const struct query_table holding_batches_queries;
 
 /* One project of one supplier: units by state. */
 struct holding_balance {
@@ -32,21 +33,39 @@ struct holding_balance {
     int64_t available_units;
     int64_t retired_units;
     int64_t exported_units;
+    struct serial
+        serial; /* what serial numbers of the project have in common; no vintage or block */
+};
+
+/* One running total of the registry (table holding): how many batches. */
+struct holding_total {
+    const char *supplier_org_id;
+    const char *project_id;
+    int64_t vintage;
+    const char *account_id;
+    int64_t active_batches; /* reserved ones among them */
+    int64_t reserved_batches;
+    int64_t retired_batches;
+    int64_t exported_batches;
+    int64_t split_batches;
 };
 struct holding_balances {
     const struct holding_balance *at;
     size_t count;
+    const struct holding_total *totals; /* for holdings_count */
+    size_t total_count;
     const int64_t *vintages; /* of all that is counted here, newest first */
     size_t vintage_count;
 };
 
 /* Per supplier and project, by their names: what is active, retired or exported. Units in
  * except_account_id ("" none) do not count as available: what is there already cannot be moved
- * there. Looks at each of the organisation's batches once. */
+ * there. Reads the organisation's running totals once, however many batches it has. */
 struct holding_balances holdings_balances(struct store *registry, struct arena *arena,
                                           const char *org_id, const char *except_account_id);
 
-/* The same added up per supplier and instrument (project members empty), in the same order. */
+/* The same added up per supplier and instrument (project members empty, no totals), in the same
+ * order. */
 struct holding_balances holdings_by_supplier(struct arena *arena, struct holding_balances balances);
 
 struct holding_account {
@@ -81,7 +100,7 @@ struct holding_batch {
     const char *left_id;     /* split into this … */
     const char *right_id;    /* … and this; "" */
     const char *delivery_id; /* "" */
-    int64_t delivered_at;    /* 0 */
+    int64_t delivered_at;    /* 0: none, or a row of holdings_batches */
     const char *received_by; /* iss_, dlv_ or tfr_ */
     int64_t received_at;
     int64_t issued_at;
@@ -113,11 +132,19 @@ struct holding_filter {
     const char *state; /* as in holding_batch.state; "active" is active and not reserved */
 };
 
+/* What the page has read of the organisation already: rows are named from it. */
+struct holding_names {
+    struct holding_balances balances;
+    struct holding_accounts accounts;
+};
+
 /* At most `most` rows in order, beginning behind the batch `after_id` ("" at the start). */
 struct holding_batches holdings_batches(struct store *registry, struct arena *arena,
+                                        const struct holding_names *names,
                                         const struct holding_filter *filter, enum holding_sort sort,
                                         bool descending, const char *after_id, size_t most);
-int64_t holdings_count(struct store *registry, const struct holding_filter *filter);
+/* How many a list has, from the organisation's totals; the filter's org_id is theirs. */
+int64_t holdings_count(struct holding_balances balances, const struct holding_filter *filter);
 
 /* The same, for reading a list of any length piece by piece: by state and then as received, from
  * behind *after (NULL: the start). */

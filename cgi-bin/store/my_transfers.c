@@ -14,25 +14,26 @@ enum {
     Q_ACT,
     Q_KEY,
     Q_COUNT,
-    Q_INBOX_IN,
-    Q_INBOX_APPROVALS,
-    Q_WAITING,                                       /* one for each enum my_waiting */
-    Q_WAITING_COUNT = Q_WAITING + MY_WAITING__COUNT, /* the same */
+    Q_COUNT_IN,
+    Q_COUNT_OUT,
+    Q_WAITING, /* one for each enum my_waiting */
     /* 2 for each enum my_sort: ascending, descending */
-    Q_LIST = Q_WAITING_COUNT + MY_WAITING__COUNT,
+    Q_LIST = Q_WAITING + MY_WAITING__COUNT,
     Q__COUNT = Q_LIST + 2 * MY_SORT__COUNT
 };
-
-#define ROLE_APPROVER_BIT 4U /* membership.roles */
 
 /* The recipient learns of a transfer when everybody on the sender's side has agreed. */
 #define REACHED                                                                                    \
     " AND (t.state = 'completed' OR ((t.needs_approval = 0 OR t.approved_at IS NOT NULL)"          \
     "  AND (t.needs_registry_approval = 0 OR t.registry_approved_at IS NOT NULL)))"
 
+/* One side is the organisation itself: its name is read once, not with every row. */
+#define OWN_NAME "(SELECT o.name FROM organisation o WHERE o.org_id = ?1)"
 #define COLUMNS                                                                                    \
-    "SELECT t.transfer_id, t.kind, t.state, t.from_org_id = ?1, t.from_org_id, f.name,"            \
-    " t.to_org_id, r.name, t.to_account_id, a.name, t.to_system, t.to_system_party,"               \
+    "SELECT t.transfer_id, t.kind, t.state, t.from_org_id = ?1, t.from_org_id,"                    \
+    " iif(t.from_org_id = ?1, " OWN_NAME ", f.name), t.to_org_id,"                                 \
+    " iif(t.to_org_id = ?1, " OWN_NAME                                                             \
+    ", r.name), t.to_account_id, a.name, t.to_system, t.to_system_party,"                          \
     " t.supplier_org_id, s.name, t.instrument, t.units,"                                           \
     " iif(t.note_redacted_at IS NULL, t.notes, ''), t.private_note, t.corrects_id,"                \
     " t.needs_approval, t.needs_registry_approval, t.submitted_by, t.submitted_at, t.approved_by," \
@@ -43,8 +44,8 @@ enum {
     " p.pathway_code, p.country, p.short_code, b.vintage, b.first, b.last, l.batch_id"
 
 #define JOINS                                                                                      \
-    " CROSS JOIN organisation f ON f.org_id = t.from_org_id"                                       \
-    " LEFT JOIN organisation r ON r.org_id = t.to_org_id"                                          \
+    " LEFT JOIN organisation f ON f.org_id = iif(t.from_org_id = ?1, NULL, t.from_org_id)"         \
+    " LEFT JOIN organisation r ON r.org_id = iif(t.to_org_id = ?1, NULL, t.to_org_id)"             \
     " LEFT JOIN account a ON a.account_id = t.to_account_id AND a.org_id = ?1"                     \
     " LEFT JOIN organisation s ON s.org_id = t.supplier_org_id"                                    \
     " LEFT JOIN transfer_line l ON l.transfer_id = t.transfer_id AND l.line = 1"                   \
@@ -80,20 +81,18 @@ enum {
                       " ORDER BY k.place " direction ", k.id " direction
 
 #define WAITING_IN                                                                                 \
-    " FROM transfer t WHERE t.to_org_id = ?1 AND t.ended_at IS NULL AND t.state = 'pending'"       \
+    " WHERE t.to_org_id = ?1 AND t.ended_at IS NULL AND t.state = 'pending'"                       \
     " AND t.from_org_id <> ?1"
 #define WAITING_APPROVAL                                                                           \
-    " FROM transfer t WHERE t.from_org_id = ?1 AND t.ended_at IS NULL"                             \
+    " WHERE t.from_org_id = ?1 AND t.ended_at IS NULL"                                             \
     " AND t.state = 'awaiting_approval' AND t.needs_approval = 1 AND t.approved_at IS NULL"
-#define WAITING_OUT " FROM transfer t WHERE t.from_org_id = ?1 AND t.ended_at IS NULL"
-/* ?2 cursor, ?3 most. */
+#define WAITING_OUT " WHERE t.from_org_id = ?1 AND t.ended_at IS NULL"
+/* In the order of the index that it walks, so nothing is sorted. ?2 cursor, ?3 most. */
 #define WAITING(where)                                                                             \
-    COLUMNS " FROM (SELECT t.transfer_id AS id, t.submitted_at AS place" where                     \
-            " AND (?2 IS NULL OR (t.submitted_at, t.transfer_id) >"                                \
+    COLUMNS " FROM transfer t" JOINS where " AND (?2 IS NULL OR (t.submitted_at, t.transfer_id) >" \
             " (SELECT c.submitted_at, c.transfer_id FROM transfer c WHERE c.transfer_id = "        \
             "?2" OWN_CURSOR "))"                                                                   \
-            " ORDER BY t.submitted_at, t.transfer_id LIMIT ?3) k"                                  \
-            " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS " ORDER BY k.place, k.id"
+            " ORDER BY t.submitted_at, t.transfer_id LIMIT ?3"
 
 static const char *const sql[Q__COUNT] = {
     [Q_ONE] = COLUMNS " FROM transfer t" JOINS " WHERE t.transfer_id = ?2 AND (t.from_org_id = ?1"
@@ -115,14 +114,14 @@ static const char *const sql[Q__COUNT] = {
     [Q_KEY] = "SELECT a.subject_id FROM idempotency i JOIN act a ON a.seq = i.seq"
               " WHERE i.scope = ?1 AND i.key = ?2 AND a.command = 'transfer'",
     [Q_COUNT] = COUNT_OF("SELECT 1" OUT " UNION ALL SELECT 1" IN),
-    [Q_INBOX_IN] = "SELECT count(*)" WAITING_IN,
-    [Q_INBOX_APPROVALS] = "SELECT count(*)" WAITING_APPROVAL " AND t.submitted_by <> ?2",
+    [Q_COUNT_IN] = "SELECT count(*) FROM transfer t" WAITING_IN,
+    [Q_COUNT_OUT] = "SELECT count(*), coalesce(sum(is_approval), 0), coalesce(sum(is_approval AND"
+                    " submitted_by <> ?2), 0) FROM (SELECT t.state = 'awaiting_approval'"
+                    " AND t.needs_approval = 1 AND t.approved_at IS NULL AS is_approval,"
+                    " t.submitted_by FROM transfer t" WAITING_OUT ")",
     [Q_WAITING + MY_INCOMING] = WAITING(WAITING_IN),
     [Q_WAITING + MY_APPROVALS] = WAITING(WAITING_APPROVAL),
     [Q_WAITING + MY_OUTGOING] = WAITING(WAITING_OUT),
-    [Q_WAITING_COUNT + MY_INCOMING] = "SELECT count(*)" WAITING_IN,
-    [Q_WAITING_COUNT + MY_APPROVALS] = "SELECT count(*)" WAITING_APPROVAL,
-    [Q_WAITING_COUNT + MY_OUTGOING] = "SELECT count(*)" WAITING_OUT,
     [Q_LIST + 2 * MY_BY_TIME] = LIST("submitted_at", ">", "ASC"),
     [Q_LIST + 2 * MY_BY_TIME + 1] = LIST("submitted_at", "<", "DESC"),
     [Q_LIST + 2 * MY_BY_QUANTITY] = LIST("units", ">", "ASC"),
@@ -270,28 +269,23 @@ struct my_transfers my_transfers_waiting(struct store *registry, struct arena *a
     return read_transfers(&q, arena);
 }
 
-int64_t my_transfers_waiting_count(struct store *registry, enum my_waiting which,
-                                   const char *org_id)
+struct my_waiting_counts my_waiting_counts(struct store *registry, const char *org_id,
+                                           const char *user_id)
 {
-    must(which < MY_WAITING__COUNT);
-    struct query q = query(registry, &my_transfers_queries, Q_WAITING_COUNT + (int)which);
-    query_bind_text(&q, 1, org_id);
-    return column_only(&q);
-}
-
-int64_t inbox_waiting(struct store *registry, const char *org_id, const char *user_id,
-                      unsigned roles)
-{
-    if ((roles & ROLE_APPROVER_BIT) == 0) {
-        return 0;
+    struct my_waiting_counts counts = {.incoming = 0};
+    struct query in = query(registry, &my_transfers_queries, Q_COUNT_IN);
+    query_bind_text(&in, 1, org_id);
+    counts.incoming = column_only(&in);
+    struct query out = query(registry, &my_transfers_queries, Q_COUNT_OUT);
+    query_bind_text(&out, 1, org_id);
+    query_bind_text(&out, 2, user_id);
+    if (query_row(&out)) {
+        counts.outgoing = query_int(&out, 0);
+        counts.approvals = query_int(&out, 1);
+        counts.approvals_of_others = query_int(&out, 2);
     }
-    struct query incoming = query(registry, &my_transfers_queries, Q_INBOX_IN);
-    query_bind_text(&incoming, 1, org_id);
-    int64_t count = column_only(&incoming);
-    struct query approvals = query(registry, &my_transfers_queries, Q_INBOX_APPROVALS);
-    query_bind_text(&approvals, 1, org_id);
-    query_bind_text(&approvals, 2, user_id);
-    return count + column_only(&approvals);
+    query_end(&out);
+    return counts;
 }
 
 bool my_transfer_find(struct store *registry, struct arena *arena, const char *org_id,

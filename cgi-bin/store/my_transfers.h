@@ -95,13 +95,16 @@ enum my_waiting {
 struct my_transfers my_transfers_waiting(struct store *registry, struct arena *arena,
                                          enum my_waiting which, const char *org_id,
                                          const char *after_id, size_t most);
-int64_t my_transfers_waiting_count(struct store *registry, enum my_waiting which,
-                                   const char *org_id);
 
-/* How many transfers wait for this person: incoming and approvals that are not one's own, for those
- * with the role to decide (roles: bits as in membership.roles, 4 approver). */
-int64_t inbox_waiting(struct store *registry, const char *org_id, const char *user_id,
-                      unsigned roles);
+/* How many wait, as my_transfers_waiting lists them. */
+struct my_waiting_counts {
+    int64_t incoming;
+    int64_t approvals;
+    int64_t approvals_of_others; /* not submitted by this person, who may not approve their own */
+    int64_t outgoing;
+};
+struct my_waiting_counts my_waiting_counts(struct store *registry, const char *org_id,
+                                           const char *user_id);
 
 /* One transfer as the organisation may see it; false when it is none of its business. */
 bool my_transfer_find(struct store *registry, struct arena *arena, const char *org_id,

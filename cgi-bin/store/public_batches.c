@@ -2,6 +2,8 @@
  * batch's tree are here, too. */
 #include "store/public_batches.h"
 
+#include <string.h>
+
 #include "base/id.h"
 #include "store/columns.h"
 #include "store/rows.h"
@@ -12,9 +14,15 @@ enum {
     Q_COUNT,
     Q_EXACT,
     Q_HOLDING,
+    Q_KIN,
+    Q_HOLDER,
+    Q_SYSTEM,
     Q_UP,
-    Q_DOWN,
-    Q_EVENTS,
+    Q_PARTS,
+    Q_TRANSFERS,
+    Q_DELIVERIES,
+    Q_REFUNDS,
+    Q_CANCELLATIONS,
     Q_BLOCKS,                                         /* one for each enum public_blocks_of */
     Q_BLOCKS_COUNT = Q_BLOCKS + PUBLIC_BLOCKS__COUNT, /* the same */
     Q_LIST = Q_BLOCKS_COUNT + PUBLIC_BLOCKS__COUNT,   /* of a project: ascending, descending */
@@ -45,13 +53,6 @@ enum {
 #define LIST_ISSUANCE(sign, direction)                                                             \
     COLUMNS " WHERE b.issuance_id = ?4" MATCHES " AND b.first " sign " ?6 AND ?5 = ?5"             \
             " ORDER BY b.first " direction " LIMIT ?7"
-
-/* ?1 batch, ?2 most steps. */
-#define UP                                                                                         \
-    "WITH RECURSIVE up (id, parent, step) AS ("                                                    \
-    "SELECT batch_id, parent_id, 0 FROM batch WHERE batch_id = ?1 UNION ALL "                      \
-    "SELECT b.batch_id, b.parent_id, up.step + 1 FROM up CROSS JOIN batch b"                       \
-    " ON b.batch_id = up.parent WHERE up.step < ?2) "
 
 /* ?1 act, ?2 line behind which it begins, ?3 most. */
 #define BLOCKS(table, id)                                                                          \
@@ -90,32 +91,44 @@ static const char *const sql[Q__COUNT] = {
         "  AND c.vintage = ?4 AND c.state <> 'split' AND c.first <= ?5"
         "  ORDER BY c.first DESC LIMIT 1), ?5)"
         " ORDER BY b.first LIMIT ?7",
-    [Q_UP] = UP "SELECT id FROM up WHERE step > 0 ORDER BY step",
-    [Q_DOWN] = "WITH RECURSIVE down (id) AS (SELECT ?1 UNION ALL "
-               "SELECT c.batch_id FROM down CROSS JOIN batch w ON w.batch_id = down.id"
-               " CROSS JOIN batch c ON c.batch_id IN (w.left_id, w.right_id) LIMIT ?2) "
-               "SELECT count(*) - 1 FROM down",
-    [Q_EVENTS] = UP
-    "SELECT t.transfer_id, t.kind, t.ended_at AS at, t.from_org_id, f.name, t.to_org_id, r.name,"
-    " t.to_system FROM up CROSS JOIN transfer_line l ON l.batch_id = up.id"
-    " CROSS JOIN transfer t ON t.transfer_id = l.transfer_id AND t.state = 'completed'"
-    " CROSS JOIN organisation f ON f.org_id = t.from_org_id"
-    " LEFT JOIN organisation r ON r.org_id = t.to_org_id"
-    " UNION ALL SELECT d.delivery_id, 'delivery', d.delivered_at, d.supplier_org_id, f.name,"
-    " d.buyer_org_id, r.name, '' FROM up CROSS JOIN delivery_line l ON l.batch_id = up.id"
-    " CROSS JOIN delivery d ON d.delivery_id = l.delivery_id"
-    " CROSS JOIN organisation f ON f.org_id = d.supplier_org_id"
-    " CROSS JOIN organisation r ON r.org_id = d.buyer_org_id"
-    " UNION ALL SELECT m.refund_id, 'refund', m.refunded_at, m.from_org_id, f.name, m.to_org_id,"
-    " r.name, '' FROM up CROSS JOIN refund_line l ON l.batch_id = up.id"
-    " CROSS JOIN refund m ON m.refund_id = l.refund_id"
-    " CROSS JOIN organisation f ON f.org_id = m.from_org_id"
-    " CROSS JOIN organisation r ON r.org_id = m.to_org_id"
-    " UNION ALL SELECT c.cancellation_id, 'cancellation', c.cancelled_at, c.org_id, f.name, '', '',"
-    " '' FROM up CROSS JOIN cancellation_line l ON l.batch_id = up.id"
-    " CROSS JOIN cancellation c ON c.cancellation_id = l.cancellation_id"
-    " CROSS JOIN organisation f ON f.org_id = c.org_id"
-    " ORDER BY 3 DESC, 1 DESC LIMIT ?3",
+    [Q_KIN] = "SELECT batch_id, first, last, org_id, state, left_id, right_id, ended_by FROM batch"
+              " WHERE batch_id = ?1",
+    [Q_HOLDER] = "SELECT name FROM organisation WHERE org_id = ?1",
+    [Q_SYSTEM] = "SELECT to_system FROM transfer WHERE transfer_id = ?1 AND state = 'completed'",
+    /* ?1 batch, ?2 most steps. */
+    [Q_UP] = "WITH RECURSIVE up (id, parent, delivery, step) AS ("
+             "SELECT batch_id, parent_id, delivery_id, 0 FROM batch WHERE batch_id = ?1 UNION ALL "
+             "SELECT b.batch_id, b.parent_id, b.delivery_id, up.step + 1 FROM up CROSS JOIN batch b"
+             " ON b.batch_id = up.parent WHERE up.step < ?2 ORDER BY 4)"
+             " SELECT id, delivery IS NOT NULL,"
+             " EXISTS (SELECT 1 FROM refund_line l WHERE l.batch_id = id) FROM up",
+    /* The ones that are not split tile the block: no need to go down from cut to cut. ?1 project,
+     * ?2 vintage, ?3 and ?4 the block, ?5 most. */
+    [Q_PARTS] =
+        "SELECT count(*) FROM (SELECT 1 FROM batch b WHERE b.project_id = ?1"
+        " AND b.vintage = ?2 AND b.state <> 'split' AND b.first BETWEEN ?3 AND ?4 LIMIT ?5)",
+    [Q_TRANSFERS] =
+        "SELECT t.transfer_id, t.kind, t.ended_at, t.from_org_id, f.name, t.to_org_id, r.name,"
+        " t.to_system FROM transfer_line l"
+        " CROSS JOIN transfer t ON t.transfer_id = l.transfer_id AND t.state = 'completed'"
+        " CROSS JOIN organisation f ON f.org_id = t.from_org_id"
+        " LEFT JOIN organisation r ON r.org_id = t.to_org_id WHERE l.batch_id = ?1",
+    [Q_DELIVERIES] =
+        "SELECT d.delivery_id, 'delivery', d.delivered_at, d.supplier_org_id, f.name,"
+        " d.buyer_org_id, r.name, '' FROM delivery_line l"
+        " CROSS JOIN delivery d ON d.delivery_id = l.delivery_id"
+        " CROSS JOIN organisation f ON f.org_id = d.supplier_org_id"
+        " CROSS JOIN organisation r ON r.org_id = d.buyer_org_id WHERE l.batch_id = ?1",
+    [Q_REFUNDS] = "SELECT m.refund_id, 'refund', m.refunded_at, m.from_org_id, f.name, m.to_org_id,"
+                  " r.name, '' FROM refund_line l"
+                  " CROSS JOIN refund m ON m.refund_id = l.refund_id"
+                  " CROSS JOIN organisation f ON f.org_id = m.from_org_id"
+                  " CROSS JOIN organisation r ON r.org_id = m.to_org_id WHERE l.batch_id = ?1",
+    [Q_CANCELLATIONS] =
+        "SELECT c.cancellation_id, 'cancellation', c.cancelled_at, c.org_id, f.name, '', '', ''"
+        " FROM cancellation_line l"
+        " CROSS JOIN cancellation c ON c.cancellation_id = l.cancellation_id"
+        " CROSS JOIN organisation f ON f.org_id = c.org_id WHERE l.batch_id = ?1",
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_TRANSFER] = BLOCKS("transfer_line", "transfer_id"),
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_DELIVERY] = BLOCKS("delivery_line", "delivery_id"),
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_RETIREMENT] = BLOCKS("retirement_line", "retirement_id"),
@@ -281,60 +294,142 @@ struct ids public_batches_holding(struct store *registry, struct arena *arena,
 
 /* ---- lineage ---- */
 
-struct public_ancestors public_batch_ancestors(struct store *registry, struct arena *arena,
-                                               const char *batch_id, size_t most)
+bool public_kin_find(struct store *registry, struct arena *arena, const char *batch_id,
+                     struct public_kin *kin)
 {
-    const char **nearest = arena_array(arena, const char *, most + 1);
-    struct public_ancestors found = {.count = 0};
+    struct query q = query(registry, &public_batches_queries, Q_KIN);
+    query_bind_text(&q, 1, batch_id);
+    bool is_found = query_row(&q);
+    if (is_found) {
+        *kin = (struct public_kin){
+            .batch_id = query_text(&q, arena, 0),
+            .first = query_int(&q, 1),
+            .last = query_int(&q, 2),
+            .org_id = query_text(&q, arena, 3),
+            .state = query_text(&q, arena, 4),
+            .left_id = query_text(&q, arena, 5),
+            .right_id = query_text(&q, arena, 6),
+            .ended_by = query_text(&q, arena, 7),
+        };
+    }
+    query_end(&q);
+    return is_found;
+}
+
+static const char *text_of(struct store *registry, struct arena *arena, int number, const char *id)
+{
+    struct query q = query(registry, &public_batches_queries, number);
+    query_bind_text(&q, 1, id);
+    const char *text = query_row(&q) ? query_text(&q, arena, 0) : "";
+    query_end(&q);
+    return text;
+}
+
+const char *public_holder_name(struct store *registry, struct arena *arena, const char *org_id)
+{
+    return text_of(registry, arena, Q_HOLDER, org_id);
+}
+
+const char *public_export_system(struct store *registry, struct arena *arena,
+                                 const char *transfer_id)
+{
+    return text_of(registry, arena, Q_SYSTEM, transfer_id);
+}
+
+int64_t public_batch_descendants(struct store *registry, const char *project_id, int vintage,
+                                 int64_t first, int64_t last)
+{
+    struct query q = query(registry, &public_batches_queries, Q_PARTS);
+    query_bind_text(&q, 1, project_id);
+    query_bind_int(&q, 2, vintage);
+    query_bind_int(&q, 3, first);
+    query_bind_int(&q, 4, last);
+    query_bind_int(&q, 5, PUBLIC_LINEAGE_MAX / 2 + 1);
+    int64_t parts = column_only(&q);
+    /* Each cut makes two of one, so there is one cut less than parts. */
+    return parts == 0 ? 0 : 2 * (parts - 1);
+}
+
+/* Is it earlier than another, or at the same time and by its id before it? */
+static bool is_before(const struct public_event *one, const struct public_event *other)
+{
+    return one->at != other->at ? one->at < other->at : strcmp(one->id, other->id) < 0;
+}
+
+/* Puts an event among the last `most` ones, which are in order. */
+static void keep_event(struct public_event *rows, size_t *count, size_t most,
+                       struct public_event event)
+{
+    if (*count == most) {
+        if (most == 0 || is_before(&event, &rows[0])) {
+            return;
+        }
+        memmove(rows, rows + 1, --*count * sizeof(*rows));
+    }
+    size_t place = *count;
+    while (place > 0 && is_before(&event, &rows[place - 1])) {
+        rows[place] = rows[place - 1];
+        place--;
+    }
+    rows[place] = event;
+    ++*count;
+}
+
+/* What a statement tells of one batch. */
+static void add_events(struct store *registry, struct arena *arena, int number,
+                       const char *batch_id, struct public_event *rows, size_t *count, size_t most)
+{
+    struct query q = query(registry, &public_batches_queries, number);
+    query_bind_text(&q, 1, batch_id);
+    while (query_row(&q)) {
+        keep_event(rows, count, most,
+                   (struct public_event){
+                       .id = query_text(&q, arena, 0),
+                       .kind = query_text(&q, arena, 1),
+                       .at = query_int(&q, 2),
+                       .from_org_id = query_text(&q, arena, 3),
+                       .from_name = query_text(&q, arena, 4),
+                       .to_org_id = query_text(&q, arena, 5),
+                       .to_name = query_text(&q, arena, 6),
+                       .to_system = query_text(&q, arena, 7),
+                   });
+    }
+    query_end(&q);
+}
+
+struct public_past public_batch_past(struct store *registry, struct arena *arena,
+                                     const char *batch_id, size_t most_ancestors,
+                                     size_t most_events)
+{
+    const char **nearest = arena_array(arena, const char *, most_ancestors + 1);
+    struct public_event *events = arena_array(arena, struct public_event, most_events + 1);
+    struct public_past past = {.nearest = {nearest, 0}, .events = {events, 0}};
     char id[ID_SIZE] = "";
     struct query q = query(registry, &public_batches_queries, Q_UP);
     query_bind_text(&q, 1, batch_id);
     query_bind_int(&q, 2, PUBLIC_LINEAGE_MAX);
-    while (query_row(&q)) {
+    for (bool is_itself = true; query_row(&q); is_itself = false) {
         query_text_into(&q, 0, id, sizeof(id));
-        if (found.nearest.count < most) {
-            nearest[found.nearest.count++] = arena_text(arena, id);
+        add_events(registry, arena, Q_TRANSFERS, id, events, &past.events.count, most_events);
+        if (query_int(&q, 1) != 0) { /* itself or a batch that it was cut from was delivered */
+            add_events(registry, arena, Q_DELIVERIES, id, events, &past.events.count, most_events);
         }
-        found.count++;
+        if (query_int(&q, 2) != 0) {
+            add_events(registry, arena, Q_REFUNDS, id, events, &past.events.count, most_events);
+        }
+        if (is_itself) { /* what is cancelled is never cut */
+            add_events(registry, arena, Q_CANCELLATIONS, id, events, &past.events.count,
+                       most_events);
+            continue;
+        }
+        if (past.nearest.count < most_ancestors) {
+            nearest[past.nearest.count++] = arena_text(arena, id);
+        }
+        past.ancestors++;
     }
     query_end(&q);
-    found.nearest.at = nearest;
-    found.root_id = arena_text(arena, id);
-    return found;
-}
-
-int64_t public_batch_descendants(struct store *registry, const char *batch_id)
-{
-    struct query q = query(registry, &public_batches_queries, Q_DOWN);
-    query_bind_text(&q, 1, batch_id);
-    query_bind_int(&q, 2, PUBLIC_LINEAGE_MAX + 1);
-    return column_only(&q);
-}
-
-struct public_events public_batch_events(struct store *registry, struct arena *arena,
-                                         const char *batch_id, size_t most)
-{
-    struct query q = query(registry, &public_batches_queries, Q_EVENTS);
-    query_bind_text(&q, 1, batch_id);
-    query_bind_int(&q, 2, PUBLIC_LINEAGE_MAX);
-    query_bind_int(&q, 3, (int64_t)most);
-    struct public_event *rows = arena_array(arena, struct public_event, most + 1);
-    size_t count = 0;
-    while (count < most && query_row(&q)) {
-        count++;
-        rows[most - count] = (struct public_event){
-            .id = query_text(&q, arena, 0),
-            .kind = query_text(&q, arena, 1),
-            .at = query_int(&q, 2),
-            .from_org_id = query_text(&q, arena, 3),
-            .from_name = query_text(&q, arena, 4),
-            .to_org_id = query_text(&q, arena, 5),
-            .to_name = query_text(&q, arena, 6),
-            .to_system = query_text(&q, arena, 7),
-        };
-    }
-    query_end(&q);
-    return (struct public_events){rows + (most - count), count};
+    past.root_id = past.ancestors == 0 ? "" : arena_text(arena, id);
+    return past;
 }
 
 /* ---- the blocks of an act ---- */

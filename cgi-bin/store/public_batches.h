@@ -72,20 +72,32 @@ struct ids public_batches_holding(struct store *registry, struct arena *arena,
 
 /* ---- lineage ---- */
 
-/* The ways up: the parent first, then its parent. */
-struct public_ancestors {
-    struct ids nearest;  /* at most as many as asked for */
-    int64_t count;       /* all, up to PUBLIC_LINEAGE_MAX */
-    const char *root_id; /* the batch as it was issued; "" when the batch itself is it */
-};
 /* a block is cut once for each transfer that takes a part of it: far more than any has seen */
 #define PUBLIC_LINEAGE_MAX 20000
-struct public_ancestors public_batch_ancestors(struct store *registry, struct arena *arena,
-                                               const char *batch_id, size_t most);
-/* How many batches came of it, up to PUBLIC_LINEAGE_MAX. */
-int64_t public_batch_descendants(struct store *registry, const char *batch_id);
 
-/* What happened to the units of a batch, in it or in the batches it was cut from. */
+/* What a drawing says of a batch; project, vintage and the words of its serial number are those of
+ * its whole family. */
+struct public_kin {
+    const char *batch_id;
+    int64_t first;
+    int64_t last;
+    const char *org_id; /* the holder; the last one when it is not active */
+    const char *state;
+    const char *left_id;  /* split into this … */
+    const char *right_id; /* … and this; "" */
+    const char *ended_by; /* retirement or export; "" */
+};
+bool public_kin_find(struct store *registry, struct arena *arena, const char *batch_id,
+                     struct public_kin *kin);
+/* Their names; "" when there is none. */
+const char *public_holder_name(struct store *registry, struct arena *arena, const char *org_id);
+const char *public_export_system(struct store *registry, struct arena *arena,
+                                 const char *transfer_id);
+/* How many batches came of the batch of these serials, up to PUBLIC_LINEAGE_MAX. */
+int64_t public_batch_descendants(struct store *registry, const char *project_id, int vintage,
+                                 int64_t first, int64_t last);
+
+/* Something that happened to units: they were delivered, or a transfer of them was completed. */
 struct public_event {
     const char *id; /* delivery, refund, cancellation or completed transfer */
     /* "delivery", "refund", "cancellation", "internal", "external", "export" */
@@ -101,9 +113,18 @@ struct public_events {
     const struct public_event *at; /* oldest first */
     size_t count;
 };
-/* The last `most` of them. */
-struct public_events public_batch_events(struct store *registry, struct arena *arena,
-                                         const char *batch_id, size_t most);
+
+/* Where a batch comes from: the batches that it was cut from, and what happened in it and in them.
+ */
+struct public_past {
+    struct ids nearest;          /* the parent, its parent …: at most as many as asked for */
+    int64_t ancestors;           /* all, up to PUBLIC_LINEAGE_MAX */
+    const char *root_id;         /* the batch as it was issued; "" when the batch itself is it */
+    struct public_events events; /* the last ones: at most as many as asked for */
+};
+struct public_past public_batch_past(struct store *registry, struct arena *arena,
+                                     const char *batch_id, size_t most_ancestors,
+                                     size_t most_events);
 
 /* ---- the blocks of an act ---- */
 

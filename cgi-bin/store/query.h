@@ -43,6 +43,8 @@ int64_t query_row_id(const struct query *query);
  * (query_is_null tells them apart). */
 const char *query_text(struct query *query, struct arena *arena, int column);
 void query_text_into(struct query *query, int column, char *to, size_t to_bytes);
+/* Is it this text, byte by byte? SQL NULL is none. Copies nothing. */
+bool query_is(struct query *query, int column, const char *text);
 int64_t query_int(struct query *query, int column);
 bool query_is_null(struct query *query, int column);
 const void *query_blob(struct query *query, struct arena *arena, int column, size_t *size_bytes);

@@ -7,6 +7,9 @@
 
 #include <cmocka.h>
 
+#include <limits.h>
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "unit/dies.h"
 
@@ -139,6 +142,52 @@ static void printf_measures_first(void **state)
     assert_string_equal(arena_printf(&arena, "%s", ""), "");
 }
 
+/* The formats that are written without vsnprintf say the same as it does. */
+static void plain_formats_say_what_printf_says(void **state)
+{
+    (void)state;
+    static const long long numbers[] = {0, 7, -7, 10, 1234567890, LLONG_MAX, LLONG_MIN};
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        char wanted[128];
+        (void)snprintf(wanted, sizeof(wanted), "%s|%lld%% %d", "é", numbers[i], (int)numbers[i]);
+        assert_string_equal(arena_printf(&arena, "%s|%lld%% %d", "é", numbers[i], (int)numbers[i]),
+                            wanted);
+        arena_reset(&arena, 0);
+    }
+    assert_string_equal(arena_printf(&arena, "%s%s.", "", (const char *)NULL), ".");
+    assert_string_equal(arena_printf(&arena, "100%%"), "100%");
+}
+
+/* Whether printing a text of so many bytes leaves by the guard. */
+static bool is_too_long(const char *text)
+{
+    bool is_full = false;
+    if (setjmp(guard) == 0) {
+        arena.guard = &guard;
+        (void)arena_printf(&arena, "%s!", text);
+    } else {
+        is_full = true;
+    }
+    arena.guard = NULL;
+    return is_full;
+}
+
+static void a_text_that_does_not_fit_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    char text[sizeof(memory) + 1];
+    memset(text, 'x', sizeof(text));
+    for (size_t length = sizeof(memory) - 3; length < sizeof(text); length++) {
+        memset(text, 'x', sizeof(text));
+        text[length] = '\0';
+        assert_int_equal(is_too_long(text), length + 2 > sizeof(memory));
+        arena_reset(&arena, 0);
+        for (size_t i = 0; i < sizeof(memory); i++) {
+            assert_int_equal(memory[i], 0);
+        }
+    }
+}
+
 static void mapped_memory_is_fresh(void **state)
 {
     (void)state;
@@ -161,6 +210,8 @@ int main(void)
         cmocka_unit_test_setup(reset_wipes_down_to_the_mark_only, set_up),
         cmocka_unit_test_setup(text_is_copied_with_its_end, set_up),
         cmocka_unit_test_setup(printf_measures_first, set_up),
+        cmocka_unit_test_setup(plain_formats_say_what_printf_says, set_up),
+        cmocka_unit_test_setup(a_text_that_does_not_fit_leaves_nothing_behind, set_up),
         cmocka_unit_test_setup(mapped_memory_is_fresh, set_up),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);

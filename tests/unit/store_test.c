@@ -314,6 +314,10 @@ static void columns_and_bindings(void **state)
     q = query(store, &test_queries, T_FROZEN);
     assert_true(query_row(&q));
     assert_string_equal(query_text(&q, &arena, 1), "Test");
+    assert_true(query_is(&q, 1, "Test"));
+    assert_false(query_is(&q, 1, "Tes"));
+    assert_false(query_is(&q, 1, "Test "));
+    assert_false(query_is(&q, 1, ""));
     query_end(&q);
     store_close(store);
 }
