@@ -94,6 +94,8 @@
 /* blocks of one act on a page or a certificate: all that it may touch (SPLIT_BATCHES_MAX) would be
  * 3 MB */
 #define BLOCKS_SHOWN_MAX 500
+/* events of the change feed read at once: a page of the API is 50, a sender takes more */
+#define FEED_ROWS_MAX 500
 /* recipients shown at once */
 #define PICKER_ROWS_MAX 50
 
