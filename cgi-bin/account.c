@@ -6,6 +6,7 @@
 #include "pages/account.h"
 #include "ledger/ledger.h"
 #include "pages/credits.h"
+#include "pages/deliver.h"
 #include "pages/inbox.h"
 #include "pages/my_transfer.h"
 #include "pages/retire.h"
@@ -15,9 +16,11 @@
 #include "store/holdings.h"
 #include "store/my_retirements.h"
 #include "store/my_transfers.h"
+#include "store/orders.h"
 #include "store/people_beneficiary.h"
 #include "store/people_link.h"
 #include "store/people_person.h"
+#include "store/public_batches.h"
 #include "store/recipients.h"
 #include "store/rights.h"
 #include "store/site.h"
@@ -87,6 +90,15 @@ static const struct route routes[] = {
     {METHOD_GET, "/account/inbox", READER, &inbox_query, inbox_get},
     {METHOD_POST, "/account/inbox", DECIDER, &inbox_form, inbox_post},
     {METHOD_GET, "/account/inbox/done", READER, &inbox_done_query, inbox_done_get},
+    {METHOD_GET, "/account/orders", READER, &my_orders_form, my_orders_get},
+    {METHOD_GET, "/account/orders/new", INITIATOR, &my_orders_new_query, my_orders_new_get},
+    {METHOD_POST, "/account/orders/new", INITIATOR, &my_orders_new_form, my_orders_new_post},
+    {METHOD_GET, "/account/orders/:id", READER, NULL, my_order_get},
+    {METHOD_GET, "/account/orders/:id/deliver", INITIATOR, &at_once_query, my_deliver_get},
+    {METHOD_POST, "/account/orders/:id/deliver", INITIATOR, &at_once_form, my_deliver_post},
+    {METHOD_GET, "/account/deliveries", READER, &my_deliveries_form, my_deliveries_get},
+    {METHOD_GET, "/account/deliveries/:id", READER, NULL, my_delivery_get},
+    {METHOD_GET, "/account/deliveries/:id/done", READER, NULL, my_deliver_done_get},
     {METHOD_GET, "/account/team", READER, NULL, team_get},
     {METHOD_GET, "/account/team/add", MANAGER, NULL, team_add_get},
     {METHOD_POST, "/account/team/add", MANAGER, &team_add_form, team_add_post},
@@ -133,10 +145,10 @@ static const struct query_table *const people_tables[] = {
 };
 
 /* The pages' own tables, then those that planning a transfer needs. */
-static const struct query_table *registry_tables[32] = {
-    &site_queries,           &holdings_queries,           &holding_batches_queries,
-    &my_transfers_queries,   &recipients_queries,         &rights_queries,
-    &my_retirements_queries, &public_retirements_queries, &team_queries,
+static const struct query_table *registry_tables[48] = {
+    &site_queries,       &holdings_queries, &holding_batches_queries, &my_transfers_queries,
+    &recipients_queries, &rights_queries,   &my_retirements_queries,  &public_retirements_queries,
+    &team_queries,       &orders_queries,   &public_batches_queries,
 };
 
 static void add_plan_tables(void)

@@ -12,6 +12,7 @@
 #include "model/term.h"
 #include "static_names.h"
 #include "store/my_transfers.h"
+#include "store/orders.h"
 #include "store/site.h"
 
 static void chrome_place(struct chrome *chrome, enum place place);
@@ -101,6 +102,7 @@ static void chrome_place(struct chrome *chrome, enum place place)
     chrome->at_my_transfers = place == PLACE_MY_TRANSFERS;
     chrome->at_my_retirements = place == PLACE_MY_RETIREMENTS;
     chrome->at_inbox = place == PLACE_INBOX;
+    chrome->at_orders = place == PLACE_ORDERS;
     chrome->at_team = place == PLACE_TEAM;
     chrome->at_pending = place == PLACE_PENDING;
     chrome->at_orgs = place == PLACE_ORGS;
@@ -141,6 +143,8 @@ static void chrome_person(struct visit *visit, struct chrome *chrome)
         chrome->approvals_waiting = waiting.approvals;
         chrome->outgoing_waiting = waiting.outgoing;
         chrome->inbox_count = decides ? waiting.incoming + waiting.approvals_of_others : 0;
+        struct order_party party = orders_party(visit->registry, visit->org_id);
+        chrome->has_orders = party.is_supplier || party.has_ordered || chrome->at_orders;
     }
 }
 

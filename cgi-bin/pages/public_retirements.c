@@ -1,4 +1,4 @@
-/* pages/public_retirements.c: the list of retirements, one, and a delivery. */
+/* pages/public_retirements.c: the list of retirements, and one. */
 #include "pages/public_retirements_view.h"
 
 #include "base/text.h"
@@ -143,49 +143,5 @@ enum status public_retirement_get(struct visit *visit, struct response *response
     };
     chrome_trail(visit, &view.page, url_path(arena, "/registry/retirements"), "Retirements");
     template_public_retirement(&response->body, &view);
-    return public_show(visit, response);
-}
-
-/* The instrument of a delivery is that of its blocks: all are of the supplier's projects. */
-static const char *delivered_words(struct visit *visit, const struct public_delivery *row,
-                                   const char **weight)
-{
-    struct public_blocks first = public_blocks(visit->registry, visit->arena,
-                                               PUBLIC_BLOCKS_OF_DELIVERY, row->delivery_id, "", 1);
-    enum instrument instrument =
-        first.count == 0 ? INSTRUMENT_CARBON_REMOVAL : first.at[0].instrument;
-    *weight = desk_weight(visit->arena, row->units, instrument);
-    return quantity_words(visit->arena, row->units, instrument);
-}
-
-enum status public_delivery_get(struct visit *visit, struct response *response)
-{
-    struct arena *arena = visit->arena;
-    struct public_delivery row;
-    if (!public_delivery_find(visit->registry, arena, visit->arguments[0], &row)) {
-        return STATUS_NOT_FOUND;
-    }
-    if (!text_empty(field_text(&visit->fields, "format"))) {
-        return public_blocks_csv(visit, response, PUBLIC_BLOCKS_OF_DELIVERY, row.delivery_id);
-    }
-    const char *weight = "";
-    const char *quantity = delivered_words(visit, &row, &weight);
-    struct url csv = url_with(arena, public_delivery_url(arena, row.delivery_id), "format", "csv");
-    struct public_delivery_view view = {
-        .page =
-            chrome_of(visit, PLACE_REGISTRY, arena_printf(arena, "Delivery %s", row.delivery_id)),
-        .title = arena_printf(arena, "%s delivered by %s to %s", quantity, row.supplier_name,
-                              row.buyer_name),
-        .delivery_id = row.delivery_id,
-        .delivered = desk_when(arena, row.delivered_at),
-        .supplier = public_org_link(arena, row.supplier_org_id, row.supplier_name),
-        .buyer = public_org_link(arena, row.buyer_org_id, row.buyer_name),
-        .quantity = quantity,
-        .weight = weight,
-        .notes = row.notes,
-        .blocks = public_block_table(visit, PUBLIC_BLOCKS_OF_DELIVERY, row.delivery_id, csv),
-    };
-    chrome_trail(visit, &view.page, view.supplier.url, row.supplier_name);
-    template_public_delivery(&response->body, &view);
     return public_show(visit, response);
 }

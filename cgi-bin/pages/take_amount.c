@@ -85,14 +85,8 @@ static const char *quantity_fault(const struct amount *amount, enum status statu
 {
     struct visit *visit = amount->take->visit;
     enum instrument instrument = amount->balance.instrument;
-    if (status == STATUS_VALUE_REFUSED) {
-        return instrument == INSTRUMENT_CARBON_REMOVAL
-                   ? "Enter credits in digits, with a point before at most 3 decimals, like 84.210"
-                   : "Enter certificates in digits, like 84";
-    }
     if (status != STATUS_OK && status != STATUS_QUANTITY_TOO_LARGE) {
-        struct answer answer = {.status = status};
-        return refusal_words(visit, &answer, instrument, "");
+        return refusal_amount(visit, status, instrument);
     }
     if (status == STATUS_QUANTITY_TOO_LARGE || units > most_units) {
         return arena_printf(visit->arena, "Enter at most %s: that is what is available%s%s",
