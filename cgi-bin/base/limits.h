@@ -35,6 +35,10 @@
 /* 128 KiB: a list of 50 rows is under 50 kB; what is larger is made each time */
 #define KEPT_PAGE_BYTES_MAX 131072
 
+/* 2 GiB: what a check of the whole registry keeps of it, on a machine with eight times that: the
+ * file of a million transfers */
+#define SCAN_CACHE_KIB 2097152
+
 /* ---- words people write ---- */
 #define NAME_CHARS_MAX 120
 /* bytes: four per character, NUL, rounded */

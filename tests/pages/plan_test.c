@@ -24,11 +24,14 @@
 #include "store/admin_transfers.h"
 #include "store/api_balances.h"
 #include "store/api_batches.h"
+#include "store/api_beneficiaries.h"
 #include "store/api_holdings.h"
 #include "store/api_orders.h"
 #include "store/api_parties.h"
 #include "store/api_projects.h"
+#include "store/api_refunds.h"
 #include "store/api_retirements.h"
+#include "store/api_transfers.h"
 #include "store/care.h"
 #include "store/drafts.h"
 #include "store/events.h"
@@ -40,6 +43,7 @@
 #include "store/ledger_records.h"
 #include "store/ledger_totals.h"
 #include "store/my_transfers.h"
+#include "store/people_beneficiary.h"
 #include "store/people_credential.h"
 #include "store/people_link.h"
 #include "store/people_password.h"
@@ -69,11 +73,14 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &admin_transfers_queries,
                                                             &api_batches_queries,
                                                             &api_balances_queries,
+                                                            &api_beneficiaries_queries,
                                                             &api_holdings_queries,
                                                             &api_orders_queries,
                                                             &api_parties_queries,
                                                             &api_projects_queries,
+                                                            &api_refunds_queries,
                                                             &api_retirements_queries,
+                                                            &api_transfers_queries,
                                                             &care_queries,
                                                             &events_queries,
                                                             &holdings_queries,
@@ -101,6 +108,7 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
 static const struct query_table *const people_tables[] = {&admin_people_queries,
                                                           &care_people_queries,
                                                           &drafts_queries,
+                                                          &people_beneficiary_queries,
                                                           &people_credential_queries,
                                                           &people_link_queries,
                                                           &people_password_queries,
@@ -146,6 +154,8 @@ static const struct permission {
     {"holdings", "SCAN k", "one row per balance, that its subquery found"},
     {"my_transfers", "SCAN k", "one page that its subquery found"},
     {"my_transfers", "USE TEMP B-TREE FOR ORDER BY", "one organisation's transfers, out and in"},
+    {"api_transfers", "SCAN k", "one page that its subquery found"},
+    {"api_transfers", "USE TEMP B-TREE FOR ORDER BY", "one page that its subquery found"},
     {"rights", "USE TEMP B-TREE FOR ORDER BY", "the organisations of one person"},
     {"team", "USE TEMP B-TREE FOR ORDER BY", "one organisation's accounts and trust"},
 
