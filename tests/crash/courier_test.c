@@ -173,10 +173,10 @@ static int64_t people_number(const char *text)
 }
 
 /* Does something still wait for those that answer? */
-static void await_empty(void)
+static void await_empty(int kills)
 {
     char sql[512];
-    int64_t until_us = clock_steady_us() + DRAIN_S_MAX * CLOCK_SECOND_US;
+    int64_t until_us = clock_steady_us() + (DRAIN_S_MAX + kills) * CLOCK_SECOND_US;
     (void)snprintf(sql, sizeof sql,
                    "SELECT (SELECT count(*) FROM webhook_message m JOIN webhook w USING"
                    " (webhook_id) WHERE m.state = 'waiting' AND w.webhook_id NOT IN ('%s', '%s'))",
@@ -346,9 +346,9 @@ int main(int argc, char **argv)
 
     kill_under_load(kills, &chance);
     start_courier();
-    await_empty();
+    await_empty(kills);
     check_lateness(&chance);
-    await_empty();
+    await_empty(kills);
     stop_in_good_order();
     check_hits();
     static const int told[] = {GOOD, FLAKY, ENDLESS, SOME, EVERYBODY};
