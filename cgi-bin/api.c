@@ -30,9 +30,9 @@
 #define V0 "/registry/v0"
 #define READER NEED_ORGANISATION
 /* what is done about transfers: starting and taking back, and deciding */
-#define SENDER (READER | NEED_SCOPE_TRANSFER | NEED_INITIATOR)
-#define DECIDER (READER | NEED_SCOPE_TRANSFER | NEED_APPROVER)
-#define RETIRER (READER | NEED_SCOPE_RETIRE | NEED_INITIATOR)
+#define SENDER (READER | NEED_INITIATOR | NEED_SCOPE_TRANSFER)
+#define DECIDER (READER | NEED_APPROVER | NEED_SCOPE_TRANSFER)
+#define RETIRER (READER | NEED_INITIATOR | NEED_SCOPE_RETIRE)
 #define MANAGING (READER | NEED_MANAGER | NEED_SCOPE_MANAGE)
 
 /* clang-format off: one route, one row */
