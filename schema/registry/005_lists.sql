@@ -1,4 +1,4 @@
--- registry.db, version 6: what the API lists and counts, for any number of transfers.
+-- registry.db, version 5: what the API lists and counts, for any number of transfers.
 
 -- Completed transfers of a kind in the order in which they were sent. The state is in it so that they are counted without being read.
 CREATE INDEX transfer_listed ON transfer (kind, state, submitted_at, transfer_id) WHERE state = 'completed';
