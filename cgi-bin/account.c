@@ -10,6 +10,7 @@
 #include "pages/my_transfer.h"
 #include "pages/steps.h"
 #include "pages/team.h"
+#include "pages/team_programs.h"
 #include "store/holdings.h"
 #include "store/my_transfers.h"
 #include "store/people_link.h"
@@ -28,6 +29,8 @@
 #define DRAFT "/account/transfers/drafts/:id"
 #define TEAMMATE "/account/team/people/:id"
 #define TRANSFER "/account/transfers/:id"
+#define TOKENS "/account/team/programs/tokens"
+#define CLIENTS "/account/team/programs/clients"
 
 /* clang-format off: one route, one row */
 static const struct route routes[] = {
@@ -76,10 +79,24 @@ static const struct route routes[] = {
     {METHOD_GET, "/account/team/accounts", READER, NULL, team_accounts_get},
     {METHOD_POST, "/account/team/accounts", MANAGER, &team_account_form, team_accounts_post},
     {METHOD_POST, "/account/team/accounts/close", MANAGER, &team_close_form, team_close_post},
+    {METHOD_GET, "/account/team/programs", MANAGER, NULL, team_programs_get},
+    {METHOD_GET, TOKENS, MANAGER, &team_programs_query, team_tokens_get},
+    {METHOD_GET, TOKENS "/new", MANAGER, NULL, team_token_new_get},
+    {METHOD_POST, TOKENS "/new", MANAGER, &team_token_form, team_token_new_post},
+    {METHOD_GET, TOKENS "/:id", MANAGER, NULL, team_token_get},
+    {METHOD_GET, TOKENS "/:id/revoke", MANAGER, NULL, team_token_revoke_get},
+    {METHOD_POST, TOKENS "/:id/revoke", MANAGER, NULL, team_token_revoke_post},
+    {METHOD_GET, CLIENTS, MANAGER, &team_programs_query, team_clients_get},
+    {METHOD_GET, CLIENTS "/new", MANAGER, NULL, team_client_new_get},
+    {METHOD_POST, CLIENTS "/new", MANAGER, &team_client_form, team_client_new_post},
+    {METHOD_GET, CLIENTS "/:id", MANAGER, NULL, team_client_get},
+    {METHOD_GET, CLIENTS "/:id/revoke", MANAGER, NULL, team_client_revoke_get},
+    {METHOD_POST, CLIENTS "/:id/revoke", MANAGER, NULL, team_client_revoke_post},
 };
 /* clang-format on */
 
 static const struct query_table *const people_tables[] = {
+    &people_credential_queries,
     &people_person_queries,
     &people_link_queries,
     &drafts_queries,

@@ -24,6 +24,7 @@ extern const struct query_table *const credential_tables[];
 
 /* A token that is wanted. */
 struct token_wish {
+    const char *id; /* tok_…; NULL: made here */
     const char *org_id;
     const char *name;   /* 1 to NAME_CHARS_MAX characters, no control characters */
     unsigned roles;     /* ROLE_… bits, at least one */
@@ -39,10 +40,12 @@ struct credential_made {
     int64_t expires_at; /* tokens */
 };
 
-/* VALUE_REFUSED: the name is none. LINES_TOO_MANY: CREDENTIALS_MAX of this organisation are good
- * already. FAULT. */
+/* client_id: cls_…; NULL: made here. VALUE_REFUSED: the name is none. EXISTS: the organisation has
+ * one of this id already; what it was told then is not told again. BAD_REQUEST: another one has.
+ * LINES_TOO_MANY: CREDENTIALS_MAX of this organisation are good already. FAULT. */
 enum status credential_make_client(const struct person_admin *admin, const char *org_id,
-                                   const char *name, struct credential_made *made);
+                                   const char *client_id, const char *name,
+                                   struct credential_made *made);
 /* The same, and whatever the ledger refuses. issuer: the registry's address (site_read), for the
  * key that is made with the first token. */
 enum status credential_make_token(const struct person_admin *admin, const char *issuer,

@@ -198,7 +198,7 @@ static int make_pair(struct room *room, const struct token_wish *wish)
     if (status != STATUS_OK) {
         return refused("no access token was made", status);
     }
-    status = credential_make_client(&room->admin, wish->org_id, wish->name, &client);
+    status = credential_make_client(&room->admin, wish->org_id, NULL, wish->name, &client);
     if (status != STATUS_OK) {
         (void)credential_end_token(&room->admin, wish->org_id, token.id);
         return refused("no client secret was made", status);

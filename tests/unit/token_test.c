@@ -128,7 +128,7 @@ static int set_up(void **state)
         .tag = "SBX",
         .now_us = clock_now_us()};
     assert_non_null(admin.people);
-    assert_int_equal(credential_make_client(&admin, FJORD, "Fjord ERP", &client), STATUS_OK);
+    assert_int_equal(credential_make_client(&admin, FJORD, NULL, "Fjord ERP", &client), STATUS_OK);
     make_token(wish());
     return 0;
 }
@@ -533,7 +533,7 @@ static void test_made(void **state)
     assert_int_equal(credential_make_token(&admin, ISSUER, &wanted, &made), STATUS_VALUE_REFUSED);
     wanted.name = "two\nlines";
     assert_int_equal(credential_make_token(&admin, ISSUER, &wanted, &made), STATUS_VALUE_REFUSED);
-    assert_int_equal(credential_make_client(&admin, NORTH, "", &made), STATUS_VALUE_REFUSED);
+    assert_int_equal(credential_make_client(&admin, NORTH, NULL, "", &made), STATUS_VALUE_REFUSED);
     /* Of another organisation, and of nobody. */
     assert_int_equal(credential_end_token(&admin, FJORD, token.id), STATUS_NOT_FOUND);
     assert_int_equal(credential_end_client(&admin, NORTH, client.id), STATUS_NOT_FOUND);
@@ -557,15 +557,16 @@ static void test_most(void **state)
     struct token_wish wanted = wish();
     for (int i = 1; i < CREDENTIALS_MAX; i++) {
         admin.now_us += 1000;
-        assert_int_equal(credential_make_client(&admin, FJORD, "more", &made), STATUS_OK);
+        assert_int_equal(credential_make_client(&admin, FJORD, NULL, "more", &made), STATUS_OK);
         make_token(wanted);
     }
-    assert_int_equal(credential_make_client(&admin, FJORD, "more", &made), STATUS_LINES_TOO_MANY);
+    assert_int_equal(credential_make_client(&admin, FJORD, NULL, "more", &made),
+                     STATUS_LINES_TOO_MANY);
     assert_int_equal(credential_make_token(&admin, ISSUER, &wanted, &made), STATUS_LINES_TOO_MANY);
-    assert_int_equal(credential_make_client(&admin, NORTH, "more", &made), STATUS_OK);
+    assert_int_equal(credential_make_client(&admin, NORTH, NULL, "more", &made), STATUS_OK);
     assert_int_equal(credential_end_client(&admin, FJORD, client.id), STATUS_OK);
     assert_int_equal(credential_end_token(&admin, NORTH, token.id), STATUS_OK);
-    assert_int_equal(credential_make_client(&admin, FJORD, "more", &made), STATUS_OK);
+    assert_int_equal(credential_make_client(&admin, FJORD, NULL, "more", &made), STATUS_OK);
     make_token(wanted);
     /* Newest first, page by page, every one once. */
     static struct access_token tokens[64];
