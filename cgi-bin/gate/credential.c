@@ -281,6 +281,7 @@ static enum status make_member(const struct person_admin *admin, const struct ac
         return STATUS_NOT_FOUND;
     }
     must(TEXT_COPY(command.person.user_id, token->user_id));
+    command.person.is_program = true;
     enum status status = admin->ask(admin->context, &command, &answer);
     return status == STATUS_OK ? set_roles(admin, token, roles) : status;
 }

@@ -8,15 +8,20 @@
 #include "ledger/wire.h"
 #include "ledger/work.h"
 #include "store/ledger_changes.h"
+#include "store/ledger_pool.h"
 #include "store/ledger_records.h"
 #include "store/ledger_totals.h"
 
 #define TAIL_CHARS 4
 #define OPERATOR_SCOPE "tally"
 
-const struct query_table *const ledger_tables[] = {&ledger_facts_queries,   &ledger_units_queries,
-                                                   &ledger_changes_queries, &ledger_totals_queries,
-                                                   &ledger_records_queries, NULL};
+const struct query_table *const ledger_tables[] = {&ledger_facts_queries,
+                                                   &ledger_units_queries,
+                                                   &ledger_changes_queries,
+                                                   &ledger_totals_queries,
+                                                   &ledger_records_queries,
+                                                   &ledger_pool_queries,
+                                                   NULL};
 
 /* What does each act. */
 static enum status (*const appliers[ACT__COUNT])(struct work *work) = {
@@ -51,6 +56,34 @@ static enum status (*const appliers[ACT__COUNT])(struct work *work) = {
     [ACT_OPEN_ACCOUNT] = apply_open_account,
     [ACT_CLOSE_ACCOUNT] = apply_close_account,
     [ACT_SET_MEMBER] = apply_member,
+    [ACT_OPEN_BENEFICIARY] = apply_beneficiary,
+    [ACT_REFUND] = apply_pool,
+    [ACT_CANCEL_UNITS] = apply_pool,
+};
+
+/* What each act tells when it is done; acts on transfers say it themselves (tell.c). */
+static const struct {
+    enum event_kind event;
+    bool is_public;
+} tells[ACT__COUNT] = {
+    [ACT_OPEN_ORGANISATION] = {EVENT_ORGANISATION_OPENED, true},
+    [ACT_EDIT_ORGANISATION] = {EVENT_ORGANISATION_CHANGED, true},
+    [ACT_SET_ORGANISATION_STATE] = {EVENT_ORGANISATION_CHANGED, true},
+    [ACT_OPEN_PROJECT] = {EVENT_PROJECT_OPENED, true},
+    [ACT_EDIT_PROJECT] = {EVENT_PROJECT_CHANGED, true},
+    [ACT_ISSUE] = {EVENT_ISSUANCE_MADE, true},
+    [ACT_ORDER] = {EVENT_ORDER_RECORDED, false},
+    [ACT_DELIVER] = {EVENT_DELIVERY_MADE, true},
+    [ACT_SET_SETTINGS] = {EVENT_REGISTRY_CHANGED, true},
+    [ACT_RETIRE] = {EVENT_RETIREMENT_MADE, true},
+    [ACT_SET_POLICY] = {EVENT_POLICY_CHANGED, false},
+    [ACT_TRUST] = {EVENT_TRUST_CHANGED, false},
+    [ACT_OPEN_ACCOUNT] = {EVENT_ACCOUNT_OPENED, false},
+    [ACT_CLOSE_ACCOUNT] = {EVENT_ACCOUNT_CLOSED, false},
+    [ACT_SET_MEMBER] = {EVENT_MEMBER_CHANGED, false},
+    [ACT_OPEN_BENEFICIARY] = {EVENT_BENEFICIARY_NAMED, false},
+    [ACT_REFUND] = {EVENT_REFUND_MADE, true},
+    [ACT_CANCEL_UNITS] = {EVENT_CANCELLATION_MADE, true},
 };
 
 static enum status check_asker(enum asker program, const struct command *command);
@@ -206,7 +239,8 @@ static enum status check_person(struct work *work)
         return STATUS_OK;
     }
     work->person = ledger_person_read(work->store, work->command->user_id);
-    if (!work->person.found || !work->person.active) {
+    if (!work->person.found || !work->person.active ||
+        !may_act_through(&work->person, work->program)) {
         return STATUS_NOT_ALLOWED;
     }
     return STATUS_OK;
@@ -232,7 +266,8 @@ static enum status check_key(const struct work *work)
 static bool key_is_needed(enum act_kind kind)
 {
     return kind == ACT_TRANSFER || kind == ACT_RETIRE || kind == ACT_ISSUE || kind == ACT_DELIVER ||
-           kind == ACT_ORDER;
+           kind == ACT_ORDER || kind == ACT_OPEN_BENEFICIARY || kind == ACT_REFUND ||
+           kind == ACT_CANCEL_UNITS;
 }
 
 static enum status answer_again(struct work *work, const struct ledger_first_answer *first)
@@ -244,6 +279,7 @@ static enum status answer_again(struct work *work, const struct ledger_first_ans
     struct answer *answer = work->answer;
     if (first->answer_bytes == sizeof(*answer)) {
         memcpy(answer, first->answer, sizeof(*answer));
+        answer->version = COMMAND_VERSION; /* the struct is the same since version 1 */
     } else {
         /* Kept by a program of another version: the heart of it is in the audit row. */
         must(TEXT_COPY(answer->id, first->subject_id));
@@ -361,7 +397,15 @@ bool work_record(struct work *work, enum status status, const char *org_id, cons
                              .command = act_word((enum act_kind)work->command->kind),
                              .subject_id = subject_id,
                              .outcome = status_row(status)->slug,
-                             .detail = detail};
+                             .detail = detail,
+                             .event = EVENT_NONE,
+                             .other_org_id = ""};
+    if (status == STATUS_OK && !work->is_silent) {
+        bool is_told = work->event != EVENT_NONE;
+        act.event = is_told ? work->event : tells[work->command->kind].event;
+        act.is_public = is_told ? work->is_public : tells[work->command->kind].is_public;
+        act.other_org_id = work->other_org_id;
+    }
     return ledger_act_add(work->store, &act, &work->answer->seq);
 }
 

@@ -13,6 +13,8 @@
 #define EXPIRE_LINES_MAX 65536
 
 static struct answer_facts read_facts(struct work *work);
+static void read_roots(struct work *work, struct answer_facts *facts);
+static void root_of(struct work *work, const char *user_id, char root[ID_SIZE]);
 static bool acts_for_recipient(enum act_kind kind);
 static const char *in_words(struct work *work, const struct answer_facts *facts);
 static bool write_outcome(struct work *work, const struct answer_outcome *outcome);
@@ -40,6 +42,7 @@ enum status apply_answer(struct work *work)
     if (status != STATUS_OK) {
         return status;
     }
+    work_tell_transfer(work, kind, &outcome.after);
     if (kind == ACT_REDACT_NOTE) {
         return ledger_transfer_redact(work->store, facts.transfer.transfer_id, work->at,
                                       body->reason)
@@ -91,7 +94,29 @@ static struct answer_facts read_facts(struct work *work)
         facts.account = is_named ? ledger_account_read(work->store, work->arena, body->account_id)
                                  : ledger_main_account_read(work->store, work->arena, to_org_id);
     }
+    if (work->command->kind == ACT_APPROVE || work->command->kind == ACT_REGISTRY_APPROVE) {
+        read_roots(work, &facts);
+    }
     return facts;
+}
+
+/* Who stands behind the persons that a second one is asked about. */
+static void read_roots(struct work *work, struct answer_facts *facts)
+{
+    root_of(work, work->command->user_id, facts->asker_root);
+    root_of(work, facts->transfer.submitted_by, facts->submitter_root);
+    root_of(work, facts->transfer.approved_by, facts->approver_root);
+    root_of(work, facts->transfer.registry_approved_by, facts->registry_approver_root);
+}
+
+static void root_of(struct work *work, const char *user_id, char root[ID_SIZE])
+{
+    struct ledger_person person = {0};
+    if (!text_empty(user_id)) {
+        person = ledger_person_read(work->store, user_id);
+    }
+    bool has_maker = person.is_program && !text_empty(person.made_by);
+    must(text_copy(root, ID_SIZE, has_maker ? person.made_by : user_id));
 }
 
 static bool acts_for_recipient(enum act_kind kind)
@@ -184,6 +209,8 @@ static bool expire_one(struct work *work, const char *transfer_id)
     must(outcome.after.state == TRANSFER_EXPIRED);
     const char *detail = arena_printf(work->arena, "%s given back, nobody acted in time",
                                       quantity_words(work->arena, row.units, row.instrument));
+    work_for(work, row.from_org_id);
+    work_tell_transfer(work, ACT_EXPIRE, &outcome.after);
     return write_outcome(work, &outcome) &&
            work_record(work, STATUS_OK, row.from_org_id, transfer_id, detail);
 }

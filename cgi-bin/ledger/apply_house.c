@@ -153,6 +153,8 @@ enum status apply_freeze(struct work *work)
     if (status != STATUS_OK) {
         return status;
     }
+    work->event = body->frozen ? EVENT_REGISTRY_FROZEN : EVENT_REGISTRY_THAWED;
+    work->is_public = true;
     work->detail =
         body->frozen ? arena_printf(work->arena, "frozen: %s", body->text) : "no longer frozen";
     return ledger_freeze_set(work->store, body->frozen, body->text, work->at) ? STATUS_OK

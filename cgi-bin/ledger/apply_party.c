@@ -8,6 +8,8 @@
 
 static bool open_accounts(struct work *work, const char *org_id, enum org_kind kind);
 static bool is_above(const struct work *work);
+static enum status right_for_person(struct work *work, const struct ledger_person *person,
+                                    const char *program_org_id);
 
 enum status apply_organisation(struct work *work)
 {
@@ -86,21 +88,20 @@ enum status apply_organisation_state(struct work *work)
                : STATUS_FAULT;
 }
 
-/* Making a colleague known gives no rights, so the manager of any organisation may; the rest is the
- * administrator's. */
+/* Making a colleague known gives no rights, so the manager of any organisation may; programs are
+ * their organisation's own; the rest is the administrator's. */
 enum status apply_person(struct work *work)
 {
     const struct command_person *body = &work->command->person;
     struct person_facts facts = {.person = ledger_person_read(work->store, body->user_id)};
-    enum status status = right_in_registry(work);
-    bool makes_known = !facts.person.found && !body->deactivated;
-    bool is_auditor = (work->person.registry_roles & REGISTRY_AUDITOR) != 0;
-    if (status != STATUS_OK && makes_known && !is_auditor &&
-        ledger_manager_somewhere_is(work->store, work->command->user_id)) {
-        status = STATUS_OK;
-    }
+    bool is_new_program = !facts.person.found && body->is_program;
+    const char *program_org_id = is_new_program ? body->org_id : facts.person.program_org_id;
+    enum status status = right_for_person(work, &facts.person, program_org_id);
     if (status != STATUS_OK) {
         return status;
+    }
+    if (is_new_program) {
+        facts.org = ledger_org_read(work->store, work->arena, program_org_id);
     }
     facts.is_last = !ledger_other_administrator_is(work->store, body->user_id);
     status = decide_person(&facts, body, work->answer);
@@ -108,8 +109,12 @@ enum status apply_person(struct work *work)
         return status;
     }
     must(TEXT_COPY(work->answer->id, body->user_id));
-    work->detail = body->deactivated ? "deactivated" : facts.person.found ? "active" : "made known";
-    return ledger_person_set(work->store, body->user_id, !body->deactivated, work->at)
+    work->detail = body->deactivated    ? "deactivated"
+                   : facts.person.found ? "active"
+                   : is_new_program     ? "a program, made known"
+                                        : "made known";
+    return ledger_person_set(work->store, body->user_id, !body->deactivated, work->command->user_id,
+                             is_new_program ? program_org_id : "", work->at)
                ? STATUS_OK
                : STATUS_FAULT;
 }
@@ -164,6 +169,70 @@ enum status apply_member(struct work *work)
     return ledger_member_set(work->store, body->org_id, body->user_id, body->roles, work->at)
                ? STATUS_OK
                : STATUS_FAULT;
+}
+
+enum status apply_beneficiary(struct work *work)
+{
+    const struct command_beneficiary *body = &work->command->beneficiary;
+    work_for(work, body->org_id);
+    enum status status = right_for_org(work, body->org_id, ROLE_INITIATOR, false);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct beneficiary_facts facts = {.org =
+                                          ledger_org_read(work->store, work->arena, body->org_id)};
+    if (!text_empty(body->domain)) {
+        facts.known = ledger_org_of_domain(work->store, work->arena, body->domain);
+        facts.named =
+            ledger_beneficiary_of_domain(work->store, work->arena, body->org_id, body->domain);
+    }
+    status = decide_beneficiary(&facts, body, work->answer);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (!check_given_id(work, body->beneficiary_id, "org")) {
+        return refuse(work->answer, STATUS_VALUE_REFUSED, FIELD_NONE);
+    }
+    if (facts.known.found || facts.named.found) {
+        must(TEXT_COPY(work->answer->id,
+                       facts.known.found ? facts.known.org_id : facts.named.beneficiary_id));
+        work->is_silent = true;
+        work->detail = arena_printf(work->arena, "%s, known as %s", body->name,
+                                    facts.known.found ? facts.known.name : facts.named.name);
+        return STATUS_OK;
+    }
+    if (!work_id_given(work, body->beneficiary_id, "org", work->answer->id)) {
+        return refuse(work->answer, STATUS_EXISTS, FIELD_NONE);
+    }
+    work->answer->count = 1;
+    work->detail = arena_text(work->arena, body->name);
+    struct ledger_new_beneficiary beneficiary = {.beneficiary_id = work->answer->id,
+                                                 .org_id = body->org_id,
+                                                 .name = body->name,
+                                                 .domain = body->domain,
+                                                 .named_by = work->command->user_id,
+                                                 .is_individual = body->is_individual,
+                                                 .at = work->at};
+    return ledger_beneficiary_add(work->store, &beneficiary) ? STATUS_OK : STATUS_FAULT;
+}
+
+static enum status right_for_person(struct work *work, const struct ledger_person *person,
+                                    const char *program_org_id)
+{
+    const struct command_person *body = &work->command->person;
+    if (right_in_registry(work) == STATUS_OK) {
+        work_for(work, program_org_id);
+        return STATUS_OK;
+    }
+    if (!text_empty(program_org_id)) {
+        work_for(work, program_org_id);
+        return right_for_org(work, program_org_id, ROLE_MANAGER, false);
+    }
+    bool makes_known = !person->found && !body->deactivated;
+    bool is_auditor = (work->person.registry_roles & REGISTRY_AUDITOR) != 0;
+    bool may = makes_known && !is_auditor &&
+               ledger_manager_somewhere_is(work->store, work->command->user_id);
+    return may ? STATUS_OK : STATUS_NOT_ALLOWED;
 }
 
 static bool open_accounts(struct work *work, const char *org_id, enum org_kind kind)

@@ -1,4 +1,4 @@
-/* ledger/apply_transfer.c: submitting a transfer, and looking ahead at one. See ledger/work.h. */
+/* ledger/apply_transfer.c: submitting a transfer. See ledger/work.h. */
 #include <string.h>
 
 #include "base/must.h"
@@ -12,50 +12,6 @@ static bool write_transfer(struct work *work, const struct transfer_facts *facts
                            const struct plan *plan, struct ledger_transfer *row);
 static bool look_again(struct work *work, const struct plan *plan,
                        const struct ledger_transfer *row);
-
-const struct query_table *const ledger_plan_tables[] = {&ledger_facts_queries,
-                                                        &ledger_units_queries, NULL};
-
-enum status ledger_plan(struct store *store, struct arena *arena, const struct command *command,
-                        int64_t now_us, struct plan *plan, struct answer *answer)
-{
-    must(command->kind == ACT_TRANSFER);
-    memset(answer, 0, sizeof(*answer));
-    memset(plan, 0, sizeof(*plan));
-    answer->version = COMMAND_VERSION;
-    answer->line = -1;
-    struct work work = {.store = store,
-                        .arena = arena,
-                        .program = PROGRAM_ACCOUNT,
-                        .command = command,
-                        .recorded_at = now_us,
-                        .at = now_us,
-                        .is_operator = command->user_id[0] == '\0',
-                        .answer = answer,
-                        .org_id = "",
-                        .detail = ""};
-    work.setting = ledger_setting_read(store);
-    enum status status = STATUS_OK;
-    if (!work.is_operator) {
-        work.person = ledger_person_read(store, command->user_id);
-        status = work.person.found && work.person.active ? STATUS_OK : STATUS_NOT_ALLOWED;
-    }
-    if (status == STATUS_OK) {
-        struct transfer_facts facts;
-        status = judge_transfer(&work, &facts, plan);
-    }
-    if (store_fault(store)) {
-        status = STATUS_FAULT;
-    }
-    if (status != STATUS_OK) {
-        memset(plan, 0, sizeof(*plan));
-    } else {
-        plan->digest = plan_digest(plan, &command->transfer);
-    }
-    answer->status = (int32_t)status;
-    answer->at = now_us;
-    return status;
-}
 
 enum status judge_transfer(struct work *work, struct transfer_facts *facts, struct plan *plan)
 {
@@ -95,6 +51,7 @@ enum status apply_transfer(struct work *work)
         return STATUS_FAULT;
     }
     must(TEXT_COPY(work->answer->id, row.transfer_id));
+    work_tell_transfer(work, ACT_TRANSFER, &row);
     work->answer->transfer_state = (int32_t)row.state;
     work->answer->expires_at = row.has_ended ? 0 : row.expires_at;
     work->answer->count = (int64_t)plan.move_count;

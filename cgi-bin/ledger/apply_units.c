@@ -11,13 +11,13 @@ static bool write_issue(struct work *work, const struct issue_facts *facts,
                         const char *issuance_id);
 static bool add_batch(struct work *work, const struct issue_facts *facts, const char *issuance_id,
                       const struct ledger_account *account, int64_t first, int64_t units);
+static enum status right_to_order(struct work *work, unsigned buyer_roles);
 static void read_deliver(struct work *work, struct deliver_facts *facts);
 static bool write_deliver(struct work *work, const struct deliver_facts *facts,
                           const struct plan *plan, const char *delivery_id);
 static void read_retire(struct work *work, struct retire_facts *facts);
 static bool write_retire(struct work *work, const struct retire_facts *facts,
                          const struct plan *plan, const char *retirement_id);
-static bool is_whole(const struct ledger_touched *touched, const struct plan *plan);
 
 enum status apply_issue(struct work *work)
 {
@@ -55,7 +55,10 @@ enum status apply_order(struct work *work)
 {
     const struct command_order *body = &work->command->order;
     work_for(work, body->supplier_org_id);
-    enum status status = right_for_org(work, body->supplier_org_id, ROLE_INITIATOR, true);
+    unsigned buyer_roles = work->is_operator ? 0
+                                             : ledger_roles_read(work->store, body->buyer_org_id,
+                                                                 work->command->user_id);
+    enum status status = right_to_order(work, buyer_roles);
     if (status != STATUS_OK) {
         return status;
     }
@@ -75,7 +78,10 @@ enum status apply_order(struct work *work)
                                      .units = body->units,
                                      .contract_date = body->contract_date,
                                      .notes = body->notes,
+                                     .ordered_by = work->command->user_id,
                                      .origin = body->origin,
+                                     .buyer_agreed = acts_for_registry(work) ||
+                                                     (buyer_roles & ROLE_INITIATOR) != 0,
                                      .at = work->at};
     if (!check_given_id(work, body->order_id, "ord")) {
         return refuse(work->answer, STATUS_VALUE_REFUSED, FIELD_NONE);
@@ -84,21 +90,44 @@ enum status apply_order(struct work *work)
         return refuse(work->answer, STATUS_EXISTS, FIELD_NONE);
     }
     order.order_id = work->answer->id;
+    bool is_suppliers = text_is(work->org_id, body->supplier_org_id);
+    work_tell_also(work, is_suppliers ? body->buyer_org_id : body->supplier_org_id);
     return ledger_order_add(work->store, &order) ? STATUS_OK : STATUS_FAULT;
+}
+
+/* Whoever may for either side. The buyer's own word is the buyer's act. */
+static enum status right_to_order(struct work *work, unsigned buyer_roles)
+{
+    const struct command_order *body = &work->command->order;
+    enum status status = right_for_org(work, body->supplier_org_id, ROLE_INITIATOR, true);
+    if (status != STATUS_OK &&
+        right_in_org(work, buyer_roles, ROLE_INITIATOR, false) == STATUS_OK) {
+        work_for(work, body->buyer_org_id);
+        return STATUS_OK;
+    }
+    return status;
+}
+
+enum status judge_deliver(struct work *work, struct deliver_facts *facts, struct plan *plan)
+{
+    const struct command_deliver *body = &work->command->deliver;
+    memset(facts, 0, sizeof(*facts));
+    facts->order = ledger_order_read(work->store, body->order_id);
+    work_for(work, facts->order.supplier_org_id);
+    enum status status = right_for_org(work, facts->order.supplier_org_id, ROLE_INITIATOR, true);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    read_deliver(work, facts);
+    return decide_deliver(work->arena, facts, body, work->at, plan, work->answer);
 }
 
 enum status apply_deliver(struct work *work)
 {
     const struct command_deliver *body = &work->command->deliver;
-    struct deliver_facts facts = {.order = ledger_order_read(work->store, body->order_id)};
-    work_for(work, facts.order.supplier_org_id);
-    enum status status = right_for_org(work, facts.order.supplier_org_id, ROLE_INITIATOR, true);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    read_deliver(work, &facts);
+    struct deliver_facts facts;
     struct plan plan = {0};
-    status = decide_deliver(work->arena, &facts, body, work->at, &plan, work->answer);
+    enum status status = judge_deliver(work, &facts, &plan);
     if (status != STATUS_OK) {
         return status;
     }
@@ -109,6 +138,7 @@ enum status apply_deliver(struct work *work)
         return refuse(work->answer, STATUS_EXISTS, FIELD_NONE);
     }
     work->answer->count = (int64_t)plan.move_count;
+    work_tell_also(work, facts.order.buyer_org_id);
     work->detail =
         arena_printf(work->arena, "%s from %s to %s",
                      quantity_words(work->arena, plan.units, facts.wish.batches[0].instrument),
@@ -116,18 +146,25 @@ enum status apply_deliver(struct work *work)
     return write_deliver(work, &facts, &plan, work->answer->id) ? STATUS_OK : STATUS_FAULT;
 }
 
-enum status apply_retire(struct work *work)
+enum status judge_retire(struct work *work, struct retire_facts *facts, struct plan *plan)
 {
     const struct command_retire *body = &work->command->retire;
+    memset(facts, 0, sizeof(*facts));
     work_for(work, body->org_id);
     enum status status = right_for_org(work, body->org_id, ROLE_INITIATOR, false);
     if (status != STATUS_OK) {
         return status;
     }
-    struct retire_facts facts = {0};
-    read_retire(work, &facts);
+    read_retire(work, facts);
+    return decide_retire(work->arena, facts, body, work->at, plan, work->answer);
+}
+
+enum status apply_retire(struct work *work)
+{
+    const struct command_retire *body = &work->command->retire;
+    struct retire_facts facts;
     struct plan plan = {0};
-    status = decide_retire(work->arena, &facts, body, work->at, &plan, work->answer);
+    enum status status = judge_retire(work, &facts, &plan);
     if (status != STATUS_OK) {
         return status;
     }
@@ -138,10 +175,11 @@ enum status apply_retire(struct work *work)
         return refuse(work->answer, STATUS_EXISTS, FIELD_NONE);
     }
     work->answer->count = (int64_t)plan.move_count;
+    work_tell_also(work, facts.beneficiary.org_id);
     work->detail =
         arena_printf(work->arena, "%s of %s for %s",
                      quantity_words(work->arena, plan.units, facts.wish.batches[0].instrument),
-                     facts.owner.name, body->beneficiary);
+                     facts.owner.name, retire_beneficiary(&facts, body));
     return write_retire(work, &facts, &plan, work->answer->id) ? STATUS_OK : STATUS_FAULT;
 }
 
@@ -223,6 +261,9 @@ static void read_deliver(struct work *work, struct deliver_facts *facts)
     facts->supplier = ledger_org_read(work->store, work->arena, facts->order.supplier_org_id);
     facts->buyer = ledger_org_read(work->store, work->arena, facts->order.buyer_org_id);
     facts->to = ledger_main_account_read(work->store, work->arena, facts->order.buyer_org_id);
+    facts->buyer_trusts =
+        ledger_trusts(work->store, facts->order.buyer_org_id, facts->order.supplier_org_id);
+    facts->is_registry = acts_for_registry(work);
     facts->wish = (struct plan_wish){.org_id = facts->order.supplier_org_id,
                                      .supplier_org_id = facts->order.supplier_org_id,
                                      .project_id = body->project_id,
@@ -269,7 +310,7 @@ static bool write_deliver(struct work *work, const struct deliver_facts *facts,
     }
     struct ledger_touched touched =
         ledger_delivery_touched(work->store, delivery_id, facts->order.buyer_org_id);
-    return is_whole(&touched, plan);
+    return units_are_whole(&touched, plan);
 }
 
 static void read_retire(struct work *work, struct retire_facts *facts)
@@ -279,7 +320,14 @@ static void read_retire(struct work *work, struct retire_facts *facts)
     facts->owner = ledger_org_read(work->store, work->arena, body->org_id);
     if (!text_empty(body->beneficiary_org_id)) {
         facts->beneficiary = ledger_org_read(work->store, work->arena, body->beneficiary_org_id);
+        facts->named = ledger_beneficiary_read(work->store, work->arena, body->beneficiary_org_id);
     }
+    if (!text_empty(body->order_id)) {
+        struct ledger_order order = ledger_order_read(work->store, body->order_id);
+        facts->order_is_known = order.found && (text_is(order.buyer_org_id, body->org_id) ||
+                                                text_is(order.supplier_org_id, body->org_id));
+    }
+    facts->is_operator = work->is_operator;
     const char *supplier_org_id = body->supplier_org_id;
     if (text_empty(supplier_org_id) && !text_empty(body->project_id)) {
         struct ledger_project project =
@@ -292,6 +340,8 @@ static void read_retire(struct work *work, struct retire_facts *facts)
                                      .from_account_id = "",
                                      .to_account_id = "",
                                      .reserve_too = true,
+                                     .vintage = body->vintage,
+                                     .order_id = body->order_id,
                                      .units = body->units,
                                      .lines = body->lines,
                                      .line_count = body->line_count};
@@ -305,8 +355,9 @@ static bool write_retire(struct work *work, const struct retire_facts *facts,
     const struct command_retire *body = &work->command->retire;
     struct ledger_new_retirement retirement = {.retirement_id = retirement_id,
                                                .org_id = body->org_id,
-                                               .beneficiary_org_id = body->beneficiary_org_id,
-                                               .beneficiary = body->beneficiary,
+                                               .beneficiary_org_id = facts->beneficiary.org_id,
+                                               .named_beneficiary_id = facts->named.beneficiary_id,
+                                               .beneficiary = retire_beneficiary(facts, body),
                                                .purposes = body->purposes,
                                                .instrument = facts->wish.batches[0].instrument,
                                                .units = plan->units,
@@ -333,12 +384,5 @@ static bool write_retire(struct work *work, const struct retire_facts *facts,
     }
     struct ledger_touched touched =
         ledger_retirement_touched(work->store, retirement_id, body->org_id);
-    return is_whole(&touched, plan);
-}
-
-/* Before anything is kept: is what was written what was decided? */
-static bool is_whole(const struct ledger_touched *touched, const struct plan *plan)
-{
-    return touched->wrong == 0 && touched->lines == (int64_t)plan->move_count &&
-           touched->line_units == plan->units && touched->batch_units == plan->units;
+    return units_are_whole(&touched, plan);
 }

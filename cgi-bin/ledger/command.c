@@ -29,10 +29,8 @@ static const struct act_row acts[ACT__COUNT] = {
     [ACT_OPEN_PROJECT] = {"open-project", BY_ADMIN},
     [ACT_EDIT_PROJECT] = {"edit-project", BY_ADMIN},
     [ACT_ISSUE] = {"issue", BY_ADMIN},
-    /* a delivery moves units at once, without a second person and without being accepted: until it
-       asks for these as a transfer does, one initiator alone may not send it */
-    [ACT_ORDER] = {"order", BY_ADMIN},
-    [ACT_DELIVER] = {"deliver", BY_ADMIN},
+    [ACT_ORDER] = {"order", BY_ADMIN | BY_ACCOUNT},
+    [ACT_DELIVER] = {"deliver", BY_ADMIN | BY_PARTY},
     [ACT_REGISTRY_APPROVE] = {"registry-approve", BY_ADMIN},
     [ACT_REGISTRY_REFUSE] = {"registry-refuse", BY_ADMIN},
     [ACT_CANCEL] = {"cancel", BY_ADMIN},
@@ -54,6 +52,9 @@ static const struct act_row acts[ACT__COUNT] = {
     [ACT_OPEN_ACCOUNT] = {"open-account", BY_ACCOUNT},
     [ACT_CLOSE_ACCOUNT] = {"close-account", BY_ACCOUNT},
     [ACT_SET_MEMBER] = {"set-member", BY_ADMIN | BY_ACCOUNT},
+    [ACT_OPEN_BENEFICIARY] = {"open-beneficiary", BY_PARTY},
+    [ACT_REFUND] = {"refund", BY_ADMIN | BY_ACCOUNT},
+    [ACT_CANCEL_UNITS] = {"cancel-units", BY_ADMIN},
 };
 
 static const char *const program_words[PROGRAM__COUNT] = {
@@ -62,6 +63,7 @@ static const char *const program_words[PROGRAM__COUNT] = {
     [PROGRAM_TALLY] = "tally",     [PROGRAM_LEDGER] = "ledger",
 };
 
+static void add_body(struct digest_feed *feed, const struct command *command);
 static void add_organisation(struct digest_feed *feed, const struct command_organisation *body);
 static void add_person(struct digest_feed *feed, const struct command_person *body);
 static void add_project(struct digest_feed *feed, const struct command_project *body);
@@ -71,6 +73,8 @@ static void add_deliver(struct digest_feed *feed, const struct command_deliver *
 static void add_transfer(struct digest_feed *feed, const struct command_transfer *body);
 static void add_decide(struct digest_feed *feed, const struct command_decide *body);
 static void add_retire(struct digest_feed *feed, const struct command_retire *body);
+static void add_beneficiary(struct digest_feed *feed, const struct command_beneficiary *body);
+static void add_pool(struct digest_feed *feed, const struct command_pool *body);
 static void add_account(struct digest_feed *feed, const struct command_account *body);
 static void add_policy(struct digest_feed *feed, const struct command_policy *body);
 static void add_trust(struct digest_feed *feed, const struct command_trust *body);
@@ -115,32 +119,38 @@ struct digest command_fingerprint(const struct command *command)
     digest_begin(&feed);
     digest_add_int(&feed, command->kind);
     digest_add_text(&feed, command->user_id);
+    add_body(&feed, command);
+    return digest_end(&feed);
+}
+
+static void add_body(struct digest_feed *feed, const struct command *command)
+{
     switch ((enum act_kind)command->kind) {
     case ACT_OPEN_ORGANISATION:
     case ACT_EDIT_ORGANISATION:
     case ACT_SET_ORGANISATION_STATE:
-        add_organisation(&feed, &command->organisation);
+        add_organisation(feed, &command->organisation);
         break;
     case ACT_SET_PERSON:
     case ACT_SET_REGISTRY_ROLES:
     case ACT_SET_MEMBER:
-        add_person(&feed, &command->person);
+        add_person(feed, &command->person);
         break;
     case ACT_OPEN_PROJECT:
     case ACT_EDIT_PROJECT:
-        add_project(&feed, &command->project);
+        add_project(feed, &command->project);
         break;
     case ACT_ISSUE:
-        add_issue(&feed, &command->issue);
+        add_issue(feed, &command->issue);
         break;
     case ACT_ORDER:
-        add_order(&feed, &command->order);
+        add_order(feed, &command->order);
         break;
     case ACT_DELIVER:
-        add_deliver(&feed, &command->deliver);
+        add_deliver(feed, &command->deliver);
         break;
     case ACT_TRANSFER:
-        add_transfer(&feed, &command->transfer);
+        add_transfer(feed, &command->transfer);
         break;
     case ACT_REGISTRY_APPROVE:
     case ACT_REGISTRY_REFUSE:
@@ -153,31 +163,37 @@ struct digest command_fingerprint(const struct command *command)
     case ACT_ACCEPT:
     case ACT_REJECT:
     case ACT_WITHDRAW:
-        add_decide(&feed, &command->decide);
+        add_decide(feed, &command->decide);
         break;
     case ACT_RETIRE:
-        add_retire(&feed, &command->retire);
+        add_retire(feed, &command->retire);
+        break;
+    case ACT_OPEN_BENEFICIARY:
+        add_beneficiary(feed, &command->beneficiary);
+        break;
+    case ACT_REFUND:
+    case ACT_CANCEL_UNITS:
+        add_pool(feed, &command->pool);
         break;
     case ACT_SET_POLICY:
-        add_policy(&feed, &command->policy);
+        add_policy(feed, &command->policy);
         break;
     case ACT_TRUST:
-        add_trust(&feed, &command->trust);
+        add_trust(feed, &command->trust);
         break;
     case ACT_OPEN_ACCOUNT:
     case ACT_CLOSE_ACCOUNT:
-        add_account(&feed, &command->account);
+        add_account(feed, &command->account);
         break;
     case ACT_FREEZE:
     case ACT_SET_SETTINGS:
-        add_setting(&feed, &command->setting);
+        add_setting(feed, &command->setting);
         break;
     case ACT_EXPIRE:
     case ACT_NONE:
     case ACT__COUNT:
         break;
     }
-    return digest_end(&feed);
 }
 
 static void add_organisation(struct digest_feed *feed, const struct command_organisation *body)
@@ -202,6 +218,10 @@ static void add_person(struct digest_feed *feed, const struct command_person *bo
     digest_add_text(feed, body->org_id);
     digest_add_int(feed, body->roles);
     digest_add_int(feed, body->deactivated);
+    /* What version 1 did not have is only fed where it says something: kept fingerprints go on. */
+    if (body->is_program) {
+        digest_add_int(feed, body->is_program);
+    }
 }
 
 static void add_account(struct digest_feed *feed, const struct command_account *body)
@@ -306,6 +326,30 @@ static void add_retire(struct digest_feed *feed, const struct command_retire *bo
     digest_add_text(feed, body->beneficiary);
     digest_add_int(feed, body->purposes);
     digest_add_text(feed, body->supplier_org_id);
+    digest_add_text(feed, body->project_id);
+    digest_add_int(feed, body->units);
+    digest_add_text(feed, body->notes);
+    digest_add_text(feed, body->origin);
+    add_lines(feed, body->lines, body->line_count);
+    if (body->vintage != 0 || body->order_id[0] != '\0') {
+        digest_add_int(feed, body->vintage);
+        digest_add_text(feed, body->order_id);
+    }
+}
+
+static void add_beneficiary(struct digest_feed *feed, const struct command_beneficiary *body)
+{
+    digest_add_text(feed, body->beneficiary_id);
+    digest_add_text(feed, body->org_id);
+    digest_add_text(feed, body->name);
+    digest_add_text(feed, body->domain);
+    digest_add_int(feed, body->is_individual);
+}
+
+static void add_pool(struct digest_feed *feed, const struct command_pool *body)
+{
+    digest_add_text(feed, body->pool_id);
+    digest_add_text(feed, body->org_id);
     digest_add_text(feed, body->project_id);
     digest_add_int(feed, body->units);
     digest_add_text(feed, body->notes);

@@ -17,7 +17,7 @@
 #include "model/status.h"
 #include "model/term.h"
 
-#define COMMAND_VERSION 1
+#define COMMAND_VERSION 2
 
 enum act_kind {
     ACT_NONE,
@@ -30,14 +30,16 @@ enum act_kind {
     /* organisation.state: suspend, reactivate, close (only when it holds nothing live and
      * nothing waits) */
     ACT_SET_ORGANISATION_STATE,
-    ACT_SET_PERSON,         /* person: makes known, deactivates, reactivates */
+    /* person: makes known, deactivates, reactivates: administrators. A manager of any organisation
+     * may make a person known; a manager of org_id may also make, stop and start its programs */
+    ACT_SET_PERSON,
     ACT_SET_REGISTRY_ROLES, /* person.roles: 1 administrator, 2 auditor */
     ACT_OPEN_PROJECT,       /* project */
     /* project: all but instrument, short code and supplier once units exist */
     ACT_EDIT_PROJECT,
     ACT_ISSUE,            /* issue */
-    ACT_ORDER,            /* order (the right is the supplier's initiator's, too) */
-    ACT_DELIVER,          /* deliver (the same; but see program_may in command.c) */
+    ACT_ORDER,            /* order: initiator of the supplier or of the buyer, administrator */
+    ACT_DELIVER,          /* deliver: initiator of the supplier, administrator */
     ACT_REGISTRY_APPROVE, /* decide */
     ACT_REGISTRY_REFUSE,  /* decide, reason needed: transfer becomes rejected */
     ACT_CANCEL,           /* decide, reason needed: awaiting or pending becomes cancelled */
@@ -61,9 +63,42 @@ enum act_kind {
     ACT_TRUST,         /* trust: manager */
     ACT_OPEN_ACCOUNT,  /* account: manager */
     ACT_CLOSE_ACCOUNT, /* account.account_id, empty and not Main: manager */
-    ACT_SET_MEMBER,    /* person.org_id, roles (0 leaves): manager of it or administrator */
+    /* person.org_id, roles (0 leaves): manager of it or administrator. A program only in the
+     * organisation that it was made for */
+    ACT_SET_MEMBER,
+    /* New acts come last: the number is part of the fingerprints that are kept. */
+    /* beneficiary: initiator of org_id names somebody to retire for */
+    ACT_OPEN_BENEFICIARY,
+    /* pool: units of a buffer organisation's Reserve accounts go back into their supplier's Main
+     * account: initiator of the buffer organisation, administrator */
+    ACT_REFUND,
+    /* pool, notes needed (which reversal): such units are cancelled for good: administrator */
+    ACT_CANCEL_UNITS,
     ACT__COUNT
 };
+
+/*
+ * Acts that move units at once (RETIRE, DELIVER, REFUND, CANCEL_UNITS; an ordinary transfer waits
+ * instead):
+ *
+ * 1. Two persons. When the organisation that gives the units asks for a second person for that
+ *    many (its policy, as for transfers), the act is refused with SECOND_PERSON_NEEDED: there is
+ *    nothing that waits, so one person alone may not do it.
+ * 2. The buyer's consent. DELIVER is done when the order is the buyer's own word: recorded by an
+ *    initiator of the buyer, by a registry administrator or by the operator. What the supplier
+ *    recorded alone is not; then the buyer's policy must accept at once what comes from this
+ *    supplier (all; or trusted, and the supplier is), or it is refused with BUYER_NOT_AGREED.
+ *
+ * Neither is asked of the registry itself: the operator, and an administrator through the admin
+ * program. (RETIRE has no such way in: only the holder retires.)
+ *
+ * Programs: an access token is a person of its own (person.is_program). A program acts through the
+ * api program alone, and the api program for programs alone; anything else is NOT_ALLOWED. It has
+ * roles like anybody but is never the last manager and never has registry roles, and it is the same
+ * person as its maker: where two persons are needed neither the maker and a program of his nor two
+ * programs of one maker are two. (One that the operator made stands for itself: whom it is given to
+ * is the operator's care.)
+ */
 
 /* "transfer", "open-organisation" …: audit log, log lines, messages. */
 const char *act_word(enum act_kind kind);
@@ -107,9 +142,12 @@ struct command_organisation {
 
 struct command_person {
     char user_id[ID_SIZE];
-    char org_id[ID_SIZE]; /* SET_MEMBER */
+    char org_id[ID_SIZE]; /* SET_MEMBER; SET_PERSON of a new program: the one it is made for */
     uint8_t roles;
     bool deactivated; /* SET_PERSON */
+    /* SET_PERSON: the one made known is a program. Who is known already stays what it is: true for
+     * a human being is refused, false for a program says nothing */
+    bool is_program;
 };
 
 struct command_account {
@@ -177,6 +215,9 @@ struct command_deliver {
     int64_t units; /* with line_count 0 */
     char notes[NOTE_SIZE];
     char origin[256];
+    /* true: refuse with PLAN_CHANGED unless the plan made now has this digest */
+    bool has_plan;
+    struct digest plan;
     uint32_t line_count;
     struct command_line lines[COMMAND_LINES_MAX];
 };
@@ -215,15 +256,56 @@ struct command_decide { /* approve, accept, reject, withdraw, cancel, redact …
 struct command_retire {
     char retirement_id[ID_SIZE];
     char org_id[ID_SIZE];
+    /* an organisation, or a beneficiary that org_id named itself (anybody else's is
+     * RECIPIENT_UNKNOWN); "" = beneficiary is a name alone */
     char beneficiary_org_id[ID_SIZE];
-    char beneficiary[NOTE_SIZE];
+    char beneficiary[NOTE_SIZE]; /* public; "" = the name of beneficiary_org_id */
     uint8_t purposes;
-    /* oldest first: of this supplier; "" = named by project or lines */
+    /* every unit must be this supplier's, with lines too (WRONG_SUPPLIER); "" = named by project or
+     * lines */
     char supplier_org_id[ID_SIZE];
-    char project_id[ID_SIZE]; /* oldest first: of this project; "" = any of the supplier */
-    int64_t units;            /* oldest first when line_count is 0 */
+    char project_id[ID_SIZE]; /* the same: of this project; "" = any of the supplier */
+    /* oldest first only; with lines VALUE_REFUSED: */
+    int32_t vintage; /* 0 = any */
+    /* units that came with deliveries of this order; it is one of org_id's, as buyer or supplier,
+     * else ORDER_UNKNOWN; "" = any */
+    char order_id[ID_SIZE];
+    int64_t units; /* oldest first when line_count is 0 */
     char notes[NOTE_SIZE];
     char origin[256];
+    /* true: refuse with PLAN_CHANGED unless the plan made now has this digest */
+    bool has_plan;
+    struct digest plan;
+    uint32_t line_count;
+    struct command_line lines[COMMAND_LINES_MAX];
+};
+
+/* A beneficiary that is only named. An organisation with this domain that is on the registry, or
+ * one that org_id has named already, is found instead: then answer.id is that one, answer.count 0
+ * (1: made now), and nothing is changed. Two individuals of one name are two. Addresses of people
+ * never come here. */
+struct command_beneficiary {
+    char beneficiary_id[ID_SIZE]; /* "" = made here; tally may name it */
+    char org_id[ID_SIZE];         /* who names it */
+    char name[NOTE_SIZE];         /* 1 to NOTE_CHARS_MAX characters */
+    char domain[DOMAIN_SIZE];     /* needed, and "" for an individual */
+    bool is_individual;
+};
+
+/* REFUND and CANCEL_UNITS. All units are of one supplier; they are free and lie in a Reserve
+ * account of the buffer organisation. */
+struct command_pool {
+    char pool_id[ID_SIZE]; /* "bpr_…" or "cnl_…"; "" = made here; tally may name it */
+    char org_id[ID_SIZE];  /* the buffer organisation; "" = the registry's */
+    /* oldest first of this project when line_count is 0; with lines all must be of it; "" only with
+     * lines */
+    char project_id[ID_SIZE];
+    int64_t units;         /* with line_count 0 */
+    char notes[NOTE_SIZE]; /* public; CANCEL_UNITS: the reason, needed */
+    char origin[256];
+    /* true: refuse with PLAN_CHANGED unless the plan made now has this digest */
+    bool has_plan;
+    struct digest plan;
     uint32_t line_count;
     struct command_line lines[COMMAND_LINES_MAX];
 };
@@ -253,8 +335,8 @@ struct command_setting {
 struct command {
     uint32_t version; /* COMMAND_VERSION */
     uint32_t kind;    /* enum act_kind */
-    /* idempotency; "" = none (administrative edits only; TRANSFER, RETIRE, ISSUE, DELIVER, ORDER
-     * need one) */
+    /* idempotency; "" = none (administrative edits only; TRANSFER, RETIRE, ISSUE, DELIVER, ORDER,
+     * OPEN_BENEFICIARY, REFUND, CANCEL_UNITS need one) */
     char key[KEY_SIZE];
     /* who asks; "" = the operator, from tally alone: rights are not asked, every other rule is */
     char user_id[ID_SIZE];
@@ -271,6 +353,8 @@ struct command {
         struct command_transfer transfer;
         struct command_decide decide;
         struct command_retire retire;
+        struct command_beneficiary beneficiary;
+        struct command_pool pool;
         struct command_policy policy;
         struct command_trust trust;
         struct command_setting setting;
@@ -319,9 +403,9 @@ struct answer {
     int64_t ended_at;       /* TRANSFER_ENDED: when */
     char ended_by[ID_SIZE]; /* TRANSFER_ENDED: by whom; "" the clock or the operator */
     int64_t expires_at;     /* what is pending: until when */
-    int64_t count;          /* EXPIRE: how many; others: lines written */
-    int64_t seq;            /* the ledger's order: act.seq; 0 for what was not recorded */
-    int64_t at;             /* the act's time */
+    int64_t count; /* EXPIRE: how many; OPEN_BENEFICIARY: 1 made, 0 found; others: lines written */
+    int64_t seq;   /* the ledger's order: act.seq; 0 for what was not recorded */
+    int64_t at;    /* the act's time */
     /* the key had been used for this same act: this is the first answer again */
     bool repeated;
 };

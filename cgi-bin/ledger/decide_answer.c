@@ -14,8 +14,7 @@ static enum status decide_parties(const struct answer_facts *facts, struct answe
 static enum status decide_state(const struct ledger_transfer *transfer, enum act_kind kind,
                                 struct answer *answer);
 static bool is_waiting_for(const struct ledger_transfer *transfer, enum act_kind kind);
-static bool is_same_person(const struct ledger_transfer *transfer, enum act_kind kind,
-                           const char *user_id);
+static bool is_same_person(const struct answer_facts *facts, enum act_kind kind);
 static int64_t latest_at(const struct ledger_transfer *transfer);
 static void carry_out(const struct answer_facts *facts, enum act_kind kind,
                       const struct command_decide *body, const char *user_id, int64_t at,
@@ -67,7 +66,7 @@ enum status decide_answer(const struct answer_facts *facts, enum act_kind kind,
     if (status == STATUS_OK && kind != ACT_REDACT_NOTE) {
         status = decide_state(&transfer, kind, answer);
     }
-    if (status == STATUS_OK && is_same_person(&transfer, kind, user_id)) {
+    if (status == STATUS_OK && is_same_person(facts, kind)) {
         status = refuse(answer, STATUS_SAME_PERSON, FIELD_NONE);
     }
     if (status == STATUS_OK && ((kind == ACT_APPROVE && transfer.is_approved) ||
@@ -177,19 +176,20 @@ static bool is_waiting_for(const struct ledger_transfer *transfer, enum act_kind
     return true;
 }
 
-/* Submitting and the two approvals are three persons' work. The operator is nobody. */
-static bool is_same_person(const struct ledger_transfer *transfer, enum act_kind kind,
-                           const char *user_id)
+/* Submitting and the two approvals are three persons' work; a program is its maker. The operator is
+ * nobody. */
+static bool is_same_person(const struct answer_facts *facts, enum act_kind kind)
 {
-    if ((kind != ACT_APPROVE && kind != ACT_REGISTRY_APPROVE) || user_id[0] == '\0') {
+    const char *root = facts->asker_root;
+    if ((kind != ACT_APPROVE && kind != ACT_REGISTRY_APPROVE) || text_empty(root)) {
         return false;
     }
-    if (text_is(user_id, transfer->submitted_by)) {
+    if (text_is(root, facts->submitter_root)) {
         return true;
     }
-    return kind == ACT_APPROVE
-               ? transfer->is_registry_approved && text_is(user_id, transfer->registry_approved_by)
-               : transfer->is_approved && text_is(user_id, transfer->approved_by);
+    return kind == ACT_APPROVE ? facts->transfer.is_registry_approved &&
+                                     text_is(root, facts->registry_approver_root)
+                               : facts->transfer.is_approved && text_is(root, facts->approver_root);
 }
 
 /* The last thing that happened to the transfer. */

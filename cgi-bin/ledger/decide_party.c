@@ -111,11 +111,14 @@ enum status decide_member(const struct person_facts *facts, const struct command
     if (facts->org.state == ORG_CLOSED) {
         return refuse(answer, STATUS_SENDER_CLOSED, FIELD_NONE);
     }
-    if (!facts->person.found || (!facts->person.active && body->roles != 0)) {
+    const struct ledger_person *person = &facts->person;
+    bool is_others_program = person->is_program && !text_is(person->program_org_id, body->org_id);
+    if (!person->found || (!person->active && body->roles != 0) || is_others_program) {
         return refuse(answer, STATUS_PERSON_UNKNOWN, FIELD_PERSON);
     }
-    bool loses_manager =
-        (facts->old_roles & ROLE_MANAGER) != 0 && (body->roles & ROLE_MANAGER) == 0;
+    /* A program never counted as one who manages. */
+    bool loses_manager = (facts->old_roles & ROLE_MANAGER) != 0 &&
+                         (body->roles & ROLE_MANAGER) == 0 && !person->is_program;
     if (loses_manager && facts->is_last && !facts->is_above) {
         return refuse(answer, STATUS_LAST_MANAGER, FIELD_ROLES);
     }
@@ -129,13 +132,21 @@ enum status decide_person(const struct person_facts *facts, const struct command
                           struct answer *answer)
 {
     bool is_administrator = (facts->person.registry_roles & REGISTRY_ADMINISTRATOR) != 0;
+    bool is_new_program = !facts->person.found && body->is_program;
+    if (is_new_program && !facts->org.found) {
+        return refuse(answer, STATUS_NOT_FOUND, FIELD_NONE);
+    }
+    if (is_new_program && facts->org.state == ORG_CLOSED) {
+        return refuse(answer, STATUS_SENDER_CLOSED, FIELD_NONE);
+    }
     if (body->deactivated && !facts->person.found) {
         return refuse(answer, STATUS_PERSON_UNKNOWN, FIELD_PERSON);
     }
     if (body->deactivated && facts->person.active && is_administrator && facts->is_last) {
         return refuse(answer, STATUS_LAST_MANAGER, FIELD_PERSON);
     }
-    if (!id_is(body->user_id, "usr")) {
+    bool turns_program = facts->person.found && body->is_program && !facts->person.is_program;
+    if (!id_is(body->user_id, "usr") || turns_program) {
         return refuse(answer, STATUS_VALUE_REFUSED, FIELD_PERSON);
     }
     return STATUS_OK;
@@ -152,8 +163,26 @@ enum status decide_registry_roles(const struct person_facts *facts,
     if (facts->person.active && is_administrator && !stays_administrator && facts->is_last) {
         return refuse(answer, STATUS_LAST_MANAGER, FIELD_ROLES);
     }
-    if (body->roles > (REGISTRY_ADMINISTRATOR | REGISTRY_AUDITOR)) {
+    if (body->roles > (REGISTRY_ADMINISTRATOR | REGISTRY_AUDITOR) ||
+        (facts->person.is_program && body->roles != 0)) {
         return refuse(answer, STATUS_VALUE_REFUSED, FIELD_ROLES);
+    }
+    return STATUS_OK;
+}
+
+enum status decide_beneficiary(const struct beneficiary_facts *facts,
+                               const struct command_beneficiary *body, struct answer *answer)
+{
+    enum status status = check_sender(&facts->org, FIELD_NONE, answer);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (!check_words(body->name, 1, NOTE_CHARS_MAX)) {
+        return refuse(answer, STATUS_VALUE_REFUSED, FIELD_NAME);
+    }
+    /* One that has a domain is known by it; a human being has none. */
+    if (!check_domain(body->domain) || text_empty(body->domain) != body->is_individual) {
+        return refuse(answer, STATUS_VALUE_REFUSED, FIELD_DOMAIN);
     }
     return STATUS_OK;
 }

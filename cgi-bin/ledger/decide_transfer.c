@@ -91,6 +91,12 @@ struct ledger_transfer transfer_begun(const struct transfer_facts *facts,
     return row;
 }
 
+bool second_person_is_needed(const struct ledger_org *sender, int64_t units)
+{
+    return sender->two_person == TWO_PERSON_ALWAYS ||
+           (sender->two_person == TWO_PERSON_ABOVE && units > sender->two_person_above_units);
+}
+
 bool recipient_accepts(const struct ledger_org *recipient, bool trusts)
 {
     return recipient->incoming == INCOMING_ALL ||
@@ -215,12 +221,9 @@ static bool corrects_is_right(const struct transfer_facts *facts,
 static void fill_plan(const struct transfer_facts *facts, enum transfer_kind kind,
                       struct plan *plan)
 {
-    const struct ledger_org *sender = &facts->sender;
     int64_t limit_units = facts->setting.registry_approval_units;
-    bool is_over =
-        sender->two_person == TWO_PERSON_ALWAYS ||
-        (sender->two_person == TWO_PERSON_ABOVE && plan->units > sender->two_person_above_units);
-    plan->needs_approval = kind != TRANSFER_INTERNAL && is_over;
+    plan->needs_approval =
+        kind != TRANSFER_INTERNAL && second_person_is_needed(&facts->sender, plan->units);
     plan->needs_registry_approval =
         kind == TRANSFER_EXPORT ||
         (kind == TRANSFER_EXTERNAL && limit_units > 0 && plan->units > limit_units);

@@ -13,6 +13,10 @@
 static enum status decide_issue_units(const struct issue_facts *facts,
                                       const struct command_issue *body, struct answer *answer);
 static bool dates_are_right(const char *start, const char *end);
+static enum status decide_filters(const struct retire_facts *facts,
+                                  const struct command_retire *body, struct answer *answer);
+static enum status decide_consent(const struct deliver_facts *facts, int64_t units,
+                                  struct answer *answer);
 
 enum status decide_issue(const struct issue_facts *facts, const struct command_issue *body,
                          struct answer *answer)
@@ -109,8 +113,16 @@ enum status decide_deliver(struct arena *arena, const struct deliver_facts *fact
     if (status == STATUS_OK) {
         status = plan_select(arena, &facts->wish, plan, &latest_at, answer);
     }
+    if (status == STATUS_OK) {
+        status = decide_consent(facts, plan->units, answer);
+    }
     if (status != STATUS_OK) {
         return status;
+    }
+    plan->digest =
+        plan_digest_at_once(plan, ACT_DELIVER, facts->order.order_id, facts->to.account_id);
+    if (body->has_plan && !digest_equal(&body->plan, &plan->digest)) {
+        return refuse(answer, STATUS_PLAN_CHANGED, FIELD_NONE);
     }
     int64_t open_units = facts->order.units - facts->order.delivered_units;
     if (plan->units > open_units) {
@@ -126,6 +138,17 @@ enum status decide_deliver(struct arena *arena, const struct deliver_facts *fact
     return STATUS_OK;
 }
 
+const char *retire_beneficiary(const struct retire_facts *facts, const struct command_retire *body)
+{
+    if (!text_empty(body->beneficiary)) {
+        return body->beneficiary;
+    }
+    if (facts->beneficiary.found) {
+        return facts->beneficiary.name;
+    }
+    return facts->named.found ? facts->named.name : "";
+}
+
 enum status decide_retire(struct arena *arena, const struct retire_facts *facts,
                           const struct command_retire *body, int64_t at, struct plan *plan,
                           struct answer *answer)
@@ -134,7 +157,9 @@ enum status decide_retire(struct arena *arena, const struct retire_facts *facts,
         return refuse(answer, STATUS_FROZEN, FIELD_NONE);
     }
     enum status status = check_sender(&facts->owner, FIELD_NONE, answer);
-    if (status == STATUS_OK && !text_empty(body->beneficiary_org_id) && !facts->beneficiary.found) {
+    bool is_own = facts->named.found && text_is(facts->named.org_id, body->org_id);
+    if (status == STATUS_OK && !text_empty(body->beneficiary_org_id) && !facts->beneficiary.found &&
+        !is_own) {
         status = refuse(answer, STATUS_RECIPIENT_UNKNOWN, FIELD_BENEFICIARY);
     }
     if (status == STATUS_OK) {
@@ -146,6 +171,9 @@ enum status decide_retire(struct arena *arena, const struct retire_facts *facts,
     if (status == STATUS_OK && body->line_count == 0 && text_empty(facts->wish.supplier_org_id)) {
         status = refuse(answer, STATUS_LINES_EMPTY, FIELD_SUPPLIER);
     }
+    if (status == STATUS_OK) {
+        status = decide_filters(facts, body, answer);
+    }
     int64_t latest_at = 0;
     if (status == STATUS_OK) {
         status = plan_select(arena, &facts->wish, plan, &latest_at, answer);
@@ -153,10 +181,18 @@ enum status decide_retire(struct arena *arena, const struct retire_facts *facts,
     if (status != STATUS_OK) {
         return status;
     }
+    if (!facts->is_operator && second_person_is_needed(&facts->owner, plan->units)) {
+        return refuse(answer, STATUS_SECOND_PERSON_NEEDED, FIELD_NONE);
+    }
+    plan->digest = plan_digest_at_once(plan, ACT_RETIRE, body->beneficiary_org_id,
+                                       retire_beneficiary(facts, body));
+    if (body->has_plan && !digest_equal(&body->plan, &plan->digest)) {
+        return refuse(answer, STATUS_PLAN_CHANGED, FIELD_NONE);
+    }
     if (body->purposes == 0) {
         return refuse(answer, STATUS_PURPOSE_NEEDED, FIELD_PURPOSES);
     }
-    if (body->beneficiary[0] == '\0') {
+    if (text_empty(retire_beneficiary(facts, body))) {
         return refuse(answer, STATUS_BENEFICIARY_NEEDED, FIELD_BENEFICIARY);
     }
     if (body->purposes > PURPOSES_ALL) {
@@ -167,6 +203,42 @@ enum status decide_retire(struct arena *arena, const struct retire_facts *facts,
     }
     if (at < latest_at) {
         return refuse(answer, STATUS_TIME_BACKWARDS, FIELD_DATE);
+    }
+    return STATUS_OK;
+}
+
+/* What narrows the choice of the oldest: an order that is not theirs would be a wish that nothing
+ * can fulfil. */
+static enum status decide_filters(const struct retire_facts *facts,
+                                  const struct command_retire *body, struct answer *answer)
+{
+    if (!text_empty(body->order_id) && !facts->order_is_known) {
+        return refuse(answer, STATUS_ORDER_UNKNOWN, FIELD_ORDER);
+    }
+    if (body->vintage != 0 && (body->vintage < VINTAGE_MIN || body->vintage > VINTAGE_MAX)) {
+        return refuse(answer, STATUS_VINTAGE, FIELD_VINTAGE);
+    }
+    if (body->line_count > 0 && body->vintage != 0) {
+        return refuse(answer, STATUS_VALUE_REFUSED, FIELD_VINTAGE);
+    }
+    if (body->line_count > 0 && !text_empty(body->order_id)) {
+        return refuse(answer, STATUS_VALUE_REFUSED, FIELD_ORDER);
+    }
+    return STATUS_OK;
+}
+
+/* See command.h: two persons, and the buyer's consent. */
+static enum status decide_consent(const struct deliver_facts *facts, int64_t units,
+                                  struct answer *answer)
+{
+    if (facts->is_registry) {
+        return STATUS_OK;
+    }
+    if (second_person_is_needed(&facts->supplier, units)) {
+        return refuse(answer, STATUS_SECOND_PERSON_NEEDED, FIELD_NONE);
+    }
+    if (!facts->order.buyer_agreed && !recipient_accepts(&facts->buyer, facts->buyer_trusts)) {
+        return refuse(answer, STATUS_BUYER_NOT_AGREED, FIELD_ORDER);
     }
     return STATUS_OK;
 }

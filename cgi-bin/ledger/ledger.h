@@ -39,12 +39,15 @@ struct plan {
     struct digest digest; /* of everything above and of whereto: the confirm carries it */
 };
 
-/* What would happen if this TRANSFER were sent now: the same checks in the same order as the real
- * act. On refusal *answer says why (status, field, line, available units) and the plan is empty.
- * store: any open registry store whose tables include ledger_plan_tables. now_us: the time to judge
- * by. */
-enum status ledger_plan(struct store *store, struct arena *arena, const struct command *command,
-                        int64_t now_us, struct plan *plan, struct answer *answer);
+/* What would happen if this TRANSFER, RETIRE, DELIVER, REFUND or CANCEL_UNITS were sent now by that
+ * program: the same checks in the same order as the real act, but for the key. On refusal *answer
+ * says why (status, field, line, available units) and the plan is empty. store: any open registry
+ * store whose tables include ledger_plan_tables. now_us: the time to judge by. Only a TRANSFER
+ * waits for anybody: of the other plans needs_…, accepted_at_once and expiry_days are false and 0.
+ */
+enum status ledger_plan(struct store *store, struct arena *arena, enum asker program,
+                        const struct command *command, int64_t now_us, struct plan *plan,
+                        struct answer *answer);
 /* NULL-ended: query tables a reader needs for ledger_plan. */
 extern const struct query_table *const ledger_plan_tables[];
 
@@ -65,7 +68,8 @@ bool ledger_open(struct ledger *ledger, struct arena *arena, const char *registr
  * it has a key and came through, its first answer. recorded_us is the daemon's clock; the ledger's
  * never goes back. A refusal changes nothing but the audit log (the changes that SQLite counts
  * prove it). While transfers are frozen nothing that moves units towards others is done: TRANSFER,
- * APPROVE, REGISTRY_APPROVE, ACCEPT, COMPLETE_EXPORT, DELIVER, RETIRE; what gives back goes on.
+ * APPROVE, REGISTRY_APPROVE, ACCEPT, COMPLETE_EXPORT, DELIVER, RETIRE, REFUND; what gives back
+ * goes on, and so does CANCEL_UNITS.
  * Returns answer->status. STATUS_FAULT: the store is at fault; the caller must roll back everything
  * and stop. */
 enum status ledger_apply(struct ledger *ledger, enum asker program, const struct command *command,

@@ -16,6 +16,7 @@ struct worst {
 };
 
 static bool lines_are_sane(const struct plan_wish *wish);
+static void add_moves(struct digest_feed *feed, const struct plan *plan);
 static enum status select_lines(struct arena *arena, const struct plan_wish *wish,
                                 struct plan *plan, struct answer *answer);
 static void judge_line(const struct plan_wish *wish, uint32_t line, struct worst *worst);
@@ -50,6 +51,9 @@ void plan_read(struct store *store, struct arena *arena, struct plan_wish *wish)
         .account_id = wish->from_account_id,
         .but_account_id = wish->to_account_id,
         .instrument = wish->has_instrument ? instrument_word(wish->instrument) : NULL,
+        .account_kind = wish->reserve_only ? ACCOUNT_RESERVE : ACCOUNT_ACTIVE,
+        .vintage = wish->vintage,
+        .order_id = wish->order_id,
     };
     struct ledger_free found = {0};
     if (!wish->has_instrument) {
@@ -93,21 +97,7 @@ struct digest plan_digest(const struct plan *plan, const struct command_transfer
 {
     struct digest_feed feed;
     digest_begin(&feed);
-    digest_add_int(&feed, (int64_t)plan->move_count);
-    for (size_t i = 0; i < plan->move_count; i++) {
-        const struct plan_move *move = &plan->moves[i];
-        digest_add_text(&feed, move->batch_id);
-        digest_add_text(&feed, move->account_id);
-        digest_add_text(&feed, move->project_id);
-        digest_add_text(&feed, move->supplier_org_id);
-        digest_add_text(&feed, move->delivery_id);
-        digest_add_int(&feed, move->vintage);
-        digest_add_int(&feed, move->first);
-        digest_add_int(&feed, move->last);
-        digest_add_int(&feed, move->rest_last);
-        digest_add_int(&feed, move->issued_at);
-    }
-    digest_add_int(&feed, plan->units);
+    add_moves(&feed, plan);
     digest_add_int(&feed, plan->needs_approval);
     digest_add_int(&feed, plan->needs_registry_approval);
     digest_add_int(&feed, plan->accepted_at_once);
@@ -119,6 +109,37 @@ struct digest plan_digest(const struct plan *plan, const struct command_transfer
     digest_add_text(&feed, body->to_system);
     digest_add_text(&feed, body->to_system_party);
     return digest_end(&feed);
+}
+
+struct digest plan_digest_at_once(const struct plan *plan, enum act_kind kind, const char *whom,
+                                  const char *whereto)
+{
+    struct digest_feed feed;
+    digest_begin(&feed);
+    digest_add_text(&feed, act_word(kind));
+    add_moves(&feed, plan);
+    digest_add_text(&feed, whom);
+    digest_add_text(&feed, whereto);
+    return digest_end(&feed);
+}
+
+static void add_moves(struct digest_feed *feed, const struct plan *plan)
+{
+    digest_add_int(feed, (int64_t)plan->move_count);
+    for (size_t i = 0; i < plan->move_count; i++) {
+        const struct plan_move *move = &plan->moves[i];
+        digest_add_text(feed, move->batch_id);
+        digest_add_text(feed, move->account_id);
+        digest_add_text(feed, move->project_id);
+        digest_add_text(feed, move->supplier_org_id);
+        digest_add_text(feed, move->delivery_id);
+        digest_add_int(feed, move->vintage);
+        digest_add_int(feed, move->first);
+        digest_add_int(feed, move->last);
+        digest_add_int(feed, move->rest_last);
+        digest_add_int(feed, move->issued_at);
+    }
+    digest_add_int(feed, plan->units);
 }
 
 const char *plan_supplier(const struct plan *plan)
@@ -188,7 +209,8 @@ static void judge_line(const struct plan_wish *wish, uint32_t line, struct worst
         consider(worst, STATUS_QUANTITY_TOO_LARGE, FIELD_LINES, wish, line, 0);
     }
     const struct ledger_batch *batch = &wish->batches[line];
-    if (!batch->found || !text_is(batch->org_id, wish->org_id)) {
+    bool is_outside = wish->reserve_only && batch->account_kind != ACCOUNT_RESERVE;
+    if (!batch->found || !text_is(batch->org_id, wish->org_id) || is_outside) {
         /* One answer for both: what others hold is not told here. */
         consider(worst, STATUS_BATCH_UNKNOWN, FIELD_LINES, wish, line, 0);
         return;
@@ -207,8 +229,9 @@ static void judge_batch(const struct plan_wish *wish, uint32_t line, struct wors
         consider(worst, STATUS_BATCH_NOT_ACTIVE, FIELD_LINES, wish, line, 0);
         return;
     }
-    bool kind_is_right = batch->account_kind == ACCOUNT_ACTIVE ||
-                         (wish->reserve_too && batch->account_kind == ACCOUNT_RESERVE);
+    bool kind_is_right =
+        batch->account_kind == ACCOUNT_ACTIVE ||
+        ((wish->reserve_too || wish->reserve_only) && batch->account_kind == ACCOUNT_RESERVE);
     if (!kind_is_right) {
         consider(worst, STATUS_ACCOUNT_NOT_ACTIVE_KIND, FIELD_LINES, wish, line, 0);
     }

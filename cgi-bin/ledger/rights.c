@@ -30,6 +30,17 @@ enum status right_in_registry(const struct work *work)
     return STATUS_NOT_ALLOWED;
 }
 
+bool acts_for_registry(const struct work *work)
+{
+    return work->is_operator || (is_administrator(&work->person) &&
+                                 work->program != PROGRAM_ACCOUNT && work->program != PROGRAM_API);
+}
+
+bool may_act_through(const struct ledger_person *person, enum asker program)
+{
+    return person->is_program == (program == PROGRAM_API);
+}
+
 enum status right_for_org(const struct work *work, const char *org_id, unsigned needed,
                           bool administrator_may)
 {

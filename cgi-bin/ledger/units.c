@@ -32,6 +32,12 @@ bool units_end(struct work *work, const struct plan *plan, enum batch_state stat
     return true;
 }
 
+bool units_are_whole(const struct ledger_touched *touched, const struct plan *plan)
+{
+    return touched->wrong == 0 && touched->lines == (int64_t)plan->move_count &&
+           touched->line_units == plan->units && touched->batch_units == plan->units;
+}
+
 static bool move_one(struct work *work, const struct plan_move *move,
                      const struct ledger_place *place, struct moved *moved)
 {

@@ -55,7 +55,7 @@ static const struct part organisation_parts[] = {
     BOOL(organisation.is_demo),
 };
 static const struct part person_parts[] = {TEXT(person.user_id), TEXT(person.org_id),
-                                           BOOL(person.deactivated)};
+                                           BOOL(person.deactivated), BOOL(person.is_program)};
 static const struct part account_parts[] = {TEXT(account.account_id), TEXT(account.org_id),
                                             TEXT(account.name)};
 static const struct part project_parts[] = {
@@ -77,7 +77,7 @@ static const struct part order_parts[] = {
 };
 static const struct part deliver_parts[] = {
     TEXT(deliver.delivery_id), TEXT(deliver.order_id), TEXT(deliver.project_id),
-    TEXT(deliver.notes),       TEXT(deliver.origin),
+    TEXT(deliver.notes),       TEXT(deliver.origin),   BOOL(deliver.has_plan),
 };
 static const struct part transfer_parts[] = {
     TEXT(transfer.transfer_id),     TEXT(transfer.from_org_id),     TEXT(transfer.to_org_id),
@@ -91,8 +91,15 @@ static const struct part decide_parts[] = {TEXT(decide.transfer_id), TEXT(decide
 static const struct part retire_parts[] = {
     TEXT(retire.retirement_id), TEXT(retire.org_id),          TEXT(retire.beneficiary_org_id),
     TEXT(retire.beneficiary),   TEXT(retire.supplier_org_id), TEXT(retire.project_id),
-    TEXT(retire.notes),         TEXT(retire.origin),
+    TEXT(retire.order_id),      TEXT(retire.notes),           TEXT(retire.origin),
+    BOOL(retire.has_plan),
 };
+static const struct part beneficiary_parts[] = {
+    TEXT(beneficiary.beneficiary_id), TEXT(beneficiary.org_id), TEXT(beneficiary.name),
+    TEXT(beneficiary.domain), BOOL(beneficiary.is_individual)};
+static const struct part pool_parts[] = {TEXT(pool.pool_id),    TEXT(pool.org_id),
+                                         TEXT(pool.project_id), TEXT(pool.notes),
+                                         TEXT(pool.origin),     BOOL(pool.has_plan)};
 static const struct part policy_parts[] = {TEXT(policy.org_id)};
 static const struct part trust_parts[] = {TEXT(trust.org_id), TEXT(trust.sender_org_id),
                                           BOOL(trust.remove)};
@@ -123,6 +130,9 @@ static const struct shape shapes[ACT__COUNT] = {
     [ACT_OPEN_ACCOUNT] = SHAPE(account_parts, account),
     [ACT_CLOSE_ACCOUNT] = SHAPE(account_parts, account),
     [ACT_SET_MEMBER] = SHAPE(person_parts, person),
+    [ACT_OPEN_BENEFICIARY] = SHAPE(beneficiary_parts, beneficiary),
+    [ACT_REFUND] = SHAPE_LINES(pool_parts, pool),
+    [ACT_CANCEL_UNITS] = SHAPE_LINES(pool_parts, pool),
 };
 
 static const struct shape *shape_of(uint32_t kind);

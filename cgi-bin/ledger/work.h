@@ -32,10 +32,20 @@ struct work {
     struct answer *answer;
     char org_id[ID_SIZE]; /* for the audit row: on whose behalf; "" the registry */
     const char *detail;   /* for the audit row: in words */
+    /* what the act tells when it is done, besides what its kind says: EVENT_NONE */
+    enum event_kind event;
+    bool is_public;             /* with event: everybody is told */
+    bool is_silent;             /* nothing was changed: nobody is told */
+    char other_org_id[ID_SIZE]; /* told besides org_id; "" nobody */
 };
 
 /* On whose behalf the act is, for its audit row. */
 void work_for(struct work *work, const char *org_id);
+/* Whom else it concerns: one that is the same organisation, or "", is nobody else. */
+void work_tell_also(struct work *work, const char *other_org_id);
+/* An act on a transfer tells what it has become: the sender; the recipient too once all approvals
+ * are given; everybody when it is completed. Call it behind work_for. */
+void work_tell_transfer(struct work *work, enum act_kind kind, const struct ledger_transfer *after);
 /* Sets field and status of a refusal; returns the status. */
 enum status refuse(struct answer *answer, enum status status, enum command_field field);
 
@@ -48,6 +58,11 @@ enum status right_in_org(const struct work *work, unsigned roles, unsigned neede
                          bool administrator_may);
 /* Rights of registry administrators. */
 enum status right_in_registry(const struct work *work);
+/* Does the registry itself act: the operator, or an administrator not through a program of the
+ * organisations? */
+bool acts_for_registry(const struct work *work);
+/* A program acts through the api program alone, and that for programs alone. */
+bool may_act_through(const struct ledger_person *person, enum asker program);
 /* Reads the roles and asks right_in_org. */
 enum status right_for_org(const struct work *work, const char *org_id, unsigned needed,
                           bool administrator_may);
@@ -77,6 +92,9 @@ struct plan_wish {
     const char *from_account_id; /* oldest first: "" any active account */
     const char *to_account_id;   /* what lies there already cannot be moved there; "" */
     bool reserve_too;            /* by lines: a batch in a reserve account is fine */
+    bool reserve_only;           /* only what lies in reserve accounts */
+    int32_t vintage;             /* oldest first: 0 any */
+    const char *order_id;        /* oldest first: came with a delivery of it; NULL or "" any */
     bool has_instrument;         /* false: that of the first batch */
     enum instrument instrument;
     int64_t units;
@@ -96,6 +114,9 @@ enum status plan_select(struct arena *arena, const struct plan_wish *wish, struc
                         int64_t *latest_at, struct answer *answer);
 /* Pure: the digest of a plan and of whom it is for. */
 struct digest plan_digest(const struct plan *plan, const struct command_transfer *body);
+/* The same for the acts that move units at once; two texts say whom it is for. */
+struct digest plan_digest_at_once(const struct plan *plan, enum act_kind kind, const char *whom,
+                                  const char *whereto);
 /* The supplier of all moves; "" when there are several. */
 const char *plan_supplier(const struct plan *plan);
 
@@ -115,6 +136,8 @@ struct transfer_facts {
 enum status decide_transfer(struct arena *arena, const struct transfer_facts *facts,
                             const struct command_transfer *body, int64_t at, struct plan *plan,
                             struct answer *answer);
+/* Does the sender's policy ask for a second person for so many units? */
+bool second_person_is_needed(const struct ledger_org *sender, int64_t units);
 /* Does this recipient accept that sender's transfers at once? */
 bool recipient_accepts(const struct ledger_org *recipient, bool trusts);
 /* The transfer's row as it begins. */
@@ -141,6 +164,9 @@ struct answer_facts {
     struct ledger_account account;
     bool recipient_trusts;
     unsigned sender_roles, recipient_roles; /* of the person */
+    /* Who stands behind whom: a program's maker, otherwise the person itself. "" nobody. */
+    char asker_root[ID_SIZE], submitter_root[ID_SIZE];
+    char approver_root[ID_SIZE], registry_approver_root[ID_SIZE];
 };
 
 struct answer_outcome {
@@ -182,6 +208,8 @@ struct deliver_facts {
     struct ledger_order order;
     struct ledger_org supplier, buyer;
     struct ledger_account to; /* the buyer's Main */
+    bool buyer_trusts;        /* this supplier */
+    bool is_registry;         /* the registry itself delivers */
     struct plan_wish wish;
 };
 enum status decide_deliver(struct arena *arena, const struct deliver_facts *facts,
@@ -191,12 +219,31 @@ enum status decide_deliver(struct arena *arena, const struct deliver_facts *fact
 struct retire_facts {
     struct ledger_setting setting;
     struct ledger_org owner, beneficiary;
+    struct ledger_beneficiary named; /* when no organisation has the id */
+    bool is_operator;
+    bool order_is_known; /* when one is named: and it is one of the owner's */
     struct plan_wish wish;
 };
+/* The name that the public reads: as typed, or that of the beneficiary; "" there is none. */
+const char *retire_beneficiary(const struct retire_facts *facts, const struct command_retire *body);
 enum status decide_retire(struct arena *arena, const struct retire_facts *facts,
                           const struct command_retire *body, int64_t at, struct plan *plan,
                           struct answer *answer);
 enum status check_units(int64_t units, enum command_field field, struct answer *answer);
+
+/* ---- decide_pool.c: pure ---- */
+
+struct pool_facts {
+    struct ledger_setting setting;
+    struct ledger_org buffer, supplier;
+    struct ledger_account to; /* REFUND: the supplier's Main */
+    bool project_is_known;    /* when one is named */
+    bool is_registry;
+    struct plan_wish wish;
+};
+enum status decide_pool(struct arena *arena, const struct pool_facts *facts, enum act_kind kind,
+                        const struct command_pool *body, int64_t at, struct plan *plan,
+                        struct answer *answer);
 
 /* ---- decide_party.c: pure ---- */
 
@@ -221,7 +268,7 @@ enum status decide_project(const struct project_facts *facts, const struct comma
 
 struct person_facts {
     struct ledger_person person; /* the one it is about */
-    struct ledger_org org;       /* SET_MEMBER */
+    struct ledger_org org;       /* SET_MEMBER; SET_PERSON of a new program */
     unsigned old_roles;          /* in that organisation */
     /* nobody else manages the organisation / administers the registry */
     bool is_last;
@@ -233,6 +280,14 @@ enum status decide_registry_roles(const struct person_facts *facts,
                                   const struct command_person *body, struct answer *answer);
 enum status decide_member(const struct person_facts *facts, const struct command_person *body,
                           struct answer *answer);
+
+struct beneficiary_facts {
+    struct ledger_org org;           /* who names it */
+    struct ledger_org known;         /* has the domain */
+    struct ledger_beneficiary named; /* has been named with it */
+};
+enum status decide_beneficiary(const struct beneficiary_facts *facts,
+                               const struct command_beneficiary *body, struct answer *answer);
 
 struct account_facts {
     struct ledger_org org;
@@ -261,6 +316,8 @@ enum status apply_issue(struct work *work);
 enum status apply_order(struct work *work);
 enum status apply_deliver(struct work *work);
 enum status apply_retire(struct work *work);
+enum status apply_pool(struct work *work);
+enum status apply_beneficiary(struct work *work);
 enum status apply_organisation(struct work *work);
 enum status apply_organisation_state(struct work *work);
 enum status apply_person(struct work *work);
@@ -274,8 +331,11 @@ enum status apply_close_account(struct work *work);
 enum status apply_freeze(struct work *work);
 enum status apply_settings(struct work *work);
 
-/* The facts and the decision of a TRANSFER, rights included: what the act and ledger_plan share. */
+/* The facts and the decision of an act, rights included: what the act and ledger_plan share. */
 enum status judge_transfer(struct work *work, struct transfer_facts *facts, struct plan *plan);
+enum status judge_deliver(struct work *work, struct deliver_facts *facts, struct plan *plan);
+enum status judge_retire(struct work *work, struct retire_facts *facts, struct plan *plan);
+enum status judge_pool(struct work *work, struct pool_facts *facts, struct plan *plan);
 
 /* ---- units.c: writing moves ---- */
 
@@ -289,6 +349,9 @@ const struct moved *units_move(struct work *work, const struct plan *plan,
                                const struct ledger_place *place);
 /* Takes the plan's units out of circulation in this state. */
 bool units_end(struct work *work, const struct plan *plan, enum batch_state state);
+/* Before anything is kept: is what was written what was decided? */
+struct ledger_touched;
+bool units_are_whole(const struct ledger_touched *touched, const struct plan *plan);
 
 /* ---- act.c ---- */
 

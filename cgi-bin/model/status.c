@@ -113,6 +113,12 @@ static const struct status_row rows[] = {
         "All units of this transfer come from one supplier. Choose batches of that supplier only."),
     ROW(NOT_ENOUGH, 422, "not-enough",
         "This is more than is available. Enter at most the available quantity."),
+    ROW(SECOND_PERSON_NEEDED, 409, "second-person-needed",
+        "Your organisation asks for two persons for this much, and this is done at once by one. "
+        "Stay within what one person may do, or ask a manager to change that policy."),
+    ROW(BUYER_NOT_AGREED, 409, "buyer-not-agreed",
+        "The buyer has not agreed to this delivery. Ask the buyer to record the order or to accept "
+        "what comes from you at once, or send the units as a transfer."),
     ROW(PLAN_CHANGED, 409, "plan-changed",
         "The holdings changed since you reviewed this. Nothing was moved. Review it again with the "
         "new figures."),

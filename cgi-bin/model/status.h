@@ -58,7 +58,11 @@ enum status {
     STATUS_BATCH_NOT_ACTIVE,
     STATUS_BATCH_RESERVED,
     STATUS_WRONG_SUPPLIER,
-    STATUS_NOT_ENOUGH,           /* more than available */
+    STATUS_NOT_ENOUGH, /* more than available */
+    /* the organisation asks for two persons, and this act is done at once by one */
+    STATUS_SECOND_PERSON_NEEDED,
+    /* the supplier alone recorded the order, and the buyer does not accept at once */
+    STATUS_BUYER_NOT_AGREED,
     STATUS_PLAN_CHANGED,         /* the ledger moved since the review; nothing happened */
     STATUS_TRANSFER_ENDED,       /* it has ended: how, when, by whom goes with the answer */
     STATUS_TRANSFER_NOT_PENDING, /* it is waiting for something else first (approval) */

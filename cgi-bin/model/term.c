@@ -51,6 +51,38 @@ static const char *const batch_state_words[] = {
     [BATCH_ACTIVE] = "active",     [BATCH_SPLIT] = "split",         [BATCH_RETIRED] = "retired",
     [BATCH_EXPORTED] = "exported", [BATCH_CANCELLED] = "cancelled",
 };
+static const char *const event_kind_words[] = {
+    [EVENT_NONE] = "",
+    [EVENT_ORGANISATION_OPENED] = "organisation.opened",
+    [EVENT_ORGANISATION_CHANGED] = "organisation.changed",
+    [EVENT_PROJECT_OPENED] = "project.opened",
+    [EVENT_PROJECT_CHANGED] = "project.changed",
+    [EVENT_ISSUANCE_MADE] = "issuance.made",
+    [EVENT_ORDER_RECORDED] = "order.recorded",
+    [EVENT_DELIVERY_MADE] = "delivery.made",
+    [EVENT_TRANSFER_AWAITING_APPROVAL] = "transfer.awaiting_approval",
+    [EVENT_TRANSFER_APPROVED] = "transfer.approved",
+    [EVENT_TRANSFER_PENDING] = "transfer.pending",
+    [EVENT_TRANSFER_COMPLETED] = "transfer.completed",
+    [EVENT_TRANSFER_REJECTED] = "transfer.rejected",
+    [EVENT_TRANSFER_WITHDRAWN] = "transfer.withdrawn",
+    [EVENT_TRANSFER_EXPIRED] = "transfer.expired",
+    [EVENT_TRANSFER_CANCELLED] = "transfer.cancelled",
+    [EVENT_TRANSFER_NOTE_REDACTED] = "transfer.note_redacted",
+    [EVENT_RETIREMENT_MADE] = "retirement.made",
+    [EVENT_REFUND_MADE] = "refund.made",
+    [EVENT_CANCELLATION_MADE] = "cancellation.made",
+    [EVENT_BENEFICIARY_NAMED] = "beneficiary.named",
+    [EVENT_POLICY_CHANGED] = "policy.changed",
+    [EVENT_TRUST_CHANGED] = "trust.changed",
+    [EVENT_ACCOUNT_OPENED] = "account.opened",
+    [EVENT_ACCOUNT_CLOSED] = "account.closed",
+    [EVENT_MEMBER_CHANGED] = "member.changed",
+    [EVENT_REGISTRY_FROZEN] = "registry.frozen",
+    [EVENT_REGISTRY_THAWED] = "registry.thawed",
+    [EVENT_REGISTRY_CHANGED] = "registry.changed",
+};
+_Static_assert(COUNT(event_kind_words) == EVENT__COUNT, "every event has its word");
 
 static const char *word_of(const char *const *words, size_t count, unsigned number);
 static bool find_word(const char *const *words, size_t count, const char *word, unsigned *number);
@@ -172,6 +204,21 @@ bool batch_state_from_word(const char *word, enum batch_state *state)
         return false;
     }
     *state = (enum batch_state)number;
+    return true;
+}
+
+const char *event_kind_word(enum event_kind kind)
+{
+    return word_of(event_kind_words, COUNT(event_kind_words), (unsigned)kind);
+}
+
+bool event_kind_from_word(const char *word, enum event_kind *kind)
+{
+    unsigned number = 0;
+    if (!find_word(event_kind_words, COUNT(event_kind_words), word, &number)) {
+        return false;
+    }
+    *kind = (enum event_kind)number;
     return true;
 }
 

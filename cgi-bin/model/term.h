@@ -27,6 +27,39 @@ enum incoming_policy { INCOMING_ASK, INCOMING_TRUSTED, INCOMING_ALL };
 enum two_person { TWO_PERSON_NEVER, TWO_PERSON_ABOVE, TWO_PERSON_ALWAYS };
 enum account_kind { ACCOUNT_ACTIVE, ACCOUNT_RETIREMENT, ACCOUNT_RESERVE };
 enum batch_state { BATCH_ACTIVE, BATCH_SPLIT, BATCH_RETIRED, BATCH_EXPORTED, BATCH_CANCELLED };
+/* What an act tells (the change feed): its word is "transfer.completed" and the like. */
+enum event_kind {
+    EVENT_NONE, /* "" nobody is told */
+    EVENT_ORGANISATION_OPENED,
+    EVENT_ORGANISATION_CHANGED,
+    EVENT_PROJECT_OPENED,
+    EVENT_PROJECT_CHANGED,
+    EVENT_ISSUANCE_MADE,
+    EVENT_ORDER_RECORDED,
+    EVENT_DELIVERY_MADE,
+    EVENT_TRANSFER_AWAITING_APPROVAL,
+    EVENT_TRANSFER_APPROVED, /* by one, and waits for another approval */
+    EVENT_TRANSFER_PENDING,
+    EVENT_TRANSFER_COMPLETED,
+    EVENT_TRANSFER_REJECTED,
+    EVENT_TRANSFER_WITHDRAWN,
+    EVENT_TRANSFER_EXPIRED,
+    EVENT_TRANSFER_CANCELLED,
+    EVENT_TRANSFER_NOTE_REDACTED,
+    EVENT_RETIREMENT_MADE,
+    EVENT_REFUND_MADE,
+    EVENT_CANCELLATION_MADE,
+    EVENT_BENEFICIARY_NAMED,
+    EVENT_POLICY_CHANGED,
+    EVENT_TRUST_CHANGED,
+    EVENT_ACCOUNT_OPENED,
+    EVENT_ACCOUNT_CLOSED,
+    EVENT_MEMBER_CHANGED,
+    EVENT_REGISTRY_FROZEN,
+    EVENT_REGISTRY_THAWED,
+    EVENT_REGISTRY_CHANGED,
+    EVENT__COUNT
+};
 
 /* The words as in SQL: "awaiting_approval". The number must be of the enum. */
 const char *transfer_kind_word(enum transfer_kind kind);
@@ -37,6 +70,7 @@ const char *incoming_policy_word(enum incoming_policy policy);
 const char *two_person_word(enum two_person two_person);
 const char *account_kind_word(enum account_kind kind);
 const char *batch_state_word(enum batch_state state);
+const char *event_kind_word(enum event_kind kind);
 
 /* And back: false, and nothing written, for any other word. */
 bool transfer_kind_from_word(const char *word, enum transfer_kind *kind);
@@ -47,6 +81,7 @@ bool incoming_policy_from_word(const char *word, enum incoming_policy *policy);
 bool two_person_from_word(const char *word, enum two_person *two_person);
 bool account_kind_from_word(const char *word, enum account_kind *kind);
 bool batch_state_from_word(const char *word, enum batch_state *state);
+bool event_kind_from_word(const char *word, enum event_kind *kind);
 
 /* Waits for somebody: awaiting approval or pending; not yet final. */
 bool transfer_state_waits(enum transfer_state state);

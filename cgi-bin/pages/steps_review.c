@@ -125,8 +125,8 @@ static void show_review(struct visit *visit, struct response *response, const st
     struct command *command = steps_command(visit->arena, draft);
     struct plan plan = {0};
     struct answer answer = {0};
-    enum status status =
-        ledger_plan(visit->registry, visit->arena, command, visit->now_us, &plan, &answer);
+    enum status status = ledger_plan(visit->registry, visit->arena, PROGRAM_ACCOUNT, command,
+                                     visit->now_us, &plan, &answer);
     if (status != STATUS_OK) {
         show_refusal(visit, draft, &answer, &alarm);
     }

@@ -6,23 +6,8 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "store/ledger_totals.h"
+#include "store/ledger_touched.h"
 #include "store/query.h"
-
-/* One row: see struct ledger_touched. ?5: the act is the one that split, so the rest must still lie
- * where the whole lay. */
-#define TOUCHED(table, subject)                                                                    \
-    "SELECT count(*), coalesce(sum(l.units), 0), coalesce(sum(b.last - b.first + 1), 0),"          \
-    " coalesce(sum(NOT (b.state = ?2 AND (?3 IS NULL OR b.org_id = ?3) AND b.reserved_by IS ?4"    \
-    " AND b.last - b.first + 1 = l.units AND b.parent_id IS coalesce(l.split_from, b.parent_id)"   \
-    " AND (l.split_from IS NULL OR (p.state = 'split' AND p.left_id = b.batch_id"                  \
-    " AND r.parent_id = p.batch_id AND p.first = b.first AND r.first = b.last + 1"                 \
-    " AND r.last = p.last AND b.issuance_id = p.issuance_id AND r.issuance_id = p.issuance_id"     \
-    " AND b.project_id = p.project_id AND r.project_id = p.project_id AND b.vintage = p.vintage"   \
-    " AND r.vintage = p.vintage AND (?5 = 0 OR (r.state = 'active' AND r.reserved_by IS NULL"      \
-    " AND r.org_id = p.org_id AND r.account_id = p.account_id)))))), 0)"                           \
-    " FROM " table " l CROSS JOIN batch b ON b.batch_id = l.batch_id"                              \
-    " LEFT JOIN batch p ON p.batch_id = l.split_from"                                              \
-    " LEFT JOIN batch r ON r.batch_id = p.right_id WHERE l." subject " = ?1"
 
 enum {
     C_RESERVE,
@@ -85,7 +70,9 @@ static const char *const changes_sql[C__COUNT] = {
     [C_CONSERVATION_END] =
         "UPDATE conservation SET active = active - ?4, retired = retired + iif(?3 = 'retired', ?4, "
         "0),"
-        " exported = exported + iif(?3 = 'exported', ?4, 0) WHERE project_id = ?1 AND vintage = ?2",
+        " exported = exported + iif(?3 = 'exported', ?4, 0),"
+        " cancelled = cancelled + iif(?3 = 'cancelled', ?4, 0) WHERE project_id = ?1 AND vintage = "
+        "?2",
     [C_ISSUANCE] =
         "INSERT OR ROLLBACK INTO issuance (issuance_id, project_id, vintage, kind, supplier_units, "
         "buffer_units,"
@@ -94,7 +81,7 @@ static const char *const changes_sql[C__COUNT] = {
     [C_ORDER] =
         "INSERT OR ROLLBACK INTO buyer_order (order_id, supplier_org_id, buyer_org_id, units, "
         "contract_date, notes, ordered_at,"
-        " origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        " origin, ordered_by, buyer_agreed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [C_ORDER_DELIVERED] =
         "UPDATE buyer_order SET delivered_units = delivered_units + ?2 WHERE order_id = ?1",
     [C_DELIVERY] =
@@ -131,14 +118,14 @@ static const char *const changes_sql[C__COUNT] = {
     [C_RETIREMENT] =
         "INSERT OR ROLLBACK INTO retirement (retirement_id, org_id, beneficiary_org_id, "
         "beneficiary, purposes, instrument,"
-        " units, notes, retired_by, retired_at, origin) VALUES (?1, ?2, ?3, ?4, ?5, "
-        "?6, ?7, ?8, ?9, ?10, ?11)",
+        " units, notes, retired_by, retired_at, origin, named_beneficiary_id)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [C_RETIREMENT_LINE] =
         "INSERT OR ROLLBACK INTO retirement_line (retirement_id, line, batch_id, split_from, units)"
         " VALUES (?1, ?2, ?3, ?4, ?5)",
-    [C_TRANSFER_TOUCHED] = TOUCHED("transfer_line", "transfer_id"),
-    [C_DELIVERY_TOUCHED] = TOUCHED("delivery_line", "delivery_id"),
-    [C_RETIREMENT_TOUCHED] = TOUCHED("retirement_line", "retirement_id"),
+    [C_TRANSFER_TOUCHED] = LEDGER_TOUCHED("transfer_line", "transfer_id"),
+    [C_DELIVERY_TOUCHED] = LEDGER_TOUCHED("delivery_line", "delivery_id"),
+    [C_RETIREMENT_TOUCHED] = LEDGER_TOUCHED("retirement_line", "retirement_id"),
     [C_RESERVED_UNITS] =
         "SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE reserved_by = ?1",
 };
@@ -158,9 +145,6 @@ static bool insert_batch(struct store *store, const char *batch_id, const struct
 static bool run_one(struct query *query);
 static void bind_time(struct query *query, int number, int64_t at);
 static const char *or_null(const char *text);
-static struct ledger_touched touched(struct store *store, int number, const char *subject_id,
-                                     enum batch_state state, const char *org_id,
-                                     const char *reserved_by, bool has_split);
 
 bool ledger_batch_move(struct store *store, const char *batch_id, const char *reserved_by,
                        const struct ledger_place *place)
@@ -168,7 +152,8 @@ bool ledger_batch_move(struct store *store, const char *batch_id, const char *re
     bool has_ended = place->state != BATCH_ACTIVE;
     bool has_arrived = !has_ended && place->org_id != NULL;
     must(!has_arrived || (place->account_id != NULL && place->received_by != NULL));
-    must(has_ended == (place->ended_by != NULL));
+    /* Which cancellation a batch ended by is said by its line. */
+    must((has_ended && place->state != BATCH_CANCELLED) == (place->ended_by != NULL));
     must(has_arrived || (place->org_id == NULL && place->delivery_id == NULL));
     if (!ledger_totals_move(store, batch_id, reserved_by, place)) {
         return false;
@@ -319,7 +304,7 @@ bool ledger_conservation_add(struct store *store, const char *project_id, int32_
 bool ledger_conservation_end(struct store *store, const char *project_id, int32_t vintage,
                              enum batch_state state, int64_t units)
 {
-    must(state == BATCH_RETIRED || state == BATCH_EXPORTED);
+    must(state == BATCH_RETIRED || state == BATCH_EXPORTED || state == BATCH_CANCELLED);
     struct query q = query(store, &ledger_changes_queries, C_CONSERVATION_END);
     query_bind_text(&q, 1, project_id);
     query_bind_int(&q, 2, vintage);
@@ -356,6 +341,8 @@ bool ledger_order_add(struct store *store, const struct ledger_new_order *order)
     query_bind_text(&q, 6, order->notes);
     query_bind_int(&q, 7, order->at);
     query_bind_text(&q, 8, order->origin);
+    query_bind_text(&q, 9, order->ordered_by);
+    query_bind_int(&q, 10, order->buyer_agreed);
     return run_one(&q);
 }
 
@@ -490,6 +477,7 @@ bool ledger_retirement_add(struct store *store, const struct ledger_new_retireme
     query_bind_text(&q, 9, retirement->retired_by);
     query_bind_int(&q, 10, retirement->at);
     query_bind_text(&q, 11, retirement->origin);
+    query_bind_text(&q, 12, or_null(retirement->named_beneficiary_id));
     return run_one(&q) && ledger_totals_retired(store, retirement);
 }
 
@@ -509,19 +497,22 @@ struct ledger_touched ledger_transfer_touched(struct store *store, const char *t
                                               enum batch_state state, const char *org_id,
                                               const char *reserved_by, bool has_split)
 {
-    return touched(store, C_TRANSFER_TOUCHED, transfer_id, state, org_id, reserved_by, has_split);
+    return ledger_touched_read(store, &ledger_changes_queries, C_TRANSFER_TOUCHED, transfer_id,
+                               state, org_id, reserved_by, has_split);
 }
 
 struct ledger_touched ledger_delivery_touched(struct store *store, const char *delivery_id,
                                               const char *org_id)
 {
-    return touched(store, C_DELIVERY_TOUCHED, delivery_id, BATCH_ACTIVE, org_id, NULL, true);
+    return ledger_touched_read(store, &ledger_changes_queries, C_DELIVERY_TOUCHED, delivery_id,
+                               BATCH_ACTIVE, org_id, NULL, true);
 }
 
 struct ledger_touched ledger_retirement_touched(struct store *store, const char *retirement_id,
                                                 const char *org_id)
 {
-    return touched(store, C_RETIREMENT_TOUCHED, retirement_id, BATCH_RETIRED, org_id, NULL, true);
+    return ledger_touched_read(store, &ledger_changes_queries, C_RETIREMENT_TOUCHED, retirement_id,
+                               BATCH_RETIRED, org_id, NULL, true);
 }
 
 int64_t ledger_reserved_units(struct store *store, const char *transfer_id)
@@ -533,12 +524,13 @@ int64_t ledger_reserved_units(struct store *store, const char *transfer_id)
     return units;
 }
 
-static struct ledger_touched touched(struct store *store, int number, const char *subject_id,
-                                     enum batch_state state, const char *org_id,
-                                     const char *reserved_by, bool has_split)
+struct ledger_touched ledger_touched_read(struct store *store, const struct query_table *table,
+                                          int number, const char *subject_id,
+                                          enum batch_state state, const char *org_id,
+                                          const char *reserved_by, bool has_split)
 {
     struct ledger_touched found = {.wrong = -1};
-    struct query q = query(store, &ledger_changes_queries, number);
+    struct query q = query(store, table, number);
     query_bind_text(&q, 1, subject_id);
     query_bind_text(&q, 2, batch_state_word(state));
     query_bind_text(&q, 3, org_id);

@@ -50,7 +50,7 @@ struct ledger_new_batch {
 };
 bool ledger_batch_add(struct store *store, const struct ledger_new_batch *batch);
 
-/* Units come into being / leave circulation in this state (retired or exported). */
+/* Units come into being / leave circulation in this state (retired, exported or cancelled). */
 bool ledger_conservation_add(struct store *store, const char *project_id, int32_t vintage,
                              int64_t issued, int64_t imported);
 bool ledger_conservation_end(struct store *store, const char *project_id, int32_t vintage,
@@ -69,7 +69,8 @@ bool ledger_issuance_add(struct store *store, const struct ledger_new_issuance *
 struct ledger_new_order {
     const char *order_id, *supplier_org_id, *buyer_org_id;
     int64_t units;
-    const char *contract_date, *notes, *origin;
+    const char *contract_date, *notes, *ordered_by, *origin;
+    bool buyer_agreed;
     int64_t at;
 };
 bool ledger_order_add(struct store *store, const struct ledger_new_order *order);
@@ -104,7 +105,9 @@ bool ledger_transfer_line_add(struct store *store, const char *transfer_id, int6
                               const char *from_account_id, int64_t units);
 
 struct ledger_new_retirement {
-    const char *retirement_id, *org_id, *beneficiary_org_id, *beneficiary;
+    /* of the second and third at most one; "" none */
+    const char *retirement_id, *beneficiary_org_id, *named_beneficiary_id;
+    const char *org_id, *beneficiary;
     int64_t purposes;
     enum instrument instrument;
     int64_t units;
@@ -131,6 +134,12 @@ struct ledger_touched ledger_delivery_touched(struct store *store, const char *d
                                               const char *org_id);
 struct ledger_touched ledger_retirement_touched(struct store *store, const char *retirement_id,
                                                 const char *org_id);
+/* The same for a query of another table: parameters as in LEDGER_TOUCHED
+ * (store/ledger_touched.h). */
+struct ledger_touched ledger_touched_read(struct store *store, const struct query_table *table,
+                                          int number, const char *subject_id,
+                                          enum batch_state state, const char *org_id,
+                                          const char *reserved_by, bool has_split);
 /* Units that a waiting or ended transfer still holds reserved. */
 int64_t ledger_reserved_units(struct store *store, const char *transfer_id);
 

@@ -20,6 +20,9 @@ enum {
     F_OTHER_ADMINISTRATOR,
     F_MANAGER_SOMEWHERE,
     F_ORG,
+    F_ORG_OF_DOMAIN,
+    F_BENEFICIARY,
+    F_BENEFICIARY_OF_DOMAIN,
     F_BUFFER_ORG,
     F_NAME_TAKEN,
     F_DOMAIN_TAKEN,
@@ -42,15 +45,23 @@ enum {
 static const char *const facts_sql[F__COUNT] = {
     [F_SETTING] =
         "SELECT tag, expiry_days, registry_approval_units, frozen FROM setting WHERE one = 1",
-    [F_PERSON] = "SELECT state = 'active', registry_roles FROM person WHERE user_id = ?1",
+    [F_PERSON] = "SELECT state = 'active', registry_roles, is_program, made_by, program_org_id"
+                 " FROM person WHERE user_id = ?1",
     [F_ROLES] = "SELECT roles FROM membership WHERE org_id = ?1 AND user_id = ?2",
-    [F_OTHER_MANAGER] = "SELECT 1 FROM membership m JOIN person p ON p.user_id = m.user_id"
-                        " WHERE m.org_id = ?1 AND m.roles & 8 AND p.state = 'active' AND m.user_id "
-                        "IS NOT ?2 LIMIT 1",
+    [F_OTHER_MANAGER] =
+        "SELECT 1 FROM membership m JOIN person p ON p.user_id = m.user_id"
+        " WHERE m.org_id = ?1 AND m.roles & 8 AND p.state = 'active' AND p.is_program = 0"
+        " AND m.user_id IS NOT ?2 LIMIT 1",
     [F_OTHER_ADMINISTRATOR] = "SELECT 1 FROM person WHERE registry_roles & 1 AND state = 'active'"
                               " AND user_id IS NOT ?1 LIMIT 1",
     [F_MANAGER_SOMEWHERE] = "SELECT 1 FROM membership WHERE user_id = ?1 AND roles & 8 LIMIT 1",
     [F_ORG] = ORG_COLUMNS "WHERE org_id = ?1",
+    [F_ORG_OF_DOMAIN] = ORG_COLUMNS "WHERE domain = ?1 COLLATE NOCASE AND domain <> ''",
+    [F_BENEFICIARY] =
+        "SELECT beneficiary_id, org_id, name FROM beneficiary WHERE beneficiary_id = ?1",
+    [F_BENEFICIARY_OF_DOMAIN] =
+        "SELECT beneficiary_id, org_id, name FROM beneficiary"
+        " WHERE org_id = ?1 AND domain = ?2 COLLATE NOCASE AND domain <> ''",
     [F_BUFFER_ORG] =
         ORG_COLUMNS "WHERE state = 'active' AND kind = 'buffer' ORDER BY opened_at, org_id LIMIT 1",
     [F_NAME_TAKEN] =
@@ -85,6 +96,7 @@ static bool exists(struct store *store, int number, const char *one, const char 
 static int64_t number_of(struct store *store, int number, const char *one);
 static struct ledger_org org_of(struct query *query, struct arena *arena);
 static struct ledger_account account_of(struct query *query, struct arena *arena);
+static struct ledger_beneficiary beneficiary_of(struct query *query, struct arena *arena);
 
 struct ledger_setting ledger_setting_read(struct store *store)
 {
@@ -110,6 +122,9 @@ struct ledger_person ledger_person_read(struct store *store, const char *user_id
         person.found = true;
         person.active = query_int(&q, 0) != 0;
         person.registry_roles = (unsigned)query_int(&q, 1);
+        person.is_program = query_int(&q, 2) != 0;
+        query_text_into(&q, 3, person.made_by, sizeof(person.made_by));
+        query_text_into(&q, 4, person.program_org_id, sizeof(person.program_org_id));
     }
     query_end(&q);
     return person;
@@ -158,6 +173,36 @@ struct ledger_org ledger_buffer_org_read(struct store *store, struct arena *aren
     struct ledger_org org = org_of(&q, arena);
     query_end(&q);
     return org;
+}
+
+struct ledger_org ledger_org_of_domain(struct store *store, struct arena *arena, const char *domain)
+{
+    struct query q = query(store, &ledger_facts_queries, F_ORG_OF_DOMAIN);
+    query_bind_text(&q, 1, domain);
+    struct ledger_org org = org_of(&q, arena);
+    query_end(&q);
+    return org;
+}
+
+struct ledger_beneficiary ledger_beneficiary_read(struct store *store, struct arena *arena,
+                                                  const char *beneficiary_id)
+{
+    struct query q = query(store, &ledger_facts_queries, F_BENEFICIARY);
+    query_bind_text(&q, 1, beneficiary_id);
+    struct ledger_beneficiary beneficiary = beneficiary_of(&q, arena);
+    query_end(&q);
+    return beneficiary;
+}
+
+struct ledger_beneficiary ledger_beneficiary_of_domain(struct store *store, struct arena *arena,
+                                                       const char *org_id, const char *domain)
+{
+    struct query q = query(store, &ledger_facts_queries, F_BENEFICIARY_OF_DOMAIN);
+    query_bind_text(&q, 1, org_id);
+    query_bind_text(&q, 2, domain);
+    struct ledger_beneficiary beneficiary = beneficiary_of(&q, arena);
+    query_end(&q);
+    return beneficiary;
 }
 
 bool ledger_org_name_taken(struct store *store, const char *name, const char *but_org_id)
@@ -329,4 +374,16 @@ static struct ledger_account account_of(struct query *query, struct arena *arena
         account.is_main = query_int(query, 5) != 0;
     }
     return account;
+}
+
+static struct ledger_beneficiary beneficiary_of(struct query *query, struct arena *arena)
+{
+    struct ledger_beneficiary beneficiary = {.name = ""};
+    if (query_row(query)) {
+        beneficiary.found = true;
+        query_text_into(query, 0, beneficiary.beneficiary_id, sizeof(beneficiary.beneficiary_id));
+        query_text_into(query, 1, beneficiary.org_id, sizeof(beneficiary.org_id));
+        beneficiary.name = query_text(query, arena, 2);
+    }
+    return beneficiary;
 }

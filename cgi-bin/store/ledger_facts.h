@@ -36,6 +36,9 @@ struct ledger_person {
     bool found;
     bool active;
     unsigned registry_roles; /* REGISTRY_… bits */
+    bool is_program;
+    char made_by[ID_SIZE];        /* "" the operator */
+    char program_org_id[ID_SIZE]; /* a program's only organisation; "" for a human being */
 };
 
 struct ledger_org {
@@ -85,6 +88,15 @@ struct ledger_order {
     char buyer_org_id[ID_SIZE];
     int64_t units, delivered_units;
     int64_t ordered_at;
+    bool buyer_agreed; /* recorded by the buyer or the registry */
+};
+
+/* A beneficiary that is only named, by org_id. */
+struct ledger_beneficiary {
+    bool found;
+    char beneficiary_id[ID_SIZE];
+    char org_id[ID_SIZE];
+    const char *name;
 };
 
 struct ledger_batch {
@@ -145,8 +157,8 @@ struct ledger_setting ledger_setting_read(struct store *store);
 struct ledger_person ledger_person_read(struct store *store, const char *user_id);
 /* ROLE_… bits of the person in the organisation; 0: none. */
 unsigned ledger_roles_read(struct store *store, const char *org_id, const char *user_id);
-/* Does any active person but this one (NULL: any at all) manage the organisation / administer the
- * registry? */
+/* Does any active human being but this one (NULL: any at all) manage the organisation / administer
+ * the registry? */
 bool ledger_other_manager_is(struct store *store, const char *org_id, const char *but_user_id);
 bool ledger_other_administrator_is(struct store *store, const char *but_user_id);
 /* Is the person a manager of any organisation? */
@@ -162,6 +174,16 @@ bool ledger_supplier_id_taken(struct store *store, const char *supplier_id);
 bool ledger_trusts(struct store *store, const char *org_id, const char *sender_org_id);
 /* What an organisation still has: units alive, transfers waiting from or to it. */
 void ledger_org_left(struct store *store, const char *org_id, int64_t *units, int64_t *waiting);
+
+/* The organisation that has this domain (any case). */
+struct ledger_org ledger_org_of_domain(struct store *store, struct arena *arena,
+                                       const char *domain);
+
+struct ledger_beneficiary ledger_beneficiary_read(struct store *store, struct arena *arena,
+                                                  const char *beneficiary_id);
+/* The one that this organisation has named with this domain (any case). */
+struct ledger_beneficiary ledger_beneficiary_of_domain(struct store *store, struct arena *arena,
+                                                       const char *org_id, const char *domain);
 
 struct ledger_account ledger_account_read(struct store *store, struct arena *arena,
                                           const char *account_id);
@@ -191,8 +213,8 @@ size_t ledger_lines_read(struct store *store, struct arena *arena, const char *t
 size_t ledger_due_read(struct store *store, struct arena *arena, int64_t at, size_t max,
                        const char ***transfer_ids);
 
-/* Which free batches count: active, not reserved, in an open account of kind active. NULL or "":
- * any. */
+/* Which free batches count: active, not reserved, in an open account of this kind. NULL or "": any.
+ */
 struct ledger_free_filter {
     const char *org_id; /* the holder; needed */
     const char *supplier_org_id;
@@ -200,6 +222,9 @@ struct ledger_free_filter {
     const char *account_id;     /* only from this account */
     const char *but_account_id; /* never from this one */
     const char *instrument;     /* its word */
+    enum account_kind account_kind;
+    int32_t vintage;      /* 0 any */
+    const char *order_id; /* came with a delivery of this order */
 };
 
 struct ledger_free {

@@ -9,6 +9,11 @@
 
 /* Everything before the last four characters: prefix, millisecond, tag. */
 #define ID_STEM_CHARS 16
+/* An organisation and a beneficiary never have the same id. */
+#define HIGHEST_OF_TWO(one, column, other, other_column)                                           \
+    "SELECT max(id) FROM (SELECT max(" column ") AS id FROM " one " WHERE " column                 \
+    " BETWEEN ?1 AND ?2 UNION ALL SELECT max(" other_column ") FROM " other " WHERE " other_column \
+    " BETWEEN ?1 AND ?2)"
 #define HIGHEST(table, column)                                                                     \
     "SELECT max(" column ") FROM " table " WHERE " column " BETWEEN ?1 AND ?2"
 
@@ -24,6 +29,7 @@ enum {
     R_PERSON,
     R_ROLES,
     R_MEMBER,
+    R_BENEFICIARY,
     R_PROJECT,
     R_PROJECT_EDIT,
     R_FREEZE,
@@ -42,6 +48,8 @@ enum {
     R_HIGHEST_DELIVERY,
     R_HIGHEST_TRANSFER,
     R_HIGHEST_RETIREMENT,
+    R_HIGHEST_REFUND,
+    R_HIGHEST_CANCELLATION,
     R__COUNT
 };
 
@@ -64,11 +72,15 @@ static const char *const records_sql[R__COUNT] = {
     [R_ACCOUNT_CLOSE] = "UPDATE account SET state = 'closed' WHERE account_id = ?1 AND state = "
                         "'open' AND is_main = 0",
     [R_PERSON] =
-        "INSERT INTO person (user_id, state, registry_roles, since_at) VALUES (?1, ?2, 0, ?3)"
+        "INSERT INTO person (user_id, state, registry_roles, since_at, is_program, made_by,"
+        " program_org_id) VALUES (?1, ?2, 0, ?3, ?5 IS NOT NULL, ?4, ?5)"
         " ON CONFLICT (user_id) DO UPDATE SET state = ?2",
     [R_ROLES] = "UPDATE person SET registry_roles = ?2 WHERE user_id = ?1",
     [R_MEMBER] = "INSERT INTO membership (org_id, user_id, roles, since_at) VALUES (?1, ?2, ?3, ?4)"
                  " ON CONFLICT (org_id, user_id) DO UPDATE SET roles = ?3, since_at = ?4",
+    [R_BENEFICIARY] =
+        "INSERT INTO beneficiary (beneficiary_id, org_id, name, domain, is_individual, named_by,"
+        " named_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [R_PROJECT] = "INSERT INTO project (project_id, org_id, name, short_code, instrument, pathway, "
                   "pathway_code, protocol,"
                   " country, place, status, validator, verifier, crediting_start, crediting_end, "
@@ -86,13 +98,14 @@ static const char *const records_sql[R__COUNT] = {
                    "registry_approval_units = ?4"
                    " WHERE one = 1",
     [R_ACT] = "INSERT INTO act (recorded_at, at, program, user_id, org_id, command, subject_id,"
-              " outcome, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+              " outcome, detail, event, other_org_id, is_public)"
+              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [R_ACT_LAST_AT] = "SELECT recorded_at FROM act ORDER BY seq DESC LIMIT 1",
     [R_ANSWER] = "SELECT i.fingerprint, i.seq, i.answer, a.subject_id, a.at FROM idempotency i"
                  " JOIN act a ON a.seq = i.seq WHERE i.scope = ?1 AND i.key = ?2",
     [R_ANSWER_ADD] = "INSERT INTO idempotency (scope, key, fingerprint, seq, answer) VALUES (?1, "
                      "?2, ?3, ?4, ?5)",
-    [R_HIGHEST_ORG] = HIGHEST("organisation", "org_id"),
+    [R_HIGHEST_ORG] = HIGHEST_OF_TWO("organisation", "org_id", "beneficiary", "beneficiary_id"),
     [R_HIGHEST_SUPPLIER] = HIGHEST("organisation", "supplier_id"),
     [R_HIGHEST_ACCOUNT] = HIGHEST("account", "account_id"),
     [R_HIGHEST_PROJECT] = HIGHEST("project", "project_id"),
@@ -102,6 +115,8 @@ static const char *const records_sql[R__COUNT] = {
     [R_HIGHEST_DELIVERY] = HIGHEST("delivery", "delivery_id"),
     [R_HIGHEST_TRANSFER] = HIGHEST("transfer", "transfer_id"),
     [R_HIGHEST_RETIREMENT] = HIGHEST("retirement", "retirement_id"),
+    [R_HIGHEST_REFUND] = HIGHEST("refund", "refund_id"),
+    [R_HIGHEST_CANCELLATION] = HIGHEST("cancellation", "cancellation_id"),
 };
 const struct query_table ledger_records_queries = {"ledger_records", records_sql, R__COUNT};
 
@@ -198,12 +213,15 @@ bool ledger_account_close(struct store *store, const char *account_id)
     return run_one(&q);
 }
 
-bool ledger_person_set(struct store *store, const char *user_id, bool active, int64_t at)
+bool ledger_person_set(struct store *store, const char *user_id, bool active, const char *made_by,
+                       const char *program_org_id, int64_t at)
 {
     struct query q = query(store, &ledger_records_queries, R_PERSON);
     query_bind_text(&q, 1, user_id);
     query_bind_text(&q, 2, active ? "active" : "deactivated");
     query_bind_int(&q, 3, at);
+    query_bind_text(&q, 4, made_by);
+    query_bind_text(&q, 5, or_null(program_org_id));
     return run_one(&q);
 }
 
@@ -223,6 +241,19 @@ bool ledger_member_set(struct store *store, const char *org_id, const char *user
     query_bind_text(&q, 2, user_id);
     query_bind_int(&q, 3, roles);
     query_bind_int(&q, 4, at);
+    return run_one(&q);
+}
+
+bool ledger_beneficiary_add(struct store *store, const struct ledger_new_beneficiary *beneficiary)
+{
+    struct query q = query(store, &ledger_records_queries, R_BENEFICIARY);
+    query_bind_text(&q, 1, beneficiary->beneficiary_id);
+    query_bind_text(&q, 2, beneficiary->org_id);
+    query_bind_text(&q, 3, beneficiary->name);
+    query_bind_text(&q, 4, beneficiary->domain);
+    query_bind_int(&q, 5, beneficiary->is_individual);
+    query_bind_text(&q, 6, beneficiary->named_by);
+    query_bind_int(&q, 7, beneficiary->at);
     return run_one(&q);
 }
 
@@ -288,6 +319,9 @@ bool ledger_act_add(struct store *store, const struct ledger_act *act, int64_t *
     query_bind_text(&q, 7, act->subject_id);
     query_bind_text(&q, 8, act->outcome);
     query_bind_text(&q, 9, act->detail);
+    query_bind_text(&q, 10, event_kind_word(act->event));
+    query_bind_text(&q, 11, act->other_org_id);
+    query_bind_int(&q, 12, act->is_public);
     bool good = query_run(&q);
     *seq = query_row_id(&q);
     query_end(&q);
@@ -373,10 +407,12 @@ static int highest_query(const char *id)
         const char *prefix;
         int number;
     } rows[] = {
-        {"ctb_", R_HIGHEST_BATCH},    {"tfr_", R_HIGHEST_TRANSFER}, {"ret_", R_HIGHEST_RETIREMENT},
-        {"dlv_", R_HIGHEST_DELIVERY}, {"ord_", R_HIGHEST_ORDER},    {"iss_", R_HIGHEST_ISSUANCE},
-        {"org_", R_HIGHEST_ORG},      {"spl_", R_HIGHEST_SUPPLIER}, {"acc_", R_HIGHEST_ACCOUNT},
-        {"prj_", R_HIGHEST_PROJECT},
+        {"ctb_", R_HIGHEST_BATCH},      {"tfr_", R_HIGHEST_TRANSFER},
+        {"ret_", R_HIGHEST_RETIREMENT}, {"dlv_", R_HIGHEST_DELIVERY},
+        {"ord_", R_HIGHEST_ORDER},      {"iss_", R_HIGHEST_ISSUANCE},
+        {"org_", R_HIGHEST_ORG},        {"spl_", R_HIGHEST_SUPPLIER},
+        {"acc_", R_HIGHEST_ACCOUNT},    {"prj_", R_HIGHEST_PROJECT},
+        {"bpr_", R_HIGHEST_REFUND},     {"cnl_", R_HIGHEST_CANCELLATION},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (text_starts(id, rows[i].prefix)) {

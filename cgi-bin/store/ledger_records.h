@@ -40,11 +40,20 @@ bool ledger_account_add(struct store *store, const char *account_id, const char 
                         const char *name, enum account_kind kind, bool is_main, int64_t at);
 bool ledger_account_close(struct store *store, const char *account_id);
 
-/* Adds the person or changes the state. */
-bool ledger_person_set(struct store *store, const char *user_id, bool active, int64_t at);
+/* Adds the person or changes the state. made_by and program_org_id ("" a human being) are of the
+ * one who is added. */
+bool ledger_person_set(struct store *store, const char *user_id, bool active, const char *made_by,
+                       const char *program_org_id, int64_t at);
 bool ledger_registry_roles_set(struct store *store, const char *user_id, unsigned roles);
 bool ledger_member_set(struct store *store, const char *org_id, const char *user_id, unsigned roles,
                        int64_t at);
+
+struct ledger_new_beneficiary {
+    const char *beneficiary_id, *org_id, *name, *domain, *named_by;
+    bool is_individual;
+    int64_t at;
+};
+bool ledger_beneficiary_add(struct store *store, const struct ledger_new_beneficiary *beneficiary);
 
 struct ledger_project_words {
     const char *project_id, *org_id, *name, *short_code, *instrument, *pathway, *pathway_code,
@@ -62,6 +71,9 @@ bool ledger_settings_set(struct store *store, const char *site_name, const char 
 struct ledger_act {
     int64_t recorded_at, at;
     const char *program, *user_id, *org_id, *command, *subject_id, *outcome, *detail;
+    enum event_kind event; /* what it tells, to org_id and other_org_id ("" none) … */
+    const char *other_org_id;
+    bool is_public; /* … or to everybody */
 };
 /* Writes the audit row; *seq is its place in the ledger's order. */
 bool ledger_act_add(struct store *store, const struct ledger_act *act, int64_t *seq);

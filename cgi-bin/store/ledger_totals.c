@@ -184,6 +184,9 @@ static void count_in(struct holding_row *row, const struct ledger_place *place, 
         row->exported_batches++;
         return;
     }
+    if (place->state == BATCH_CANCELLED) {
+        return; /* what is cancelled is nobody's any more: the cancellation has it */
+    }
     must(place->state == BATCH_ACTIVE);
     row->active += units;
     row->active_batches++;

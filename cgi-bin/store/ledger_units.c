@@ -15,9 +15,11 @@
     " FROM batch b CROSS JOIN account a ON a.account_id = b.account_id"                            \
     " CROSS JOIN project p ON p.project_id = b.project_id "
 #define FREE_FILTER                                                                                \
-    " AND b.state = 'active' AND b.reserved_by IS NULL AND a.kind = 'active' AND a.state = 'open'" \
+    " AND b.state = 'active' AND b.reserved_by IS NULL AND a.kind = ?7 AND a.state = 'open'"       \
     " AND (?3 IS NULL OR b.project_id = ?3) AND (?4 IS NULL OR b.account_id = ?4)"                 \
     " AND (?5 IS NULL OR b.account_id <> ?5) AND (?6 IS NULL OR p.instrument = ?6)"                \
+    " AND (?8 IS NULL OR b.vintage = ?8) AND (?9 IS NULL OR EXISTS (SELECT 1 FROM delivery d"      \
+    " WHERE d.delivery_id = b.delivery_id AND d.order_id = ?9))"                                   \
     " ORDER BY b.issued_at, b.project_id, b.vintage, b.first"
 
 enum { U_BATCH, U_FREE_OF_SUPPLIER, U_FREE_OF_ANY, U_ORDER, U_TRANSFER, U_LINES, U_DUE, U__COUNT };
@@ -27,8 +29,9 @@ static const char *const units_sql[U__COUNT] = {
     [U_FREE_OF_SUPPLIER] =
         BATCH_COLUMNS "WHERE b.org_id = ?1 AND b.supplier_org_id = ?2" FREE_FILTER,
     [U_FREE_OF_ANY] = BATCH_COLUMNS "WHERE b.org_id = ?1 AND ?2 IS NULL" FREE_FILTER,
-    [U_ORDER] = "SELECT order_id, supplier_org_id, buyer_org_id, units, delivered_units, ordered_at"
-                " FROM buyer_order WHERE order_id = ?1",
+    [U_ORDER] =
+        "SELECT order_id, supplier_org_id, buyer_org_id, units, delivered_units, ordered_at,"
+        " buyer_agreed FROM buyer_order WHERE order_id = ?1",
     [U_TRANSFER] =
         "SELECT transfer_id, kind, state, from_org_id, to_org_id, to_account_id, instrument, units,"
         " needs_approval, needs_registry_approval, submitted_by, submitted_at, approved_by,"
@@ -77,6 +80,11 @@ struct ledger_free ledger_free_read(struct store *store, struct arena *arena,
     query_bind_text(&q, 4, or_null(filter->account_id));
     query_bind_text(&q, 5, or_null(filter->but_account_id));
     query_bind_text(&q, 6, or_null(filter->instrument));
+    query_bind_text(&q, 7, account_kind_word(filter->account_kind));
+    if (filter->vintage != 0) {
+        query_bind_int(&q, 8, filter->vintage);
+    }
+    query_bind_text(&q, 9, or_null(filter->order_id));
     while (found.units < units_wanted && query_row(&q)) {
         if (found.count == max) {
             found.is_cut = true;
@@ -108,6 +116,7 @@ struct ledger_order ledger_order_read(struct store *store, const char *order_id)
         order.units = query_int(&q, 3);
         order.delivered_units = query_int(&q, 4);
         order.ordered_at = query_int(&q, 5);
+        order.buyer_agreed = query_int(&q, 6) != 0;
     }
     query_end(&q);
     return order;

@@ -81,6 +81,7 @@ struct m_order {
     char id[ID_SIZE];
     int supplier, buyer;
     int64_t units, delivered;
+    bool agreed; /* the buyer's word, or the registry's */
 };
 
 struct model {
@@ -134,6 +135,21 @@ static enum status m_right(int person, unsigned roles, unsigned needed, bool adm
 static enum status m_right_registry(int person)
 {
     return person == NONE || m_is_admin(person) ? STATUS_OK : STATUS_NOT_ALLOWED;
+}
+
+/* The registry itself: the operator; an administrator where the act goes through the admin program.
+ */
+static bool m_is_registry(int person, enum asker program)
+{
+    return person == NONE || (m_is_admin(person) && program == PROGRAM_ADMIN);
+}
+
+/* Acts that are done at once by one person, where the organisation asks for two. */
+static bool m_needs_second(int org, int64_t units)
+{
+    const struct m_org *giver = &m.orgs[org];
+    return giver->two_person == TWO_PERSON_ALWAYS ||
+           (giver->two_person == TWO_PERSON_ABOVE && units > giver->above);
 }
 
 static enum status m_sender(int org)

@@ -138,15 +138,23 @@ static struct command command_by(enum act_kind kind, int person)
     return command_of(kind, user_id, town_key());
 }
 
+/* The program that a person sends such an act through: some go through two doors, an administrator
+ * mostly through his own. */
+static enum asker program_of(enum act_kind kind, int person)
+{
+    if (person == NONE) {
+        return PROGRAM_TALLY;
+    }
+    bool is_official = person >= 0 && (m.people[person].registry & 1U) != 0;
+    bool by_admin = program_may(PROGRAM_ADMIN, kind) && is_official;
+    return program_may(PROGRAM_ACCOUNT, kind) && !by_admin ? PROGRAM_ACCOUNT : PROGRAM_ADMIN;
+}
+
 /* Asks the ledger. The time is the model's, which follows the rule: never before the last recorded
  * act. */
 static void ask(const struct command *command, int person, struct answer *answer)
 {
-    enum asker program = PROGRAM_TALLY;
-    if (person != NONE) {
-        program = program_may(PROGRAM_ACCOUNT, (enum act_kind)command->kind) ? PROGRAM_ACCOUNT
-                                                                             : PROGRAM_ADMIN;
-    }
+    enum asker program = program_of((enum act_kind)command->kind, person);
     if (command->kind == ACT_EXPIRE) {
         program = PROGRAM_LEDGER;
     }

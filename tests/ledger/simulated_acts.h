@@ -89,7 +89,8 @@ static void act_transfer(void)
     if (chance(30)) {
         struct plan plan;
         arena_reset(&town.arena, 0);
-        planned = ledger_plan(town.ledger.store, &town.arena, &command, m.now, &plan, &answer);
+        planned = ledger_plan(town.ledger.store, &town.arena, PROGRAM_ACCOUNT, &command, m.now,
+                              &plan, &answer);
         submit.plan_wrong = planned == STATUS_OK && chance(5);
         if (planned == STATUS_OK) {
             body->has_plan = true;
@@ -229,6 +230,9 @@ static void act_retire(void)
         expected = STATUS_LINES_EMPTY;
     }
     expected = expected == STATUS_OK ? m_pick(&wish) : expected;
+    if (expected == STATUS_OK && person != NONE && m_needs_second(org, m_picked())) {
+        expected = STATUS_SECOND_PERSON_NEEDED;
+    }
     if (expected == STATUS_OK) {
         expected = body->purposes == 0            ? STATUS_PURPOSE_NEEDED
                    : body->beneficiary[0] == '\0' ? STATUS_BENEFICIARY_NEEDED
@@ -315,7 +319,9 @@ static void act_order(void)
 {
     int supplier = chance(80) ? below(SUPPLIERS) : below(ORGS);
     int buyer = pick_org();
-    int person = chance(50) ? pick_official() : pick_person(supplier, ROLE_INITIATOR);
+    int person = chance(30)                 ? pick_official()
+                 : buyer >= 0 && chance(50) ? pick_person(buyer, ROLE_INITIATOR)
+                                            : pick_person(supplier, ROLE_INITIATOR);
     int64_t units = chance(5) ? -below(2) : 1 + below(50000);
     struct command command = command_by(ACT_ORDER, person);
     TEXT_COPY(command.order.supplier_org_id, m.orgs[supplier].id);
@@ -324,6 +330,10 @@ static void act_order(void)
     enum status expected = may_ask(person)
                                ? m_right(person, m_roles(person, supplier), ROLE_INITIATOR, true)
                                : STATUS_NOT_ALLOWED;
+    bool is_buyers = person >= 0 && (m_roles(person, buyer) & ROLE_INITIATOR) != 0;
+    if (expected != STATUS_OK && may_ask(person) && is_buyers && m.people[person].registry != 2) {
+        expected = STATUS_OK; /* the buyer's own word */
+    }
     expected = expected == STATUS_OK ? m_sender(supplier) : expected;
     expected = expected == STATUS_OK ? m_recipient(buyer) : expected;
     if (expected == STATUS_OK) {
@@ -337,7 +347,11 @@ static void act_order(void)
     ask(&command, person, &answer);
     if (settle(&command, person, expected, &answer) && m.order_count < ORDERS_MAX) {
         struct m_order *order = &m.orders[m.order_count++];
-        *order = (struct m_order){.supplier = supplier, .buyer = buyer, .units = units};
+        *order = (struct m_order){.supplier = supplier,
+                                  .buyer = buyer,
+                                  .units = units,
+                                  .agreed = is_buyers ||
+                                            m_is_registry(person, program_of(ACT_ORDER, person))};
         memcpy(order->id, answer.id, ID_SIZE);
     }
 }
@@ -376,6 +390,14 @@ static void act_deliver(void)
     expected = expected == STATUS_OK ? m_sender(supplier) : expected;
     expected = expected == STATUS_OK ? m_recipient(order->buyer) : expected;
     expected = expected == STATUS_OK ? m_pick(&wish) : expected;
+    if (expected == STATUS_OK && !m_is_registry(person, program_of(ACT_DELIVER, person))) {
+        const struct m_org *buyer = &m.orgs[order->buyer];
+        bool accepts = buyer->incoming == INCOMING_ALL ||
+                       (buyer->incoming == INCOMING_TRUSTED && buyer->trusts[supplier]);
+        expected = m_needs_second(supplier, m_picked()) ? STATUS_SECOND_PERSON_NEEDED
+                   : !order->agreed && !accepts         ? STATUS_BUYER_NOT_AGREED
+                                                        : STATUS_OK;
+    }
     if (expected == STATUS_OK && m_picked() > order->units - order->delivered) {
         expected = STATUS_ORDER_EXCEEDED;
     }

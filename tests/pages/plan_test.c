@@ -35,6 +35,7 @@
 #include "store/import.h"
 #include "store/ledger_changes.h"
 #include "store/ledger_facts.h"
+#include "store/ledger_pool.h"
 #include "store/ledger_records.h"
 #include "store/ledger_totals.h"
 #include "store/my_transfers.h"
@@ -79,6 +80,7 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &ledger_changes_queries,
                                                             &ledger_totals_queries,
                                                             &ledger_facts_queries,
+                                                            &ledger_pool_queries,
                                                             &ledger_records_queries,
                                                             &ledger_units_queries,
                                                             &my_transfers_queries,

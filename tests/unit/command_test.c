@@ -14,6 +14,7 @@
 static struct world *world;
 static struct chance chance;
 static int passed;
+static char program_id[ID_SIZE]; /* a token of the first organisation, with every role */
 
 static void socket_of(enum asker program, char path[108])
 {
@@ -47,6 +48,27 @@ static void expect(int fd, const void *message, size_t size_bytes, int status, c
     int got = take_status(fd);
     CHECK(got == status, "%s: answered %s", what,
           got < 0 ? "nothing" : status_row((enum status)got)->slug);
+}
+
+static void expect_act(const struct command *command, const char *what)
+{
+    int fd = connect_to(PROGRAM_TALLY);
+    expect(fd, command, sizeof *command, STATUS_OK, what);
+    close(fd);
+}
+
+/* What asks through api is a program. */
+static void make_program(void)
+{
+    TEXT_COPY(program_id, "usr_PR0GRAM000000000");
+    struct command command = command_of(ACT_SET_PERSON, "", "");
+    TEXT_COPY(command.person.user_id, program_id);
+    TEXT_COPY(command.person.org_id, world->org_ids[0]);
+    command.person.is_program = true;
+    expect_act(&command, "a program is made known");
+    command.kind = ACT_SET_MEMBER;
+    command.person.roles = ROLE_ALL;
+    expect_act(&command, "a program becomes a member");
 }
 
 static void test_no_commands(void)
@@ -113,6 +135,9 @@ static void test_fuzzed_commands(void)
             if (chance_below(&chance, 2) == 0) {
                 command.kind = (uint32_t)(1 + chance_below(&chance, ACT__COUNT - 1));
             }
+            if (programs[i] == PROGRAM_API) {
+                TEXT_COPY(command.user_id, program_id);
+            }
             unsigned char *bytes = (unsigned char *)&command;
             for (int64_t changes = chance_below(&chance, 6); changes > 0; changes--) {
                 int64_t room = chance_below(&chance, 2) == 0 ? (int64_t)sizeof command : 3000;
@@ -165,8 +190,16 @@ static void test_wrong_program(void)
         CHECK(status > STATUS_OK && status != STATUS_FAULT, "%s: %d", rows[i].what, status);
         close(fd);
     }
+    /* Through api programs alone, and they through api alone. */
     int fd = connect_to(PROGRAM_API);
+    expect(fd, &good, sizeof good, STATUS_NOT_ALLOWED, "a human being's transfer by api");
+    TEXT_COPY(good.user_id, program_id);
     expect(fd, &good, sizeof good, STATUS_OK, "a transfer by api");
+    close(fd);
+    fd = connect_to(PROGRAM_ACCOUNT);
+    good = world_small_transfer(world);
+    TEXT_COPY(good.user_id, program_id);
+    expect(fd, &good, sizeof good, STATUS_NOT_ALLOWED, "a program's transfer by account");
     close(fd);
     /* Only tally may say when: from account the time is not heard. */
     struct command dated = world_small_transfer(world);
@@ -212,6 +245,7 @@ static void test_slow_client(void)
         if (i % 500 == 0) {
             int fd = connect_to(PROGRAM_API);
             struct command command = world_small_transfer(world);
+            TEXT_COPY(command.user_id, program_id);
             int64_t began_us = clock_steady_us();
             expect(fd, &command, sizeof command, STATUS_OK, "a neighbour of a slow client");
             CHECK(clock_steady_us() - began_us < 2 * CLOCK_SECOND_US,
@@ -320,6 +354,7 @@ int main(int argc, char **argv)
     world = world_open("command", "test");
     world_start_daemon(world);
     world_await_daemon(world);
+    make_program();
     test_no_commands();
     test_wrong_program();
     test_order_and_half_close();

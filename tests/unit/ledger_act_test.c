@@ -301,6 +301,9 @@ static void orders_deliveries_retirements(void **state)
     command = command_of(ACT_DELIVER, town_person('A'), town_key());
     TEXT_COPY(command.deliver.order_id, order_id);
     command.deliver.units = 200;
+    assert_int_equal(ask(&command), STATUS_BUYER_NOT_AGREED); /* the supplier's word alone */
+    town_policy(birch, INCOMING_ALL, TWO_PERSON_NEVER, 0);
+    TEXT_COPY(command.key, town_key());
     assert_int_equal(ask(&command), STATUS_OK);
     const char *delivery_id = town_keep(&answer);
     assert_int_equal(held(birch), 200);
@@ -448,7 +451,9 @@ static void a_plan_is_what_happens(void **state)
     struct plan plan;
     static struct arena arena;
     arena_map(&arena, 1024UL * 1024);
-    assert_int_equal(ledger_plan(reader, &arena, &command, town.now_us, &plan, &answer), STATUS_OK);
+    assert_int_equal(
+        ledger_plan(reader, &arena, PROGRAM_ACCOUNT, &command, town.now_us, &plan, &answer),
+        STATUS_OK);
     assert_int_equal(plan.move_count, 2);
     assert_int_equal(plan.moves[0].vintage, 2024);
     assert_int_equal(plan.moves[0].rest_last, 0);
@@ -461,11 +466,14 @@ static void a_plan_is_what_happens(void **state)
     town_policy(birch, INCOMING_ALL, TWO_PERSON_NEVER, 0); /* meanwhile */
     assert_int_equal(ask(&command), STATUS_PLAN_CHANGED);
     store_settle(reader);
-    assert_int_equal(ledger_plan(reader, &arena, &command, town.now_us, &plan, &answer),
-                     STATUS_PLAN_CHANGED);
+    assert_int_equal(
+        ledger_plan(reader, &arena, PROGRAM_ACCOUNT, &command, town.now_us, &plan, &answer),
+        STATUS_PLAN_CHANGED);
     assert_int_equal(plan.move_count, 0);
     command.transfer.has_plan = false;
-    assert_int_equal(ledger_plan(reader, &arena, &command, town.now_us, &plan, &answer), STATUS_OK);
+    assert_int_equal(
+        ledger_plan(reader, &arena, PROGRAM_ACCOUNT, &command, town.now_us, &plan, &answer),
+        STATUS_OK);
     assert_true(plan.accepted_at_once);
     command.transfer.has_plan = true;
     command.transfer.plan = plan.digest;

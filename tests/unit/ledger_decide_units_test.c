@@ -252,8 +252,11 @@ static void a_delivery_is_of_an_order(void **state)
     int64_t at = AT;
 #define DELIVER decide_deliver(&arena, &facts, &body, at, &plan, &answer)
     DECIDES(DELIVER, STATUS_ORDER_UNKNOWN, FIELD_ORDER);
-    facts.order = (struct ledger_order){
-        .found = true, .units = 15, .delivered_units = 5, .ordered_at = AT - 1};
+    facts.order = (struct ledger_order){.found = true,
+                                        .units = 15,
+                                        .delivered_units = 5,
+                                        .ordered_at = AT - 1,
+                                        .buyer_agreed = true};
     TEXT_COPY(facts.order.buyer_org_id, "org_2");
     DECIDES(DELIVER, STATUS_SENDER_UNKNOWN, FIELD_SUPPLIER);
     facts.supplier = org("org_1");

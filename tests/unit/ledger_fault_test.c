@@ -365,8 +365,8 @@ static void reading_at_every_statement(void **state)
         step_quiet(true);
         step_fails(step);
         arena_reset(&town.arena, 0);
-        enum status status =
-            ledger_plan(town.ledger.store, &town.arena, &command, town.now_us, &plan, &answer);
+        enum status status = ledger_plan(town.ledger.store, &town.arena, PROGRAM_ACCOUNT, &command,
+                                         town.now_us, &plan, &answer);
         steps_left = 0;
         step_quiet(false);
         store_settle(town.ledger.store);
