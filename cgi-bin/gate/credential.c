@@ -177,11 +177,14 @@ bool credential_make_key(const struct person_admin *admin, const char *issuer,
     uint8_t *secret = arena_array(admin->arena, uint8_t, CREDENTIAL_KEY_SIZE);
     uint8_t *public = arena_array(admin->arena, uint8_t, CREDENTIAL_KEY_SIZE);
     random_bytes(secret, CREDENTIAL_KEY_SIZE);
-    *key = (struct signing_key){.key_id = new_id(admin, "key"),
-                                .algorithm = jwt_algorithm_word(algorithm),
-                                .issuer = issuer,
-                                .secret = secret,
-                                .made_at = admin->now_us};
+    *key = (struct signing_key){
+        .key_id = new_id(admin, "key"),
+        .algorithm = jwt_algorithm_word(algorithm),
+        /* A registry that says no address of its own is named by its tag. */
+        .issuer =
+            jwt_text_is(issuer) ? issuer : arena_printf(admin->arena, "tallystick:%s", admin->tag),
+        .secret = secret,
+        .made_at = admin->now_us};
     key->header = jwt_header_make(admin->arena, algorithm, key->key_id);
     if (algorithm == JWT_EDDSA) {
         jwt_public_of(secret, public);

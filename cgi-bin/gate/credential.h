@@ -65,9 +65,10 @@ bool credential_make_key(const struct person_admin *admin, const char *issuer,
 /* "read,transfer" -> SCOPE_… bits, reading always in. False: a word that is no scope. */
 bool credential_scopes_from_words(const char *words, unsigned *scopes);
 
-/* `tally api-credentials …` and `tally api-key …`. 0 done, 1 refused or failed, 2 the words were
- * not understood. */
+/* `tally api-credentials …`, `tally api-revoke ID` and `tally api-key …`. 0 done, 1 refused or
+ * failed, 2 the words were not understood. */
 int credential_main(int argc, char **argv, const struct tally *tally);
+int credential_revoke_main(int argc, char **argv, const struct tally *tally);
 int credential_key_main(int argc, char **argv, const struct tally *tally);
 
 #endif

@@ -7,6 +7,7 @@
 #include "gate/credential.h"
 #include "gate/person_admin.h"
 #include "pages/desk.h"
+#include "pages/program_words.h"
 #include "pages/team_programs.h"
 #include "store/rights.h"
 
@@ -32,12 +33,12 @@ enum status team_token_get(struct visit *visit, struct response *response)
         .name = token.name,
         .id = token.token_id,
         .is_token = true,
-        .state = team_token_state(&token, roles, visit->now_us),
+        .state = program_token_state(&token, roles, visit->now_us),
         .made_by = desk_person(visit, token.made_by),
         .made = desk_when(arena, token.made_at),
         .expires = desk_when(arena, token.expires_at),
         .roles = person_admin_roles_words(arena, roles),
-        .scopes = team_scopes_words(arena, token.scopes),
+        .scopes = program_scopes(arena, token.scopes),
         .is_anywhere = text_empty(token.ranges),
         .ranges = range_words(arena, token.ranges),
         .used = desk_when(arena, token.used_at),

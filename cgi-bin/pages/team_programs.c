@@ -8,11 +8,9 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "gate/person_admin.h"
-#include "gate/token.h"
 #include "pages/desk.h"
+#include "pages/program_words.h"
 #include "store/rights.h"
-
-#define SOON_DAYS 14 /* time enough to make another and to put it in place */
 
 static const struct field_row query_rows[] = {{.name = "before", .kind = VALUE_CURSOR}};
 const struct form team_programs_query = {query_rows, 1};
@@ -26,7 +24,6 @@ static enum status show_all(struct visit *visit, struct response *response,
 static bool read_cursor(struct visit *visit, int64_t *before_at, const char **before_id);
 static struct url older_than(struct visit *visit, const char *path, int64_t made_at,
                              const char *id);
-static const char *scope_joined(struct arena *arena, const char *words, const char *next);
 
 enum status team_programs_get(struct visit *visit, struct response *response)
 {
@@ -102,31 +99,6 @@ enum status team_clients_get(struct visit *visit, struct response *response)
     return show_all(visit, response, &view);
 }
 
-const char *team_scopes_words(struct arena *arena, unsigned scopes)
-{
-    const char *words = "reading";
-    words = scope_joined(arena, words, (scopes & SCOPE_TRANSFER) != 0 ? "transfers" : "");
-    words = scope_joined(arena, words, (scopes & SCOPE_RETIRE) != 0 ? "retirements" : "");
-    return scope_joined(arena, words, (scopes & SCOPE_MANAGE) != 0 ? "webhooks" : "");
-}
-
-struct state_view team_token_state(const struct access_token *token, unsigned roles, int64_t now_us)
-{
-    if (token->revoked_at != 0) {
-        return (struct state_view){"cancelled", "Revoked"};
-    }
-    if (!token_is_live(token, now_us)) {
-        return (struct state_view){"expired", "Expired"};
-    }
-    if (roles == 0) {
-        /* Somebody took them away in the ledger: it is refused like one that is revoked. */
-        return (struct state_view){"suspended", "Without roles"};
-    }
-    return token->expires_at - now_us < SOON_DAYS * CLOCK_DAY_US
-               ? (struct state_view){"pending", "Expires soon"}
-               : (struct state_view){"active", "Good"};
-}
-
 struct state_view team_client_state(const struct client_secret *client)
 {
     return client->revoked_at != 0 ? (struct state_view){"cancelled", "Revoked"}
@@ -160,8 +132,8 @@ static struct program_row_views token_rows(struct visit *visit, const struct acc
         rows[i] = (struct program_row_view){
             .name = token->name,
             .url = team_token_url(arena, token->token_id),
-            .state = team_token_state(token, roles, visit->now_us),
-            .scopes = team_scopes_words(arena, token->scopes),
+            .state = program_token_state(token, roles, visit->now_us),
+            .scopes = program_scopes(arena, token->scopes),
             .roles = person_admin_roles_words(arena, roles),
             .made = desk_when(arena, token->made_at),
             .expires = desk_when(arena, token->expires_at),
@@ -221,9 +193,4 @@ static struct url older_than(struct visit *visit, const char *path, int64_t made
 {
     return url_with(visit->arena, url_path(visit->arena, path), "before",
                     arena_printf(visit->arena, "%lld-%s", (long long)made_at, id));
-}
-
-static const char *scope_joined(struct arena *arena, const char *words, const char *next)
-{
-    return text_empty(next) ? words : arena_printf(arena, "%s, %s", words, next);
 }

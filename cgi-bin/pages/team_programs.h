@@ -43,10 +43,6 @@ enum status team_client_revoke_get(struct visit *visit, struct response *respons
 enum status team_client_revoke_post(struct visit *visit, struct response *response);
 
 /* For the files of these pages only. */
-/* "Reading, transfers". */
-const char *team_scopes_words(struct arena *arena, unsigned scopes);
-struct state_view team_token_state(const struct access_token *token, unsigned roles,
-                                   int64_t now_us);
 struct state_view team_client_state(const struct client_secret *client);
 struct url team_token_url(struct arena *arena, const char *token_id);
 struct url team_client_url(struct arena *arena, const char *client_id);

@@ -13,6 +13,8 @@ enum {
     Q_FIND_TOKEN,
     Q_READ_CLIENT,
     Q_READ_TOKEN,
+    Q_TOKEN_OF_USER,
+    Q_ORG_OF,
     Q_LIST_CLIENTS,
     Q_LIST_TOKENS,
     Q_GOOD_CLIENTS,
@@ -51,6 +53,9 @@ static const char *const SQL[Q__COUNT] = {
         "SELECT " CLIENT_COLUMNS " FROM client_secret WHERE client_id = ?2 AND org_id = ?1",
     [Q_READ_TOKEN] =
         "SELECT " TOKEN_COLUMNS " FROM access_token WHERE token_id = ?2 AND org_id = ?1",
+    [Q_TOKEN_OF_USER] = "SELECT " TOKEN_COLUMNS " FROM access_token WHERE user_id = ?1",
+    [Q_ORG_OF] = "SELECT org_id FROM client_secret WHERE client_id = ?1 UNION ALL"
+                 " SELECT org_id FROM access_token WHERE token_id = ?1",
     [Q_LIST_CLIENTS] = "SELECT " CLIENT_COLUMNS " FROM client_secret WHERE org_id = ?1"
                        " AND (made_at, client_id) < (?2, ?3)"
                        " ORDER BY made_at DESC, client_id DESC LIMIT ?4",
@@ -184,6 +189,26 @@ bool credential_read_token(struct store *store, struct arena *arena, const char 
     *token = found ? token_row(&q, arena) : (struct access_token){.token_id = ""};
     query_end(&q);
     return found;
+}
+
+bool credential_token_of_user(struct store *store, struct arena *arena, const char *user_id,
+                              struct access_token *token)
+{
+    struct query q = query(store, &people_credential_queries, Q_TOKEN_OF_USER);
+    query_bind_text(&q, 1, user_id);
+    bool found = query_row(&q);
+    *token = found ? token_row(&q, arena) : (struct access_token){.token_id = ""};
+    query_end(&q);
+    return found;
+}
+
+const char *credential_org_of(struct store *store, struct arena *arena, const char *id)
+{
+    struct query q = query(store, &people_credential_queries, Q_ORG_OF);
+    query_bind_text(&q, 1, id);
+    const char *org_id = query_row(&q) ? query_text(&q, arena, 0) : "";
+    query_end(&q);
+    return org_id;
 }
 
 size_t credential_list_clients(struct store *store, struct arena *arena, const char *org_id,

@@ -84,6 +84,12 @@ bool credential_read_client(struct store *store, struct arena *arena, const char
 bool credential_read_token(struct store *store, struct arena *arena, const char *org_id,
                            const char *token_id, struct access_token *token);
 
+/* By the person that it is in the ledger. False: none. */
+bool credential_token_of_user(struct store *store, struct arena *arena, const char *user_id,
+                              struct access_token *token);
+/* Whose it is: of a client secret's or an access token's id; "" none. */
+const char *credential_org_of(struct store *store, struct arena *arena, const char *id);
+
 /* An organisation's, newest first, those made before (before_at, before_id) ("" = from the newest),
  * at most rows_max; returns how many. */
 size_t credential_list_clients(struct store *store, struct arena *arena, const char *org_id,

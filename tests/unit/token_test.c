@@ -76,8 +76,10 @@ static enum status ask(void *context, const struct command *command, struct answ
     }
     if (command->kind == ACT_SET_PERSON) {
         (void)snprintf(sql, sizeof sql,
-                       "INSERT INTO person (user_id, state, since_at) VALUES ('%s', 'active', 1)",
-                       command->person.user_id);
+                       "INSERT INTO person (user_id, state, since_at, is_program, program_org_id)"
+                       " VALUES ('%s', 'active', 1, 1, '%s')",
+                       command->person.user_id, command->person.org_id);
+        assert_true(command->person.is_program);
     } else {
         assert_int_equal(command->kind, ACT_SET_MEMBER);
         (void)snprintf(sql, sizeof sql,
@@ -589,6 +591,24 @@ static void test_most(void **state)
     assert_int_equal(sum, CREDENTIALS_MAX + 1);
 }
 
+/* A registry that has no address of its own (or one that is none) still signs. */
+static void test_issuer(void **state)
+{
+    static const char *const issuers[] = {"", "http://a b", "x\"y"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct token_wish wanted = wish();
+        people_sql("UPDATE signing_key SET ended_at = 1");
+        admin.now_us += 1000;
+        assert_int_equal(credential_make_token(&admin, issuers[i], &wanted, &token), STATUS_OK);
+        assert_int_equal(go(METHOD_GET, "/read"), 200);
+    }
+    assert_int_equal(
+        room_number(room_people,
+                    "SELECT count(*) FROM signing_key WHERE issuer = 'tallystick:SBX'"),
+        3);
+}
+
 static void test_scope_words(void **state)
 {
     (void)state;
@@ -624,6 +644,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_throttle, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_made, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_most, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_issuer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_scope_words, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
