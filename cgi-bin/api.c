@@ -12,13 +12,16 @@
 #include "api/party.h"
 #include "api/project.h"
 #include "api/retirement.h"
+#include "api/webhook.h"
 #include "ledger/ledger.h"
 #include "store/api_balances.h"
 #include "store/api_holdings.h"
 #include "store/holdings.h"
+#include "store/site.h"
 
 #define V0 "/registry/v0"
 #define READER NEED_ORGANISATION
+#define MANAGING (READER | NEED_MANAGER | NEED_SCOPE_MANAGE)
 
 /* clang-format off: one route, one row */
 static const struct route routes[] = {
@@ -58,10 +61,25 @@ static const struct route routes[] = {
     {METHOD_GET, V0 "/credit_batches/:id", READER, NULL, batch_get},
 
     {METHOD_GET, V0 "/transferees", READER, NULL, transferees_get},
+
+    {METHOD_GET, V0 "/webhooks", MANAGING, NULL, webhooks_get},
+    {METHOD_POST, V0 "/webhooks", MANAGING, NULL, webhook_post},
+    {METHOD_GET, V0 "/webhooks/:id", MANAGING, NULL, webhook_one_get},
+    {METHOD_POST, V0 "/webhooks/:id/update", MANAGING, NULL, webhook_update_post},
+    {METHOD_POST, V0 "/webhooks/:id/rotate_secret", MANAGING, NULL, webhook_rotate_post},
+    {METHOD_POST, V0 "/webhooks/:id/pause", MANAGING, NULL, webhook_pause_post},
+    {METHOD_POST, V0 "/webhooks/:id/resume", MANAGING, NULL, webhook_resume_post},
+    {METHOD_POST, V0 "/webhooks/:id/remove", MANAGING, NULL, webhook_remove_post},
+    {METHOD_POST, V0 "/webhooks/:id/test", MANAGING, NULL, webhook_test_post},
+    {METHOD_POST, V0 "/webhooks/:id/replay", MANAGING, NULL, webhook_replay_post},
+    {METHOD_GET, V0 "/webhooks/:id/messages", MANAGING, NULL, webhook_messages_get},
+    {METHOD_GET, V0 "/webhooks/:id/messages/:id", MANAGING, NULL, webhook_message_get},
 };
 /* clang-format on */
 
 static const struct query_table *const people_tables[] = {
+    &people_webhook_queries,
+    &people_webhook_log_queries,
     NULL,
 };
 
@@ -75,6 +93,7 @@ static const struct query_table *registry_tables[48] = {
     &api_holdings_queries,
     &api_balances_queries,
     &holdings_queries,
+    &site_queries,
 };
 
 static void add_plan_tables(void)

@@ -37,7 +37,6 @@ enum status team_programs_get(struct visit *visit, struct response *response)
     struct team_programs_view view = {
         .page = chrome_of(visit, PLACE_TEAM, "Programs"),
         .org_name = visit->org_name,
-        .may_change = true,
         .tokens = token_rows(visit, tokens, token_count),
         .clients = client_rows(visit, clients, client_count),
         .has_tokens = token_count > 0,

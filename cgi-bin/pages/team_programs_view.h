@@ -33,7 +33,6 @@ struct program_row_views {
 struct team_programs_view {
     struct chrome page;
     const char *org_name;
-    bool may_change; /* always; for the tabs */
     struct program_row_views tokens;
     struct program_row_views clients;
     bool has_tokens, has_clients;

@@ -59,7 +59,8 @@ static const char *const plain_sql[PLAIN__COUNT] = {
     [PLAIN_LINE] = "INSERT INTO transfer_line (transfer_id, line, batch_id, split_from,"
                    " from_account_id, units) VALUES (?1, 1, ?2, ?3, ?4, ?5)",
     [PLAIN_ACT] = "INSERT INTO act (recorded_at, at, program, user_id, org_id, command, subject_id,"
-                  " outcome, detail) VALUES (?1, ?1, 'account', ?2, ?3, 'transfer', ?4, 'ok', ?5)",
+                  " outcome, detail, event, other_org_id, is_public) VALUES (?1, ?1, 'account', ?2,"
+                  " ?3, 'transfer', ?4, 'ok', ?5, 'transfer.completed', ?6, 1)",
     [PLAIN_ANSWER] = "INSERT INTO idempotency (scope, key, fingerprint, seq, answer)"
                      " VALUES (?1, ?2, ?3, ?4, ?5)",
     [PLAIN_TAKEN] = "UPDATE holding SET active = active - ?6, split_batches = split_batches + 1"
@@ -235,6 +236,7 @@ static inline void plain_record(const struct plain *plain, const struct stage_pa
     put(plain, PLAIN_ACT, 3, from->org_id);
     put(plain, PLAIN_ACT, 4, transfer_id);
     put(plain, PLAIN_ACT, 5, detail);
+    put(plain, PLAIN_ACT, 6, to->org_id);
     plain_write(plain, PLAIN_ACT);
     memset(&answer, 0, sizeof answer);
     answer.version = COMMAND_VERSION;

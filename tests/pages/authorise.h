@@ -37,6 +37,7 @@ static struct named_id {
     {"credit-batches", "", "ctb_00000000000000ZZ"}, {"issuances", "", "iss_00000000000000ZZ"},
     {"retirements", "", "ret_00000000000000ZZ"},    {"deliveries", "", "dlv_00000000000000ZZ"},
     {"tokens", "", "tok_00000000000000ZZ"},         {"clients", "", "cls_00000000000000ZZ"},
+    {"webhooks", "", "whk_00000000000000ZZ"},       {"messages", "", "msg_00000000000000ZZ"},
 };
 enum { NAMED_IDS = sizeof named_ids / sizeof named_ids[0] };
 
@@ -129,6 +130,20 @@ static void fill_credentials(struct store *people)
     own_id("clients", client.client_id);
 }
 
+/* An endpoint and a message of it: what nobody else may find. */
+static void fill_webhook(struct cgi_person manager)
+{
+    struct cgi_reply reply =
+        market_post("/account/team/webhooks/add", manager,
+                    "url=https%3A%2F%2Fhooks.example.org%2Fx&description=&scope=own&which=all");
+    cgi_is(&reply, 200);
+    const char *webhook_id = id_in(reply.body, "whk_");
+    own_id("webhooks", webhook_id);
+    reply = market_post(words("/account/team/webhooks/%s/test", webhook_id), manager, "");
+    cgi_is(&reply, 303);
+    own_id("messages", id_in(reply.location, "msg_"));
+}
+
 static int authorise_open(void **state)
 {
     static const struct query_table *const tables[] = {
@@ -163,6 +178,7 @@ static int authorise_open(void **state)
     visitors[ADMINISTRATOR] = visitor_of("an administrator", rosa, 0, REGISTRY_ADMINISTRATOR);
     visitors[AUDITOR] = visitor_of("an auditor", otto, 0, REGISTRY_AUDITOR);
     own_id("drafts", begin(ines, "external"));
+    fill_webhook(marc);
     return 0;
 }
 

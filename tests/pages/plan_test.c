@@ -31,6 +31,7 @@
 #include "store/api_retirements.h"
 #include "store/care.h"
 #include "store/drafts.h"
+#include "store/events.h"
 #include "store/holdings.h"
 #include "store/import.h"
 #include "store/ledger_changes.h"
@@ -74,6 +75,7 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &api_projects_queries,
                                                             &api_retirements_queries,
                                                             &care_queries,
+                                                            &events_queries,
                                                             &holdings_queries,
                                                             &holding_batches_queries,
                                                             &import_queries,
@@ -132,6 +134,8 @@ static const struct permission {
     {"admin_issue", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},
     {"admin_orgs", "USE TEMP B-TREE FOR ORDER BY",
      "one organisation's accounts and trust, one person's organisations, the buffer pools"},
+
+    {"events", "SCAN act", "from the newest row, which is the first and last that is read"},
 
     {"holdings", "USE TEMP B-TREE FOR ORDER BY", "one organisation's balances, or its accounts"},
     {"holding_batches", "SCAN k", "one page that its subquery found"},
