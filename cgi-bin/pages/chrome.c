@@ -181,6 +181,11 @@ static const struct {
     {"account-closed", "The account is closed."},
     {"member-added", "The person is in the team."},
     {"member-saved", "The roles are saved."},
+    {"token-revoked", "The access token is revoked: no request is let in with it any more."},
+    {"client-revoked", "The client secret is revoked: no request is let in with it any more."},
+    {"program-made-before",
+     "This was made before, when the form was first sent. It was shown then, and cannot be shown "
+     "again: if nobody kept it, revoke it and make another."},
     {"member-removed", "The person has left the team."},
     {"organisation-opened", "The organisation is open, with its Main account."},
     {"organisation-saved", "The organisation is saved."},
