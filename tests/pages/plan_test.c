@@ -170,7 +170,6 @@ static const struct permission {
     {"api_balances", "USE TEMP B-TREE FOR GROUP BY", "one organisation's orders"},
     {"api_holdings", "USE TEMP B-TREE FOR ORDER BY",
      "what waits, was split or retired for one organisation, or the batches of one act"},
-    {"api_orders", "USE TEMP B-TREE FOR ORDER BY", "deliveries"},
     {"api_orders", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},
     {"api_orders", "SCAN delivery USING COVERING INDEX sqlite_autoindex_delivery_1",
      "the count of all deliveries: thousands, where batches are hundreds of thousands"},
