@@ -35,6 +35,10 @@
 /* 128 KiB: a list of 50 rows is under 50 kB; what is larger is made each time */
 #define KEPT_PAGE_BYTES_MAX 131072
 
+/* 2 GiB: what a check of the whole registry keeps of it, on a machine with eight times that: the
+ * file of a million transfers */
+#define SCAN_CACHE_KIB 2097152
+
 /* ---- words people write ---- */
 #define NAME_CHARS_MAX 120
 /* bytes: four per character, NUL, rounded */
@@ -154,7 +158,7 @@
 #define COURIER_SLEEP_MS_MAX 1000
 /* events read for one endpoint in one transaction */
 #define COURIER_WINDOW_EVENTS 100
-/* 16 MiB: a window of events and the messages that are under way */
-#define COURIER_ARENA_BYTES 16777216
+/* 64 MiB: thousands of endpoints, the events of those that are told of something just now */
+#define COURIER_ARENA_BYTES 67108864
 
 #endif

@@ -22,6 +22,7 @@ enum place {
     /* account area */
     PLACE_CREDITS,
     PLACE_MY_TRANSFERS,
+    PLACE_MY_RETIREMENTS,
     PLACE_INBOX,
     PLACE_ORDERS,
     PLACE_TEAM,

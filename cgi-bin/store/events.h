@@ -67,6 +67,10 @@ struct events {
  * public ones and those that org_id is told ("": the public ones alone). */
 struct events events_after(struct store *store, struct arena *arena, const char *org_id,
                            int64_t after_seq, size_t most);
+/* The same, without what does not concern org_id: its own acts and those it is the other party of,
+ * public or not. */
+struct events events_concerning(struct store *store, struct arena *arena, const char *org_id,
+                                int64_t after_seq, size_t most);
 /* The place of the last act of all: a feed that begins now begins behind it. */
 int64_t events_last_seq(struct store *store);
 

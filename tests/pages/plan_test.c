@@ -24,11 +24,14 @@
 #include "store/admin_transfers.h"
 #include "store/api_balances.h"
 #include "store/api_batches.h"
+#include "store/api_beneficiaries.h"
 #include "store/api_holdings.h"
 #include "store/api_orders.h"
 #include "store/api_parties.h"
 #include "store/api_projects.h"
+#include "store/api_refunds.h"
 #include "store/api_retirements.h"
+#include "store/api_transfers.h"
 #include "store/care.h"
 #include "store/drafts.h"
 #include "store/events.h"
@@ -39,7 +42,9 @@
 #include "store/ledger_pool.h"
 #include "store/ledger_records.h"
 #include "store/ledger_totals.h"
+#include "store/my_retirements.h"
 #include "store/my_transfers.h"
+#include "store/people_beneficiary.h"
 #include "store/orders.h"
 #include "store/people_credential.h"
 #include "store/people_link.h"
@@ -58,6 +63,7 @@
 #include "store/public_retirements.h"
 #include "store/public_transfers.h"
 #include "store/recipients.h"
+#include "store/retirement_drafts.h"
 #include "store/rights.h"
 #include "store/site.h"
 #include "store/store.h"
@@ -71,11 +77,14 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &admin_transfers_queries,
                                                             &api_batches_queries,
                                                             &api_balances_queries,
+                                                            &api_beneficiaries_queries,
                                                             &api_holdings_queries,
                                                             &api_orders_queries,
                                                             &api_parties_queries,
                                                             &api_projects_queries,
+                                                            &api_refunds_queries,
                                                             &api_retirements_queries,
+                                                            &api_transfers_queries,
                                                             &care_queries,
                                                             &events_queries,
                                                             &holdings_queries,
@@ -87,6 +96,7 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &ledger_pool_queries,
                                                             &ledger_records_queries,
                                                             &ledger_units_queries,
+                                                            &my_retirements_queries,
                                                             &my_transfers_queries,
                                                             &orders_queries,
                                                             &pool_queries,
@@ -102,19 +112,12 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &team_queries,
                                                             &verify_queries,
                                                             NULL};
-static const struct query_table *const people_tables[] = {&admin_people_queries,
-                                                          &care_people_queries,
-                                                          &drafts_queries,
-                                                          &people_credential_queries,
-                                                          &people_link_queries,
-                                                          &people_password_queries,
-                                                          &people_person_queries,
-                                                          &people_session_queries,
-                                                          &people_throttle_queries,
-                                                          &people_webhook_queries,
-                                                          &people_webhook_log_queries,
-                                                          &people_webhook_queue_queries,
-                                                          NULL};
+static const struct query_table *const people_tables[] = {
+    &admin_people_queries,       &care_people_queries,          &drafts_queries,
+    &people_beneficiary_queries, &people_credential_queries,    &people_link_queries,
+    &people_password_queries,    &people_person_queries,        &people_session_queries,
+    &people_throttle_queries,    &retirement_drafts_queries,    &people_webhook_queries,
+    &people_webhook_log_queries, &people_webhook_queue_queries, NULL};
 
 /* What may be read from end to end, or sorted, and why that stays small. step: as the plan says it;
  * NULL: whatever the table does. */
@@ -139,6 +142,7 @@ static const struct permission {
 
     {"events", "SCAN act", "from the newest row, which is the first and last that is read"},
 
+    {"holdings", "USE TEMP B-TREE FOR GROUP BY", "vintages of one supplier's balance"},
     {"holdings", "USE TEMP B-TREE FOR ORDER BY", "one organisation's balances, or its accounts"},
     {"holding_batches", "SCAN k", "one page that its subquery found"},
     {"holding_batches", "USE TEMP B-TREE FOR ORDER BY",
@@ -148,6 +152,8 @@ static const struct permission {
     {"holdings", "SCAN k", "one row per balance, that its subquery found"},
     {"my_transfers", "SCAN k", "one page that its subquery found"},
     {"my_transfers", "USE TEMP B-TREE FOR ORDER BY", "one organisation's transfers, out and in"},
+    {"api_transfers", "SCAN k", "one page that its subquery found"},
+    {"api_transfers", "USE TEMP B-TREE FOR ORDER BY", "one page that its subquery found"},
     {"orders", "SCAN o", "an administrator's count of orders in a state"},
     {"orders", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},
     {"pool", "SCAN i USING COVERING INDEX issuance_to_buffer", "what was ever set aside, summed up"},

@@ -1,4 +1,4 @@
--- registry.db, version 5: orders and deliveries in order of time for everybody who lists them, and what was set aside for the buffer pool.
+-- registry.db, version 6: orders and deliveries in order of time for everybody who lists them, and what was set aside for the buffer pool.
 
 CREATE INDEX buyer_order_by_time ON buyer_order (ordered_at, order_id);
 CREATE INDEX delivery_by_time ON delivery (delivered_at, delivery_id);
