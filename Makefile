@@ -24,7 +24,7 @@ LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now -Wl,--build-id=sha1 $(LDFLAGS)
 
 # Rooms from the top down: each may use only those after it.
 ROOMS := import courier api pages gate http ledger store model base
-PROGRAMS := public signin account admin api ledger tally
+PROGRAMS := public signin account admin api ledger courier tally
 # programs with templates, and all that speak FastCGI
 AREAS := public signin account admin
 DOORS := $(AREAS) api

@@ -11,6 +11,7 @@
 #include "pages/retire.h"
 #include "pages/steps.h"
 #include "pages/team.h"
+#include "pages/team_webhooks.h"
 #include "store/holdings.h"
 #include "store/my_retirements.h"
 #include "store/my_transfers.h"
@@ -32,6 +33,8 @@
 #define RETIRING "/account/retirements/drafts/:id"
 #define TEAMMATE "/account/team/people/:id"
 #define TRANSFER "/account/transfers/:id"
+#define WEBHOOKS "/account/team/webhooks"
+#define WEBHOOK WEBHOOKS "/:id"
 
 /* clang-format off: one route, one row */
 static const struct route routes[] = {
@@ -98,12 +101,35 @@ static const struct route routes[] = {
     {METHOD_GET, "/account/team/accounts", READER, NULL, team_accounts_get},
     {METHOD_POST, "/account/team/accounts", MANAGER, &team_account_form, team_accounts_post},
     {METHOD_POST, "/account/team/accounts/close", MANAGER, &team_close_form, team_close_post},
+    {METHOD_GET, WEBHOOKS, MANAGER, NULL, team_webhooks_get},
+    {METHOD_GET, WEBHOOKS "/add", MANAGER, NULL, team_webhook_add_get},
+    {METHOD_POST, WEBHOOKS "/add", MANAGER, &team_webhook_edit_form, team_webhook_add_post},
+    {METHOD_GET, WEBHOOK, MANAGER, &team_webhook_query, team_webhook_get},
+    {METHOD_GET, WEBHOOK "/change", MANAGER, NULL, team_webhook_change_get},
+    {METHOD_POST, WEBHOOK "/change", MANAGER, &team_webhook_edit_form, team_webhook_change_post},
+    {METHOD_POST, WEBHOOK "/test", MANAGER, NULL, team_webhook_test_post},
+    {METHOD_POST, WEBHOOK "/pause", MANAGER, NULL, team_webhook_pause_post},
+    {METHOD_POST, WEBHOOK "/resume", MANAGER, NULL, team_webhook_resume_post},
+    {METHOD_GET, WEBHOOK "/rotate", MANAGER, NULL, team_webhook_rotate_get},
+    {METHOD_POST, WEBHOOK "/rotate", MANAGER, NULL, team_webhook_rotate_post},
+    {METHOD_GET, WEBHOOK "/remove", MANAGER, NULL, team_webhook_remove_get},
+    {METHOD_POST, WEBHOOK "/remove", MANAGER, NULL, team_webhook_remove_post},
+    {METHOD_GET, WEBHOOK "/replay", MANAGER, &team_webhook_replay_query, team_webhook_replay_get},
+    {METHOD_POST, WEBHOOK "/replay", MANAGER, &team_webhook_replay_form, team_webhook_replay_post},
+    {METHOD_GET, WEBHOOK "/messages/:id", MANAGER, NULL, team_webhook_message_get},
+    {METHOD_POST, WEBHOOK "/messages/:id/replay", MANAGER, NULL, team_webhook_again_post},
 };
 /* clang-format on */
 
 static const struct query_table *const people_tables[] = {
-    &people_person_queries,     &people_link_queries,        &drafts_queries,
-    &retirement_drafts_queries, &people_beneficiary_queries, NULL,
+    &people_person_queries,
+    &people_link_queries,
+    &drafts_queries,
+    &retirement_drafts_queries,
+    &people_beneficiary_queries,
+    &people_webhook_queries,
+    &people_webhook_log_queries,
+    NULL,
 };
 
 /* The pages' own tables, then those that planning a transfer needs. */

@@ -14,21 +14,26 @@
 #include "api/party.h"
 #include "api/project.h"
 #include "api/retire_write.h"
+#include "api/refund.h"
 #include "api/retirement.h"
 #include "api/transfer.h"
+#include "api/webhook.h"
 #include "ledger/ledger.h"
 #include "store/api_balances.h"
 #include "store/api_beneficiaries.h"
 #include "store/api_holdings.h"
+#include "store/api_refunds.h"
 #include "store/holdings.h"
 #include "store/people_beneficiary.h"
+#include "store/site.h"
 
 #define V0 "/registry/v0"
 #define READER NEED_ORGANISATION
 /* what is done about transfers: starting and taking back, and deciding */
-#define SENDER (NEED_SCOPE_TRANSFER | NEED_INITIATOR)
-#define DECIDER (NEED_SCOPE_TRANSFER | NEED_APPROVER)
-#define RETIRER (NEED_SCOPE_RETIRE | NEED_INITIATOR)
+#define SENDER (READER | NEED_INITIATOR | NEED_SCOPE_TRANSFER)
+#define DECIDER (READER | NEED_APPROVER | NEED_SCOPE_TRANSFER)
+#define RETIRER (READER | NEED_INITIATOR | NEED_SCOPE_RETIRE)
+#define MANAGING (READER | NEED_MANAGER | NEED_SCOPE_MANAGE)
 
 /* clang-format off: one route, one row */
 static const struct route routes[] = {
@@ -61,6 +66,9 @@ static const struct route routes[] = {
 
     {METHOD_POST, V0 "/retirements", RETIRER, NULL, retirements_post},
     {METHOD_POST, V0 "/retirements/from_oldest_credits", RETIRER, NULL, retirements_oldest_post},
+    {METHOD_GET, V0 "/refunds/:id", READER, NULL, refund_get},
+    {METHOD_GET, V0 "/refunds/:id/credit_batches", READER, NULL, refund_batches_get},
+
     {METHOD_GET, V0 "/retirements", READER, NULL, retirements_get},
     {METHOD_GET, V0 "/retirements/:id", READER, NULL, retirement_get},
     {METHOD_GET, V0 "/retirements/:id/credit_batches", READER, NULL, retirement_batches_get},
@@ -95,11 +103,26 @@ static const struct route routes[] = {
     {METHOD_POST, V0 "/beneficiary", RETIRER, NULL, beneficiary_post},
 
     {METHOD_GET, V0 "/transferees", READER, NULL, transferees_get},
+
+    {METHOD_GET, V0 "/webhooks", MANAGING, NULL, webhooks_get},
+    {METHOD_POST, V0 "/webhooks", MANAGING, NULL, webhook_post},
+    {METHOD_GET, V0 "/webhooks/:id", MANAGING, NULL, webhook_one_get},
+    {METHOD_POST, V0 "/webhooks/:id/update", MANAGING, NULL, webhook_update_post},
+    {METHOD_POST, V0 "/webhooks/:id/rotate_secret", MANAGING, NULL, webhook_rotate_post},
+    {METHOD_POST, V0 "/webhooks/:id/pause", MANAGING, NULL, webhook_pause_post},
+    {METHOD_POST, V0 "/webhooks/:id/resume", MANAGING, NULL, webhook_resume_post},
+    {METHOD_POST, V0 "/webhooks/:id/remove", MANAGING, NULL, webhook_remove_post},
+    {METHOD_POST, V0 "/webhooks/:id/test", MANAGING, NULL, webhook_test_post},
+    {METHOD_POST, V0 "/webhooks/:id/replay", MANAGING, NULL, webhook_replay_post},
+    {METHOD_GET, V0 "/webhooks/:id/messages", MANAGING, NULL, webhook_messages_get},
+    {METHOD_GET, V0 "/webhooks/:id/messages/:id", MANAGING, NULL, webhook_message_get},
 };
 /* clang-format on */
 
 static const struct query_table *const people_tables[] = {
     &people_beneficiary_queries,
+    &people_webhook_queries,
+    &people_webhook_log_queries,
     NULL,
 };
 
@@ -110,11 +133,13 @@ static const struct query_table *registry_tables[48] = {
     &api_projects_queries,
     &api_orders_queries,
     &api_retirements_queries,
+    &api_refunds_queries,
     &api_holdings_queries,
     &api_balances_queries,
     &holdings_queries,
     &api_transfers_queries,
     &api_beneficiaries_queries,
+    &site_queries,
 };
 
 static void add_plan_tables(void)

@@ -9,7 +9,8 @@
    <input type="checkbox" data-tick-all="name" hidden>  shown, and ticks every enabled box of that name in its form.
    <button data-copy="text" hidden>  shown where the clipboard can be written; copies the text.
    <textarea data-count="id" data-most="256">  the element is told how many characters are left; beyond that it gets class "over".
-   <form data-once>                after a submit its buttons rest until the page is shown again. */
+   <p data-again="1200">           the page is asked for again after so many milliseconds, as long as it says so.
+  <form data-once>                after a submit its buttons rest until the page is shown again. */
 (() => {
 'use strict';
 const all = (s, r = document) => [...r.querySelectorAll(s)];
@@ -104,6 +105,8 @@ for (const t of all('textarea[data-count]')) {
   t.addEventListener('input', run);
   run();
 }
+
+for (const p of all('[data-again]')) setTimeout(() => location.reload(), +p.dataset.again);
 
 let resting = [];
 for (const form of all('form[data-once]')) form.addEventListener('submit', e => setTimeout(() => {

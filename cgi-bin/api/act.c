@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/json.h"
+#include "api/list.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "store/api_parties.h"
@@ -23,6 +24,7 @@ struct command *act_command(struct visit *visit, enum act_kind kind)
 {
     const char *key = visit->request->idempotency_key;
     char random[TOKEN_SIZE];
+    (void)list_no_query(visit); /* acts take no parameters: faults are noted */
     if (!text_empty(key) && !key_is(key)) {
         struct loc header = loc_of("header");
         struct loc loc = loc_member(&header, "Idempotency-Key");

@@ -35,6 +35,10 @@
 /* 128 KiB: a list of 50 rows is under 50 kB; what is larger is made each time */
 #define KEPT_PAGE_BYTES_MAX 131072
 
+/* 2 GiB: what a check of the whole registry keeps of it, on a machine with eight times that: the
+ * file of a million transfers */
+#define SCAN_CACHE_KIB 2097152
+
 /* ---- words people write ---- */
 #define NAME_CHARS_MAX 120
 /* bytes: four per character, NUL, rounded */
@@ -94,6 +98,8 @@
 /* blocks of one act on a page or a certificate: all that it may touch (SPLIT_BATCHES_MAX) would be
  * 3 MB */
 #define BLOCKS_SHOWN_MAX 500
+/* events of the change feed read at once: a page of the API is 50, a sender takes more */
+#define FEED_ROWS_MAX 500
 /* recipients shown at once */
 #define PICKER_ROWS_MAX 50
 
@@ -152,7 +158,7 @@
 #define COURIER_SLEEP_MS_MAX 1000
 /* events read for one endpoint in one transaction */
 #define COURIER_WINDOW_EVENTS 100
-/* 16 MiB: a window of events and the messages that are under way */
-#define COURIER_ARENA_BYTES 16777216
+/* 64 MiB: thousands of endpoints, the events of those that are told of something just now */
+#define COURIER_ARENA_BYTES 67108864
 
 #endif

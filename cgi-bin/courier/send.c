@@ -142,10 +142,10 @@ static bool set_up(struct sending *sending, const struct parcel *parcel)
     const char *protocols = parcel->endpoint->is_secure ? "https" : "http";
 #define SET(option, value) (curl_easy_setopt(curl, (option), (value)) == CURLE_OK)
     bool good = SET(CURLOPT_PRIVATE, sending) && SET(CURLOPT_URL, parcel->url) &&
-                SET(CURLOPT_PROTOCOLS_STR, protocols) && SET(CURLOPT_REDIR_PROTOCOLS_STR, "") &&
-                SET(CURLOPT_FOLLOWLOCATION, 0L) && SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) &&
-                SET(CURLOPT_PROXY, "") && SET(CURLOPT_NOPROXY, "*") &&
-                SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+                SET(CURLOPT_PROTOCOLS_STR, protocols) &&
+                SET(CURLOPT_REDIR_PROTOCOLS_STR, protocols) && SET(CURLOPT_FOLLOWLOCATION, 0L) &&
+                SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) && SET(CURLOPT_PROXY, "") &&
+                SET(CURLOPT_NOPROXY, "*") && SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     /* https is verified with what the machine trusts */
     good = good && SET(CURLOPT_SSL_VERIFYPEER, 1L) && SET(CURLOPT_SSL_VERIFYHOST, 2L) &&
            SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);

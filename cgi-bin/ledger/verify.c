@@ -46,6 +46,10 @@ static const char *const sentences[VERIFY__COUNT] = {
     [VERIFY_PENDING] = "Transfer {1} waits for something that it cannot wait for.",
     [VERIFY_EXPORTED] = "Batch {1} and the export {2} do not agree.",
     [VERIFY_RETIRED] = "Batch {1} and the retirement {2} do not agree.",
+    [VERIFY_CANCELLED] = "Batch {1} and the cancellation {2} do not agree.",
+    [VERIFY_BENEFICIARY] = "Retirement {1} is for a beneficiary that it cannot be for.",
+    [VERIFY_SAME_ID] = "The id {1} is an organisation's and a beneficiary's.",
+    [VERIFY_PROGRAM] = "Program {1} has rights that no program of its organisation can have.",
     [VERIFY_ORDER] = "Order {1} says {2} units were delivered, its deliveries say {3}.",
     [VERIFY_CLOSED] = "Organisation {1} is closed but holds {2} units.",
     [VERIFY_MAIN] = "Organisation {1} has no open Main account.",
@@ -53,6 +57,8 @@ static const char *const sentences[VERIFY__COUNT] = {
     [VERIFY_ACT_TIME] =
         "Act {1} was recorded before the act before it, or is dated after its recording.",
     [VERIFY_ACT_MISSING] = "The audit log has no act for the present state of {1}.",
+    [VERIFY_EVENT] = "Act {1} tells what did not happen, or tells nothing to somebody.",
+    [VERIFY_TOLD] = "That transfer {1} was completed is told {2} times instead of once.",
     [VERIFY_HOLDING] =
         "The running total of what {1} holds of {3}, vintage {4}, in account {2} is not its sum.",
     [VERIFY_TRANSFER_TOTAL] =
@@ -78,6 +84,7 @@ enum status ledger_verify(struct store *store, struct arena *arena, struct verif
 {
     must(report->say != NULL);
     report->violations = 0;
+    store_widen(store);
     /* One moment for all checks: acts go on meanwhile. */
     store_begin_read(store);
     struct verify_count count = verify_count_read(store);

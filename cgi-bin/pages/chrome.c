@@ -198,6 +198,11 @@ static const struct {
     {"none-ticked", "Nothing was ticked, so nothing was done. Tick the transfers first."},
     {"member-left", "The person has left the organisation."},
     {"link-made", "A new one-time link is made."},
+    {"webhook-changed", "The endpoint is saved."},
+    {"webhook-paused", "The endpoint is paused."},
+    {"webhook-resumed", "The endpoint is active: what waited for it is sent now."},
+    {"webhook-removed", "The endpoint is removed."},
+    {"webhook-replay", "What was asked for is sent again."},
 };
 
 static void chrome_notice(struct visit *visit, struct chrome *chrome)

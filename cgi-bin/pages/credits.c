@@ -17,7 +17,8 @@
 static struct credits_instruments instruments_of(struct visit *visit,
                                                  struct holding_balances balances);
 static bool instrument_of(struct visit *visit, struct holding_balances balances,
-                          enum instrument instrument, struct credits_instrument *view);
+                          struct holding_balances suppliers, enum instrument instrument,
+                          struct credits_instrument *view);
 static struct credits_drafts drafts_of(struct visit *visit);
 
 enum status credits_get(struct visit *visit, struct response *response)
@@ -53,9 +54,10 @@ static struct credits_instruments instruments_of(struct visit *visit,
 {
     struct credits_instrument *rows =
         arena_array(visit->arena, struct credits_instrument, INSTRUMENT__COUNT);
+    struct holding_balances suppliers = holdings_by_supplier(visit->arena, balances);
     size_t count = 0;
     for (int i = 0; i < INSTRUMENT__COUNT; i++) {
-        if (instrument_of(visit, balances, (enum instrument)i, &rows[count])) {
+        if (instrument_of(visit, balances, suppliers, (enum instrument)i, &rows[count])) {
             count++;
         }
     }
@@ -89,14 +91,15 @@ static const struct holding_balance *supplier_of(struct holding_balances supplie
 
 /* False when the organisation has nothing of this instrument. */
 static bool instrument_of(struct visit *visit, struct holding_balances balances,
-                          enum instrument instrument, struct credits_instrument *view)
+                          struct holding_balances suppliers, enum instrument instrument,
+                          struct credits_instrument *view)
 {
     struct arena *arena = visit->arena;
-    struct holding_balances suppliers = holdings_by_supplier(arena, balances);
     struct credits_balance *rows = arena_array(arena, struct credits_balance, balances.count + 1);
     struct holding_balance sum = {.instrument = instrument};
     size_t count = 0;
     const char *last_supplier = "";
+    const struct holding_balance *supplier = NULL;
     for (size_t i = 0; i < balances.count; i++) {
         const struct holding_balance *one = &balances.at[i];
         if (one->instrument != instrument) {
@@ -107,8 +110,10 @@ static bool instrument_of(struct visit *visit, struct holding_balances balances,
                     quantity_add(sum.available_units, one->available_units, &sum.available_units) &&
                     quantity_add(sum.retired_units, one->retired_units, &sum.retired_units);
         must(fits);
-        const struct holding_balance *supplier = supplier_of(suppliers, one);
         bool is_first = !text_is(last_supplier, one->supplier_org_id);
+        if (is_first) {
+            supplier = supplier_of(suppliers, one);
+        }
         last_supplier = one->supplier_org_id;
         rows[count++] = (struct credits_balance){
             .supplier = one->supplier_name,

@@ -171,13 +171,12 @@ static bool is_one_instrument(struct holding_balances balances)
     return balances.count > 0;
 }
 
+/* The same choice twice in a row is one. */
 static void add_choice(struct choice_view *choices, size_t *count, const char *value,
                        const char *words, const char *chosen)
 {
-    for (size_t i = 0; i < *count; i++) {
-        if (text_is(choices[i].value, value)) {
-            return;
-        }
+    if (*count > 0 && text_is(choices[*count - 1].value, value)) {
+        return;
     }
     choices[(*count)++] =
         (struct choice_view){.value = value, .words = words, .is_chosen = text_is(value, chosen)};
@@ -191,6 +190,7 @@ static void fill_choices(struct visit *visit, struct holding_balances balances,
     struct arena *arena = visit->arena;
     struct choice_view *suppliers = arena_array(arena, struct choice_view, balances.count + 1);
     struct choice_view *projects = arena_array(arena, struct choice_view, balances.count + 1);
+    /* in the order of suppliers, and a project has one supplier */
     for (size_t i = 0; i < balances.count; i++) {
         const struct holding_balance *one = &balances.at[i];
         add_choice(suppliers, &view->suppliers.count, one->supplier_org_id, one->supplier_name,

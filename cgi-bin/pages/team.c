@@ -13,6 +13,7 @@
 #include "gate/person_admin.h"
 #include "pages/desk.h"
 #include "store/people_link.h"
+#include "store/people_webhook.h"
 #include "store/rights.h"
 #include "store/site.h"
 
@@ -45,6 +46,7 @@ static const struct field_row add_rows[] = {
 const struct form team_add_form = {add_rows, sizeof add_rows / sizeof add_rows[0]};
 const struct form team_roles_form = {add_rows + 2, ROLE_ROWS};
 
+static const char *failing_words_of(struct visit *visit);
 static struct team_person_views people_of(struct visit *visit, bool may_change);
 static int by_name(const void *one, const void *other);
 static enum status show_add(struct visit *visit, struct response *response);
@@ -65,6 +67,7 @@ enum status team_get(struct visit *visit, struct response *response)
         .people = people_of(visit, may_change),
     };
     view.count_words = desk_count(visit->arena, (int64_t)view.people.count, "person", "people");
+    view.failing_words = may_change ? failing_words_of(visit) : "";
     template_account_team(&response->body, &view);
     return STATUS_OK;
 }
@@ -161,6 +164,17 @@ enum status team_ask(struct visit *visit, struct command *command, struct answer
     enum status status = ledger_ask(visit->ledger, command, answer);
     answer->status = (int32_t)status;
     return status;
+}
+
+/* Endpoints that are stopped for want of an answer: their managers shall see it where they come by.
+ */
+static const char *failing_words_of(struct visit *visit)
+{
+    int64_t count = webhook_count_failing(visit->people, visit->org_id);
+    return count == 0 ? ""
+                      : arena_printf(visit->arena, "%s %s failing",
+                                     desk_count(visit->arena, count, "endpoint", "endpoints"),
+                                     count == 1 ? "is" : "are");
 }
 
 static struct team_person_views people_of(struct visit *visit, bool may_change)

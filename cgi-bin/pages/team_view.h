@@ -32,6 +32,7 @@ struct team_view {
     bool may_change;         /* a manager */
     const char *count_words; /* "4 people" */
     struct team_person_views people;
+    const char *failing_words; /* for managers: "1 endpoint is failing"; "" none is */
 };
 
 struct team_role_view {

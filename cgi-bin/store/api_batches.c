@@ -42,9 +42,11 @@ static const char *const sql[Q__COUNT] = {
     [Q_LINES + LINES_OF_DELIVERY] = LINES("delivery_line", "delivery_id"),
     [Q_LINES + LINES_OF_TRANSFER] = LINES("transfer_line", "transfer_id"),
     [Q_LINES + LINES_OF_RETIREMENT] = LINES("retirement_line", "retirement_id"),
+    [Q_LINES + LINES_OF_REFUND] = LINES("refund_line", "refund_id"),
     [Q_LINES_COUNT + LINES_OF_DELIVERY] = LINES_COUNT("delivery_line", "delivery_id"),
     [Q_LINES_COUNT + LINES_OF_TRANSFER] = LINES_COUNT("transfer_line", "transfer_id"),
     [Q_LINES_COUNT + LINES_OF_RETIREMENT] = LINES_COUNT("retirement_line", "retirement_id"),
+    [Q_LINES_COUNT + LINES_OF_REFUND] = LINES_COUNT("refund_line", "refund_id"),
 };
 
 const struct query_table api_batches_queries = {"api_batches", sql, Q__COUNT};

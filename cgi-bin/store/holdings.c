@@ -106,14 +106,29 @@ static const char *text_again(struct query *q, struct arena *arena, int column, 
     return last != NULL && query_is(q, column, last) ? last : query_text(q, arena, column);
 }
 
-/* Adds the present row of Q_TOTALS to its balance. */
-static void add_row(struct query *q, struct holding_balance *balance, bool is_movable)
+/* The numbers of Q_TOTALS, from its column TOTALS_FIRST on. */
+enum {
+    T_ACTIVE,
+    T_RESERVED,
+    T_RETIRED,
+    T_EXPORTED,
+    T_ACTIVE_BATCHES,
+    T_RESERVED_BATCHES,
+    T_RETIRED_BATCHES,
+    T_EXPORTED_BATCHES,
+    T_SPLIT_BATCHES,
+    T__COUNT
+};
+#define TOTALS_FIRST 4
+
+/* Adds the numbers of a row to its balance. */
+static void add_row(const int64_t *row, struct holding_balance *balance, bool is_movable)
 {
-    add(&balance->active_units, query_int(q, 4));
-    add(&balance->reserved_units, query_int(q, 5));
-    add(&balance->retired_units, query_int(q, 6));
-    add(&balance->exported_units, query_int(q, 7));
-    add(&balance->available_units, is_movable ? query_int(q, 4) - query_int(q, 5) : 0);
+    add(&balance->active_units, row[T_ACTIVE]);
+    add(&balance->reserved_units, row[T_RESERVED]);
+    add(&balance->retired_units, row[T_RETIRED]);
+    add(&balance->exported_units, row[T_EXPORTED]);
+    add(&balance->available_units, is_movable ? row[T_ACTIVE] - row[T_RESERVED] : 0);
 }
 
 static struct holding_balance *balance_of(struct holding_balance *rows, size_t count,
@@ -140,16 +155,18 @@ static void read_totals(struct store *registry, struct arena *arena, const char 
     struct holding_balance *balance = NULL;
     bool is_movable = false;
     while (query_row(&q)) {
+        int64_t row[T__COUNT];
+        query_ints(&q, TOTALS_FIRST, T__COUNT, row);
         struct holding_total total = {
             .supplier_org_id = text_again(&q, arena, 0, last.supplier_org_id),
             .project_id = text_again(&q, arena, 1, last.project_id),
             .vintage = query_int(&q, 2),
             .account_id = text_again(&q, arena, 3, last.account_id),
-            .active_batches = query_int(&q, 8),
-            .reserved_batches = query_int(&q, 9),
-            .retired_batches = query_int(&q, 10),
-            .exported_batches = query_int(&q, 11),
-            .split_batches = query_int(&q, 12),
+            .active_batches = row[T_ACTIVE_BATCHES],
+            .reserved_batches = row[T_RESERVED_BATCHES],
+            .retired_batches = row[T_RETIRED_BATCHES],
+            .exported_batches = row[T_EXPORTED_BATCHES],
+            .split_batches = row[T_SPLIT_BATCHES],
         };
         if (total.project_id != last.project_id || total.supplier_org_id != last.supplier_org_id) {
             balance = balance_of(rows, balances->count, &total);
@@ -161,7 +178,7 @@ static void read_totals(struct store *registry, struct arena *arena, const char 
         if (balance == NULL) {
             continue;
         }
-        add_row(&q, balance, is_movable);
+        add_row(row, balance, is_movable);
         totals = rows_room(arena, totals, balances->total_count, sizeof(*totals));
         totals[balances->total_count++] = total;
     }

@@ -5,11 +5,16 @@
 
 #include "base/limits.h"
 #include "base/must.h"
+#include "base/text.h"
+#include "store/columns.h"
+#include "store/page_take.h"
 #include "store/people_webhook_row.h"
 #include "store/query.h"
 
 enum {
     Q_LIST,
+    Q_PAGE, /* 2: upward and downward */
+    Q_COUNT = Q_PAGE + 2,
     Q_FIND,
     Q_COUNT_FAILING,
     Q_ADD,
@@ -26,10 +31,18 @@ enum {
     Q__COUNT
 };
 
+#define PAGE(sign, direction)                                                                      \
+    "SELECT webhook_id FROM webhook WHERE org_id = ?4 AND state <> 'removed'"                      \
+    " AND (made_at, webhook_id) " sign " (?1, ?2)"                                                 \
+    " ORDER BY made_at " direction ", webhook_id " direction " LIMIT ?3"
+
 static const char *const sql[Q__COUNT] = {
     [Q_LIST] = "SELECT " WEBHOOK_COLUMNS " FROM webhook w"
                " WHERE w.org_id = ?1 AND w.state <> 'removed'"
                " ORDER BY w.made_at, w.webhook_id LIMIT ?2",
+    [Q_PAGE] = PAGE(">", "ASC"),
+    [Q_PAGE + 1] = PAGE("<", "DESC"),
+    [Q_COUNT] = "SELECT count(*) FROM webhook WHERE org_id = ?1 AND state <> 'removed'",
     [Q_FIND] = "SELECT " WEBHOOK_COLUMNS " FROM webhook w"
                " WHERE w.webhook_id = ?1 AND w.org_id = ?2 AND w.state <> 'removed'",
     [Q_COUNT_FAILING] = "SELECT count(*) FROM webhook w"
@@ -78,6 +91,23 @@ struct webhooks webhook_list(struct store *people, struct arena *arena, const ch
     return (struct webhooks){rows, count};
 }
 
+struct page_ids webhook_page(struct store *people, struct arena *arena, const char *org_id,
+                             const struct page_ask *ask)
+{
+    bool walks_down = page_walks_down(ask, true);
+    struct query q = query(people, &people_webhook_queries, Q_PAGE + (walks_down ? 1 : 0));
+    page_bind(&q, ask, walks_down, false);
+    query_bind_text(&q, 4, org_id);
+    return page_take(&q, arena, ask);
+}
+
+int64_t webhook_count(struct store *people, const char *org_id)
+{
+    struct query q = query(people, &people_webhook_queries, Q_COUNT);
+    query_bind_text(&q, 1, org_id);
+    return column_only(&q);
+}
+
 bool webhook_find(struct store *people, struct arena *arena, const char *org_id,
                   const char *webhook_id, struct webhook *webhook)
 {
@@ -92,13 +122,28 @@ bool webhook_find(struct store *people, struct arena *arena, const char *org_id,
     return is_found;
 }
 
+bool webhook_takes_kind(const struct webhook *webhook, const char *kind)
+{
+    size_t length = strlen(kind);
+    const char *at = webhook->kinds;
+    if (text_empty(at)) {
+        return true;
+    }
+    while (*at != '\0') {
+        size_t line = strcspn(at, "\n");
+        if (line == length && memcmp(at, kind, length) == 0) {
+            return true;
+        }
+        at += line + (at[line] == '\n' ? 1 : 0);
+    }
+    return false;
+}
+
 int64_t webhook_count_failing(struct store *people, const char *org_id)
 {
     struct query q = query(people, &people_webhook_queries, Q_COUNT_FAILING);
     query_bind_text(&q, 1, org_id);
-    int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return count;
+    return column_only(&q);
 }
 
 void webhook_add(struct store *people, const struct webhook *webhook)

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "store/page_ask.h"
 #include "store/store.h"
 
 extern const struct query_table people_webhook_queries;
@@ -51,9 +52,15 @@ struct webhooks {
 /* An organisation's endpoints but the removed ones, in the order in which they were made; at most
  * WEBHOOKS_MAX. */
 struct webhooks webhook_list(struct store *people, struct arena *arena, const char *org_id);
+/* Ids of them, the newest first (their key is made_at), and how many there are. */
+struct page_ids webhook_page(struct store *people, struct arena *arena, const char *org_id,
+                             const struct page_ask *ask);
+int64_t webhook_count(struct store *people, const char *org_id);
 /* False: none of that id, or of another organisation, or removed. */
 bool webhook_find(struct store *people, struct arena *arena, const char *org_id,
                   const char *webhook_id, struct webhook *webhook);
+/* Is this one of the kinds of events that it is told of? */
+bool webhook_takes_kind(const struct webhook *webhook, const char *kind);
 /* How many of the organisation's endpoints are stopped for want of an answer. */
 int64_t webhook_count_failing(struct store *people, const char *org_id);
 

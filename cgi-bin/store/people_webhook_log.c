@@ -7,9 +7,10 @@
 #include "store/query.h"
 
 enum {
-    Q_LIST, /* 4: any state or one, each upward and downward */
-    Q_COUNT = Q_LIST + 4,
-    Q_COUNT_STATE,
+    Q_LIST,               /* 4: any state or one, each upward and downward */
+    Q_COUNT = Q_LIST + 4, /* 2: any state or one */
+    Q_TOTAL = Q_COUNT + 2,
+    Q_TOTAL_STATE,
     Q_FIND,
     Q_TRIES,
     Q_ADD,
@@ -43,8 +44,9 @@ static const char *const sql[Q__COUNT] = {
     [Q_LIST + 2] = LIST(IN_STATE, ">", "ASC"),
     [Q_LIST + 3] = LIST(IN_STATE, "<", "DESC"),
     [Q_COUNT] = COUNT_OF("SELECT 1 FROM webhook_message WHERE webhook_id = ?1"),
-    [Q_COUNT_STATE] =
-        COUNT_OF("SELECT 1 FROM webhook_message WHERE webhook_id = ?1 AND state = ?2"),
+    [Q_COUNT + 1] = COUNT_OF("SELECT 1 FROM webhook_message WHERE webhook_id = ?1 AND state = ?2"),
+    [Q_TOTAL] = "SELECT count(*) FROM webhook_message WHERE webhook_id = ?1",
+    [Q_TOTAL_STATE] = "SELECT count(*) FROM webhook_message WHERE webhook_id = ?1 AND state = ?2",
     [Q_FIND] = "SELECT " COLUMNS ", m.body" TABLES " WHERE m.message_id = ?1 AND m.webhook_id = ?2",
     [Q_TRIES] = "SELECT number, at, took_us, http_code, outcome FROM webhook_try"
                 " WHERE message_id = ?1 ORDER BY number DESC LIMIT ?2",
@@ -70,6 +72,8 @@ static const char *const sql[Q__COUNT] = {
 
 const struct query_table people_webhook_log_queries = {"people_webhook_log", sql, Q__COUNT};
 
+static struct query count_query(struct store *people, int number, const char *webhook_id,
+                                const char *state);
 static int64_t replay(struct store *people, int number, const char *webhook_id, int64_t since_at,
                       int64_t now_us);
 static int64_t failed(struct store *people, int number, const char *webhook_id, int64_t since_at);
@@ -91,14 +95,26 @@ struct page_ids webhook_message_page(struct store *people, struct arena *arena,
 
 int64_t webhook_message_count(struct store *people, const char *webhook_id, const char *state)
 {
-    bool is_of_state = !text_empty(state);
+    struct query q = count_query(people, Q_COUNT, webhook_id, state);
+    return column_counted(&q);
+}
+
+int64_t webhook_message_total(struct store *people, const char *webhook_id, const char *state)
+{
+    struct query q = count_query(people, Q_TOTAL, webhook_id, state);
+    return column_only(&q);
+}
+
+static struct query count_query(struct store *people, int number, const char *webhook_id,
+                                const char *state)
+{
     struct query q =
-        query(people, &people_webhook_log_queries, is_of_state ? Q_COUNT_STATE : Q_COUNT);
+        query(people, &people_webhook_log_queries, number + (text_empty(state) ? 0 : 1));
     query_bind_text(&q, 1, webhook_id);
-    if (is_of_state) {
+    if (!text_empty(state)) {
         query_bind_text(&q, 2, state);
     }
-    return column_counted(&q);
+    return q;
 }
 
 bool webhook_message_find(struct store *people, struct arena *arena, const char *webhook_id,

@@ -15,6 +15,9 @@
 
 extern const struct query_table people_webhook_log_queries;
 
+/* what a test is called where the kind of an event stands */
+#define WEBHOOK_TEST_KIND "webhook.test"
+
 struct webhook_message {
     const char *message_id; /* "webhook-id": the same at every try */
     const char *webhook_id;
@@ -45,7 +48,9 @@ struct webhook_tries {
 struct page_ids webhook_message_page(struct store *people, struct arena *arena,
                                      const char *webhook_id, const char *state,
                                      const struct page_ask *ask);
-/* How many there are; COUNT_MORE (store/window.h) past LIST_COUNT_MAX. */
+/* How many there are, to the last (the log is a month long); and for pages: COUNT_MORE
+ * (store/window.h) past LIST_COUNT_MAX. */
+int64_t webhook_message_total(struct store *people, const char *webhook_id, const char *state);
 int64_t webhook_message_count(struct store *people, const char *webhook_id, const char *state);
 /* False: the endpoint has none of that id. */
 bool webhook_message_find(struct store *people, struct arena *arena, const char *webhook_id,

@@ -146,6 +146,14 @@ int64_t query_int(struct query *query, int column)
     return sqlite3_column_int64(query->statement, column);
 }
 
+void query_ints(struct query *query, int column, int count, int64_t *to)
+{
+    must(column >= 0 && count >= 0 && column <= sqlite3_data_count(query->statement) - count);
+    for (int i = 0; i < count; i++) {
+        to[i] = sqlite3_column_int64(query->statement, column + i);
+    }
+}
+
 bool query_is_null(struct query *query, int column)
 {
     must(column >= 0 && column < sqlite3_data_count(query->statement));

@@ -46,6 +46,8 @@ void query_text_into(struct query *query, int column, char *to, size_t to_bytes)
 /* Is it this text, byte by byte? SQL NULL is none. Copies nothing. */
 bool query_is(struct query *query, int column, const char *text);
 int64_t query_int(struct query *query, int column);
+/* The numbers of `count` columns from one on. */
+void query_ints(struct query *query, int column, int count, int64_t *to);
 bool query_is_null(struct query *query, int column);
 const void *query_blob(struct query *query, struct arena *arena, int column, size_t *size_bytes);
 /* Resets. Always call it: an open statement holds the read transaction. */

@@ -3,7 +3,9 @@
 
 #include <sqlite3.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/must.h"
 #include "base/text.h"
@@ -80,6 +82,17 @@ void store_close(struct store *store)
     }
     (void)sqlite3_close(store->db);
     *store = (struct store){0};
+}
+
+void store_widen(struct store *store)
+{
+    int64_t pages = sysconf(_SC_PHYS_PAGES);
+    int64_t page_bytes = sysconf(_SC_PAGESIZE);
+    /* An eighth of the memory: the daemon and the web programs go on beside it. */
+    if (pages > 0 && page_bytes > 0 && pages / 8 >= (SCAN_CACHE_KIB * INT64_C(1024)) / page_bytes) {
+        _Static_assert(SCAN_CACHE_KIB == 2097152, "the number below");
+        (void)sqlite3_exec(store->db, "PRAGMA cache_size = -2097152", NULL, NULL, NULL);
+    }
 }
 
 bool store_fault(const struct store *store)

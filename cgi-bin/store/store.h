@@ -35,7 +35,6 @@ enum store_file { STORE_REGISTRY, STORE_PEOPLE };
  * and schema/people. */
 #define STORE_REGISTRY_VERSION 5
 #define STORE_PEOPLE_VERSION 2
-#define STORE_PEOPLE_VERSION 2
 
 enum store_mode {
     STORE_READ,  /* read-only: cannot write whatever the SQL says */
@@ -52,6 +51,10 @@ enum store_mode {
 struct store *store_open(enum store_file file, enum store_mode mode, const char *path,
                          const struct query_table *const *tables);
 void store_close(struct store *store);
+/* For a program that reads the whole file and then ends: keeps far more of it in memory, when the
+ * machine has it. Checking an index looks up each of its rows, in an order that is not the file's.
+ */
+void store_widen(struct store *store);
 
 /* Makes a new database file from schema/NAME/NNN_*.sql in order, or brings an older one forward.
  * dir is ".../schema/registry". A newer version than the newest file is refused. Messages go to the

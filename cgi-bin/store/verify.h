@@ -48,12 +48,19 @@ enum verify_check {
     VERIFY_LINE,
     VERIFY_LINE_SUM,    /* [thing, units, found] the lines do not make up the whole */
     VERIFY_COMPLETED,   /* [transfer] completed without its approvals or its account */
-    VERIFY_SAME_PERSON, /* [transfer] one person where two were needed */
+    VERIFY_SAME_PERSON, /* [transfer] one person where two were needed; a program is its maker */
     /* [transfer] waits for the recipient without its approvals, or has none to wait for */
     VERIFY_PENDING,
     /* [batch, ended by] exported by no completed export that names it, or named and not exported */
     VERIFY_EXPORTED,
     VERIFY_RETIRED, /* [batch, ended by] the same of retirements */
+    /* [batch, cancellation] cancelled by no line, or named and not cancelled by that buffer */
+    VERIFY_CANCELLED,
+    /* [retirement] for a beneficiary that somebody else named, or for two */
+    VERIFY_BENEFICIARY,
+    VERIFY_SAME_ID, /* [organisation] a beneficiary has its id, too */
+    /* [person] a program with rights that it cannot have: elsewhere, or in the registry */
+    VERIFY_PROGRAM,
     /* [order, delivered, found] deliveries do not make up what was delivered */
     VERIFY_ORDER,
     VERIFY_CLOSED,      /* [organisation, units] closed, but holds units */
@@ -61,6 +68,9 @@ enum verify_check {
     VERIFY_ACT_GAP,     /* [before, after] the audit log misses acts */
     VERIFY_ACT_TIME,    /* [seq] recorded before the act before it */
     VERIFY_ACT_MISSING, /* [thing] there is no act that made or ended it */
+    VERIFY_EVENT,       /* [seq] what did not happen is told, or something to nobody */
+    /* [transfer, found] it is completed, and that was not told exactly once and to everybody */
+    VERIFY_TOLD,
     /* [organisation, account, project, vintage] the running total differs from the batches */
     VERIFY_HOLDING,
     VERIFY_TRANSFER_TOTAL, /* [kind, total, found] … from the completed transfers */

@@ -6,7 +6,7 @@ build=$1 dest=${2:-}
 prefix=/usr/local
 bin="$dest$prefix/lib/tallystick" share="$dest$prefix/share/tallystick" units="$dest/etc/systemd/system"
 install -d "$bin" "$share/static" "$share/schema/registry" "$share/schema/people" "$dest$prefix/bin" "$dest/etc/tallystick" "$units"
-install -m 755 "$build"/{public,signin,account,admin,api,ledger,tally} "$bin/"
+install -m 755 "$build"/{public,signin,account,admin,api,ledger,courier,tally} "$bin/"
 ln -sf "$prefix/lib/tallystick/tally" "$dest$prefix/bin/tally"
 # Files under names that tell their content stay when others come: pages made before the upgrade name them.
 cp -R "$build"/static/. "$share/static/"
@@ -26,7 +26,10 @@ TALLYSTICK_SITE_NAME=Tallystick
 TALLYSTICK_SITE_URL=http://127.0.0.1:8080
 END
 
-unit() { # name, description, ExecStart, more lines
+# Nobody but the courier speaks to the internet; getaddrinfo asks the kernel (netlink) which addresses this machine has.
+unit() { # name, description, ExecStart, more lines, "internet" for the one that needs it
+    local private=yes families=AF_UNIX
+    [ "${5:-}" != internet ] || { private=no; families="AF_UNIX AF_INET AF_INET6 AF_NETLINK"; }
     cat >"$units/tallystick-$1.service" <<END
 [Unit]
 Description=Tallystick: $2
@@ -50,11 +53,11 @@ ProtectSystem=strict
 ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes
-PrivateNetwork=yes
+PrivateNetwork=$private
 ProtectKernelTunables=yes
 ProtectKernelModules=yes
 ProtectControlGroups=yes
-RestrictAddressFamilies=AF_UNIX
+RestrictAddressFamilies=$families
 RestrictNamespaces=yes
 SystemCallFilter=@system-service
 
@@ -69,4 +72,6 @@ for program in public signin account admin api; do
         "After=tallystick-ledger.service
 Wants=tallystick-ledger.service"
 done
+unit courier "the courier, which sends webhooks" "$prefix/lib/tallystick/courier" "After=tallystick-ledger.service network-online.target
+Wants=tallystick-ledger.service network-online.target" internet
 echo "Installed under ${dest:-/}. README.md, \"Operate\", says what comes next."

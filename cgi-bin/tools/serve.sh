@@ -49,6 +49,8 @@ log="$DATA/log"
 mkdir -p "$log"
 multiwatch -f 1 -s TERM -r 100000 -t 100 -- "$BUILD/ledger" 2>>"$log/ledger.log" &
 children+=($!)
+multiwatch -f 1 -s TERM -r 100000 -t 100 -- "$BUILD/courier" 2>>"$log/courier.log" &
+children+=($!)
 start() { # name, processes
     spawn-fcgi -n -s "$run/$1.sock" -M 0660 -- "$(command -v multiwatch)" -f "$2" -s TERM -r 100000 -t 100 -- "$root/$BUILD/$1" 2>>"$log/$1.log" &
     children+=($!)

@@ -25,3 +25,8 @@ INSERT INTO transfer_pair_total (from_org_id, kind, state, to_org_id, reached, t
     state = 'completed' OR ((needs_approval = 0 OR approved_at IS NOT NULL) AND (needs_registry_approval = 0 OR registry_approved_at IS NOT NULL)) AS reached,
     count(*) FROM transfer WHERE ended_at IS NOT NULL GROUP BY 1, 2, 3, 4, 5;
 -- totals end
+
+-- What an organisation no longer has, in the order in which its batches are listed (store/api_holdings.h), so that a page of them
+-- costs the same however many there are. Written when a batch is retired, exported or cancelled, and at no other act.
+CREATE INDEX batch_ended ON batch (org_id, state, supplier_org_id, issued_at, project_id, vintage, first)
+  WHERE state = 'retired' OR state = 'exported' OR state = 'cancelled';

@@ -66,13 +66,33 @@ static inline void write_detail(const struct rows *rows, const struct event *eve
     }
 }
 
+/* What the act told, and whom besides its own organisation. */
+static inline void bind_told(struct rows *rows, const struct event *event, enum act_kind kind,
+                             uint16_t org)
+{
+    bool waits =
+        kind == ACT_REGISTRY_APPROVE || (kind == ACT_TRANSFER && event->end != END_AT_ONCE);
+    bool is_export = event->end == END_EXPORTED;
+    enum event_kind told = kind == ACT_ISSUE                   ? EVENT_ISSUANCE_MADE
+                           : kind == ACT_RETIRE                ? EVENT_RETIREMENT_MADE
+                           : kind == ACT_REJECT                ? EVENT_TRANSFER_REJECTED
+                           : kind == ACT_TRANSFER && is_export ? EVENT_TRANSFER_AWAITING_APPROVAL
+                           : waits                             ? EVENT_TRANSFER_PENDING
+                                                               : EVENT_TRANSFER_COMPLETED;
+    bool has_other = event->kind == EVENT_TRANSFER && !is_export && event->from != event->to;
+    const char *other = rows->cast->org_ids[org == event->from ? event->to : event->from];
+    bind_text(rows, 9, event_kind_word(told));
+    bind_text(rows, 10, has_other ? other : "");
+    bind_int(rows, 11, !waits && kind != ACT_REJECT);
+}
+
 /* Gives each act its number, too. */
 static inline void rows_acts(struct rows *rows, struct history *history)
 {
     uint32_t seq = (uint32_t)rows->first_seq;
     rows_begin(rows, "INSERT INTO act (seq, recorded_at, at, program, user_id, org_id, command,"
-                     " subject_id, outcome, detail) VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, 'ok',"
-                     " ?8)");
+                     " subject_id, outcome, detail, event, other_org_id, is_public)"
+                     " VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, 'ok', ?8, ?9, ?10, ?11)");
     for (uint32_t i = 0; i < history->event_count; i++) {
         struct event *event = &history->events[i];
         struct part parts[ACTS_MAX];
@@ -93,6 +113,7 @@ static inline void rows_acts(struct rows *rows, struct history *history)
             bind_text(rows, 6, act_word(parts[k].kind));
             bind_text(rows, 7, subject_id(rows, i, id));
             bind_text(rows, 8, detail);
+            bind_told(rows, event, parts[k].kind, who < PARTIES ? who : event->from);
             rows_write(rows);
         }
     }

@@ -25,7 +25,7 @@
 #define RECENT_DAYS 10     /* what waits was submitted in these days */
 #define RECENT_EVENTS 2000 /* half of them wait: the same at every size */
 
-enum event_kind { EVENT_ISSUE, EVENT_TRANSFER, EVENT_RETIRE };
+enum history_kind { EVENT_ISSUE, EVENT_TRANSFER, EVENT_RETIRE };
 enum event_end { END_AT_ONCE, END_ACCEPTED, END_REJECTED, END_PENDING, END_EXPORTED };
 
 struct event {
@@ -119,7 +119,7 @@ static inline uint32_t pool_take(struct pool *pool, struct chance *chance)
     return lot;
 }
 
-static inline uint32_t event_add(struct history *history, enum event_kind kind, uint16_t from,
+static inline uint32_t event_add(struct history *history, enum history_kind kind, uint16_t from,
                                  uint16_t to)
 {
     CHECK(history->event_count < history->event_room, "more events than were planned");

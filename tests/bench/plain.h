@@ -31,6 +31,7 @@ enum {
     PLAIN_TAKEN = PLAIN_TOTALS,
     PLAIN_GIVEN,
     PLAIN_COUNTED,
+    PLAIN_PAIR,
     PLAIN__COUNT
 };
 
@@ -59,7 +60,8 @@ static const char *const plain_sql[PLAIN__COUNT] = {
     [PLAIN_LINE] = "INSERT INTO transfer_line (transfer_id, line, batch_id, split_from,"
                    " from_account_id, units) VALUES (?1, 1, ?2, ?3, ?4, ?5)",
     [PLAIN_ACT] = "INSERT INTO act (recorded_at, at, program, user_id, org_id, command, subject_id,"
-                  " outcome, detail) VALUES (?1, ?1, 'account', ?2, ?3, 'transfer', ?4, 'ok', ?5)",
+                  " outcome, detail, event, other_org_id, is_public) VALUES (?1, ?1, 'account', ?2,"
+                  " ?3, 'transfer', ?4, 'ok', ?5, 'transfer.completed', ?6, 1)",
     [PLAIN_ANSWER] = "INSERT INTO idempotency (scope, key, fingerprint, seq, answer)"
                      " VALUES (?1, ?2, ?3, ?4, ?5)",
     [PLAIN_TAKEN] = "UPDATE holding SET active = active - ?6, split_batches = split_batches + 1"
@@ -73,6 +75,11 @@ static const char *const plain_sql[PLAIN__COUNT] = {
         " DO UPDATE SET active = active + ?6, active_batches = active_batches + 1",
     [PLAIN_COUNTED] = "INSERT INTO transfer_total (kind, transfers) VALUES ('external', 1)"
                       " ON CONFLICT (kind) DO UPDATE SET transfers = transfers + 1",
+    [PLAIN_PAIR] =
+        "INSERT INTO transfer_pair_total (from_org_id, kind, state, to_org_id, reached, transfers)"
+        " VALUES (?1, 'external', 'completed', ?2, 1, 1)"
+        " ON CONFLICT (from_org_id, kind, state, to_org_id, reached)"
+        " DO UPDATE SET transfers = transfers + 1",
 };
 
 struct plain {
@@ -235,6 +242,7 @@ static inline void plain_record(const struct plain *plain, const struct stage_pa
     put(plain, PLAIN_ACT, 3, from->org_id);
     put(plain, PLAIN_ACT, 4, transfer_id);
     put(plain, PLAIN_ACT, 5, detail);
+    put(plain, PLAIN_ACT, 6, to->org_id);
     plain_write(plain, PLAIN_ACT);
     memset(&answer, 0, sizeof answer);
     answer.version = COMMAND_VERSION;
@@ -306,6 +314,9 @@ static inline void plain_transfer(struct plain *plain, const struct stage_party 
         put_holding(plain, PLAIN_TAKEN, from->org_id, whole.account_id, &whole);
         put_holding(plain, PLAIN_GIVEN, to->org_id, account_id, &whole);
         plain_write(plain, PLAIN_COUNTED);
+        put(plain, PLAIN_PAIR, 1, from->org_id);
+        put(plain, PLAIN_PAIR, 2, to->org_id);
+        plain_write(plain, PLAIN_PAIR);
     }
 }
 

@@ -21,6 +21,8 @@ struct api_caller {
 
 /* Header Accept of the next requests; "" none. */
 CGI_UNUSED static const char *api_accept = "";
+/* And Content-Type of a body. */
+CGI_UNUSED static const char *api_content_type = "application/json";
 
 static struct arena api_arena;
 
@@ -108,7 +110,7 @@ CGI_UNUSED static struct cgi_reply api_ask(const char *target, const struct api_
         API_SET("HTTP_ACCEPT=%s", api_accept);
     }
     if (body != NULL) {
-        API_SET("CONTENT_TYPE=application/json");
+        API_SET("CONTENT_TYPE=%s", api_content_type);
         API_SET("CONTENT_LENGTH=%zu", body_bytes);
     }
 #undef API_SET

@@ -40,6 +40,8 @@ static struct named_id {
     {"issuances", "", "iss_00000000000000ZZ"},
     {"retirements", "", "ret_00000000000000ZZ"},
     {"deliveries", "", "dlv_00000000000000ZZ"},
+    {"webhooks", "", "whk_00000000000000ZZ"},
+    {"messages", "", "msg_00000000000000ZZ"},
 };
 enum { NAMED_IDS = sizeof named_ids / sizeof named_ids[0] };
 
@@ -100,6 +102,20 @@ static void fill_ids(void)
     first_id("deliveries", "delivery", "delivery_id");
 }
 
+/* An endpoint and a message of it: what nobody else may find. */
+static void fill_webhook(struct cgi_person manager)
+{
+    struct cgi_reply reply =
+        market_post("/account/team/webhooks/add", manager,
+                    "url=https%3A%2F%2Fhooks.example.org%2Fx&description=&scope=own&which=all");
+    cgi_is(&reply, 200);
+    const char *webhook_id = id_in(reply.body, "whk_");
+    own_id("webhooks", webhook_id);
+    reply = market_post(words("/account/team/webhooks/%s/test", webhook_id), manager, "");
+    cgi_is(&reply, 303);
+    own_id("messages", id_in(reply.location, "msg_"));
+}
+
 static int authorise_open(void **state)
 {
     static const struct query_table *const tables[] = {&people_person_queries,
@@ -137,6 +153,7 @@ static int authorise_open(void **state)
                                          words("balance=%s.carbon_removal", market.charm));
     cgi_is(&reply, 303);
     own_id("retirements/drafts", id_in(reply.location, "drf_"));
+    fill_webhook(marc);
     return 0;
 }
 

@@ -29,10 +29,12 @@
 #include "store/api_orders.h"
 #include "store/api_parties.h"
 #include "store/api_projects.h"
+#include "store/api_refunds.h"
 #include "store/api_retirements.h"
 #include "store/api_transfers.h"
 #include "store/care.h"
 #include "store/drafts.h"
+#include "store/events.h"
 #include "store/holdings.h"
 #include "store/import.h"
 #include "store/ledger_changes.h"
@@ -78,9 +80,11 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &api_orders_queries,
                                                             &api_parties_queries,
                                                             &api_projects_queries,
+                                                            &api_refunds_queries,
                                                             &api_retirements_queries,
                                                             &api_transfers_queries,
                                                             &care_queries,
+                                                            &events_queries,
                                                             &holdings_queries,
                                                             &holding_batches_queries,
                                                             &import_queries,
@@ -133,6 +137,8 @@ static const struct permission {
     {"admin_issue", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},
     {"admin_orgs", "USE TEMP B-TREE FOR ORDER BY",
      "one organisation's accounts and trust, one person's organisations, the buffer pools"},
+
+    {"events", "SCAN act", "from the newest row, which is the first and last that is read"},
 
     {"holdings", "USE TEMP B-TREE FOR GROUP BY", "vintages of one supplier's balance"},
     {"holdings", "USE TEMP B-TREE FOR ORDER BY", "one organisation's balances, or its accounts"},

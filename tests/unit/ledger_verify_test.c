@@ -101,6 +101,44 @@ static void transfer(void)
     ask(town_decide(ACT_COMPLETE_EXPORT, "", id, ""), town_person('Z'));
 }
 
+/* The buffer pool gives back and cancels, an organisation retires for one that it has named, and a
+ * program of A's sells what B's human being approves. */
+static void pool(void)
+{
+    struct command command = command_of(ACT_REFUND, town_person('Z'), town_key());
+    TEXT_COPY(command.pool.project_id, project);
+    command.pool.units = 400;
+    ask(command, town_person('Z'));
+    command = command_of(ACT_CANCEL_UNITS, town_person('Z'), town_key());
+    TEXT_COPY(command.pool.project_id, project);
+    TEXT_COPY(command.pool.notes, "A field was ploughed");
+    command.pool.units = 9600;
+    ask(command, town_person('Z'));
+    command = command_of(ACT_OPEN_BENEFICIARY, town_person('B'), town_key());
+    TEXT_COPY(command.beneficiary.org_id, birch);
+    TEXT_COPY(command.beneficiary.name, "A customer");
+    TEXT_COPY(command.beneficiary.domain, "customer.example.org");
+    const char *named = ask(command, town_person('B'));
+    command = command_of(ACT_RETIRE, town_person('B'), town_key());
+    TEXT_COPY(command.retire.org_id, birch);
+    TEXT_COPY(command.retire.beneficiary_org_id, named);
+    TEXT_COPY(command.retire.project_id, project);
+    command.retire.purposes = 2;
+    command.retire.units = 11;
+    ask(command, town_person('B'));
+    command = command_of(ACT_SET_PERSON, town_person('B'), "");
+    TEXT_COPY(command.person.user_id, town_person('P'));
+    TEXT_COPY(command.person.org_id, birch);
+    command.person.is_program = true;
+    ask(command, town_person('B'));
+    command.kind = ACT_SET_MEMBER;
+    command.person.roles = ROLE_VIEWER;
+    ask(command, town_person('B'));
+    struct answer answer; /* and one that is refused */
+    TEXT_COPY(command.user_id, town_person('C'));
+    assert_int_equal(town_ask(PROGRAM_ACCOUNT, &command, &answer), STATUS_NOT_FOUND);
+}
+
 static int build(void **state)
 {
     (void)state;
@@ -117,6 +155,7 @@ static int build(void **state)
     town_issue(project, 2025, 40000, 0);
     trade();
     transfer();
+    pool();
     assert_int_equal(store_checkpoint(town.ledger.store, true), 0);
     return 0;
 }
@@ -144,6 +183,10 @@ static const char *const drop_triggers =
     "TRIGGER transfer_line_no_update;"
     "DROP TRIGGER retirement_line_no_delete; DROP TRIGGER batch_no_delete; DROP TRIGGER "
     "batch_fixed; DROP TRIGGER batch_dead;"
+    "DROP TRIGGER person_fixed; DROP TRIGGER membership_program; DROP TRIGGER refund_no_update;"
+    "DROP TRIGGER refund_line_no_update; DROP TRIGGER cancellation_no_update; DROP TRIGGER "
+    "cancellation_line_no_update; DROP TRIGGER cancellation_line_no_delete; DROP TRIGGER "
+    "beneficiary_no_update; DROP TRIGGER retirement_no_update;"
     "DROP TRIGGER batch_no_overlap; DROP TRIGGER batch_child; DROP TRIGGER transfer_final; DROP "
     "TRIGGER transfer_fixed;";
 
@@ -231,6 +274,60 @@ static const struct {
     {VERIFY_RETIRED,
      "UPDATE batch SET state = 'active', ended_at = NULL, ended_by = NULL WHERE state = 'retired'",
      "and the retirement"},
+    {VERIFY_SAME_PERSON,
+     "UPDATE transfer SET approved_by = 'usr_000000000000000P' WHERE approved_by IS NOT NULL;"
+     "UPDATE person SET made_by = (SELECT submitted_by FROM transfer WHERE approved_by IS NOT NULL)"
+     " WHERE is_program = 1",
+     "by one person where two were needed"},
+    {VERIFY_CANCELLED, "DELETE FROM cancellation_line", "and the cancellation "},
+    {VERIFY_CANCELLED,
+     "UPDATE batch SET state = 'active', ended_at = NULL WHERE state = 'cancelled'",
+     "and the cancellation cnl_"},
+    {VERIFY_CANCELLED, "UPDATE cancellation SET supplier_org_id = org_id",
+     "and the cancellation cnl_"},
+    {VERIFY_CANCELLED, "UPDATE cancellation SET org_id = supplier_org_id",
+     "and the cancellation cnl_"},
+    {VERIFY_CANCELLED, "UPDATE cancellation SET cancelled_at = 1", "and the cancellation cnl_"},
+    {VERIFY_HOLDER, "UPDATE refund SET to_org_id = from_org_id",
+     "which did not receive it by bpr_"},
+    {VERIFY_LINE, "UPDATE refund_line SET units = units + 1", "A line of bpr_"},
+    {VERIFY_LINE, "UPDATE cancellation_line SET units = units + 1", "A line of cnl_"},
+    {VERIFY_LINE_SUM, "UPDATE refund SET units = 401", "is of 401 units, but its lines hold 400."},
+    {VERIFY_LINE_SUM, "UPDATE cancellation SET units = 1",
+     "is of 1 units, but its lines hold 9600."},
+    {VERIFY_BENEFICIARY,
+     "UPDATE beneficiary SET org_id = (SELECT org_id FROM organisation WHERE name = 'Alder')",
+     "is for a beneficiary that it cannot be for"},
+    {VERIFY_BENEFICIARY,
+     "UPDATE retirement SET beneficiary_org_id = org_id WHERE named_beneficiary_id IS NOT NULL",
+     "is for a beneficiary that it cannot be for"},
+    {VERIFY_SAME_ID,
+     "UPDATE beneficiary SET beneficiary_id = (SELECT org_id FROM organisation WHERE name = "
+     "'Alder')",
+     "is an organisation's and a beneficiary's"},
+    {VERIFY_PROGRAM, "UPDATE person SET registry_roles = 2 WHERE is_program = 1",
+     "that no program of its organisation can have"},
+    {VERIFY_PROGRAM,
+     "UPDATE membership SET org_id = (SELECT org_id FROM organisation WHERE name = 'Alder')"
+     " WHERE user_id = 'usr_000000000000000P'",
+     "Program usr_000000000000000P has rights"},
+    {VERIFY_EVENT, "UPDATE act SET event = 'retirement.made' WHERE outcome <> 'ok'",
+     "tells what did not happen"},
+    {VERIFY_EVENT, "UPDATE act SET event = '' WHERE event = 'transfer.completed'",
+     "tells what did not happen"},
+    {VERIFY_EVENT, "UPDATE act SET event = '', is_public = 0 WHERE event = 'transfer.completed'",
+     "tells what did not happen"},
+    {VERIFY_TOLD, "UPDATE act SET is_public = 0 WHERE event = 'transfer.completed'",
+     "is told 0 times"},
+    {VERIFY_TOLD,
+     "UPDATE act SET event = 'transfer.completed', is_public = 1 WHERE event = 'transfer.pending'",
+     "is told 2 times"},
+    {VERIFY_ACT_MISSING, "UPDATE act SET command = 'order' WHERE command = 'refund'",
+     "has no act for the present state of bpr_"},
+    {VERIFY_ACT_MISSING, "UPDATE act SET command = 'order' WHERE command = 'cancel-units'",
+     "has no act for the present state of cnl_"},
+    {VERIFY_ACT_MISSING, "UPDATE act SET command = 'order' WHERE command = 'open-beneficiary'",
+     "has no act for the present state of org_"},
     {VERIFY_ORDER, "UPDATE buyer_order SET delivered_units = 2999",
      "says 2999 units were delivered, its deliveries say 3000."},
     {VERIFY_CLOSED, "UPDATE organisation SET state = 'closed' WHERE name = 'Birch'",
