@@ -9,6 +9,7 @@
 #include "api/batch.h"
 #include "api/beneficiary.h"
 #include "api/delivery_write.h"
+#include "api/event.h"
 #include "api/holding.h"
 #include "api/order.h"
 #include "api/party.h"
@@ -104,6 +105,8 @@ static const struct route routes[] = {
 
     {METHOD_GET, V0 "/transferees", READER, NULL, transferees_get},
 
+    {METHOD_GET, V0 "/events", READER, NULL, events_get},
+
     {METHOD_GET, V0 "/webhooks", MANAGING, NULL, webhooks_get},
     {METHOD_POST, V0 "/webhooks", MANAGING, NULL, webhook_post},
     {METHOD_GET, V0 "/webhooks/:id", MANAGING, NULL, webhook_one_get},
@@ -139,6 +142,7 @@ static const struct query_table *registry_tables[48] = {
     &holdings_queries,
     &api_transfers_queries,
     &api_beneficiaries_queries,
+    &events_queries,
     &site_queries,
 };
 

@@ -50,9 +50,15 @@ enum status act_ask(struct visit *visit, const struct fault_places *places,
     if (visit->faults->count > 0) {
         return STATUS_FORM_FAULTS;
     }
+    visit->act_key = command->key;
     enum status status = ledger_ask(visit->ledger, command, answer);
     if (status == STATUS_LEDGER_AWAY || status == STATUS_ANSWER_LOST) {
         return status; /* there is no answer that could say more */
+    }
+    if (status != STATUS_OK) {
+        struct answer *kept = arena_one(visit->arena, struct answer);
+        *kept = *answer;
+        visit->act_answer = kept;
     }
     return fault_of_answer(visit, places, answer);
 }
