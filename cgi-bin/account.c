@@ -6,16 +6,22 @@
 #include "pages/account.h"
 #include "ledger/ledger.h"
 #include "pages/credits.h"
+#include "pages/deliver.h"
 #include "pages/inbox.h"
 #include "pages/my_transfer.h"
+#include "pages/retire.h"
 #include "pages/steps.h"
 #include "pages/team.h"
 #include "pages/team_programs.h"
 #include "pages/team_webhooks.h"
 #include "store/holdings.h"
+#include "store/my_retirements.h"
 #include "store/my_transfers.h"
+#include "store/orders.h"
+#include "store/people_beneficiary.h"
 #include "store/people_link.h"
 #include "store/people_person.h"
+#include "store/public_batches.h"
 #include "store/recipients.h"
 #include "store/rights.h"
 #include "store/site.h"
@@ -28,6 +34,7 @@
 /* Either: the handler asks for the one that the act needs. */
 #define DECIDER (READER | NEED_INITIATOR | NEED_APPROVER)
 #define DRAFT "/account/transfers/drafts/:id"
+#define RETIRING "/account/retirements/drafts/:id"
 #define TEAMMATE "/account/team/people/:id"
 #define TRANSFER "/account/transfers/:id"
 #define TOKENS "/account/team/programs/tokens"
@@ -47,10 +54,10 @@ static const struct route routes[] = {
     {METHOD_POST, DRAFT "/discard", INITIATOR, NULL, steps_discard_post},
     {METHOD_GET, DRAFT "/recipient", INITIATOR, &steps_recipient_query, steps_recipient_get},
     {METHOD_POST, DRAFT "/recipient", INITIATOR, &steps_recipient_form, steps_recipient_post},
-    {METHOD_GET, DRAFT "/balance", INITIATOR, &steps_balance_query, steps_balance_get},
-    {METHOD_POST, DRAFT "/balance", INITIATOR, &steps_balance_form, steps_balance_post},
-    {METHOD_GET, DRAFT "/amount", INITIATOR, &steps_amount_query, steps_amount_get},
-    {METHOD_POST, DRAFT "/amount", INITIATOR, &steps_amount_form, steps_amount_post},
+    {METHOD_GET, DRAFT "/balance", INITIATOR, &take_balance_query, steps_balance_get},
+    {METHOD_POST, DRAFT "/balance", INITIATOR, &take_balance_form, steps_balance_post},
+    {METHOD_GET, DRAFT "/amount", INITIATOR, &take_amount_query, steps_amount_get},
+    {METHOD_POST, DRAFT "/amount", INITIATOR, &take_amount_form, steps_amount_post},
     {METHOD_GET, DRAFT "/review", INITIATOR, NULL, steps_review_get},
     {METHOD_POST, DRAFT "/review", INITIATOR, &steps_review_form, steps_review_post},
     {METHOD_GET, TRANSFER, READER, &my_transfer_form, my_transfer_get},
@@ -65,9 +72,36 @@ static const struct route routes[] = {
     {METHOD_POST, TRANSFER "/refuse", APPROVER, &my_act_form, my_refuse_post},
     {METHOD_GET, TRANSFER "/withdraw", INITIATOR, NULL, my_withdraw_get},
     {METHOD_POST, TRANSFER "/withdraw", INITIATOR, &my_act_form, my_withdraw_post},
+    {METHOD_GET, "/account/retirements", READER, &retire_list_form, retire_list_get},
+    {METHOD_GET, "/account/retirements/new", INITIATOR, &retire_start_form, retire_start_get},
+    {METHOD_POST, "/account/retirements/new", INITIATOR, &retire_start_form, retire_start_post},
+    {METHOD_GET, RETIRING, INITIATOR, NULL, retire_resume_get},
+    {METHOD_POST, RETIRING "/discard", INITIATOR, NULL, retire_discard_post},
+    {METHOD_GET, RETIRING "/balance", INITIATOR, &take_balance_query, retire_balance_get},
+    {METHOD_POST, RETIRING "/balance", INITIATOR, &take_balance_form, retire_balance_post},
+    {METHOD_GET, RETIRING "/amount", INITIATOR, &take_amount_query, retire_amount_get},
+    {METHOD_POST, RETIRING "/amount", INITIATOR, &take_vintage_form, retire_amount_post},
+    {METHOD_GET, RETIRING "/beneficiary", INITIATOR, &retire_beneficiary_query,
+     retire_beneficiary_get},
+    {METHOD_POST, RETIRING "/beneficiary", INITIATOR, &retire_beneficiary_form,
+     retire_beneficiary_post},
+    {METHOD_GET, RETIRING "/purposes", INITIATOR, &retire_purposes_query, retire_purposes_get},
+    {METHOD_POST, RETIRING "/purposes", INITIATOR, &retire_purposes_form, retire_purposes_post},
+    {METHOD_GET, RETIRING "/review", INITIATOR, NULL, retire_review_get},
+    {METHOD_POST, RETIRING "/review", INITIATOR, &retire_review_form, retire_review_post},
+    {METHOD_GET, "/account/retirements/:id/done", READER, &retire_done_query, retire_done_get},
     {METHOD_GET, "/account/inbox", READER, &inbox_query, inbox_get},
     {METHOD_POST, "/account/inbox", DECIDER, &inbox_form, inbox_post},
     {METHOD_GET, "/account/inbox/done", READER, &inbox_done_query, inbox_done_get},
+    {METHOD_GET, "/account/orders", READER, &my_orders_form, my_orders_get},
+    {METHOD_GET, "/account/orders/new", INITIATOR, &my_orders_new_query, my_orders_new_get},
+    {METHOD_POST, "/account/orders/new", INITIATOR, &my_orders_new_form, my_orders_new_post},
+    {METHOD_GET, "/account/orders/:id", READER, NULL, my_order_get},
+    {METHOD_GET, "/account/orders/:id/deliver", INITIATOR, &at_once_query, my_deliver_get},
+    {METHOD_POST, "/account/orders/:id/deliver", INITIATOR, &at_once_form, my_deliver_post},
+    {METHOD_GET, "/account/deliveries", READER, &my_deliveries_form, my_deliveries_get},
+    {METHOD_GET, "/account/deliveries/:id", READER, NULL, my_delivery_get},
+    {METHOD_GET, "/account/deliveries/:id/done", READER, NULL, my_deliver_done_get},
     {METHOD_GET, "/account/team", READER, NULL, team_get},
     {METHOD_GET, "/account/team/add", MANAGER, NULL, team_add_get},
     {METHOD_POST, "/account/team/add", MANAGER, &team_add_form, team_add_post},
@@ -120,16 +154,18 @@ static const struct query_table *const people_tables[] = {
     &people_person_queries,
     &people_link_queries,
     &drafts_queries,
+    &retirement_drafts_queries,
+    &people_beneficiary_queries,
     &people_webhook_queries,
     &people_webhook_log_queries,
     NULL,
 };
 
 /* The pages' own tables, then those that planning a transfer needs. */
-static const struct query_table *registry_tables[32] = {
-    &site_queries,         &holdings_queries,   &holding_batches_queries,
-    &my_transfers_queries, &recipients_queries, &rights_queries,
-    &team_queries,
+static const struct query_table *registry_tables[48] = {
+    &site_queries,       &holdings_queries, &holding_batches_queries, &my_transfers_queries,
+    &recipients_queries, &rights_queries,   &my_retirements_queries,  &public_retirements_queries,
+    &team_queries,       &orders_queries,   &public_batches_queries,
 };
 
 static void add_plan_tables(void)

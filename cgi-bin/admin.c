@@ -8,16 +8,19 @@
 #include "pages/admin_issues.h"
 #include "pages/admin_parties.h"
 #include "pages/admin_transfers.h"
+#include "pages/at_once.h"
 #include "store/admin_orgs.h"
 #include "store/admin_people.h"
 #include "store/holdings.h"
 #include "store/ledger_facts.h"
+#include "store/orders.h"
 #include "store/people_credential.h"
 #include "store/people_link.h"
 #include "store/people_person.h"
 #include "store/people_session.h"
 #include "store/rights.h"
 #include "store/site.h"
+#include "store/team.h"
 
 static const struct route routes[] = {
     {METHOD_GET, "/admin", NEED_AUDITOR, NULL, admin_home_get},
@@ -77,8 +80,9 @@ static const struct route routes[] = {
     {METHOD_POST, "/admin/issue/orders/new", NEED_ADMINISTRATOR, &admin_order_form,
      admin_order_new_post},
     {METHOD_GET, "/admin/issue/orders/:id", NEED_AUDITOR, NULL, admin_order_get},
-    {METHOD_GET, "/admin/issue/orders/:id/deliver", NEED_AUDITOR, NULL, admin_deliver_get},
-    {METHOD_POST, "/admin/issue/orders/:id/deliver", NEED_ADMINISTRATOR, &admin_deliver_form,
+    {METHOD_GET, "/admin/issue/orders/:id/deliver", NEED_AUDITOR, &at_once_query,
+     admin_deliver_get},
+    {METHOD_POST, "/admin/issue/orders/:id/deliver", NEED_ADMINISTRATOR, &at_once_form,
      admin_deliver_post},
 
     {METHOD_GET, "/admin/settings", NEED_AUDITOR, NULL, admin_settings_get},
@@ -100,7 +104,8 @@ static const struct query_table *const registry_tables[] = {
     &my_transfers_queries, &admin_transfers_queries,
     &admin_acts_queries,   &admin_orgs_queries,
     &admin_issue_queries,  &ledger_facts_queries,
-    &ledger_units_queries, NULL,
+    &ledger_units_queries, &orders_queries,
+    &team_queries,         NULL,
 };
 static const struct query_table *const people_tables[] = {
     &people_person_queries,

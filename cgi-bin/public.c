@@ -6,6 +6,7 @@
 #include "pages/certificate.h"
 #include "pages/chrome.h"
 #include "store/holdings.h"
+#include "store/orders.h"
 #include "store/site.h"
 
 static const struct route routes[] = {
@@ -33,6 +34,8 @@ static const struct route routes[] = {
     {METHOD_GET, "/registry/verify", NEED_NOBODY, &certificate_verify_form, certificate_verify_get},
     {METHOD_GET, "/registry/organisations", NEED_NOBODY, &public_orgs_form, public_orgs_get},
     {METHOD_GET, "/registry/organisations/:id", NEED_NOBODY, NULL, public_org_get},
+    {METHOD_GET, "/registry/deliveries", NEED_NOBODY, &public_deliveries_form,
+     public_deliveries_get},
     {METHOD_GET, "/registry/api", NEED_NOBODY, NULL, public_api_get},
     {METHOD_GET, "/registry/deliveries/:id", NEED_NOBODY, &public_blocks_form, public_delivery_get},
 };
@@ -47,6 +50,7 @@ static const struct query_table *const registry_tables[] = {
     &public_issuances_queries,
     &public_retirements_queries,
     &public_orgs_queries,
+    &orders_queries,
     NULL,
 };
 

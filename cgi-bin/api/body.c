@@ -24,9 +24,9 @@ static enum status read_text(struct visit *visit, const struct members *members,
 static void *take(size_t size_bytes);
 static void drop(void *bytes);
 static void note_unreadable(struct visit *visit, const json_error_t *error);
-static struct row read_object(struct visit *visit, const json_t *object,
-                              const struct members *members, const struct loc *loc);
-static void note_unknown(struct visit *visit, const json_t *object, const struct members *members,
+static struct row read_object(struct visit *visit, json_t *object, const struct members *members,
+                              const struct loc *loc);
+static void note_unknown(struct visit *visit, json_t *object, const struct members *members,
                          const struct loc *loc);
 static struct value read_member(struct visit *visit, const json_t *json,
                                 const struct member *member, const struct loc *loc);
@@ -161,8 +161,8 @@ static void note_unreadable(struct visit *visit, const json_error_t *error)
     }
 }
 
-static struct row read_object(struct visit *visit, const json_t *object,
-                              const struct members *members, const struct loc *loc)
+static struct row read_object(struct visit *visit, json_t *object, const struct members *members,
+                              const struct loc *loc)
 {
     struct value *values = arena_array(visit->arena, struct value, members->count + 1);
     if (!json_is_object(object)) {
@@ -183,12 +183,10 @@ static struct row read_object(struct visit *visit, const json_t *object,
     return (struct row){.values = values};
 }
 
-static void note_unknown(struct visit *visit, const json_t *object, const struct members *members,
+static void note_unknown(struct visit *visit, json_t *object, const struct members *members,
                          const struct loc *loc)
 {
-    /* The iterator's functions do not change what they walk along. */
-    json_t *walked = (json_t *)(uintptr_t)object;
-    for (void *at = json_object_iter(walked); at != NULL; at = json_object_iter_next(walked, at)) {
+    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at)) {
         const char *name = json_object_iter_key(at);
         bool is_known = false;
         for (size_t i = 0; i < members->count && !is_known; i++) {

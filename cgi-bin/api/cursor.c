@@ -45,7 +45,9 @@ const char *cursor_write(struct arena *arena, const struct digest *scope,
         bytes[CHECK_BYTES + i] = (uint8_t)((uint64_t)end->key >> (56 - 8 * i));
     }
     memcpy(bytes + CHECK_BYTES + KEY_BYTES, end->id, ID_BYTES);
-    memcpy(bytes + HEAD_BYTES, text, text_bytes);
+    for (size_t i = 0; i < text_bytes; i++) {
+        bytes[HEAD_BYTES + i] = (uint8_t)text[i];
+    }
     return base64_write(arena, bytes, HEAD_BYTES + text_bytes);
 }
 

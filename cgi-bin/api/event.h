@@ -16,6 +16,24 @@
 #include "api/json.h"
 #include "store/events.h"
 
+/* events of one answer of the feed */
+#define EVENTS_MOST 100
+
 void event_write(struct json *json, const char *name, const struct events_row *event);
+
+/*
+ * GET /events: the public events and those that the caller's organisation is told, in the ledger's
+ * order, behind the place `after` (0: from the beginning), at most `limit`; scope=own leaves out
+ * what does not concern it, kind takes only these:
+ *
+ *     {"nodes": [event, …], "next_after": 4711, "has_more": true}
+ *
+ * Whoever goes on with after=next_after misses nothing and sees nothing twice, for as long as the
+ * registry lasts, however few the events of its kinds are. has_more: there is something behind it
+ * already, though perhaps nothing for the caller.
+ */
+struct visit;
+struct response;
+enum status events_get(struct visit *visit, struct response *response);
 
 #endif

@@ -19,6 +19,7 @@ struct page_words {
 
 static void read_values(struct visit *visit, const struct query_form *form,
                         struct query_value *values, struct page_words *words);
+static bool stands_before(const struct pairs *query, size_t index);
 static void read_value(struct visit *visit, const struct query_row_of *row, const char *text,
                        struct query_value *value);
 static bool take_words(const struct query_row_of *row, const char *text, int64_t *bits);
@@ -81,7 +82,7 @@ static void read_values(struct visit *visit, const struct query_form *form,
         if (row == NULL && word == NULL) {
             refuse(visit, pair->name, "extra_forbidden", "There is no parameter of this name here.",
                    input);
-        } else if (!may_repeat && pairs_find(query, pair->name) != pair->value) {
+        } else if (!may_repeat && stands_before(query, i)) {
             refuse(visit, pair->name, "duplicate", "This parameter stands twice. Send it once.",
                    input);
         } else if (word != NULL) {
@@ -90,6 +91,12 @@ static void read_values(struct visit *visit, const struct query_form *form,
             read_value(visit, row, pair->value, &values[row - form->rows]);
         }
     }
+}
+
+static bool stands_before(const struct pairs *query, size_t index)
+{
+    const struct pairs before = {query->at, index};
+    return pairs_count(&before, query->at[index].name) > 0;
 }
 
 static const char **page_word(struct page_words *words, const char *name)

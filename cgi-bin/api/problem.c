@@ -17,6 +17,7 @@ static const char *detail_of(enum status status);
 static int retry_after_s(enum status status);
 static const char *title_of(struct arena *arena, const char *slug);
 static void write_faults(struct json *json, const char *name, const struct visit *visit);
+static void write_act(struct json *json, const struct visit *visit, enum status status);
 static void write_loc(struct json *json, const struct loc *loc);
 static const char *challenge_of(const struct visit *visit, enum status status);
 
@@ -47,6 +48,7 @@ void api_error_page(struct visit *visit, enum status status, struct response *re
     if (has_rows && is_problem) {
         write_faults(&json, "errors", visit);
     }
+    write_act(&json, visit, status);
     json_text(&json, "request_id", visit->request->request_id);
     json_close(&json);
 }
@@ -74,11 +76,11 @@ static const char *detail_of(enum status status)
     case STATUS_FORM_FAULTS:
         return "Nothing was changed. Mend what is listed and send it again.";
     case STATUS_NOT_ALLOWED:
-        return "This access token may not do this: it lacks the role or scope, or is limited to "
-               "other addresses.";
+        return "This access token may not do this: it lacks the role or scope, acts for another "
+               "organisation, or is limited to other addresses.";
     case STATUS_ANSWER_LOST:
         return "The answer got lost on its way, so this may or may not have happened. Send the "
-               "same request with the same Idempotency-Key again: it will not happen twice.";
+               "same request again, with this key as Idempotency-Key: it will not happen twice.";
     case STATUS_OUT_OF_ROOM:
         return "This answer became too large to make. Ask for less at once, or try again later.";
     case STATUS_FAULT:
@@ -131,6 +133,21 @@ static void write_faults(struct json *json, const char *name, const struct visit
         json_close(json);
     }
     json_close(json);
+}
+
+/* What only the act knows: how what it was about had ended, and under which key a lost answer can
+ * be asked for again when the client sent none. */
+static void write_act(struct json *json, const struct visit *visit, enum status status)
+{
+    const struct answer *answer = visit->act_answer;
+    if (status == STATUS_TRANSFER_ENDED && answer != NULL) {
+        json_text(json, "transfer_status",
+                  transfer_state_word((enum transfer_state)answer->transfer_state));
+        json_time(json, "ended_at", answer->ended_at);
+    }
+    if (status == STATUS_ANSWER_LOST && visit->act_key != NULL) {
+        json_text(json, "idempotency_key", visit->act_key);
+    }
 }
 
 static void write_loc(struct json *json, const struct loc *loc)

@@ -33,8 +33,9 @@ static bool catch_signals(struct courier *courier);
 static bool open_stores(struct courier *courier);
 static bool serve(struct courier *courier);
 static bool turn(struct courier *courier, bool begins);
-static bool write_turn(struct courier *courier, const struct fills *fills,
-                       const struct webhooks *due, int64_t now_us);
+static bool is_anything_due(struct courier *courier, int64_t now_us);
+static bool write_turn(struct courier *courier, const struct fills *fills, bool begins,
+                       int64_t now_us);
 static bool is_time_to_look(const struct courier *courier);
 static void forget(struct courier *courier, int64_t now_us);
 static bool wait_for_more(struct courier *courier, int ms);
@@ -151,19 +152,16 @@ static bool turn(struct courier *courier, bool begins)
     arena_reset(&courier->arena, courier->arena_mark);
     job_go_on(courier);
     struct fills fills = {.count = 0};
-    struct webhooks due = {.count = 0};
     if (begins && is_time_to_look(courier)) {
         courier->looked_us = clock_steady_us();
         fills = fill_read(courier, now_us);
     }
-    if (begins) {
-        due = webhook_due(courier->people, &courier->arena, now_us, DUE_MOST);
-    }
+    courier->has_moved = fills.count > 0 || job_count(courier, JOB_ENDED) > 0;
+    bool is_due = begins && is_anything_due(courier, now_us);
     bool is_good = !store_fault(courier->registry) && !store_fault(courier->people);
     store_settle(courier->registry);
-    courier->has_moved = fills.count > 0 || job_count(courier, JOB_ENDED) > 0;
-    if (is_good && (courier->has_moved || due.count > 0)) {
-        is_good = write_turn(courier, &fills, &due, now_us);
+    if (is_good && (courier->has_moved || is_due)) {
+        is_good = write_turn(courier, &fills, begins, now_us);
     }
     store_settle(courier->people);
     if (is_good) {
@@ -174,16 +172,25 @@ static bool turn(struct courier *courier, bool begins)
     return is_good;
 }
 
-/* One transaction a turn. */
-static bool write_turn(struct courier *courier, const struct fills *fills,
-                       const struct webhooks *due, int64_t now_us)
+static bool is_anything_due(struct courier *courier, int64_t now_us)
+{
+    int64_t due_at = webhook_due_next(courier->people);
+    return due_at > 0 && due_at <= now_us;
+}
+
+/* One transaction a turn: what an endpoint answered just now and its next message are one write. */
+static bool write_turn(struct courier *courier, const struct fills *fills, bool begins,
+                       int64_t now_us)
 {
     if (!store_begin_write(courier->people)) {
         return false;
     }
     job_record_ended(courier, now_us);
     fill_write(courier, fills, now_us);
-    job_claim_due(courier, due, now_us);
+    if (begins) {
+        struct webhooks due = webhook_due(courier->people, &courier->arena, now_us, DUE_MOST);
+        job_claim_due(courier, &due, now_us);
+    }
     if (store_commit(courier->people)) {
         return true;
     }

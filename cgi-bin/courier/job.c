@@ -59,6 +59,9 @@ void job_go_on(struct courier *courier)
             continue;
         }
         if (resolve_read(&job->resolve, &found)) {
+            if (found.count > 0) {
+                resolve_keep(job->endpoint.host, job->endpoint.port, &found);
+            }
             send_found(courier, job, &found);
         } else if (clock_steady_us() - job->began_us > WEBHOOK_RESOLVE_MS_MAX * INT64_C(1000)) {
             resolve_stop(&job->resolve);
@@ -67,6 +70,10 @@ void job_go_on(struct courier *courier)
     }
     while (send_ended(&courier->sender, &courier->arena, &slot, &sent)) {
         must(courier->jobs[slot].state == JOB_SENDS);
+        if (sent.http_code == 0) {
+            const struct endpoint *endpoint = &courier->jobs[slot].endpoint;
+            resolve_forget(endpoint->host, endpoint->port);
+        }
         end(&courier->jobs[slot], &sent);
     }
 }
@@ -108,16 +115,18 @@ void job_stop_all(struct courier *courier)
     }
 }
 
-/* One message of an endpoint at a time, and not too many of one organisation. */
+/* One message of an endpoint at a time, and not too many of one organisation. What has ended has
+ * been written down in this very transaction. */
 static bool is_busy(const struct courier *courier, const struct webhook *webhook)
 {
     size_t of_org = 0;
     for (size_t i = 0; i < COURIER_TRANSFERS_MAX; i++) {
         const struct job *job = &courier->jobs[i];
-        if (job->state != JOB_FREE && text_is(job->webhook_id, webhook->webhook_id)) {
+        bool is_taken = job->state != JOB_FREE && job->state != JOB_ENDED;
+        if (is_taken && text_is(job->webhook_id, webhook->webhook_id)) {
             return true;
         }
-        of_org += job->state != JOB_FREE && text_is(job->org_id, webhook->org_id) ? 1 : 0;
+        of_org += is_taken && text_is(job->org_id, webhook->org_id) ? 1 : 0;
     }
     return of_org >= COURIER_ORG_TRANSFERS_MAX;
 }
@@ -178,7 +187,10 @@ static void find_host(struct courier *courier, struct job *job)
         end_with(job, "Its address is not one that can be sent to");
         return;
     }
-    if (resolve_begin(&job->resolve, job->endpoint.host, job->endpoint.port)) {
+    struct addresses found;
+    if (resolve_known(job->endpoint.host, job->endpoint.port, &found)) {
+        send_found(courier, job, &found);
+    } else if (resolve_begin(&job->resolve, job->endpoint.host, job->endpoint.port)) {
         job->state = JOB_RESOLVES;
     } else {
         end_with(job, "This registry could not begin to send");

@@ -11,14 +11,67 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/must.h"
+#include "base/text.h"
 
 #define PORT_TEXT_SIZE 8
 
 _Static_assert(sizeof(struct addresses) <= 512, "one write into a pipe is read as one");
 
+static struct known {
+    char host[HOST_CHARS_MAX + 1]; /* "" free */
+    int port;
+    int64_t until_us; /* steady clock */
+    struct addresses addresses;
+} known[COURIER_TRANSFERS_MAX];
+
+static struct known *find_known(const char *host, int port);
 static _Noreturn void ask(const char *host, int port, int to_fd);
+
+bool resolve_known(const char *host, int port, struct addresses *addresses)
+{
+    const struct known *place = find_known(host, port);
+    if (place == NULL || place->until_us <= clock_steady_us()) {
+        return false;
+    }
+    *addresses = place->addresses;
+    return true;
+}
+
+void resolve_keep(const char *host, int port, const struct addresses *addresses)
+{
+    struct known *place = find_known(host, port);
+    if (place == NULL) {
+        place = &known[0]; /* the one that is free or would be forgotten first */
+        for (size_t i = 1; i < COURIER_TRANSFERS_MAX; i++) {
+            place = known[i].until_us < place->until_us ? &known[i] : place;
+        }
+    }
+    must(TEXT_COPY(place->host, host));
+    place->port = port;
+    place->until_us = clock_steady_us() + RESOLVE_KEEP_S * CLOCK_SECOND_US;
+    place->addresses = *addresses;
+}
+
+void resolve_forget(const char *host, int port)
+{
+    struct known *place = find_known(host, port);
+    if (place != NULL) {
+        *place = (struct known){.host = ""};
+    }
+}
+
+static struct known *find_known(const char *host, int port)
+{
+    for (size_t i = 0; i < COURIER_TRANSFERS_MAX; i++) {
+        if (known[i].port == port && text_is(known[i].host, host)) {
+            return &known[i];
+        }
+    }
+    return NULL;
+}
 
 bool resolve_begin(struct resolve *resolve, const char *host, int port)
 {

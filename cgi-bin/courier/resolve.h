@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/limits.h"
 #include "courier/address.h"
 
 /* of a name with more addresses the first ones will do */
@@ -25,6 +26,15 @@ struct addresses {
     union address at[RESOLVE_ADDRESSES_MAX];
     size_t count; /* 0: the name is not known */
 };
+
+/* What a name led to less than RESOLVE_KEEP_S ago, so that a run of messages to one host is not a
+ * run of processes; each address is looked at again when it is connected to, as always. False: has
+ * to be asked. */
+#define RESOLVE_KEEP_S 30
+bool resolve_known(const char *host, int port, struct addresses *addresses);
+void resolve_keep(const char *host, int port, const struct addresses *addresses);
+/* It did not lead anywhere: it is asked anew next time. */
+void resolve_forget(const char *host, int port);
 
 /* False: no process can be made now. */
 bool resolve_begin(struct resolve *resolve, const char *host, int port);

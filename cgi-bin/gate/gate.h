@@ -84,6 +84,9 @@ struct visit {
     int retry_after_s; /* STATUS_THROTTLED: after how long; 0 otherwise */
     /* what is wrong with what a program sent, with its places (api/fault.h); NULL in browsers */
     struct api_faults *faults;
+    /* programs: the ledger's key of the act that was asked for, and its answer; NULL none */
+    const char *act_key;
+    const struct answer *act_answer;
 };
 
 /* How one proves who one is: by the session cookie of a browser, with a form token for POST, or by

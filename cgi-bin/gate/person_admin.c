@@ -16,7 +16,6 @@ const struct query_table *const person_admin_tables[] = {
     &people_person_queries, &people_session_queries, &people_link_queries, NULL};
 
 static enum status ask_ledger(void *context, const struct command *command, struct answer *answer);
-static bool email_is(const char *email);
 static enum status keep(const struct person_admin *admin, const struct person *person);
 
 static const struct {
@@ -48,7 +47,7 @@ const char *person_admin_fault(const char *name, const char *email, const char *
         *words = "Enter the person's name, at most 120 characters.";
         return "name";
     }
-    if (!email_is(email)) {
+    if (!person_admin_email_is(email)) {
         *words = "Enter an e-mail address such as ada@example.org.";
         return "email";
     }
@@ -220,9 +219,7 @@ static enum status ask_ledger(void *context, const struct command *command, stru
     return ledger_ask(context, command, answer);
 }
 
-/* One '@' with something on both sides, no spaces, controls or signs that mean something in a
- * mail's header. */
-static bool email_is(const char *email)
+bool person_admin_email_is(const char *email)
 {
     if (text_empty(email) || strlen(email) > EMAIL_SIZE - 2 || !text_utf8_is(email) ||
         text_has_control(email, "") || strpbrk(email, " <>()[],;:\\\"") != NULL) {

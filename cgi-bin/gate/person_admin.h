@@ -42,6 +42,10 @@ struct person_admin person_admin_of(struct visit *visit);
  * about it: *words. */
 const char *person_admin_fault(const char *name, const char *email, const char **words);
 
+/* Is it an e-mail address: one '@' with something on both sides, no spaces, controls or signs that
+ * mean something in a mail's header? */
+bool person_admin_email_is(const char *email);
+
 /* Makes an active person known. EXISTS: the e-mail address is taken, *made is whose. VALUE_REFUSED:
  * person_admin_fault. */
 enum status person_admin_make(const struct person_admin *admin, const char *name, const char *email,

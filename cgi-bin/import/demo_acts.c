@@ -36,6 +36,10 @@ void demo_fill(const struct demo_step *step, int64_t now_us, char (*made)[ID_SIZ
         demo_id("prj", (int)step->project, command->deliver.project_id);
         command->deliver.units = step->units;
         fits = TEXT_COPY(command->deliver.notes, words);
+    } else if (step->kind == ACT_REFUND || step->kind == ACT_CANCEL_UNITS) {
+        demo_id("prj", (int)step->project, command->pool.project_id);
+        command->pool.units = step->units;
+        fits = TEXT_COPY(command->pool.notes, words);
     } else if (step->kind == ACT_TRANSFER) {
         fill_transfer(step, made, &command->transfer);
     } else if (step->kind == ACT_RETIRE) {

@@ -35,6 +35,9 @@
     .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_RETIRE, .from = (owner),   \
     .project = (which), .units = (amount), .purposes = (why), .beneficiary = (whom),               \
     .words = (note)
+#define POOL(name_, hours, act, which, amount, note)                                               \
+    .name = (name_), .hours_ago = (hours), .who = DEMO_ROSA, .kind = (act), .project = (which),    \
+    .units = (amount), .words = (note)
 #define EXPORTS(name_, hours, person, org, amount, note)                                           \
     .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_TRANSFER, .from = (org),   \
     .project = DEMO_WIND, .units = (amount), .words = (note), .transfer_kind = TRANSFER_EXPORT,    \
@@ -168,6 +171,12 @@ const struct demo_step demo_steps[] = {
      .words = "Cold store"},
     {MOVES("internal-cold-store", 200, DEMO_TOVE, DEMO_HARBOUR, "account-cold-store", CREDITS(110),
            "Kept for the cold store.")},
+
+    /* What was set aside against reversals: part given back, part ended by one. */
+    {POOL("refund-biochar", 180, ACT_REFUND, DEMO_BIOCHAR, CREDITS(12),
+          "Monitoring of the first season is closed: half of what was set aside goes back.")},
+    {POOL("reversal-rock", 150, ACT_CANCEL_UNITS, DEMO_ROCK, 2500,
+          "A field was dug up again for a cable: what was stored in it counts as lost.")},
 
     /* What waits now, and for whom. */
     {SENDS("waits-second-person", 72, DEMO_NORA, DEMO_NORTHWIND, DEMO_MERIDIAN, CREDITS(180),

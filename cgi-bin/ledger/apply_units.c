@@ -155,6 +155,9 @@ enum status judge_retire(struct work *work, struct retire_facts *facts, struct p
     if (status != STATUS_OK) {
         return status;
     }
+    if (body->instrument >= INSTRUMENT__COUNT) {
+        return refuse(work->answer, STATUS_VALUE_REFUSED, FIELD_NONE);
+    }
     read_retire(work, facts);
     return decide_retire(work->arena, facts, body, work->at, plan, work->answer);
 }
@@ -340,6 +343,8 @@ static void read_retire(struct work *work, struct retire_facts *facts)
                                      .from_account_id = "",
                                      .to_account_id = "",
                                      .reserve_too = true,
+                                     .has_instrument = body->has_instrument,
+                                     .instrument = (enum instrument)body->instrument,
                                      .vintage = body->vintage,
                                      .order_id = body->order_id,
                                      .units = body->units,

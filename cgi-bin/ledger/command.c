@@ -335,6 +335,9 @@ static void add_retire(struct digest_feed *feed, const struct command_retire *bo
         digest_add_int(feed, body->vintage);
         digest_add_text(feed, body->order_id);
     }
+    if (body->has_instrument) {
+        digest_add_int(feed, body->instrument);
+    }
 }
 
 static void add_beneficiary(struct digest_feed *feed, const struct command_beneficiary *body)

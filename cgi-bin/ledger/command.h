@@ -271,6 +271,9 @@ struct command_retire {
      * else ORDER_UNKNOWN; "" = any */
     char order_id[ID_SIZE];
     int64_t units; /* oldest first when line_count is 0 */
+    /* oldest first: units of this instrument alone; false: of that which the oldest batch is of */
+    bool has_instrument;
+    uint8_t instrument;
     char notes[NOTE_SIZE];
     char origin[256];
     /* true: refuse with PLAN_CHANGED unless the plan made now has this digest */

@@ -63,6 +63,8 @@ static const char *const sentences[VERIFY__COUNT] = {
         "The running total of what {1} holds of {3}, vintage {4}, in account {2} is not its sum.",
     [VERIFY_TRANSFER_TOTAL] =
         "The running total of completed transfers of kind {1} is {2}; there are {3}.",
+    [VERIFY_PAIR_TOTAL] =
+        "The running total of {3} transfers from {1} to {2} is {4}; there are {5}.",
     [VERIFY_YEAR_TOTAL] =
         "The running total of {1} for the year {2} is not what was issued and retired then.",
     [VERIFY_INSTRUMENT_TOTAL] =

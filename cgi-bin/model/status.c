@@ -109,6 +109,8 @@ static const struct status_row rows[] = {
     ROW(BATCH_RESERVED, 422, "batch-reserved",
         "This batch is reserved by a pending transfer. Choose another one, or withdraw that "
         "transfer first."),
+    ROW(SUPPLIER_UNKNOWN, 422, "supplier-unknown",
+        "No supplier with this id is on the registry. Choose one from the list of suppliers."),
     ROW(WRONG_SUPPLIER, 422, "wrong-supplier",
         "All units of this transfer come from one supplier. Choose batches of that supplier only."),
     ROW(NOT_ENOUGH, 422, "not-enough",

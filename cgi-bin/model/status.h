@@ -57,6 +57,7 @@ enum status {
     STATUS_BATCH_UNKNOWN,      /* not there or not the sender's: one answer for both */
     STATUS_BATCH_NOT_ACTIVE,
     STATUS_BATCH_RESERVED,
+    STATUS_SUPPLIER_UNKNOWN, /* of a body that names one by its own id */
     STATUS_WRONG_SUPPLIER,
     STATUS_NOT_ENOUGH, /* more than available */
     /* the organisation asks for two persons, and this act is done at once by one */

@@ -23,8 +23,9 @@ enum status account_home_get(struct visit *visit, struct response *response)
 /* Pages about one thing of the old organisation would not be found for the new one. */
 static bool is_list(const char *path)
 {
-    static const char *const lists[] = {"/account/credits", "/account/transfers", "/account/inbox",
-                                        "/account/team"};
+    static const char *const lists[] = {
+        "/account/credits", "/account/transfers",  "/account/retirements", "/account/inbox",
+        "/account/orders",  "/account/deliveries", "/account/team"};
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         size_t list_bytes = strlen(lists[i]);
         if (strcspn(path, "?") == list_bytes && strncmp(path, lists[i], list_bytes) == 0) {

@@ -6,7 +6,11 @@
 
 #include "gate/gate.h"
 #include "pages/admin.h"
+#include "pages/orders.h"
 #include "store/admin_issue.h"
+
+/* Where orders lead for administrators. */
+extern const struct order_way admin_order_way;
 
 extern const struct form admin_projects_form;
 extern const struct form admin_project_new_form;
@@ -14,7 +18,6 @@ extern const struct form admin_project_form;
 extern const struct form admin_issuing_form;
 extern const struct form admin_orders_form;
 extern const struct form admin_order_form;
-extern const struct form admin_deliver_form;
 
 enum status admin_projects_get(struct visit *visit, struct response *response);
 enum status admin_project_new_get(struct visit *visit, struct response *response);

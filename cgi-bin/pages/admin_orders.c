@@ -3,213 +3,94 @@
 #include "pages/admin_issues.h"
 
 #include "admin_templates.h"
-#include "base/clock.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/admin_issue_view.h"
 #include "pages/desk.h"
+#include "pages/orders.h"
+#include "store/my_transfers.h"
 
-static const char *const open_words[] = {"open", NULL};
-static const char *const open_choices[] = {"open", "Not wholly delivered", NULL};
+static const char *const sort_words[] = {"recorded", "-recorded", NULL};
 static const char *const format_words[] = {"csv", NULL};
 static const struct field_row list_rows[] = {
-    {.name = "q", .kind = VALUE_LINE, .label = "Supplier, buyer or id"},
-    {.name = "state", .kind = VALUE_WORD, .words = open_words},
+    {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "Supplier, buyer or id"},
+    {.name = "state", .kind = VALUE_WORD, .words = order_filter_words},
+    {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
     {.name = "before", .kind = VALUE_CURSOR},
     {.name = "after", .kind = VALUE_CURSOR},
     {.name = "format", .kind = VALUE_WORD, .words = format_words},
 };
 const struct form admin_orders_form = {list_rows, sizeof(list_rows) / sizeof(list_rows[0])};
 
-static struct admin_order_filter filter_of(const struct visit *visit)
-{
-    return (struct admin_order_filter){
-        .typed = field_text(&visit->fields, "q"),
-        .only_open = text_is(field_text(&visit->fields, "state"), "open"),
-    };
-}
+const struct order_way admin_order_way = {
+    .org = "/admin/organisations/*",
+    .order = "/admin/issue/orders/*",
+    .deliver = "/admin/issue/orders/*/deliver",
+    .delivery = "/registry/deliveries/*",
+    .side = ORDER_OF_ALL,
+};
 
 /* ---- the list ---- */
 
-struct csv {
-    struct visit *visit;
-    char last_id[ID_SIZE];
+static const struct list_kind kind = {
+    .path = "/admin/issue/orders",
+    .file_name = "orders.csv",
+    .one = "order",
+    .many = "orders",
+    .sort_usual = "-recorded",
+    .time_key = "recorded",
+    .row_bytes = sizeof(struct order),
+    .columns = order_columns,
+    .is_private = true,
+    .read = order_read,
+    .count = order_count,
+    .cells = order_cells,
 };
-
-static bool csv_window(struct response *response, void *state)
-{
-    static const char *const head[] = {"order_id", "ordered_at", "supplier_id",   "supplier",
-                                       "buyer_id", "buyer",      "contract_date", "instrument",
-                                       "ordered",  "delivered",  "ordered_units", "delivered_units",
-                                       "notes"};
-    enum { COLUMNS = sizeof(head) / sizeof(head[0]) };
-    struct csv *csv = state;
-    struct arena *arena = csv->visit->arena;
-    struct admin_order_filter filter = filter_of(csv->visit);
-    if (csv->last_id[0] == '\0') {
-        admin_csv_line(&response->body, head, COLUMNS);
-    }
-    struct admin_orders found = admin_orders_list(csv->visit->registry, arena, &filter, false,
-                                                  csv->last_id, CSV_WINDOW_ROWS);
-    for (size_t i = 0; i < found.count; i++) {
-        const struct admin_order *one = &found.at[i];
-        const char *cells[COLUMNS] = {
-            one->order_id,
-            clock_iso(arena, one->ordered_at),
-            one->supplier_org_id,
-            one->supplier,
-            one->buyer_org_id,
-            one->buyer,
-            one->contract_date,
-            instrument_word(one->instrument),
-            quantity_plain(arena, one->units, one->instrument),
-            quantity_plain(arena, one->delivered_units, one->instrument),
-            arena_printf(arena, "%lld", (long long)one->units),
-            arena_printf(arena, "%lld", (long long)one->delivered_units),
-            one->notes,
-        };
-        admin_csv_line(&response->body, cells, COLUMNS);
-    }
-    if (found.count > 0) {
-        bool is_copied = TEXT_COPY(csv->last_id, found.at[found.count - 1].order_id);
-        must(is_copied);
-    }
-    return found.count == CSV_WINDOW_ROWS;
-}
-
-static struct admin_order_row row_of(struct visit *visit, const struct admin_order *one)
-{
-    struct arena *arena = visit->arena;
-    return (struct admin_order_row){
-        .order_id = one->order_id,
-        .url = admin_order_url(arena, one->order_id),
-        .ordered = desk_when(arena, one->ordered_at),
-        .supplier = one->supplier,
-        .supplier_url = admin_org_url(arena, one->supplier_org_id),
-        .buyer = one->buyer,
-        .buyer_url = admin_org_url(arena, one->buyer_org_id),
-        .ordered_quantity = quantity_show(arena, one->units, one->instrument),
-        .delivered_quantity = quantity_show(arena, one->delivered_units, one->instrument),
-        .unit = desk_unit(one->instrument),
-        .is_open = one->delivered_units < one->units,
-        .deliver_url = url_path(arena, "/admin/issue/orders/*/deliver", one->order_id),
-    };
-}
-
-static void show_rows(struct visit *visit, const struct admin_list *list,
-                      struct admin_orders_view *view)
-{
-    struct arena *arena = visit->arena;
-    struct admin_order_filter filter = filter_of(visit);
-    struct admin_page page = admin_list_page(list);
-    struct admin_orders found = admin_orders_list(visit->registry, arena, &filter, page.goes_back,
-                                                  page.cursor, PAGE_ROWS + 1);
-    size_t count = found.count > PAGE_ROWS ? PAGE_ROWS : found.count;
-    struct admin_order_row *views = arena_array(arena, struct admin_order_row, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        views[i] = row_of(visit, &found.at[page.goes_back ? count - 1 - i : i]);
-    }
-    view->rows = (struct admin_order_rows){views, count};
-    view->has_rows = count > 0;
-    struct admin_order_filter none = {.typed = ""};
-    int64_t shown = admin_orders_count(visit->registry, arena, &filter);
-    int64_t all = view->list.has_chips ? admin_orders_count(visit->registry, arena, &none) : shown;
-    admin_list_turn(list, found.count > PAGE_ROWS, count > 0 ? views[0].order_id : "",
-                    count > 0 ? views[count - 1].order_id : "",
-                    desk_count_of(arena, shown, all, "order", "orders"), &view->list);
-}
 
 enum status admin_orders_get(struct visit *visit, struct response *response)
 {
-    if (text_is(field_text(&visit->fields, "format"), "csv")) {
-        struct csv *csv = arena_one(visit->arena, struct csv);
-        csv->visit = visit;
-        desk_csv(response, visit->arena, "orders.csv");
-        response->stream = csv_window;
-        response->stream_state = csv;
-        return STATUS_OK;
+    const struct order_filter all = {.side = ORDER_OF_ALL};
+    struct list list = order_list(visit, &kind, &all);
+    if (!text_empty(field_text(&visit->fields, "format"))) {
+        return list_csv(&list, response);
     }
-    struct admin_list list = {
-        .visit = visit,
-        .path = "/admin/issue/orders",
-        .label = "orders",
-        .sort = "",
-        .usual_sort = "",
-        .before = field_text(&visit->fields, "before"),
-        .after = field_text(&visit->fields, "after"),
+    struct orders_view view = {
+        .page = chrome_of(visit, PLACE_ISSUE, chrome_fault_title(visit, "Orders")),
+        .may_record = admin_may(visit),
+        .q = field_text(&visit->fields, "q"),
+        .states = order_states(visit),
     };
-    admin_list_filter(&list, "q", "Supplier, buyer or id", NULL);
-    admin_list_filter(&list, "state", "State", open_choices);
-    struct admin_orders_view view = {
-        .page = chrome_of(visit, PLACE_ISSUE, "Orders"),
-        .may_act = admin_may(visit),
-        .list = admin_list_show(&list),
-    };
-    show_rows(visit, &list, &view);
+    struct list_rows found = list_page(&list, &view.list);
+    view.table = order_table(visit, (struct orders){found.at, found.count}, &admin_order_way);
+    view.table.may_deliver = admin_may(visit);
+    view.table.by_time = list_sort(&list, "-recorded");
     template_admin_orders(&response->body, &view);
+    if (visit->fields.error_count > 0) {
+        desk_mend(response, STATUS_FORM_FAULTS);
+    }
     return STATUS_OK;
 }
 
 /* ---- one ---- */
 
-static struct admin_delivery_rows deliveries_of(struct visit *visit,
-                                                const struct admin_order *order)
-{
-    struct arena *arena = visit->arena;
-    struct admin_deliveries found = admin_order_deliveries(visit->registry, arena, order->order_id);
-    struct admin_delivery_row *views =
-        arena_array(arena, struct admin_delivery_row, found.count + 1);
-    for (size_t i = 0; i < found.count; i++) {
-        views[i] = (struct admin_delivery_row){
-            .delivery_id = found.at[i].delivery_id,
-            .url = url_path(arena, "/registry/deliveries/*", found.at[i].delivery_id),
-            .when = desk_when(arena, found.at[i].delivered_at),
-            .quantity = quantity_show(arena, found.at[i].units, order->instrument),
-            .notes = found.at[i].notes,
-        };
-    }
-    return (struct admin_delivery_rows){views, found.count};
-}
-
 enum status admin_order_get(struct visit *visit, struct response *response)
 {
-    const struct url none = {NULL};
     struct arena *arena = visit->arena;
-    struct admin_order order;
-    if (!admin_order_find(visit->registry, arena, visit->arguments[0], &order)) {
+    struct order order;
+    if (!order_find(visit->registry, arena, visit->arguments[0], &order)) {
         return STATUS_NOT_FOUND;
     }
-    int64_t left = order.units - order.delivered_units;
-    const struct admin_fact facts[] = {
-        {"Order", order.order_id, none, true, false},
-        {"Supplier", order.supplier, admin_org_url(arena, order.supplier_org_id), false, false},
-        {"Buyer", order.buyer, admin_org_url(arena, order.buyer_org_id), false, false},
-        {"Ordered", quantity_words(arena, order.units, order.instrument), none, false, false},
-        {"Delivered", quantity_words(arena, order.delivered_units, order.instrument), none, false,
-         false},
-        {"Contract date", text_empty(order.contract_date) ? "–" : order.contract_date, none, false,
-         false},
-        {"Recorded", clock_words(arena, order.ordered_at), none, false, false},
-        {"Note", text_empty(order.notes) ? "–" : order.notes, none, false, false},
-    };
-    struct admin_order_view view = {
+    struct my_acts acts = my_transfer_acts(visit->registry, arena, order.order_id);
+    struct order_view view = {
         .page = chrome_of(visit, PLACE_ISSUE, arena_printf(arena, "Order %s", order.order_id)),
-        .may_act = admin_may(visit),
-        .title = arena_printf(arena, "%s for %s from %s",
-                              quantity_words(arena, order.units, order.instrument), order.buyer,
-                              order.supplier),
-        .state_words = left > 0 ? arena_printf(arena, "%s are still to be delivered.",
-                                               quantity_words(arena, left, order.instrument))
-                                : "Everything has been delivered.",
-        .facts = {facts, sizeof(facts) / sizeof(facts[0])},
-        .is_open = left > 0,
-        .deliver_url = url_path(arena, "/admin/issue/orders/*/deliver", order.order_id),
+        .may_deliver = admin_may(visit) && order.state != ORDER_COMPLETED,
+        .deliver_url = url_path(arena, admin_order_way.deliver, order.order_id),
         .deliver_words = arena_printf(arena, "Deliver to %s", order.buyer),
-        .unit = desk_unit(order.instrument),
-        .deliveries = deliveries_of(visit, &order),
+        .hindrance = "",
     };
-    view.has_deliveries = view.deliveries.count > 0;
+    order_fill(visit, &order, &admin_order_way,
+               acts.count == 0 ? "" : admin_person(visit, acts.at[0].user_id), &view);
     chrome_trail(visit, &view.page, url_path(arena, "/admin/issue"), "Issue and deliver");
     chrome_trail(visit, &view.page, url_path(arena, "/admin/issue/orders"), "Orders");
     template_admin_order(&response->body, &view);

@@ -151,32 +151,6 @@ bool certificate_code_is(const char *typed, const struct digest *digest)
     return count > 0 && memcmp(digits, hex, count) == 0;
 }
 
-struct certificate_view certificate_view_of(struct arena *arena,
-                                            const struct public_retirement *row)
-{
-    return (struct certificate_view){
-        .quantity = quantity_words(arena, row->units, row->instrument),
-        .of = retirement_of_words(arena, row->units, row->instrument),
-        .was = desk_verb(row->units, row->instrument, "was", "were"),
-        .beneficiary = public_org_link(arena, row->beneficiary_org_id, row->beneficiary),
-        .owner = public_org_link(arena, row->org_id, row->org_name),
-        .is_own = text_is(row->org_id, row->beneficiary_org_id),
-        .retired = desk_when(arena, row->retired_at),
-        .purposes = retirement_purpose_views(arena, row->purposes),
-        .notes = row->notes,
-    };
-}
-
-struct url certificate_url(struct arena *arena, const char *retirement_id)
-{
-    return url_path(arena, "/registry/retirements/*/certificate", retirement_id);
-}
-
-struct url certificate_pdf_url(struct arena *arena, const char *retirement_id)
-{
-    return url_path(arena, "/registry/retirements/*/certificate.pdf", retirement_id);
-}
-
 struct url certificate_record_url(struct arena *arena, const char *retirement_id)
 {
     return url_path(arena, "/registry/retirements/*/certificate.txt", retirement_id);

@@ -39,12 +39,6 @@ bool certificate_code_is(const char *typed, const struct digest *digest);
 /* Can it be a code at all? */
 bool certificate_code_is_one(const char *typed);
 
-/* What the certificate of this retirement says. */
-struct certificate_view certificate_view_of(struct arena *arena,
-                                            const struct public_retirement *row);
-
-struct url certificate_url(struct arena *arena, const char *retirement_id);
-struct url certificate_pdf_url(struct arena *arena, const char *retirement_id);
 struct url certificate_record_url(struct arena *arena, const char *retirement_id);
 /* Where a certificate is verified, with its number and code. */
 struct url certificate_verify_url(struct arena *arena, const char *retirement_id, const char *code);

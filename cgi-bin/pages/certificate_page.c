@@ -8,6 +8,7 @@
 #include "pages/chrome.h"
 #include "pages/desk.h"
 #include "pages/public.h"
+#include "pages/retirement_words.h"
 #include "public_templates.h"
 #include "store/site.h"
 
@@ -52,11 +53,11 @@ enum status certificate_get(struct visit *visit, struct response *response)
     struct url csv = url_with(arena, public_retirement_url(arena, id), "format", "csv");
     struct certificate_page_view view = {
         .page = chrome_of(visit, PLACE_RETIREMENTS, arena_printf(arena, "Certificate %s", id)),
-        .certificate = certificate_view_of(arena, &row),
+        .certificate = retirement_certificate(arena, &row),
         .retirement_id = id,
         .code = code_of(visit, &row),
         .qr_path = "",
-        .pdf_url = certificate_pdf_url(arena, id),
+        .pdf_url = desk_certificate_pdf_url(arena, id),
         .record_url = certificate_record_url(arena, id),
         .retirement_url = public_retirement_url(arena, id),
         .blocks = public_block_table(visit, PUBLIC_BLOCKS_OF_RETIREMENT, id, csv),
@@ -109,7 +110,7 @@ enum status certificate_pdf_get(struct visit *visit, struct response *response)
         return STATUS_NOT_FOUND;
     }
     struct site site = site_read(visit->registry, arena);
-    struct certificate_view view = certificate_view_of(arena, &row);
+    struct certificate_view view = retirement_certificate(arena, &row);
     struct certificate_qr *qr = arena_one(arena, struct certificate_qr);
     struct certificate_paper paper = {
         .site_name = site.name,
@@ -170,9 +171,9 @@ static void verify(struct visit *visit, struct certificate_verify_view *view)
     view->is_denied = has_code && !view->is_proved;
     view->is_found = !has_code;
     view->retirement_id = row.retirement_id;
-    view->certificate = certificate_view_of(visit->arena, &row);
+    view->certificate = retirement_certificate(visit->arena, &row);
     view->block_words = desk_count(visit->arena, row.block_count, "block", "blocks");
-    view->certificate_url = certificate_url(visit->arena, row.retirement_id);
+    view->certificate_url = desk_certificate_url(visit->arena, row.retirement_id);
     view->record_url = certificate_record_url(visit->arena, row.retirement_id);
 }
 

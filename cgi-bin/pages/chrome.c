@@ -12,6 +12,7 @@
 #include "model/term.h"
 #include "static_names.h"
 #include "store/my_transfers.h"
+#include "store/orders.h"
 #include "store/site.h"
 
 static void chrome_place(struct chrome *chrome, enum place place);
@@ -99,7 +100,9 @@ static void chrome_place(struct chrome *chrome, enum place place)
     chrome->at_organisations = place == PLACE_ORGANISATIONS;
     chrome->at_credits = place == PLACE_CREDITS;
     chrome->at_my_transfers = place == PLACE_MY_TRANSFERS;
+    chrome->at_my_retirements = place == PLACE_MY_RETIREMENTS;
     chrome->at_inbox = place == PLACE_INBOX;
+    chrome->at_orders = place == PLACE_ORDERS;
     chrome->at_team = place == PLACE_TEAM;
     chrome->at_pending = place == PLACE_PENDING;
     chrome->at_orgs = place == PLACE_ORGS;
@@ -140,6 +143,8 @@ static void chrome_person(struct visit *visit, struct chrome *chrome)
         chrome->approvals_waiting = waiting.approvals;
         chrome->outgoing_waiting = waiting.outgoing;
         chrome->inbox_count = decides ? waiting.incoming + waiting.approvals_of_others : 0;
+        struct order_party party = orders_party(visit->registry, visit->org_id);
+        chrome->has_orders = party.is_supplier || party.has_ordered || chrome->at_orders;
     }
 }
 
@@ -160,6 +165,9 @@ static const struct {
     {"export-rejected", "The export is rejected: its credits are available to the sender again."},
     {"redacted", "The public note is redacted: its words are gone, the fact and the reason stay."},
     {"discarded", "The unfinished transfer is discarded. Nothing was reserved."},
+    {"retirement-discarded", "The unfinished retirement is discarded. Nothing was retired."},
+    {"beneficiary-known", "This beneficiary was known to the registry already: it is chosen under "
+                          "the name it has here."},
     {"already-submitted",
      "This transfer was submitted before; here is what became of it. Nothing was done again."},
     {"switched", "You act for another organisation now."},

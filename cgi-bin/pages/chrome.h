@@ -22,7 +22,9 @@ enum place {
     /* account area */
     PLACE_CREDITS,
     PLACE_MY_TRANSFERS,
+    PLACE_MY_RETIREMENTS,
     PLACE_INBOX,
+    PLACE_ORDERS,
     PLACE_TEAM,
     PLACE_ACCOUNT,
     /* admin area */
@@ -56,6 +58,9 @@ const char *chrome_fault(const struct visit *visit, const char *field);
  * name for the asker ("" = unknown to them; then "someone"). */
 const char *refusal_words(struct visit *visit, const struct answer *answer,
                           enum instrument instrument, const char *ended_by_name);
+
+/* What is wrong with a typed amount that quantity_parse refused, and how to mend it. */
+const char *refusal_amount(struct visit *visit, enum status status, enum instrument instrument);
 
 /* Query tables that chrome_of needs on the registry store; NULL-ended lists are merged by each
  * program's main. */

@@ -46,7 +46,8 @@ struct chrome {
     /* public */
     bool at_registry, at_transfers, at_projects, at_issuances, at_retirements, at_organisations;
     /* account */
-    bool at_credits, at_my_transfers, at_inbox, at_team;
+    bool at_credits, at_my_transfers, at_my_retirements, at_inbox, at_orders, at_team;
+    bool has_orders; /* a supplier, or has ordered: the way to them is shown */
     /* admin */
     bool at_pending, at_orgs, at_people, at_issue, at_settings, at_audit;
     bool signed_in;

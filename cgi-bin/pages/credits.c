@@ -7,10 +7,12 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/desk.h"
+#include "pages/retire.h"
 #include "pages/steps.h"
 #include "store/drafts.h"
 
-#define DRAFTS_SHOWN_MAX 20 /* unfinished transfers on the page; a person has a few */
+#define DRAFTS_SHOWN_MAX                                                                           \
+    20 /* unfinished transfers, and retirements, on the page; a person has a few */
 
 static struct credits_instruments instruments_of(struct visit *visit,
                                                  struct holding_balances balances);
@@ -62,17 +64,16 @@ static struct credits_instruments instruments_of(struct visit *visit,
     return (struct credits_instruments){rows, count};
 }
 
-/* Where a transfer of one supplier's balance begins; none without the role or without anything to
- * move. */
-static struct url transfer_url(struct visit *visit, const struct holding_balance *supplier)
+/* Where an act on one supplier's balance begins; none without the role or without anything to take.
+ */
+static struct url begin_url(struct visit *visit, const char *path,
+                            const struct holding_balance *supplier)
 {
     if (!desk_may(visit, ROLE_INITIATOR) || supplier->available_units == 0) {
         return (struct url){NULL};
     }
-    struct url url = url_path(visit->arena, "/account/transfers/new");
-    return url_with(
-        visit->arena, url, "balance",
-        steps_balance_word(visit->arena, supplier->supplier_org_id, supplier->instrument));
+    return url_with(visit->arena, url_path(visit->arena, path), "balance",
+                    take_word(visit->arena, supplier->supplier_org_id, supplier->instrument));
 }
 
 static const struct holding_balance *supplier_of(struct holding_balances suppliers,
@@ -124,7 +125,10 @@ static bool instrument_of(struct visit *visit, struct holding_balances balances,
             .reserved = figure(arena, one->reserved_units, instrument),
             .available = figure(arena, one->available_units, instrument),
             .retired = figure(arena, one->retired_units, instrument),
-            .transfer_url = is_first ? transfer_url(visit, supplier) : (struct url){NULL},
+            .transfer_url = is_first ? begin_url(visit, "/account/transfers/new", supplier)
+                                     : (struct url){NULL},
+            .retire_url = is_first ? begin_url(visit, "/account/retirements/new", supplier)
+                                   : (struct url){NULL},
             .nothing = is_first && supplier->available_units == 0 ? "Nothing available" : "",
         };
     }
@@ -142,20 +146,43 @@ static bool instrument_of(struct visit *visit, struct holding_balances balances,
     return count > 0;
 }
 
+static struct credits_draft draft_view(struct visit *visit, const char *words, int64_t changed_at,
+                                       const char *resume, const char *discard,
+                                       const char *draft_id)
+{
+    return (struct credits_draft){
+        .words = words,
+        .changed = desk_when(visit->arena, changed_at),
+        .resume_url = url_path(visit->arena, resume, draft_id),
+        .discard_url = url_path(visit->arena, discard, draft_id),
+    };
+}
+
 static struct credits_drafts drafts_of(struct visit *visit)
 {
     struct drafts drafts = drafts_unfinished(visit->people, visit->arena, visit->user_id,
                                              visit->org_id, DRAFTS_SHOWN_MAX);
-    struct credits_draft *rows = arena_array(visit->arena, struct credits_draft, drafts.count + 1);
-    for (size_t i = 0; i < drafts.count; i++) {
-        const struct draft *draft = &drafts.at[i];
-        rows[i] = (struct credits_draft){
-            .words = steps_words(visit, draft),
-            .changed = desk_when(visit->arena, draft->changed_at),
-            .resume_url = url_path(visit->arena, "/account/transfers/drafts/*", draft->draft_id),
-            .discard_url =
-                url_path(visit->arena, "/account/transfers/drafts/*/discard", draft->draft_id),
-        };
+    struct retirement_drafts retiring = retirement_drafts_unfinished(
+        visit->people, visit->arena, visit->user_id, visit->org_id, DRAFTS_SHOWN_MAX);
+    size_t all = drafts.count + retiring.count;
+    struct credits_draft *rows = arena_array(visit->arena, struct credits_draft, all + 1);
+    size_t count = 0;
+    for (size_t i = 0, j = 0; count < all;) {
+        /* Each list has the last changed first; so has the one that both make. */
+        bool is_transfer =
+            j == retiring.count ||
+            (i < drafts.count && drafts.at[i].changed_at >= retiring.at[j].changed_at);
+        if (is_transfer) {
+            const struct draft *draft = &drafts.at[i++];
+            rows[count++] = draft_view(visit, steps_words(visit, draft), draft->changed_at,
+                                       "/account/transfers/drafts/*",
+                                       "/account/transfers/drafts/*/discard", draft->draft_id);
+        } else {
+            const struct retirement_draft *draft = &retiring.at[j++];
+            rows[count++] = draft_view(visit, retire_words(visit, draft), draft->changed_at,
+                                       "/account/retirements/drafts/*",
+                                       "/account/retirements/drafts/*/discard", draft->draft_id);
+        }
     }
-    return (struct credits_drafts){rows, drafts.count};
+    return (struct credits_drafts){rows, count};
 }

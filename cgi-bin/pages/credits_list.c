@@ -145,6 +145,9 @@ static struct credits_batch batch_view(struct visit *visit, const struct holding
         .reserved_url = text_empty(batch->reserved_by)
                             ? (struct url){NULL}
                             : desk_transfer_url(arena, batch->reserved_by),
+        .retired_url = text_starts(batch->ended_by, "ret_")
+                           ? desk_certificate_url(arena, batch->ended_by)
+                           : (struct url){NULL},
         .received = desk_when(arena, batch->received_at),
         .received_how = received_how(batch->received_by),
         .received_url = received_url(arena, batch->received_by),

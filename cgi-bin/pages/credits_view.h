@@ -19,6 +19,7 @@ struct credits_balance {
     const char *available;
     const char *retired;
     struct url transfer_url; /* none: not for this person, or nothing available */
+    struct url retire_url;   /* the same */
     const char *nothing;     /* why there is no link; "" */
 };
 struct credits_balances {
@@ -55,6 +56,7 @@ struct credits_batch {
     struct state_view state;
     const char *reserved_by; /* "" */
     struct url reserved_url;
+    struct url retired_url; /* of the certificate; none: not retired */
     struct when_view received;
     const char *received_how; /* "by delivery", "by transfer", "by issuance" */
     struct url received_url;
@@ -71,7 +73,7 @@ struct credits_batches {
 };
 
 struct credits_draft {
-    const char *words; /* "700.500 credits to Fjord Foods" */
+    const char *words; /* "700.500 credits to Fjord Foods", "Retirement of 2.000 credits for …" */
     struct when_view changed;
     struct url resume_url;
     struct url discard_url;

@@ -128,6 +128,21 @@ struct url desk_transfer_url(struct arena *arena, const char *transfer_id)
     return url_path(arena, "/account/transfers/*", transfer_id);
 }
 
+struct url desk_retirement_url(struct arena *arena, const char *retirement_id)
+{
+    return url_path(arena, "/registry/retirements/*", retirement_id);
+}
+
+struct url desk_certificate_url(struct arena *arena, const char *retirement_id)
+{
+    return url_path(arena, "/registry/retirements/*/certificate", retirement_id);
+}
+
+struct url desk_certificate_pdf_url(struct arena *arena, const char *retirement_id)
+{
+    return url_path(arena, "/registry/retirements/*/certificate.pdf", retirement_id);
+}
+
 const char *desk_person(struct visit *visit, const char *user_id)
 {
     if (text_empty(user_id)) {

@@ -34,6 +34,9 @@ struct url desk_batch_url(struct arena *arena, const char *batch_id);
 struct url desk_project_url(struct arena *arena, const char *project_id);
 struct url desk_org_url(struct arena *arena, const char *org_id);
 struct url desk_transfer_url(struct arena *arena, const char *transfer_id);
+struct url desk_retirement_url(struct arena *arena, const char *retirement_id);
+struct url desk_certificate_url(struct arena *arena, const char *retirement_id);
+struct url desk_certificate_pdf_url(struct arena *arena, const char *retirement_id);
 
 /* The name of one's own colleague; "Someone who has left" when people.db does not know the id, "The
  * registry" for "". */

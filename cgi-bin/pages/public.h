@@ -17,7 +17,7 @@
 
 extern const struct form public_transfers_form, public_projects_form, public_project_form,
     public_issuances_form, public_issuance_form, public_retirements_form, public_orgs_form,
-    public_search_form;
+    public_search_form, public_deliveries_form;
 
 enum status public_landing_get(struct visit *visit, struct response *response);
 enum status public_overview_get(struct visit *visit, struct response *response);
@@ -33,6 +33,7 @@ enum status public_retirements_get(struct visit *visit, struct response *respons
 enum status public_retirement_get(struct visit *visit, struct response *response);
 enum status public_orgs_get(struct visit *visit, struct response *response);
 enum status public_org_get(struct visit *visit, struct response *response);
+enum status public_deliveries_get(struct visit *visit, struct response *response);
 enum status public_delivery_get(struct visit *visit, struct response *response);
 enum status public_api_get(struct visit *visit, struct response *response);
 enum status public_search_get(struct visit *visit, struct response *response);

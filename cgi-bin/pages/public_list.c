@@ -58,11 +58,18 @@ bool list_is_descending(const struct list *list)
     return sort_now(list)[0] == '-';
 }
 
+static struct url list_base(const struct list *list)
+{
+    struct arena *arena = list->visit->arena;
+    struct url url = url_path(arena, list->kind->path, list->id);
+    return list->as_name == NULL ? url : url_with(arena, url, list->as_name, list->as_value);
+}
+
 /* The first page of the list with these filters, but the one named. */
 static struct url list_url(const struct list *list, const char *without, const char *sort)
 {
     struct arena *arena = list->visit->arena;
-    struct url url = url_path(arena, list->kind->path, list->id);
+    struct url url = list_base(list);
     for (size_t i = 0; i < list->filter_count; i++) {
         if (!text_is(list->filters[i].name, without)) {
             url = url_with(arena, url, list->filters[i].name, list->filters[i].value);
@@ -103,9 +110,7 @@ static void fill_chips(const struct list *list, struct public_list_view *view)
     }
     view->chips = (struct chip_views){chips, count};
     view->has_chips = count > 0;
-    view->all_url =
-        url_with(list->visit->arena, url_path(list->visit->arena, list->kind->path, list->id),
-                 "sort", list->sort);
+    view->all_url = url_with(list->visit->arena, list_base(list), "sort", list->sort);
 }
 
 /* The first member of the row with this number. */
@@ -258,8 +263,8 @@ enum status list_csv(const struct list *list, struct response *response)
     struct csv *csv = arena_one(arena, struct csv);
     csv->list = *list;
     desk_csv(response, arena, list->kind->file_name);
-    response->is_public = true;
-    response->etag = list->visit->page_tag;
+    response->is_public = !list->kind->is_private;
+    response->etag = list->kind->is_private ? NULL : list->visit->page_tag;
     response->stream = csv_window;
     response->stream_state = csv;
     return STATUS_OK;

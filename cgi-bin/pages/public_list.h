@@ -1,7 +1,8 @@
 /*
- * pages/public_list.h: what all public lists have in common: filters that stand in the address and
- * can be taken away one by one, headings that sort, Newer and Older by keyset, a count, and the
- * same list as CSV. A list says what is special about it in its struct list_kind.
+ * pages/public_list.h: what all public lists, and the account's lists of orders and deliveries,
+ * have in common: filters that stand in the address and can be taken away one by one, headings that
+ * sort, Newer and Older by keyset, a count, and the same list as CSV. A list says what is special
+ * about it in its struct list_kind.
  */
 #ifndef PAGES_PUBLIC_LIST_H
 #define PAGES_PUBLIC_LIST_H
@@ -31,6 +32,7 @@ struct list_kind {
     const char *time_key; /* the sort that is by time: "completed"; "" none */
     size_t row_bytes;
     const char *const *columns; /* of the CSV, NULL-ended */
+    bool is_private;            /* for the reader alone: no cache may keep it */
     struct list_rows (*read)(const struct list *list, const struct window *window);
     int64_t (*count)(const struct list *list, const void *filter);
     /* as many as columns */
@@ -53,6 +55,9 @@ struct list {
     const void *all;    /* … and what without the filters */
     struct list_filter filters[LIST_FILTERS_MAX];
     size_t filter_count;
+    /* a parameter that says which list it is: in every address, and no filter; NULL none */
+    const char *as_name;
+    const char *as_value;
     const char *sort;   /* "" the usual */
     const char *before; /* the page behind this row … */
     const char *after;  /* … or the page that ends before it; "" */

@@ -1,7 +1,6 @@
-/* pages/public_retirements.c: the list of retirements, one, and a delivery. */
+/* pages/public_retirements.c: the list of retirements, and one. */
 #include "pages/public_retirements_view.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/certificate.h"
@@ -44,36 +43,11 @@ static int64_t list_count(const struct list *list, const void *filter)
     return public_retirements_count(list->visit->registry, list->visit->arena, filter);
 }
 
-static const char *const columns[] = {"retirement_id",  "retired_at",  "owner_id", "owner",
-                                      "beneficiary_id", "beneficiary", "purposes", "project_id",
-                                      "project",        "instrument",  "quantity", "units",
-                                      "blocks",         "note",        NULL};
+static const char *const columns[] = {RETIREMENT_COLUMNS, NULL};
 
 static void list_cells(const struct list *list, const void *row, const char **cells)
 {
-    struct arena *arena = list->visit->arena;
-    const struct public_retirement *one = row;
-    const char *const values[] = {
-        one->retirement_id,
-        clock_iso(arena, one->retired_at),
-        one->org_id,
-        one->org_name,
-        one->beneficiary_org_id,
-        one->beneficiary,
-        retirement_purpose_slugs(arena, one->purposes),
-        one->has_more_projects ? "" : one->project_id,
-        one->has_more_projects ? "several" : one->project_name,
-        instrument_word(one->instrument),
-        quantity_plain(arena, one->units, one->instrument),
-        arena_printf(arena, "%lld", (long long)one->units),
-        arena_printf(arena, "%lld", (long long)one->block_count),
-        one->notes,
-    };
-    _Static_assert(sizeof(values) / sizeof(values[0]) + 1 == sizeof(columns) / sizeof(columns[0]),
-                   "a cell for each column");
-    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-        cells[i] = values[i];
-    }
+    retirement_cells(list->visit->arena, row, cells);
 }
 
 static const struct list_kind kind = {
@@ -163,55 +137,11 @@ enum status public_retirement_get(struct visit *visit, struct response *response
         .weight = desk_weight(arena, row.units, row.instrument),
         .purposes = retirement_purpose_views(arena, row.purposes),
         .notes = row.notes,
-        .certificate_url = certificate_url(arena, row.retirement_id),
-        .pdf_url = certificate_pdf_url(arena, row.retirement_id),
+        .certificate_url = desk_certificate_url(arena, row.retirement_id),
+        .pdf_url = desk_certificate_pdf_url(arena, row.retirement_id),
         .blocks = public_block_table(visit, PUBLIC_BLOCKS_OF_RETIREMENT, row.retirement_id, csv),
     };
     chrome_trail(visit, &view.page, url_path(arena, "/registry/retirements"), "Retirements");
     template_public_retirement(&response->body, &view);
-    return public_show(visit, response);
-}
-
-/* The instrument of a delivery is that of its blocks: all are of the supplier's projects. */
-static const char *delivered_words(struct visit *visit, const struct public_delivery *row,
-                                   const char **weight)
-{
-    struct public_blocks first = public_blocks(visit->registry, visit->arena,
-                                               PUBLIC_BLOCKS_OF_DELIVERY, row->delivery_id, "", 1);
-    enum instrument instrument =
-        first.count == 0 ? INSTRUMENT_CARBON_REMOVAL : first.at[0].instrument;
-    *weight = desk_weight(visit->arena, row->units, instrument);
-    return quantity_words(visit->arena, row->units, instrument);
-}
-
-enum status public_delivery_get(struct visit *visit, struct response *response)
-{
-    struct arena *arena = visit->arena;
-    struct public_delivery row;
-    if (!public_delivery_find(visit->registry, arena, visit->arguments[0], &row)) {
-        return STATUS_NOT_FOUND;
-    }
-    if (!text_empty(field_text(&visit->fields, "format"))) {
-        return public_blocks_csv(visit, response, PUBLIC_BLOCKS_OF_DELIVERY, row.delivery_id);
-    }
-    const char *weight = "";
-    const char *quantity = delivered_words(visit, &row, &weight);
-    struct url csv = url_with(arena, public_delivery_url(arena, row.delivery_id), "format", "csv");
-    struct public_delivery_view view = {
-        .page =
-            chrome_of(visit, PLACE_REGISTRY, arena_printf(arena, "Delivery %s", row.delivery_id)),
-        .title = arena_printf(arena, "%s delivered by %s to %s", quantity, row.supplier_name,
-                              row.buyer_name),
-        .delivery_id = row.delivery_id,
-        .delivered = desk_when(arena, row.delivered_at),
-        .supplier = public_org_link(arena, row.supplier_org_id, row.supplier_name),
-        .buyer = public_org_link(arena, row.buyer_org_id, row.buyer_name),
-        .quantity = quantity,
-        .weight = weight,
-        .notes = row.notes,
-        .blocks = public_block_table(visit, PUBLIC_BLOCKS_OF_DELIVERY, row.delivery_id, csv),
-    };
-    chrome_trail(visit, &view.page, view.supplier.url, row.supplier_name);
-    template_public_delivery(&response->body, &view);
     return public_show(visit, response);
 }

@@ -1,8 +1,6 @@
 /*
  * pages/public_retirements_view.h: retirements: the list (templates/public/retirements.mustache),
- * one
- * (templates/public/retirement.mustache), and a delivery
- * (templates/public/delivery.mustache).
+ * and one (templates/public/retirement.mustache).
  */
 #ifndef PAGES_PUBLIC_RETIREMENTS_VIEW_H
 #define PAGES_PUBLIC_RETIREMENTS_VIEW_H
@@ -35,19 +33,6 @@ struct public_retirement_view {
     const char *notes;
     struct url certificate_url;
     struct url pdf_url;
-    struct public_block_table blocks;
-};
-
-struct public_delivery_view {
-    struct chrome page;
-    const char *title;
-    const char *delivery_id;
-    struct when_view delivered;
-    struct link_view supplier;
-    struct link_view buyer;
-    const char *quantity;
-    const char *weight;
-    const char *notes;
     struct public_block_table blocks;
 };
 

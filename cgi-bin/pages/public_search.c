@@ -13,6 +13,7 @@
 #include "pages/public_batch_list.h"
 #include "pages/public_search_view.h"
 #include "public_templates.h"
+#include "store/orders.h"
 
 #define NAMES_SHOWN_MAX 20 /* of each kind */
 #define BATCHES_SHOWN_MAX 50
@@ -32,7 +33,7 @@ static struct url url_of_id(struct visit *visit, const char *id)
     struct public_project project;
     struct public_issuance issuance;
     struct public_retirement retirement;
-    struct public_delivery delivery;
+    struct delivery delivery;
     struct public_org org;
     if (id_is(id, "tfr") && public_transfer_find(registry, arena, id, &transfer)) {
         return public_transfer_url(arena, id);
@@ -49,7 +50,7 @@ static struct url url_of_id(struct visit *visit, const char *id)
     if (id_is(id, "ret") && public_retirement_find(registry, arena, id, &retirement)) {
         return public_retirement_url(arena, id);
     }
-    if (id_is(id, "dlv") && public_delivery_find(registry, arena, id, &delivery)) {
+    if (id_is(id, "dlv") && delivery_find(registry, arena, id, &delivery)) {
         return public_delivery_url(arena, id);
     }
     const char *org_id = id_is(id, "spl") ? public_org_of_supplier(registry, arena, id) : id;

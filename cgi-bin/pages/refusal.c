@@ -76,6 +76,9 @@ const char *refusal_words(struct visit *visit, const struct answer *answer,
             break;
         }
         return arena_printf(arena, "Batch %s: %s", answer->batch_id, status_row(status)->sentence);
+    case STATUS_ORDER_EXCEEDED:
+        return arena_printf(arena, "Deliver at most %s: that is what is left of the order.",
+                            quantity_words(arena, answer->available_units, instrument));
     case STATUS_TRANSFER_ENDED:
         return ended_words(visit, answer, ended_by_name);
     case STATUS_QUANTITY_FRACTION:
@@ -86,4 +89,15 @@ const char *refusal_words(struct visit *visit, const struct answer *answer,
         break;
     }
     return status_row(status)->sentence;
+}
+
+const char *refusal_amount(struct visit *visit, enum status status, enum instrument instrument)
+{
+    if (status == STATUS_VALUE_REFUSED) {
+        return instrument == INSTRUMENT_CARBON_REMOVAL
+                   ? "Enter credits in digits, with a point before at most 3 decimals, like 84.210"
+                   : "Enter certificates in digits, like 84";
+    }
+    struct answer answer = {.status = (int32_t)status};
+    return refusal_words(visit, &answer, instrument, "");
 }

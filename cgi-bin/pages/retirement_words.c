@@ -1,6 +1,7 @@
 /* pages/retirement_words.c: see pages/retirement_words.h. */
 #include "pages/retirement_words.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "pages/desk.h"
 
@@ -46,4 +47,47 @@ const char *retirement_of_words(struct arena *arena, int64_t units, enum instrum
         return arena_printf(arena, "of carbon removal (%s)", desk_weight(arena, units, instrument));
     }
     return arena_printf(arena, "of renewable energy (%s MWh)", text_int_grouped(arena, units));
+}
+
+struct certificate_view retirement_certificate(struct arena *arena,
+                                               const struct public_retirement *row)
+{
+    return (struct certificate_view){
+        .quantity = quantity_words(arena, row->units, row->instrument),
+        .of = retirement_of_words(arena, row->units, row->instrument),
+        .was = desk_verb(row->units, row->instrument, "was", "were"),
+        .beneficiary = {row->beneficiary, desk_org_url(arena, row->beneficiary_org_id)},
+        .owner = {row->org_name, desk_org_url(arena, row->org_id)},
+        .is_own = text_is(row->org_id, row->beneficiary_org_id),
+        .retired = desk_when(arena, row->retired_at),
+        .purposes = retirement_purpose_views(arena, row->purposes),
+        .notes = row->notes,
+    };
+}
+
+void retirement_cells(struct arena *arena, const struct public_retirement *row, const char **cells)
+{
+    const char *const values[] = {
+        row->retirement_id,
+        clock_iso(arena, row->retired_at),
+        row->org_id,
+        row->org_name,
+        row->beneficiary_org_id,
+        row->beneficiary,
+        retirement_purpose_slugs(arena, row->purposes),
+        row->has_more_projects ? "" : row->project_id,
+        row->has_more_projects ? "several" : row->project_name,
+        instrument_word(row->instrument),
+        quantity_plain(arena, row->units, row->instrument),
+        arena_printf(arena, "%lld", (long long)row->units),
+        arena_printf(arena, "%lld", (long long)row->block_count),
+        row->notes,
+    };
+    static const char *const columns[] = {RETIREMENT_COLUMNS};
+    _Static_assert(sizeof(values) == sizeof(columns) &&
+                       sizeof(values) / sizeof(values[0]) == RETIREMENT_COLUMN_COUNT,
+                   "a cell for each column");
+    for (size_t i = 0; i < RETIREMENT_COLUMN_COUNT; i++) {
+        cells[i] = values[i];
+    }
 }

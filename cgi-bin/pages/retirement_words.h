@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "model/quantity.h"
 #include "pages/certificate_view.h"
+#include "store/public_retirements.h"
 
 /* One bit of retirement.purposes. */
 struct purpose {
@@ -26,5 +27,16 @@ const char *retirement_purpose_slugs(struct arena *arena, unsigned purposes);
 
 /* "of carbon removal (12,000 kg CO₂e)", "of renewable energy (120 MWh)". */
 const char *retirement_of_words(struct arena *arena, int64_t units, enum instrument instrument);
+
+/* What the certificate of a retirement says. */
+struct certificate_view retirement_certificate(struct arena *arena,
+                                               const struct public_retirement *row);
+
+/* A retirement as a row of CSV. */
+#define RETIREMENT_COLUMNS                                                                         \
+    "retirement_id", "retired_at", "owner_id", "owner", "beneficiary_id", "beneficiary",           \
+        "purposes", "project_id", "project", "instrument", "quantity", "units", "blocks", "note"
+#define RETIREMENT_COLUMN_COUNT 14
+void retirement_cells(struct arena *arena, const struct public_retirement *row, const char **cells);
 
 #endif

@@ -57,11 +57,8 @@ const char *steps_next(const struct draft *draft)
     if (!has_recipient(draft)) {
         return "recipient";
     }
-    if (text_empty(draft->supplier_org_id) || text_empty(draft->instrument)) {
-        return "balance";
-    }
-    bool has_amount = text_is(draft->mode, "manual") ? !text_empty(draft->lines) : draft->units > 0;
-    return text_empty(draft->mode) || !has_amount ? "amount" : "review";
+    const char *next = take_next(&draft->take);
+    return next == NULL ? "review" : next;
 }
 
 struct url steps_url(struct visit *visit, const struct draft *draft, const char *step, bool back)
@@ -94,11 +91,108 @@ enum status steps_keep(struct visit *visit, struct response *response, struct dr
 struct step_view steps_view_of(struct visit *visit, const struct draft *draft, const char *step,
                                bool back)
 {
+    static const char *const names[] = {"recipient", "balance", "amount", "review"};
+    int number = 1;
+    while (!text_is(names[number - 1], step)) {
+        number++;
+    }
+    const char *to = number == 1 || number == 4 ? "" : steps_to(visit, draft);
     return (struct step_view){
         .post = steps_url(visit, draft, step, false),
         .back = back,
-        .to = steps_to(visit, draft),
+        .number = number,
+        .of = 4,
+        .words = arena_printf(visit->arena, "Step %d of 4%s%s", number,
+                              text_empty(to) ? "" : ": transfer to ", to),
     };
+}
+
+static struct step_view view_of(const struct take *take, const char *step)
+{
+    return steps_view_of(take->visit, take->draft, step, take->back);
+}
+
+static struct url url_of(const struct take *take, const char *step, bool back)
+{
+    return steps_url(take->visit, take->draft, step, back);
+}
+
+static enum status save(const struct take *take)
+{
+    return steps_save(take->visit, take->draft);
+}
+
+static enum status keep(const struct take *take)
+{
+    return steps_keep(take->visit, take->response, take->draft, take->back);
+}
+
+static const struct take_kind transfer_take = {
+    .verb = "transfer",
+    .column = "Transfer",
+    .one_supplier = "One transfer holds the credits of one supplier.",
+    .nothing_title = "Nothing can be transferred now",
+    .needed_words = "Choose which supplier’s credits to transfer",
+    .review_words = "Check the transfer",
+    .before_step = "recipient",
+    .before_words = "Recipient",
+    .view = view_of,
+    .url = url_of,
+    .save = save,
+    .keep = keep,
+};
+
+const char *steps_except(const struct draft *draft)
+{
+    return text_is(draft->kind, "internal") ? draft->to_account_id : "";
+}
+
+/* The draft of the address, for the two steps that are not the transfers' alone. */
+static enum steps_found open_take(struct visit *visit, struct response *response,
+                                  struct draft *draft, struct take *take)
+{
+    enum steps_found found = steps_open(visit, response, draft);
+    if (found == STEPS_OPEN) {
+        *take = (struct take){
+            .visit = visit,
+            .response = response,
+            .kind = &transfer_take,
+            .draft = draft,
+            .of = &draft->take,
+            .except_account_id = steps_except(draft),
+            .back = !text_empty(field_text(&visit->fields, "back")),
+        };
+    }
+    return found;
+}
+
+static enum status with_take(struct visit *visit, struct response *response,
+                             enum status (*step)(const struct take *take))
+{
+    struct draft draft;
+    struct take take;
+    enum steps_found found = open_take(visit, response, &draft, &take);
+    return found == STEPS_OPEN ? step(&take) : steps_closed(found);
+}
+
+enum status steps_balance_get(struct visit *visit, struct response *response)
+{
+    return with_take(visit, response, take_balance_get);
+}
+
+enum status steps_balance_post(struct visit *visit, struct response *response)
+{
+    return with_take(visit, response, take_balance_post);
+}
+
+enum status steps_amount_get(struct visit *visit, struct response *response)
+{
+    return with_take(visit, response, take_amount_get);
+}
+
+enum status steps_amount_post(struct visit *visit, struct response *response)
+{
+    return with_take(visit, response, take_amount_post);
 }
 
 static const char *account_name(struct visit *visit, const char *account_id)
@@ -132,17 +226,10 @@ const char *steps_to(struct visit *visit, const struct draft *draft)
 
 const char *steps_words(struct visit *visit, const struct draft *draft)
 {
-    enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
-    (void)instrument_from_word(draft->instrument, &instrument);
-    int64_t units = draft->units;
-    if (text_is(draft->mode, "manual")) {
-        struct command_line *lines =
-            arena_array(visit->arena, struct command_line, COMMAND_LINES_MAX);
-        units = steps_lines_sum(lines, steps_lines_read(draft->lines, lines, COMMAND_LINES_MAX));
-    }
-    const char *what = text_empty(draft->mode) || units <= 0
+    int64_t units = take_units(visit->arena, &draft->take);
+    const char *what = units == 0
                            ? "Transfer"
-                           : quantity_words(visit->arena, units, instrument);
+                           : quantity_words(visit->arena, units, take_instrument(&draft->take));
     const char *to = steps_to(visit, draft);
     if (text_empty(to)) {
         return arena_printf(visit->arena, "%s, %s", what,
@@ -151,55 +238,4 @@ const char *steps_words(struct visit *visit, const struct draft *draft)
                                                                : "recipient not chosen yet");
     }
     return arena_printf(visit->arena, "%s to %s", what, to);
-}
-
-const char *steps_balance_word(struct arena *arena, const char *supplier_org_id,
-                               enum instrument instrument)
-{
-    return arena_printf(arena, "%s.%s", supplier_org_id, instrument_word(instrument));
-}
-
-bool steps_balance_parse(struct arena *arena, const char *word, const char **supplier_org_id,
-                         enum instrument *instrument)
-{
-    size_t id_bytes = strcspn(word, ".");
-    const char *id = arena_text_sized(arena, word, id_bytes);
-    enum instrument read = INSTRUMENT_CARBON_REMOVAL;
-    if (word[id_bytes] != '.' || !id_is(id, "org") ||
-        !instrument_from_word(word + id_bytes + 1, &read)) {
-        return false;
-    }
-    *supplier_org_id = id;
-    *instrument = read;
-    return true;
-}
-
-struct holding_balances steps_balances(struct visit *visit, const struct draft *draft)
-{
-    struct holding_balances balances =
-        holdings_balances(visit->registry, visit->arena, visit->org_id,
-                          text_is(draft->kind, "internal") ? draft->to_account_id : "");
-    struct holding_balances suppliers = holdings_by_supplier(visit->arena, balances);
-    struct holding_balance *rows =
-        arena_array(visit->arena, struct holding_balance, suppliers.count + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < suppliers.count; i++) {
-        if (suppliers.at[i].active_units > 0) {
-            rows[count++] = suppliers.at[i];
-        }
-    }
-    return (struct holding_balances){.at = rows, .count = count};
-}
-
-bool steps_balance(struct visit *visit, const struct draft *draft, struct holding_balance *balance)
-{
-    struct holding_balances balances = steps_balances(visit, draft);
-    for (size_t i = 0; i < balances.count; i++) {
-        if (text_is(balances.at[i].supplier_org_id, draft->supplier_org_id) &&
-            text_is(instrument_word(balances.at[i].instrument), draft->instrument)) {
-            *balance = balances.at[i];
-            return true;
-        }
-    }
-    return false;
 }

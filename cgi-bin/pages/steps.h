@@ -9,13 +9,12 @@
 #include "gate/gate.h"
 #include "ledger/ledger.h"
 #include "pages/steps_view.h"
+#include "pages/take.h"
 #include "store/drafts.h"
 #include "store/holdings.h"
 
 extern const struct form steps_start_form, steps_new_form;
 extern const struct form steps_recipient_query, steps_recipient_form;
-extern const struct form steps_balance_query, steps_balance_form;
-extern const struct form steps_amount_query, steps_amount_form;
 extern const struct form steps_review_form;
 
 enum status steps_start_get(struct visit *visit, struct response *response);
@@ -46,6 +45,10 @@ enum steps_found steps_open(struct visit *visit, struct response *response, stru
 /* The status to return when steps_open() did not say STEPS_OPEN. */
 enum status steps_closed(enum steps_found found);
 
+/* Makes a draft with an id that nobody has yet, *draft_id inside it; false on a fault. */
+bool steps_make(struct visit *visit, const char **draft_id,
+                bool (*make)(struct visit *visit, void *draft), void *draft);
+
 /* "recipient", "balance", "amount", "review": the first one that has no answer yet. */
 const char *steps_next(const struct draft *draft);
 /* .../drafts/ID/STEP, with ?back=review when it returns there. */
@@ -65,24 +68,11 @@ const char *steps_to(struct visit *visit, const struct draft *draft);
 /* "700.500 credits to Fjord Foods": a draft in the list of unfinished ones. */
 const char *steps_words(struct visit *visit, const struct draft *draft);
 
-/* "org_….carbon_removal": one balance as a value in forms and addresses. */
-const char *steps_balance_word(struct arena *arena, const char *supplier_org_id,
-                               enum instrument instrument);
-/* Takes it apart; false and untouched when it is none. */
-bool steps_balance_parse(struct arena *arena, const char *word, const char **supplier_org_id,
-                         enum instrument *instrument);
-/* Balances that can be chosen, per supplier and instrument, those with nothing available too. */
-struct holding_balances steps_balances(struct visit *visit, const struct draft *draft);
-/* The chosen one; false: none chosen, or it is gone. */
-bool steps_balance(struct visit *visit, const struct draft *draft, struct holding_balance *balance);
+/* The account that the units go to, when it is one's own: what lies there cannot be taken; "". */
+const char *steps_except(const struct draft *draft);
 
-/* ---- steps_lines.c: quantities by hand as text, and the command. Pure. ---- */
+/* ---- steps_command.c. Pure. ---- */
 
-/* Reads "ctb_… units\n…" into at most lines_max lines; how many. Text that is none of ours gives 0.
- */
-size_t steps_lines_read(const char *text, struct command_line *lines, size_t lines_max);
-const char *steps_lines_write(struct arena *arena, const struct command_line *lines, size_t count);
-int64_t steps_lines_sum(const struct command_line *lines, size_t count);
 /* The act that the draft asks for, without a plan. The arena's. */
 struct command *steps_command(struct arena *arena, const struct draft *draft);
 

@@ -32,7 +32,7 @@ static struct sentence_views next_of(struct visit *visit, const struct draft *dr
     struct arena *arena = visit->arena;
     struct plan_sentences next = plan_sentences_begin(arena);
     enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
-    (void)instrument_from_word(draft->instrument, &instrument);
+    (void)instrument_from_word(draft->take.instrument, &instrument);
     const char *move = desk_verb(plan->units, instrument, "moves", "move");
     const char *are = desk_verb(plan->units, instrument, "is", "are");
     bool waits = plan->needs_approval || plan->needs_registry_approval;
@@ -103,7 +103,7 @@ void steps_show_plan(struct visit *visit, const struct draft *draft, const struc
                      enum instrument instrument, struct step_review_view *view)
 {
     struct holding_balance balance;
-    bool has_balance = steps_balance(visit, draft, &balance);
+    bool has_balance = take_balance(visit, &draft->take, steps_except(draft), &balance);
     const char *quantity = quantity_words(visit->arena, plan->units, instrument);
     view->has_plan = true;
     view->plan = plan_show(visit, plan, instrument, &plan_moves);

@@ -163,7 +163,7 @@ static void take_system(struct visit *visit, struct draft *draft)
  */
 static void choose_only_balance(struct visit *visit, struct draft *draft)
 {
-    struct holding_balances balances = steps_balances(visit, draft);
+    struct holding_balances balances = take_balances(visit, steps_except(draft));
     const struct holding_balance *only = NULL;
     for (size_t i = 0; i < balances.count; i++) {
         if (balances.at[i].available_units > 0) {
@@ -174,8 +174,8 @@ static void choose_only_balance(struct visit *visit, struct draft *draft)
         }
     }
     if (only != NULL) {
-        draft->supplier_org_id = only->supplier_org_id;
-        draft->instrument = instrument_word(only->instrument);
+        draft->take.supplier_org_id = only->supplier_org_id;
+        draft->take.instrument = instrument_word(only->instrument);
     }
 }
 
@@ -199,7 +199,7 @@ enum status steps_recipient_post(struct visit *visit, struct response *response)
         desk_mend(response, STATUS_FORM_FAULTS);
         return STATUS_OK;
     }
-    if (text_empty(draft.supplier_org_id)) {
+    if (text_empty(draft.take.supplier_org_id)) {
         choose_only_balance(visit, &draft);
     }
     return steps_keep(visit, response, &draft, back);

@@ -79,11 +79,12 @@ static void show_refusal(struct visit *visit, const struct draft *draft,
                          const struct answer *answer, struct alarm *alarm)
 {
     enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
-    (void)instrument_from_word(draft->instrument, &instrument);
+    (void)instrument_from_word(draft->take.instrument, &instrument);
     const char *words = refusal_words(visit, answer, instrument, "");
     struct holding_balance balance;
     if (answer->status == STATUS_NOT_ENOUGH && answer->batch_id[0] == '\0' &&
-        answer->available_units > 0 && steps_balance(visit, draft, &balance)) {
+        answer->available_units > 0 &&
+        take_balance(visit, &draft->take, steps_except(draft), &balance)) {
         words = arena_printf(visit->arena, "Enter at most %s: that is what is available from %s.",
                              quantity_words(visit->arena, answer->available_units, instrument),
                              balance.supplier_name);
@@ -108,11 +109,12 @@ static void fill_facts(struct visit *visit, const struct draft *draft,
     view->to_label = is_export ? "To registry" : "To";
     view->to = steps_to(visit, draft);
     view->to_more = is_export ? draft->to_system_party : "";
-    view->supplier =
-        steps_balance(visit, draft, &balance) ? balance.supplier_name : "a balance that is gone";
+    view->supplier = take_balance(visit, &draft->take, steps_except(draft), &balance)
+                         ? balance.supplier_name
+                         : "a balance that is gone";
     view->quantity = quantity_words(arena, command->transfer.units, instrument);
     view->weight = desk_weight(arena, command->transfer.units, instrument);
-    view->how = text_is(draft->mode, "manual") ? "chosen from deliveries" : "oldest first";
+    view->how = text_is(draft->take.mode, "manual") ? "chosen from deliveries" : "oldest first";
     view->recipient_url = steps_url(visit, draft, "recipient", true);
     view->balance_url = steps_url(visit, draft, "balance", true);
     view->amount_url = steps_url(visit, draft, "amount", true);

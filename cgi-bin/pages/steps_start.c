@@ -93,20 +93,25 @@ enum status steps_start_get(struct visit *visit, struct response *response)
     return STATUS_OK;
 }
 
-/* A new draft with an id that nobody has yet; false on a fault. */
-static bool make_draft(struct visit *visit, struct draft *draft)
+bool steps_make(struct visit *visit, const char **draft_id,
+                bool (*make)(struct visit *visit, void *draft), void *draft)
 {
     struct id_source ids = {.random_tail = true};
     rights_tag(visit->registry, ids.tag);
     for (int i = 0; i < ID_TRIES; i++) {
         char id[ID_SIZE];
         id_make(&ids, "drf", visit->now_us, id);
-        draft->draft_id = arena_text(visit->arena, id);
-        if (draft_make(visit->people, draft)) {
+        *draft_id = arena_text(visit->arena, id);
+        if (make(visit, draft)) {
             return true;
         }
     }
     return false;
+}
+
+static bool make_draft(struct visit *visit, void *draft)
+{
+    return draft_make(visit->people, draft);
 }
 
 enum status steps_start_post(struct visit *visit, struct response *response)
@@ -130,10 +135,7 @@ enum status steps_start_post(struct visit *visit, struct response *response)
         .to_account_id = "",
         .to_system = "",
         .to_system_party = "",
-        .supplier_org_id = "",
-        .instrument = "",
-        .mode = "",
-        .lines = "",
+        .take = DRAFT_TAKE_NOTHING,
         .notes = "",
         .private_note = "",
         .corrects_id = "",
@@ -143,12 +145,11 @@ enum status steps_start_post(struct visit *visit, struct response *response)
     };
     enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
     const char *supplier = "";
-    if (steps_balance_parse(visit->arena, field_text(&visit->fields, "balance"), &supplier,
-                            &instrument)) {
-        draft.supplier_org_id = supplier;
-        draft.instrument = instrument_word(instrument);
+    if (take_parse(visit->arena, field_text(&visit->fields, "balance"), &supplier, &instrument)) {
+        draft.take.supplier_org_id = supplier;
+        draft.take.instrument = instrument_word(instrument);
     }
-    if (!make_draft(visit, &draft)) {
+    if (!steps_make(visit, &draft.draft_id, make_draft, &draft)) {
         return STATUS_FAULT;
     }
     return desk_go(visit, response, steps_url(visit, &draft, "recipient", false));

@@ -12,8 +12,10 @@
 /* What every step has. `post` is where its form goes. */
 struct step_view {
     struct url post;
-    bool back;      /* came from the review and returns there */
-    const char *to; /* "Fjord Foods"; "" not chosen yet */
+    bool back;         /* came from the review and returns there */
+    int64_t number;    /* this step … */
+    int64_t of;        /* … of how many */
+    const char *words; /* "Step 3 of 4: transfer to Fjord Foods" */
 };
 
 struct step_start_view {
@@ -50,6 +52,8 @@ struct step_balance_view {
     bool has_faults;
     struct fault_views faults;
     struct step_view step;
+    const char *one_supplier; /* why one has to be chosen */
+    const char *nothing_title;
     bool has_balances;
     struct choice_views balances;
     const char *balance_error;
@@ -74,7 +78,9 @@ struct step_lines {
 struct step_arrival {
     const char *how; /* "Delivered", "Transferred to you", "Issued" */
     struct when_view when;
-    const char *id;
+    const char *id; /* what it came with */
+    bool is_ticked; /* all of it */
+    int64_t units;
     const char *available;
     struct step_lines lines;
 };
@@ -95,8 +101,12 @@ struct step_amount_view {
     bool is_whole; /* certificates */
     const char *available;
     int64_t available_units;
+    const char *column; /* above what is typed for a batch: "Transfer" */
     bool by_oldest;
     bool by_delivery;
+    bool has_vintages; /* one may be chosen */
+    struct choice_views vintages;
+    const char *vintage_error;
     struct url oldest_url;
     struct url delivery_url;
     const char *amount;

@@ -3,12 +3,9 @@
 
 #include <string.h>
 
-#include "base/id.h"
-#include "base/limits.h"
-#include "base/must.h"
 #include "base/text.h"
+#include "store/columns.h"
 #include "store/fold.h"
-#include "store/query.h"
 #include "store/rows.h"
 
 enum {
@@ -18,11 +15,6 @@ enum {
     Q_PROJECTS_OF,
     Q_NEXT_SERIAL,
     Q_KEY,
-    Q_ORDERS_FORTH,
-    Q_ORDERS_BACK,
-    Q_ORDERS_COUNT,
-    Q_ORDER,
-    Q_DELIVERIES,
     Q__COUNT
 };
 
@@ -40,22 +32,6 @@ enum {
     " (SELECT c.name COLLATE NOCASE, c.project_id FROM project c WHERE c.project_id = ?1))"        \
     " ORDER BY p.name COLLATE NOCASE " direction ", p.project_id " direction
 
-#define ORDER                                                                                      \
-    "SELECT o.order_id, o.supplier_org_id, s.name, o.buyer_org_id, b.name,"                        \
-    " coalesce((SELECT p.instrument FROM project p WHERE p.org_id = o.supplier_org_id"             \
-    "  ORDER BY p.project_id LIMIT 1), 'carbon_removal'),"                                         \
-    " o.units, o.delivered_units, o.contract_date, o.notes, o.ordered_at"                          \
-    " FROM buyer_order o CROSS JOIN organisation s ON s.org_id = o.supplier_org_id"                \
-    " CROSS JOIN organisation b ON b.org_id = o.buyer_org_id"
-/* Along the ids. ?1 typed in small letters, or an id; ?2 only open ones. */
-#define ORDER_MATCHES                                                                              \
-    " (?1 IS NULL OR o.order_id = ?1 OR o.supplier_org_id = ?1 OR o.buyer_org_id = ?1"             \
-    "  OR instr(lower(s.name), ?1) > 0 OR instr(lower(b.name), ?1) > 0)"                           \
-    " AND (?2 = 0 OR o.delivered_units < o.units)"
-#define ORDERS(sign, direction)                                                                    \
-    ORDER " WHERE" ORDER_MATCHES " AND (?3 IS NULL OR o.order_id " sign " ?3)"                     \
-          " ORDER BY o.order_id " direction " LIMIT ?4"
-
 static const char *const sql[Q__COUNT] = {
     [Q_PROJECTS_FORTH] = PROJECTS(">", "ASC"),
     [Q_PROJECTS_BACK] = PROJECTS("<", "DESC"),
@@ -63,27 +39,9 @@ static const char *const sql[Q__COUNT] = {
     [Q_PROJECTS_OF] = PROJECT " WHERE p.org_id = ?1 ORDER BY p.name COLLATE NOCASE, p.project_id",
     [Q_NEXT_SERIAL] = "SELECT next_serial FROM conservation WHERE project_id = ?1 AND vintage = ?2",
     [Q_KEY] = "SELECT seq FROM idempotency WHERE scope = ?1 AND key = ?2",
-    [Q_ORDERS_FORTH] = ORDERS("<", "DESC"),
-    [Q_ORDERS_BACK] = ORDERS(">", "ASC"),
-    [Q_ORDERS_COUNT] =
-        "SELECT count(*) FROM buyer_order o"
-        " CROSS JOIN organisation s ON s.org_id = o.supplier_org_id"
-        " CROSS JOIN organisation b ON b.org_id = o.buyer_org_id WHERE" ORDER_MATCHES,
-    [Q_ORDER] = ORDER " WHERE o.order_id = ?1",
-    [Q_DELIVERIES] = "SELECT delivery_id, units, notes, delivered_at FROM delivery"
-                     " WHERE order_id = ?1 ORDER BY delivered_at, delivery_id",
 };
 
 const struct query_table admin_issue_queries = {"admin_issue", sql, Q__COUNT};
-
-static enum instrument instrument_column(struct query *q, int column)
-{
-    char word[32];
-    enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
-    query_text_into(q, column, word, sizeof(word));
-    must(instrument_from_word(word, &instrument)); /* the schema's CHECK allows no other */
-    return instrument;
-}
 
 /* ---- projects ---- */
 
@@ -95,7 +53,7 @@ static struct admin_project read_project(struct query *q, struct arena *arena)
         .supplier = query_text(q, arena, 2),
         .name = query_text(q, arena, 3),
         .short_code = query_text(q, arena, 4),
-        .instrument = instrument_column(q, 5),
+        .instrument = column_instrument(q, 5),
         .pathway = query_text(q, arena, 6),
         .pathway_code = query_text(q, arena, 7),
         .protocol = query_text(q, arena, 8),
@@ -209,95 +167,4 @@ bool admin_key_is_used(struct store *registry, const char *user_id, const char *
     bool is_used = query_row(&q);
     query_end(&q);
     return is_used;
-}
-
-/* ---- orders ---- */
-
-static struct admin_order read_order(struct query *q, struct arena *arena)
-{
-    return (struct admin_order){
-        .order_id = query_text(q, arena, 0),
-        .supplier_org_id = query_text(q, arena, 1),
-        .supplier = query_text(q, arena, 2),
-        .buyer_org_id = query_text(q, arena, 3),
-        .buyer = query_text(q, arena, 4),
-        .instrument = instrument_column(q, 5),
-        .units = query_int(q, 6),
-        .delivered_units = query_int(q, 7),
-        .contract_date = query_text(q, arena, 8),
-        .notes = query_text(q, arena, 9),
-        .ordered_at = query_int(q, 10),
-    };
-}
-
-static void bind_order_filter(struct query *q, struct arena *arena,
-                              const struct admin_order_filter *filter)
-{
-    const char *typed = text_empty(filter->typed)    ? NULL
-                        : id_is(filter->typed, NULL) ? filter->typed
-                                                     : text_lower(arena, filter->typed);
-    query_bind_text(q, 1, typed);
-    query_bind_int(q, 2, filter->only_open ? 1 : 0);
-}
-
-struct admin_orders admin_orders_list(struct store *registry, struct arena *arena,
-                                      const struct admin_order_filter *filter, bool backwards,
-                                      const char *after_id, size_t most)
-{
-    struct query q =
-        query(registry, &admin_issue_queries, backwards ? Q_ORDERS_BACK : Q_ORDERS_FORTH);
-    bind_order_filter(&q, arena, filter);
-    query_bind_text(&q, 3, text_empty(after_id) ? NULL : after_id);
-    query_bind_int(&q, 4, (int64_t)most);
-    struct admin_order *rows = NULL;
-    size_t count = 0;
-    while (query_row(&q)) {
-        rows = rows_room(arena, rows, count, sizeof(*rows));
-        rows[count++] = read_order(&q, arena);
-    }
-    query_end(&q);
-    return (struct admin_orders){rows, count};
-}
-
-int64_t admin_orders_count(struct store *registry, struct arena *arena,
-                           const struct admin_order_filter *filter)
-{
-    struct query q = query(registry, &admin_issue_queries, Q_ORDERS_COUNT);
-    bind_order_filter(&q, arena, filter);
-    int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return count;
-}
-
-bool admin_order_find(struct store *registry, struct arena *arena, const char *order_id,
-                      struct admin_order *order)
-{
-    struct query q = query(registry, &admin_issue_queries, Q_ORDER);
-    query_bind_text(&q, 1, order_id);
-    bool is_found = query_row(&q);
-    if (is_found) {
-        *order = read_order(&q, arena);
-    }
-    query_end(&q);
-    return is_found;
-}
-
-struct admin_deliveries admin_order_deliveries(struct store *registry, struct arena *arena,
-                                               const char *order_id)
-{
-    struct query q = query(registry, &admin_issue_queries, Q_DELIVERIES);
-    query_bind_text(&q, 1, order_id);
-    struct admin_delivery *rows = NULL;
-    size_t count = 0;
-    while (query_row(&q)) {
-        rows = rows_room(arena, rows, count, sizeof(*rows));
-        rows[count++] = (struct admin_delivery){
-            .delivery_id = query_text(&q, arena, 0),
-            .units = query_int(&q, 1),
-            .notes = query_text(&q, arena, 2),
-            .delivered_at = query_int(&q, 3),
-        };
-    }
-    query_end(&q);
-    return (struct admin_deliveries){rows, count};
 }

@@ -1,6 +1,6 @@
 /*
- * store/admin_issue.h: projects, orders and deliveries as administrators need them for issuing and
- * delivering. Reads registry.db.
+ * store/admin_issue.h: projects as administrators need them for issuing and delivering. Orders and
+ * deliveries are in store/orders.h. Reads registry.db.
  */
 #ifndef STORE_ADMIN_ISSUE_H
 #define STORE_ADMIN_ISSUE_H
@@ -57,50 +57,5 @@ struct admin_projects admin_projects_of(struct store *registry, struct arena *ar
 int64_t admin_next_serial(struct store *registry, const char *project_id, int64_t vintage);
 /* Has this person's idempotency key been used by an act that came through? */
 bool admin_key_is_used(struct store *registry, const char *user_id, const char *key);
-
-struct admin_order {
-    const char *order_id;
-    const char *supplier_org_id;
-    const char *supplier;
-    const char *buyer_org_id;
-    const char *buyer;
-    enum instrument instrument; /* that of the supplier's first project */
-    int64_t units;
-    int64_t delivered_units;
-    const char *contract_date;
-    const char *notes;
-    int64_t ordered_at;
-};
-struct admin_orders {
-    const struct admin_order *at;
-    size_t count;
-};
-
-struct admin_order_filter {
-    const char *typed; /* part of a party's name, or an id of either or of the order */
-    bool only_open;    /* not wholly delivered */
-};
-/* By their ids: newest first, or oldest first when backwards. */
-struct admin_orders admin_orders_list(struct store *registry, struct arena *arena,
-                                      const struct admin_order_filter *filter, bool backwards,
-                                      const char *after_id, size_t most);
-int64_t admin_orders_count(struct store *registry, struct arena *arena,
-                           const struct admin_order_filter *filter);
-bool admin_order_find(struct store *registry, struct arena *arena, const char *order_id,
-                      struct admin_order *order);
-
-struct admin_delivery {
-    const char *delivery_id;
-    int64_t units;
-    const char *notes;
-    int64_t delivered_at;
-};
-struct admin_deliveries {
-    const struct admin_delivery *at;
-    size_t count;
-};
-/* Oldest first. */
-struct admin_deliveries admin_order_deliveries(struct store *registry, struct arena *arena,
-                                               const char *order_id);
 
 #endif

@@ -31,7 +31,8 @@ static const char *const sql[Q__COUNT] = {
         " CROSS JOIN organisation h ON h.org_id = b.org_id"
         " LEFT JOIN delivery d ON d.delivery_id = b.delivery_id WHERE b.batch_id = ?1",
     [Q_BENEFICIARY] =
-        "SELECT r.retirement_id, coalesce(o.org_id, ''), coalesce(o.name, r.beneficiary),"
+        "SELECT r.retirement_id, coalesce(o.org_id, r.named_beneficiary_id, ''),"
+        " coalesce(o.name, r.beneficiary),"
         " coalesce(o.domain, '') FROM retirement r"
         " LEFT JOIN organisation o ON o.org_id = r.beneficiary_org_id WHERE r.retirement_id = ?1",
     /* ?1 issuance, ?2 first serial */
@@ -41,9 +42,11 @@ static const char *const sql[Q__COUNT] = {
     [Q_LINES + LINES_OF_DELIVERY] = LINES("delivery_line", "delivery_id"),
     [Q_LINES + LINES_OF_TRANSFER] = LINES("transfer_line", "transfer_id"),
     [Q_LINES + LINES_OF_RETIREMENT] = LINES("retirement_line", "retirement_id"),
+    [Q_LINES + LINES_OF_REFUND] = LINES("refund_line", "refund_id"),
     [Q_LINES_COUNT + LINES_OF_DELIVERY] = LINES_COUNT("delivery_line", "delivery_id"),
     [Q_LINES_COUNT + LINES_OF_TRANSFER] = LINES_COUNT("transfer_line", "transfer_id"),
     [Q_LINES_COUNT + LINES_OF_RETIREMENT] = LINES_COUNT("retirement_line", "retirement_id"),
+    [Q_LINES_COUNT + LINES_OF_REFUND] = LINES_COUNT("refund_line", "refund_id"),
 };
 
 const struct query_table api_batches_queries = {"api_batches", sql, Q__COUNT};

@@ -46,7 +46,13 @@ bool api_batch_find(struct store *registry, struct arena *arena, const char *bat
                     struct api_batch *batch);
 
 /* The batches of an act, in the order of its lines. They may have been split since. */
-enum api_lines_of { LINES_OF_DELIVERY, LINES_OF_TRANSFER, LINES_OF_RETIREMENT, LINES_OF__COUNT };
+enum api_lines_of {
+    LINES_OF_DELIVERY,
+    LINES_OF_TRANSFER,
+    LINES_OF_RETIREMENT,
+    LINES_OF_REFUND,
+    LINES_OF__COUNT
+};
 /* At most `most` ids behind a line's number (0: from the first). */
 struct page_ids api_lines(struct store *registry, struct arena *arena, enum api_lines_of of,
                           const char *id, int64_t behind_line, size_t most);

@@ -21,11 +21,19 @@ enum {
     " ORDER BY retired_at " direction ", retirement_id " direction " LIMIT ?3"
 #define OF_ALL "?4 IS NULL AND ?5 IS NULL"
 #define OF_OWNER "org_id = ?4 AND ?5 IS NULL"
+/* An organisation or one that is only named: the two never have the same id. */
 #define OF_BENEFICIARY "beneficiary_org_id = ?4 AND (?5 IS NULL OR org_id = ?5)"
+#define OF_NAMED "named_beneficiary_id = ?4 AND (?5 IS NULL OR org_id = ?5)"
+#define LIST_BENEFICIARY(sign, direction)                                                          \
+    "SELECT retirement_id, retired_at FROM retirement WHERE " OF_BENEFICIARY                       \
+    " AND (retired_at, retirement_id) " sign " (?1, ?2) UNION ALL SELECT retirement_id,"           \
+    " retired_at FROM retirement WHERE " OF_NAMED " AND (retired_at, retirement_id) " sign         \
+    " (?1, ?2) ORDER BY 2 " direction ", 1 " direction " LIMIT ?3"
 #define COUNT(where) "SELECT count(*) FROM retirement WHERE " where
 
 static const char *const sql[Q__COUNT] = {
-    [Q_ONE] = "SELECT r.retirement_id, r.retired_at, r.purposes, coalesce(b.org_id, ''),"
+    [Q_ONE] = "SELECT r.retirement_id, r.retired_at, r.purposes,"
+              " coalesce(b.org_id, r.named_beneficiary_id, ''),"
               " coalesce(b.name, r.beneficiary), coalesce(b.domain, ''), o.org_id, o.name,"
               " o.domain, r.instrument, r.units, r.notes"
               " FROM retirement r CROSS JOIN organisation o ON o.org_id = r.org_id"
@@ -35,11 +43,11 @@ static const char *const sql[Q__COUNT] = {
     [Q_LIST + 2 * WALK_ALL + 1] = LIST(OF_ALL, "<", "DESC"),
     [Q_LIST + 2 * WALK_OWNER] = LIST(OF_OWNER, ">", "ASC"),
     [Q_LIST + 2 * WALK_OWNER + 1] = LIST(OF_OWNER, "<", "DESC"),
-    [Q_LIST + 2 * WALK_BENEFICIARY] = LIST(OF_BENEFICIARY, ">", "ASC"),
-    [Q_LIST + 2 * WALK_BENEFICIARY + 1] = LIST(OF_BENEFICIARY, "<", "DESC"),
+    [Q_LIST + 2 * WALK_BENEFICIARY] = LIST_BENEFICIARY(">", "ASC"),
+    [Q_LIST + 2 * WALK_BENEFICIARY + 1] = LIST_BENEFICIARY("<", "DESC"),
     [Q_COUNT + WALK_ALL] = "SELECT coalesce(sum(retirements), 0) FROM year_total WHERE " OF_ALL,
     [Q_COUNT + WALK_OWNER] = COUNT(OF_OWNER),
-    [Q_COUNT + WALK_BENEFICIARY] = COUNT(OF_BENEFICIARY),
+    [Q_COUNT + WALK_BENEFICIARY] = "SELECT (" COUNT(OF_BENEFICIARY) ") + (" COUNT(OF_NAMED) ")",
 };
 
 const struct query_table api_retirements_queries = {"api_retirements", sql, Q__COUNT};

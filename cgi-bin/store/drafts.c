@@ -45,11 +45,11 @@ static void bind_draft(struct query *q, const struct draft *draft, int64_t at)
     query_bind_text(q, 6, draft->to_account_id);
     query_bind_text(q, 7, draft->to_system);
     query_bind_text(q, 8, draft->to_system_party);
-    query_bind_text(q, 9, draft->supplier_org_id);
-    query_bind_text(q, 10, draft->instrument);
-    query_bind_text(q, 11, draft->mode);
-    query_bind_int(q, 12, draft->units);
-    query_bind_text(q, 13, draft->lines);
+    query_bind_text(q, 9, draft->take.supplier_org_id);
+    query_bind_text(q, 10, draft->take.instrument);
+    query_bind_text(q, 11, draft->take.mode);
+    query_bind_int(q, 12, draft->take.units);
+    query_bind_text(q, 13, draft->take.lines);
     query_bind_text(q, 14, draft->notes);
     query_bind_text(q, 15, draft->private_note);
     query_bind_text(q, 16, draft->corrects_id);
@@ -67,11 +67,11 @@ static struct draft read_draft(struct query *q, struct arena *arena)
         .to_account_id = query_text(q, arena, 5),
         .to_system = query_text(q, arena, 6),
         .to_system_party = query_text(q, arena, 7),
-        .supplier_org_id = query_text(q, arena, 8),
-        .instrument = query_text(q, arena, 9),
-        .mode = query_text(q, arena, 10),
-        .units = query_int(q, 11),
-        .lines = query_text(q, arena, 12),
+        .take.supplier_org_id = query_text(q, arena, 8),
+        .take.instrument = query_text(q, arena, 9),
+        .take.mode = query_text(q, arena, 10),
+        .take.units = query_int(q, 11),
+        .take.lines = query_text(q, arena, 12),
         .notes = query_text(q, arena, 13),
         .private_note = query_text(q, arena, 14),
         .corrects_id = query_text(q, arena, 15),

@@ -15,7 +15,22 @@
 
 extern const struct query_table drafts_queries;
 
-/* All texts "" when not answered yet, never NULL. */
+/* What is taken: one supplier's balance, and how much of it. All texts "" when not answered yet,
+ * never NULL. */
+struct draft_take {
+    const char *supplier_org_id;
+    const char *instrument; /* as in SQL */
+    const char *mode;       /* "", "oldest", "manual" */
+    int64_t units;          /* oldest */
+    int64_t vintage;        /* oldest, of a retirement: only of this one; 0 any */
+    const char *lines;      /* manual: "ctb_… units\n" for each batch */
+};
+#define DRAFT_TAKE_NOTHING                                                                         \
+    (struct draft_take)                                                                            \
+    {                                                                                              \
+        .supplier_org_id = "", .instrument = "", .mode = "", .lines = ""                           \
+    }
+
 struct draft {
     const char *draft_id; /* drf_…: also the idempotency key of its submission */
     const char *user_id;
@@ -25,11 +40,7 @@ struct draft {
     const char *to_account_id;
     const char *to_system;
     const char *to_system_party;
-    const char *supplier_org_id;
-    const char *instrument; /* as in SQL */
-    const char *mode;       /* "", "oldest", "manual" */
-    int64_t units;          /* oldest */
-    const char *lines;      /* manual: "ctb_… units\n" for each batch */
+    struct draft_take take;
     const char *notes;
     const char *private_note;
     const char *corrects_id;

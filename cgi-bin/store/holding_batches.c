@@ -24,7 +24,7 @@ enum {
 #define COLUMNS                                                                                    \
     "SELECT b.batch_id, b.received_at, b.vintage, b.first, b.last, b.project_id,"                  \
     " b.supplier_org_id, b.account_id, " STATE ", b.reserved_by, b.parent_id, b.left_id,"          \
-    " b.right_id, b.delivery_id, b.received_by, b.issued_at"
+    " b.right_id, b.delivery_id, b.received_by, b.issued_at, b.ended_by"
 #define BATCHES                                                                                    \
     COLUMNS ", s.name, p.name, p.instrument, p.pathway_code, p.country, p.short_code, a.name,"     \
             " d.delivered_at FROM batch b"                                                         \
@@ -126,6 +126,7 @@ static struct holding_batch read_row(struct query *q, struct arena *arena)
         .delivery_id = query_text(q, arena, 13),
         .received_by = query_text(q, arena, 14),
         .issued_at = query_int(q, 15),
+        .ended_by = query_text(q, arena, 16),
     };
     batch.units = serial_units(&batch.serial);
     return batch;
@@ -135,14 +136,14 @@ static struct holding_batch read_row(struct query *q, struct arena *arena)
 static struct holding_batch read_batch(struct query *q, struct arena *arena)
 {
     struct holding_batch batch = read_row(q, arena);
-    batch.supplier_name = query_text(q, arena, 16);
-    batch.project_name = query_text(q, arena, 17);
-    batch.instrument = column_instrument(q, 18);
-    query_text_into(q, 19, batch.serial.pathway, sizeof(batch.serial.pathway));
-    query_text_into(q, 20, batch.serial.country, sizeof(batch.serial.country));
-    query_text_into(q, 21, batch.serial.project_code, sizeof(batch.serial.project_code));
-    batch.account_name = query_text(q, arena, 22);
-    batch.delivered_at = query_int(q, 23);
+    batch.supplier_name = query_text(q, arena, 17);
+    batch.project_name = query_text(q, arena, 18);
+    batch.instrument = column_instrument(q, 19);
+    query_text_into(q, 20, batch.serial.pathway, sizeof(batch.serial.pathway));
+    query_text_into(q, 21, batch.serial.country, sizeof(batch.serial.country));
+    query_text_into(q, 22, batch.serial.project_code, sizeof(batch.serial.project_code));
+    batch.account_name = query_text(q, arena, 23);
+    batch.delivered_at = query_int(q, 24);
     return batch;
 }
 

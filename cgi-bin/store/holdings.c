@@ -10,7 +10,7 @@
 #include "store/query.h"
 #include "store/rows.h"
 
-enum { Q_NAMES, Q_MOVABLE, Q_TOTALS, Q_ACCOUNTS, Q__COUNT };
+enum { Q_NAMES, Q_MOVABLE, Q_TOTALS, Q_VINTAGES_FREE, Q_ACCOUNTS, Q__COUNT };
 
 static const char *const sql[Q__COUNT] = {
     /* What the organisation holds or held last, by name; a project of a supplier once. */
@@ -26,6 +26,13 @@ static const char *const sql[Q__COUNT] = {
                  " retired, exported, active_batches, reserved_batches, retired_batches,"
                  " exported_batches, split_batches FROM holding WHERE org_id = ?1"
                  " ORDER BY supplier_org_id, project_id, vintage, account_id",
+    [Q_VINTAGES_FREE] =
+        "SELECT h.vintage, sum(h.active - h.reserved) FROM holding h"
+        " CROSS JOIN project p ON p.project_id = h.project_id"
+        " CROSS JOIN account a ON a.account_id = h.account_id"
+        " WHERE h.org_id = ?1 AND h.supplier_org_id = ?2 AND p.instrument = ?3"
+        " AND a.kind = 'active' GROUP BY h.vintage HAVING sum(h.active - h.reserved) > 0"
+        " ORDER BY h.vintage DESC",
     [Q_ACCOUNTS] = "SELECT account_id, name, kind, is_main FROM account"
                    " WHERE org_id = ?1 AND state = 'open' AND (?2 IS NULL OR kind = ?2)"
                    " ORDER BY is_main DESC, name COLLATE NOCASE",
@@ -257,6 +264,24 @@ int64_t holdings_count(struct holding_balances balances, const struct holding_fi
         }
     }
     return count;
+}
+
+struct holding_vintages holdings_vintages(struct store *registry, struct arena *arena,
+                                          const char *org_id, const char *supplier_org_id,
+                                          enum instrument instrument)
+{
+    struct holding_vintage *rows = NULL;
+    size_t count = 0;
+    struct query q = query(registry, &holdings_queries, Q_VINTAGES_FREE);
+    query_bind_text(&q, 1, org_id);
+    query_bind_text(&q, 2, supplier_org_id);
+    query_bind_text(&q, 3, instrument_word(instrument));
+    while (query_row(&q)) {
+        rows = rows_room(arena, rows, count, sizeof(*rows));
+        rows[count++] = (struct holding_vintage){query_int(&q, 0), query_int(&q, 1)};
+    }
+    query_end(&q);
+    return (struct holding_vintages){rows, count};
 }
 
 struct holding_balances holdings_by_supplier(struct arena *arena, struct holding_balances balances)

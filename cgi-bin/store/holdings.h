@@ -68,6 +68,20 @@ struct holding_balances holdings_balances(struct store *registry, struct arena *
  * order. */
 struct holding_balances holdings_by_supplier(struct arena *arena, struct holding_balances balances);
 
+/* One vintage of one supplier's balance. */
+struct holding_vintage {
+    int64_t vintage;
+    int64_t available_units; /* more than 0 */
+};
+struct holding_vintages {
+    const struct holding_vintage *at;
+    size_t count;
+};
+/* Those of which something is available, newest first. */
+struct holding_vintages holdings_vintages(struct store *registry, struct arena *arena,
+                                          const char *org_id, const char *supplier_org_id,
+                                          enum instrument instrument);
+
 struct holding_account {
     const char *account_id;
     const char *name;
@@ -96,6 +110,7 @@ struct holding_batch {
     const char *account_name;
     const char *state;       /* "active", "reserved", "split", "retired", "exported", "cancelled" */
     const char *reserved_by; /* transfer; "" */
+    const char *ended_by;    /* retirement, or transfer out of the registry; "" */
     const char *parent_id;   /* "" */
     const char *left_id;     /* split into this … */
     const char *right_id;    /* … and this; "" */

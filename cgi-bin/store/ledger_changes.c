@@ -409,8 +409,7 @@ bool ledger_transfer_add(struct store *store, const struct ledger_transfer *row,
         query_bind_int(&q, 21, row->ended_at);
     }
     query_bind_text(&q, 22, more->origin);
-    return run_one(&q) &&
-           (row->state != TRANSFER_COMPLETED || ledger_totals_transfer(store, row->kind));
+    return run_one(&q) && (!row->has_ended || ledger_totals_transfer(store, row));
 }
 
 bool ledger_transfer_write(struct store *store, const struct ledger_transfer *row)
@@ -435,8 +434,7 @@ bool ledger_transfer_write(struct store *store, const struct ledger_transfer *ro
         query_bind_int(&q, 12, row->ended_at);
         query_bind_text(&q, 13, or_null(row->end_reason));
     }
-    return run_one(&q) &&
-           (row->state != TRANSFER_COMPLETED || ledger_totals_transfer(store, row->kind));
+    return run_one(&q) && (!row->has_ended || ledger_totals_transfer(store, row));
 }
 
 bool ledger_transfer_redact(struct store *store, const char *transfer_id, int64_t at,

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "store/query.h"
 
-enum { T_BATCH, T_CHANGE, T_OPEN, T_TRANSFER, T_INSTRUMENT, T_YEAR, T__COUNT };
+enum { T_BATCH, T_CHANGE, T_OPEN, T_TRANSFER, T_PAIR, T_INSTRUMENT, T_YEAR, T__COUNT };
 
 static const char *const totals_sql[T__COUNT] = {
     [T_BATCH] = "SELECT org_id, supplier_org_id, project_id, account_id, vintage, first, last"
@@ -22,6 +22,10 @@ static const char *const totals_sql[T__COUNT] = {
                " ?14)",
     [T_TRANSFER] = "INSERT INTO transfer_total (kind, transfers) VALUES (?1, 1)"
                    " ON CONFLICT (kind) DO UPDATE SET transfers = transfers + 1",
+    [T_PAIR] =
+        "INSERT INTO transfer_pair_total (from_org_id, kind, state, to_org_id, reached, transfers)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, 1) ON CONFLICT (from_org_id, kind, state, to_org_id, reached)"
+        " DO UPDATE SET transfers = transfers + 1",
     [T_INSTRUMENT] = "SELECT instrument FROM project WHERE project_id = ?1",
     [T_YEAR] = "INSERT INTO year_total (instrument, year, issued, retired, retirements)"
                " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (instrument, year) DO UPDATE SET"
@@ -108,11 +112,27 @@ bool ledger_totals_add(struct store *store, const struct ledger_new_batch *batch
     return change(store, &row);
 }
 
-bool ledger_totals_transfer(struct store *store, enum transfer_kind kind)
+bool ledger_totals_transfer(struct store *store, const struct ledger_transfer *row)
 {
-    struct query q = query(store, &ledger_totals_queries, T_TRANSFER);
-    query_bind_text(&q, 1, transfer_kind_word(kind));
+    must(row->has_ended);
+    bool is_completed = row->state == TRANSFER_COMPLETED;
+    bool has_reached =
+        is_completed || ((!row->needs_approval || row->is_approved) &&
+                         (!row->needs_registry_approval || row->is_registry_approved));
+    struct query q = query(store, &ledger_totals_queries, T_PAIR);
+    query_bind_text(&q, 1, row->from_org_id);
+    query_bind_text(&q, 2, transfer_kind_word(row->kind));
+    query_bind_text(&q, 3, transfer_state_word(row->state));
+    query_bind_text(&q, 4, row->to_org_id);
+    query_bind_int(&q, 5, has_reached);
     bool good = query_run(&q);
+    query_end(&q);
+    if (!good || !is_completed) {
+        return good;
+    }
+    q = query(store, &ledger_totals_queries, T_TRANSFER);
+    query_bind_text(&q, 1, transfer_kind_word(row->kind));
+    good = query_run(&q);
     query_end(&q);
     return good;
 }

@@ -1,5 +1,5 @@
 /*
- * store/ledger_totals.h: the running totals (schema: holding, transfer_total, year_total), kept by
+ * store/ledger_totals.h: the running totals (schema: holding, transfer_total, transfer_pair_total, year_total), kept by
  * the functions of store/ledger_changes.c in the transaction of the act. For the ledger's writing
  * side alone.
  *
@@ -23,8 +23,8 @@ bool ledger_totals_split(struct store *store, const char *batch_id, int64_t left
                          const struct ledger_place *place);
 bool ledger_totals_add(struct store *store, const struct ledger_new_batch *batch);
 
-/* A transfer of this kind is completed. */
-bool ledger_totals_transfer(struct store *store, enum transfer_kind kind);
+/* A transfer has ended, as it is now. */
+bool ledger_totals_transfer(struct store *store, const struct ledger_transfer *row);
 /* Units of a project came into being; a retirement took units out. */
 bool ledger_totals_issued(struct store *store, const struct ledger_new_issuance *issuance);
 bool ledger_totals_retired(struct store *store, const struct ledger_new_retirement *retirement);

@@ -21,6 +21,8 @@ enum {
     Q_PARTS,
     Q_TRANSFERS,
     Q_DELIVERIES,
+    Q_REFUNDS,
+    Q_CANCELLATIONS,
     Q_BLOCKS,                                         /* one for each enum public_blocks_of */
     Q_BLOCKS_COUNT = Q_BLOCKS + PUBLIC_BLOCKS__COUNT, /* the same */
     Q_LIST = Q_BLOCKS_COUNT + PUBLIC_BLOCKS__COUNT,   /* of a project: ascending, descending */
@@ -98,7 +100,8 @@ static const char *const sql[Q__COUNT] = {
              "SELECT batch_id, parent_id, delivery_id, 0 FROM batch WHERE batch_id = ?1 UNION ALL "
              "SELECT b.batch_id, b.parent_id, b.delivery_id, up.step + 1 FROM up CROSS JOIN batch b"
              " ON b.batch_id = up.parent WHERE up.step < ?2 ORDER BY 4)"
-             " SELECT id, delivery IS NOT NULL FROM up",
+             " SELECT id, delivery IS NOT NULL,"
+             " EXISTS (SELECT 1 FROM refund_line l WHERE l.batch_id = id) FROM up",
     /* The ones that are not split tile the block: no need to go down from cut to cut. ?1 project,
      * ?2 vintage, ?3 and ?4 the block, ?5 most. */
     [Q_PARTS] =
@@ -116,13 +119,28 @@ static const char *const sql[Q__COUNT] = {
         " CROSS JOIN delivery d ON d.delivery_id = l.delivery_id"
         " CROSS JOIN organisation f ON f.org_id = d.supplier_org_id"
         " CROSS JOIN organisation r ON r.org_id = d.buyer_org_id WHERE l.batch_id = ?1",
+    [Q_REFUNDS] = "SELECT m.refund_id, 'refund', m.refunded_at, m.from_org_id, f.name, m.to_org_id,"
+                  " r.name, '' FROM refund_line l"
+                  " CROSS JOIN refund m ON m.refund_id = l.refund_id"
+                  " CROSS JOIN organisation f ON f.org_id = m.from_org_id"
+                  " CROSS JOIN organisation r ON r.org_id = m.to_org_id WHERE l.batch_id = ?1",
+    [Q_CANCELLATIONS] =
+        "SELECT c.cancellation_id, 'cancellation', c.cancelled_at, c.org_id, f.name, '', '', ''"
+        " FROM cancellation_line l"
+        " CROSS JOIN cancellation c ON c.cancellation_id = l.cancellation_id"
+        " CROSS JOIN organisation f ON f.org_id = c.org_id WHERE l.batch_id = ?1",
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_TRANSFER] = BLOCKS("transfer_line", "transfer_id"),
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_DELIVERY] = BLOCKS("delivery_line", "delivery_id"),
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_RETIREMENT] = BLOCKS("retirement_line", "retirement_id"),
+    [Q_BLOCKS + PUBLIC_BLOCKS_OF_REFUND] = BLOCKS("refund_line", "refund_id"),
+    [Q_BLOCKS + PUBLIC_BLOCKS_OF_CANCELLATION] = BLOCKS("cancellation_line", "cancellation_id"),
     [Q_BLOCKS_COUNT + PUBLIC_BLOCKS_OF_TRANSFER] = BLOCKS_COUNT("transfer_line", "transfer_id"),
     [Q_BLOCKS_COUNT + PUBLIC_BLOCKS_OF_DELIVERY] = BLOCKS_COUNT("delivery_line", "delivery_id"),
     [Q_BLOCKS_COUNT + PUBLIC_BLOCKS_OF_RETIREMENT] =
         BLOCKS_COUNT("retirement_line", "retirement_id"),
+    [Q_BLOCKS_COUNT + PUBLIC_BLOCKS_OF_REFUND] = BLOCKS_COUNT("refund_line", "refund_id"),
+    [Q_BLOCKS_COUNT + PUBLIC_BLOCKS_OF_CANCELLATION] =
+        BLOCKS_COUNT("cancellation_line", "cancellation_id"),
     [Q_LIST] = LIST("b.project_id = ?1", ">", "ASC"),
     [Q_LIST + 1] = LIST("b.project_id = ?1", "<", "DESC"),
     [Q_LIST_ISSUANCE] = LIST_ISSUANCE(">", "ASC"),
@@ -396,7 +414,12 @@ struct public_past public_batch_past(struct store *registry, struct arena *arena
         if (query_int(&q, 1) != 0) { /* itself or a batch that it was cut from was delivered */
             add_events(registry, arena, Q_DELIVERIES, id, events, &past.events.count, most_events);
         }
-        if (is_itself) {
+        if (query_int(&q, 2) != 0) {
+            add_events(registry, arena, Q_REFUNDS, id, events, &past.events.count, most_events);
+        }
+        if (is_itself) { /* what is cancelled is never cut */
+            add_events(registry, arena, Q_CANCELLATIONS, id, events, &past.events.count,
+                       most_events);
             continue;
         }
         if (past.nearest.count < most_ancestors) {

@@ -99,12 +99,13 @@ int64_t public_batch_descendants(struct store *registry, const char *project_id,
 
 /* Something that happened to units: they were delivered, or a transfer of them was completed. */
 struct public_event {
-    const char *id;   /* delivery or transfer */
-    const char *kind; /* "delivery", "internal", "external", "export" */
+    const char *id; /* delivery, refund, cancellation or completed transfer */
+    /* "delivery", "refund", "cancellation", "internal", "external", "export" */
+    const char *kind;
     int64_t at;
     const char *from_org_id;
     const char *from_name;
-    const char *to_org_id; /* "" for an export */
+    const char *to_org_id; /* "" for an export and a cancellation */
     const char *to_name;
     const char *to_system;
 };
@@ -149,6 +150,8 @@ enum public_blocks_of {
     PUBLIC_BLOCKS_OF_TRANSFER,
     PUBLIC_BLOCKS_OF_DELIVERY,
     PUBLIC_BLOCKS_OF_RETIREMENT,
+    PUBLIC_BLOCKS_OF_REFUND,
+    PUBLIC_BLOCKS_OF_CANCELLATION,
     PUBLIC_BLOCKS__COUNT
 };
 

@@ -7,7 +7,6 @@
 enum {
     Q_ONE,
     Q_SUPPLIER,
-    Q_DELIVERY,
     Q_PLACE,                                   /* one for each sort */
     Q_WALK = Q_PLACE + PUBLIC_ORG_SORT__COUNT, /* 2 for each sort: ascending, descending */
     Q__COUNT = Q_WALK + 2 * PUBLIC_ORG_SORT__COUNT
@@ -29,12 +28,6 @@ static const char *const sql[Q__COUNT] = {
         "SELECT org_id, supplier_id, name, domain, country, description, kind, is_demo, state,"
         " opened_at FROM organisation WHERE org_id = ?1",
     [Q_SUPPLIER] = "SELECT org_id FROM organisation WHERE supplier_id = ?1",
-    [Q_DELIVERY] =
-        "SELECT d.delivery_id, d.supplier_org_id, s.name, d.buyer_org_id, b.name, d.units,"
-        " d.notes, d.delivered_at FROM delivery d"
-        " CROSS JOIN organisation s ON s.org_id = d.supplier_org_id"
-        " CROSS JOIN organisation b ON b.org_id = d.buyer_org_id"
-        " WHERE d.delivery_id = ?1",
     [Q_PLACE + PUBLIC_ORG_BY_NAME] = "SELECT name FROM organisation WHERE org_id = ?1",
     [Q_PLACE + PUBLIC_ORG_BY_TIME] = "SELECT opened_at FROM organisation WHERE org_id = ?1",
     [Q_WALK + 2 * PUBLIC_ORG_BY_NAME] = WALK(BY_NAME, ">", "ASC"),
@@ -116,26 +109,4 @@ const char *public_org_of_supplier(struct store *registry, struct arena *arena,
     const char *id = query_row(&q) ? query_text(&q, arena, 0) : "";
     query_end(&q);
     return id;
-}
-
-bool public_delivery_find(struct store *registry, struct arena *arena, const char *delivery_id,
-                          struct public_delivery *delivery)
-{
-    struct query q = query(registry, &public_orgs_queries, Q_DELIVERY);
-    query_bind_text(&q, 1, delivery_id);
-    bool is_found = query_row(&q);
-    if (is_found) {
-        *delivery = (struct public_delivery){
-            .delivery_id = query_text(&q, arena, 0),
-            .supplier_org_id = query_text(&q, arena, 1),
-            .supplier_name = query_text(&q, arena, 2),
-            .buyer_org_id = query_text(&q, arena, 3),
-            .buyer_name = query_text(&q, arena, 4),
-            .units = query_int(&q, 5),
-            .notes = query_text(&q, arena, 6),
-            .delivered_at = query_int(&q, 7),
-        };
-    }
-    query_end(&q);
-    return is_found;
 }

@@ -1,6 +1,6 @@
 /*
- * store/public_orgs.h: organisations as everybody may see them, and deliveries. Not their people,
- * accounts or policies. Reads registry.db; all rows live in the arena.
+ * store/public_orgs.h: organisations as everybody may see them. Not their people, accounts or
+ * policies. Reads registry.db; all rows live in the arena.
  */
 #ifndef STORE_PUBLIC_ORGS_H
 #define STORE_PUBLIC_ORGS_H
@@ -50,18 +50,5 @@ bool public_org_find(struct store *registry, struct arena *arena, const char *or
 /* The organisation behind a supplier id; "" when there is none. */
 const char *public_org_of_supplier(struct store *registry, struct arena *arena,
                                    const char *supplier_id);
-
-struct public_delivery {
-    const char *delivery_id;
-    const char *supplier_org_id;
-    const char *supplier_name;
-    const char *buyer_org_id;
-    const char *buyer_name;
-    int64_t units;
-    const char *notes;
-    int64_t delivered_at;
-};
-bool public_delivery_find(struct store *registry, struct arena *arena, const char *delivery_id,
-                          struct public_delivery *delivery);
 
 #endif

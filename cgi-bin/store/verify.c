@@ -307,6 +307,16 @@ static const char *const verify_sql[V__COUNT] = {
         " FROM transfer_total UNION ALL SELECT kind, 0, count(*) FROM transfer"
         " WHERE state = 'completed' GROUP BY kind) GROUP BY kind HAVING sum(kept) <> "
         "sum(found)",
+    [VERIFY_PAIR_TOTAL] =
+        "SELECT from_org_id, to_org_id, state, sum(kept), sum(found) FROM ("
+        "SELECT from_org_id, kind, state, to_org_id, reached, transfers AS kept, 0 AS found"
+        " FROM transfer_pair_total UNION ALL SELECT from_org_id, kind, state,"
+        " ifnull(to_org_id, ''), state = 'completed' OR ((needs_approval = 0 OR"
+        " approved_at IS NOT NULL) AND (needs_registry_approval = 0 OR"
+        " registry_approved_at IS NOT NULL)), 0, count(*) FROM transfer"
+        " WHERE ended_at IS NOT NULL GROUP BY 1, 2, 3, 4, 5)"
+        " GROUP BY from_org_id, kind, state, to_org_id, reached"
+        " HAVING sum(kept) <> sum(found)",
     [VERIFY_YEAR_TOTAL] =
         DIFFERENT("instrument, year", YEAR_FOUND,
                   "SELECT instrument, year, issued, retired, retirements FROM year_total"),

@@ -74,6 +74,8 @@ enum verify_check {
     /* [organisation, account, project, vintage] the running total differs from the batches */
     VERIFY_HOLDING,
     VERIFY_TRANSFER_TOTAL, /* [kind, total, found] … from the completed transfers */
+    /* [sender, recipient, state, total, found] … from the transfers that ended so */
+    VERIFY_PAIR_TOTAL,
     /* [instrument, year] … from the issuances or retirements */
     VERIFY_YEAR_TOTAL,
     VERIFY_INSTRUMENT_TOTAL, /* [instrument] … from the projects */

@@ -53,6 +53,7 @@ CREATE TABLE beneficiary_contact (         -- an individual's e-mail address: ne
   told_by TEXT NOT NULL,                   -- organisation that named the beneficiary
   made_at INTEGER NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX beneficiary_contact_by_email ON beneficiary_contact (told_by, email); -- an address names one beneficiary of its namer
 
 CREATE TABLE webhook (                     -- an endpoint that is told of events (Standard Webhooks)
   webhook_id TEXT PRIMARY KEY CHECK (webhook_id GLOB 'whk_*' AND length(webhook_id) = 20),

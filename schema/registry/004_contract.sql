@@ -122,7 +122,8 @@ UPDATE act SET is_public = (command NOT IN ('order', 'set-policy', 'trust', 'ope
       WHEN 'freeze' THEN iif(detail = 'no longer frozen', 'registry.thawed', 'registry.frozen') END
   WHERE outcome = 'ok' AND command IN ('open-organisation', 'edit-organisation', 'set-organisation-state', 'open-project', 'edit-project', 'issue',
     'order', 'deliver', 'retire', 'set-policy', 'trust', 'open-account', 'close-account', 'set-member', 'set-settings', 'freeze');
-UPDATE act SET other_org_id = o.buyer_org_id FROM buyer_order o WHERE o.order_id = act.subject_id AND act.event = 'order.recorded';
+UPDATE act SET other_org_id = iif(act.org_id = o.buyer_org_id, o.supplier_org_id, o.buyer_org_id) FROM buyer_order o
+  WHERE o.order_id = act.subject_id AND act.event = 'order.recorded';
 UPDATE act SET other_org_id = d.buyer_org_id FROM delivery d WHERE d.delivery_id = act.subject_id AND act.event = 'delivery.made';
 UPDATE act SET other_org_id = r.beneficiary_org_id FROM retirement r WHERE r.retirement_id = act.subject_id AND act.event = 'retirement.made'
   AND r.beneficiary_org_id <> r.org_id;

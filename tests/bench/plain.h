@@ -31,6 +31,7 @@ enum {
     PLAIN_TAKEN = PLAIN_TOTALS,
     PLAIN_GIVEN,
     PLAIN_COUNTED,
+    PLAIN_PAIR,
     PLAIN__COUNT
 };
 
@@ -74,6 +75,11 @@ static const char *const plain_sql[PLAIN__COUNT] = {
         " DO UPDATE SET active = active + ?6, active_batches = active_batches + 1",
     [PLAIN_COUNTED] = "INSERT INTO transfer_total (kind, transfers) VALUES ('external', 1)"
                       " ON CONFLICT (kind) DO UPDATE SET transfers = transfers + 1",
+    [PLAIN_PAIR] =
+        "INSERT INTO transfer_pair_total (from_org_id, kind, state, to_org_id, reached, transfers)"
+        " VALUES (?1, 'external', 'completed', ?2, 1, 1)"
+        " ON CONFLICT (from_org_id, kind, state, to_org_id, reached)"
+        " DO UPDATE SET transfers = transfers + 1",
 };
 
 struct plain {
@@ -308,6 +314,9 @@ static inline void plain_transfer(struct plain *plain, const struct stage_party 
         put_holding(plain, PLAIN_TAKEN, from->org_id, whole.account_id, &whole);
         put_holding(plain, PLAIN_GIVEN, to->org_id, account_id, &whole);
         plain_write(plain, PLAIN_COUNTED);
+        put(plain, PLAIN_PAIR, 1, from->org_id);
+        put(plain, PLAIN_PAIR, 2, to->org_id);
+        plain_write(plain, PLAIN_PAIR);
     }
 }
 

@@ -137,13 +137,6 @@ static enum status m_right_registry(int person)
     return person == NONE || m_is_admin(person) ? STATUS_OK : STATUS_NOT_ALLOWED;
 }
 
-/* The registry itself: the operator; an administrator where the act goes through the admin program.
- */
-static bool m_is_registry(int person, enum asker program)
-{
-    return person == NONE || (m_is_admin(person) && program == PROGRAM_ADMIN);
-}
-
 /* Acts that are done at once by one person, where the organisation asks for two. */
 static bool m_needs_second(int org, int64_t units)
 {

@@ -138,6 +138,13 @@ static struct command command_by(enum act_kind kind, int person)
     return command_of(kind, user_id, town_key());
 }
 
+/* The registry itself: the operator; an administrator where the act goes through the admin program.
+ */
+static bool m_is_registry(int person, enum asker program)
+{
+    return person == NONE || (m_is_admin(person) && program == PROGRAM_ADMIN);
+}
+
 /* The program that a person sends such an act through: some go through two doors, an administrator
  * mostly through his own. */
 static enum asker program_of(enum act_kind kind, int person)

@@ -31,13 +31,21 @@ static struct named_id {
     char own[ID_SIZE];
     const char *nobodys;
 } named_ids[] = {
-    {"drafts", "", "drf_00000000000000ZZ"},         {"transfers", "", "tfr_00000000000000ZZ"},
-    {"people", "", "usr_00000000000000ZZ"},         {"organisations", "", "org_00000000000000ZZ"},
-    {"projects", "", "prj_00000000000000ZZ"},       {"orders", "", "ord_00000000000000ZZ"},
-    {"credit-batches", "", "ctb_00000000000000ZZ"}, {"issuances", "", "iss_00000000000000ZZ"},
-    {"retirements", "", "ret_00000000000000ZZ"},    {"deliveries", "", "dlv_00000000000000ZZ"},
-    {"tokens", "", "tok_00000000000000ZZ"},         {"clients", "", "cls_00000000000000ZZ"},
-    {"webhooks", "", "whk_00000000000000ZZ"},       {"messages", "", "msg_00000000000000ZZ"},
+    {"retirements/drafts", "", "drf_00000000000000ZZ"},
+    {"drafts", "", "drf_00000000000000ZZ"},
+    {"transfers", "", "tfr_00000000000000ZZ"},
+    {"people", "", "usr_00000000000000ZZ"},
+    {"organisations", "", "org_00000000000000ZZ"},
+    {"projects", "", "prj_00000000000000ZZ"},
+    {"orders", "", "ord_00000000000000ZZ"},
+    {"credit-batches", "", "ctb_00000000000000ZZ"},
+    {"issuances", "", "iss_00000000000000ZZ"},
+    {"retirements", "", "ret_00000000000000ZZ"},
+    {"deliveries", "", "dlv_00000000000000ZZ"},
+    {"webhooks", "", "whk_00000000000000ZZ"},
+    {"messages", "", "msg_00000000000000ZZ"},
+    {"tokens", "", "tok_00000000000000ZZ"},
+    {"clients", "", "cls_00000000000000ZZ"},
 };
 enum { NAMED_IDS = sizeof named_ids / sizeof named_ids[0] };
 
@@ -178,6 +186,10 @@ static int authorise_open(void **state)
     visitors[ADMINISTRATOR] = visitor_of("an administrator", rosa, 0, REGISTRY_ADMINISTRATOR);
     visitors[AUDITOR] = visitor_of("an auditor", otto, 0, REGISTRY_AUDITOR);
     own_id("drafts", begin(ines, "external"));
+    struct cgi_reply reply = market_post("/account/retirements/new", ines,
+                                         words("balance=%s.carbon_removal", market.charm));
+    cgi_is(&reply, 303);
+    own_id("retirements/drafts", id_in(reply.location, "drf_"));
     fill_webhook(marc);
     return 0;
 }
@@ -190,7 +202,7 @@ static const char *address_of(const char *pattern, bool is_nobodys)
     static char addresses[4][512];
     static unsigned next;
     char *address = addresses[next++ % 4];
-    char before[64] = "";
+    char before[80] = "";
     address[0] = '\0';
     while (*pattern == '/') {
         size_t bytes = strcspn(pattern + 1, "/");
@@ -208,7 +220,8 @@ static const char *address_of(const char *pattern, bool is_nobodys)
         assert_true(filled[0] != ':'); /* a kind of id that this test does not know yet */
         size_t used = strlen(address);
         (void)snprintf(address + used, sizeof addresses[0] - used, "/%s", filled);
-        (void)snprintf(before, sizeof before, "%s", segment);
+        bool is_retiring = text_is(segment, "drafts") && text_is(before, "retirements");
+        (void)snprintf(before, sizeof before, "%s%s", is_retiring ? "retirements/" : "", segment);
         pattern += 1 + bytes;
     }
     return address;

@@ -24,11 +24,14 @@
 #include "store/admin_transfers.h"
 #include "store/api_balances.h"
 #include "store/api_batches.h"
+#include "store/api_beneficiaries.h"
 #include "store/api_holdings.h"
 #include "store/api_orders.h"
 #include "store/api_parties.h"
 #include "store/api_projects.h"
+#include "store/api_refunds.h"
 #include "store/api_retirements.h"
+#include "store/api_transfers.h"
 #include "store/care.h"
 #include "store/drafts.h"
 #include "store/events.h"
@@ -39,7 +42,10 @@
 #include "store/ledger_pool.h"
 #include "store/ledger_records.h"
 #include "store/ledger_totals.h"
+#include "store/my_retirements.h"
 #include "store/my_transfers.h"
+#include "store/people_beneficiary.h"
+#include "store/orders.h"
 #include "store/people_credential.h"
 #include "store/people_link.h"
 #include "store/people_password.h"
@@ -49,6 +55,7 @@
 #include "store/people_webhook.h"
 #include "store/people_webhook_log.h"
 #include "store/people_webhook_queue.h"
+#include "store/pool.h"
 #include "store/public_batches.h"
 #include "store/public_issuances.h"
 #include "store/public_orgs.h"
@@ -56,6 +63,7 @@
 #include "store/public_retirements.h"
 #include "store/public_transfers.h"
 #include "store/recipients.h"
+#include "store/retirement_drafts.h"
 #include "store/rights.h"
 #include "store/site.h"
 #include "store/store.h"
@@ -69,11 +77,14 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &admin_transfers_queries,
                                                             &api_batches_queries,
                                                             &api_balances_queries,
+                                                            &api_beneficiaries_queries,
                                                             &api_holdings_queries,
                                                             &api_orders_queries,
                                                             &api_parties_queries,
                                                             &api_projects_queries,
+                                                            &api_refunds_queries,
                                                             &api_retirements_queries,
+                                                            &api_transfers_queries,
                                                             &care_queries,
                                                             &events_queries,
                                                             &holdings_queries,
@@ -85,7 +96,10 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &ledger_pool_queries,
                                                             &ledger_records_queries,
                                                             &ledger_units_queries,
+                                                            &my_retirements_queries,
                                                             &my_transfers_queries,
+                                                            &orders_queries,
+                                                            &pool_queries,
                                                             &public_batches_queries,
                                                             &public_issuances_queries,
                                                             &public_orgs_queries,
@@ -98,19 +112,12 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &team_queries,
                                                             &verify_queries,
                                                             NULL};
-static const struct query_table *const people_tables[] = {&admin_people_queries,
-                                                          &care_people_queries,
-                                                          &drafts_queries,
-                                                          &people_credential_queries,
-                                                          &people_link_queries,
-                                                          &people_password_queries,
-                                                          &people_person_queries,
-                                                          &people_session_queries,
-                                                          &people_throttle_queries,
-                                                          &people_webhook_queries,
-                                                          &people_webhook_log_queries,
-                                                          &people_webhook_queue_queries,
-                                                          NULL};
+static const struct query_table *const people_tables[] = {
+    &admin_people_queries,       &care_people_queries,          &drafts_queries,
+    &people_beneficiary_queries, &people_credential_queries,    &people_link_queries,
+    &people_password_queries,    &people_person_queries,        &people_session_queries,
+    &people_throttle_queries,    &retirement_drafts_queries,    &people_webhook_queries,
+    &people_webhook_log_queries, &people_webhook_queue_queries, NULL};
 
 /* What may be read from end to end, or sorted, and why that stays small. step: as the plan says it;
  * NULL: whatever the table does. */
@@ -129,14 +136,13 @@ static const struct permission {
     {"admin_transfers", "USE TEMP B-TREE FOR ORDER BY", "what waits, or one page of one party"},
     {"admin_transfers", "SCAN k", "one page that its subquery found"},
     {"admin_transfers", "SCAN t", "an administrator's count with a filter by any word"},
-    {"admin_issue", "SCAN o", "an administrator's count of orders with a filter by any word"},
     {"admin_issue", "USE TEMP B-TREE FOR ORDER BY", "the projects of one supplier"},
-    {"admin_issue", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},
     {"admin_orgs", "USE TEMP B-TREE FOR ORDER BY",
      "one organisation's accounts and trust, one person's organisations, the buffer pools"},
 
     {"events", "SCAN act", "from the newest row, which is the first and last that is read"},
 
+    {"holdings", "USE TEMP B-TREE FOR GROUP BY", "vintages of one supplier's balance"},
     {"holdings", "USE TEMP B-TREE FOR ORDER BY", "one organisation's balances, or its accounts"},
     {"holding_batches", "SCAN k", "one page that its subquery found"},
     {"holding_batches", "USE TEMP B-TREE FOR ORDER BY",
@@ -146,6 +152,17 @@ static const struct permission {
     {"holdings", "SCAN k", "one row per balance, that its subquery found"},
     {"my_transfers", "SCAN k", "one page that its subquery found"},
     {"my_transfers", "USE TEMP B-TREE FOR ORDER BY", "one organisation's transfers, out and in"},
+    {"api_transfers", "SCAN k", "one page that its subquery found"},
+    {"api_transfers", "USE TEMP B-TREE FOR ORDER BY", "one page that its subquery found"},
+    {"orders", "SCAN o", "an administrator's count of orders in a state"},
+    {"orders", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},
+    {"pool", "SCAN i USING COVERING INDEX issuance_to_buffer", "what was ever set aside, summed up"},
+    {"pool", "SCAN l", "refunds and cancellations: acts of an administrator, some a year"},
+    {"pool", "SCAN l USING INDEX refund_line_by_batch", "the same"},
+    {"pool", "SCAN organisation USING INDEX organisation_buffer", "the buffer pools"},
+    {"pool", "SCAN k", "one row for what each issuance set aside, and for what became of it"},
+    {"pool", "USE TEMP B-TREE FOR GROUP BY", "the same"},
+    {"pool", "USE TEMP B-TREE FOR ORDER BY", "one row per project and vintage"},
     {"rights", "USE TEMP B-TREE FOR ORDER BY", "the organisations of one person"},
     {"team", "USE TEMP B-TREE FOR ORDER BY", "one organisation's accounts and trust"},
 
@@ -159,12 +176,10 @@ static const struct permission {
     {"api_balances", "USE TEMP B-TREE FOR GROUP BY", "one organisation's orders"},
     {"api_holdings", "USE TEMP B-TREE FOR ORDER BY",
      "what waits, was split or retired for one organisation, or the batches of one act"},
-    {"api_orders", "SCAN delivery USING COVERING INDEX delivery_by_supplier", "deliveries"},
-    {"api_orders", "USE TEMP B-TREE FOR ORDER BY", "deliveries"},
     {"api_orders", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},
     {"api_orders", "SCAN delivery USING COVERING INDEX sqlite_autoindex_delivery_1",
      "the count of all deliveries: thousands, where batches are hundreds of thousands"},
-    {"api_projects", "SCAN b", "organisations that are a buffer pool"},
+    {"api_projects", "SCAN b USING INDEX organisation_buffer", "the buffer pools"},
     {"api_projects", "SCAN instrument_total", "two instruments"},
     {"api_projects", "SCAN issuance USING COVERING INDEX sqlite_autoindex_issuance_1",
      "the count of all issuances: thousands, where batches are hundreds of thousands"},

@@ -29,13 +29,13 @@ static void test_lines(void **state)
     static struct command_line lines[COMMAND_LINES_MAX];
     (void)state;
     assert_int_equal(
-        steps_lines_read(ONE " 5\n" TWO " 9000000000000000\n", lines, COMMAND_LINES_MAX), 2);
+        take_lines_read(ONE " 5\n" TWO " 9000000000000000\n", lines, COMMAND_LINES_MAX), 2);
     assert_string_equal(lines[1].batch_id, TWO);
     assert_int_equal(lines[0].units, 5);
-    assert_int_equal(steps_lines_sum(lines, 2), 9000000000000005);
-    assert_string_equal(steps_lines_write(&arena, lines, 2), ONE " 5\n" TWO " 9000000000000000\n");
-    assert_string_equal(steps_lines_write(&arena, lines, 0), "");
-    assert_int_equal(steps_lines_read("", lines, COMMAND_LINES_MAX), 0);
+    assert_int_equal(take_lines_sum(lines, 2), 9000000000000005);
+    assert_string_equal(take_lines_write(&arena, lines, 2), ONE " 5\n" TWO " 9000000000000000\n");
+    assert_string_equal(take_lines_write(&arena, lines, 0), "");
+    assert_int_equal(take_lines_read("", lines, COMMAND_LINES_MAX), 0);
     static const char *const strange[] = {ONE,
                                           ONE " ",
                                           ONE " 0\n",
@@ -48,17 +48,17 @@ static void test_lines(void **state)
                                           ONE " 99999999999999999999999\n",
                                           "\n"};
     for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++) {
-        assert_int_equal(steps_lines_read(strange[i], lines, COMMAND_LINES_MAX), 0);
+        assert_int_equal(take_lines_read(strange[i], lines, COMMAND_LINES_MAX), 0);
     }
-    assert_int_equal(steps_lines_read(ONE " 5\n" TWO " 6\n", lines, 1), 0);
+    assert_int_equal(take_lines_read(ONE " 5\n" TWO " 6\n", lines, 1), 0);
     lines[0].units = lines[1].units = INT64_MAX;
-    assert_int_equal(steps_lines_sum(lines, 2), INT64_MAX);
+    assert_int_equal(take_lines_sum(lines, 2), INT64_MAX);
     for (size_t i = 0; i < COMMAND_LINES_MAX; i++) {
         TEXT_COPY(lines[i].batch_id, ONE);
         lines[i].units = INT64_MAX;
     }
-    const char *text = steps_lines_write(&arena, lines, COMMAND_LINES_MAX);
-    assert_int_equal(steps_lines_read(text, lines, COMMAND_LINES_MAX), COMMAND_LINES_MAX);
+    const char *text = take_lines_write(&arena, lines, COMMAND_LINES_MAX);
+    assert_int_equal(take_lines_read(text, lines, COMMAND_LINES_MAX), COMMAND_LINES_MAX);
 }
 
 static void test_percent(void **state)
@@ -81,10 +81,7 @@ static struct draft empty_draft(void)
                           .to_account_id = "",
                           .to_system = "",
                           .to_system_party = "",
-                          .supplier_org_id = "",
-                          .instrument = "",
-                          .mode = "",
-                          .lines = "",
+                          .take = DRAFT_TAKE_NOTHING,
                           .notes = "",
                           .private_note = "",
                           .corrects_id = "",
@@ -98,16 +95,16 @@ static void test_next(void **state)
     assert_string_equal(steps_next(&draft), "recipient");
     draft.to_org_id = "org_1KNS0Q2D6SBX0A02";
     assert_string_equal(steps_next(&draft), "balance");
-    draft.supplier_org_id = "org_1KNS0Q2D6SBX0A03";
-    draft.instrument = "carbon_removal";
+    draft.take.supplier_org_id = "org_1KNS0Q2D6SBX0A03";
+    draft.take.instrument = "carbon_removal";
     assert_string_equal(steps_next(&draft), "amount");
-    draft.mode = "oldest";
+    draft.take.mode = "oldest";
     assert_string_equal(steps_next(&draft), "amount");
-    draft.units = 1;
+    draft.take.units = 1;
     assert_string_equal(steps_next(&draft), "review");
-    draft.mode = "manual";
+    draft.take.mode = "manual";
     assert_string_equal(steps_next(&draft), "amount");
-    draft.lines = ONE " 5\n";
+    draft.take.lines = ONE " 5\n";
     assert_string_equal(steps_next(&draft), "review");
     draft.kind = "export";
     assert_string_equal(steps_next(&draft), "recipient");
@@ -126,10 +123,10 @@ static void test_command(void **state)
     (void)state;
     struct draft draft = empty_draft();
     draft.to_org_id = "org_1KNS0Q2D6SBX0A02";
-    draft.supplier_org_id = "org_1KNS0Q2D6SBX0A03";
-    draft.instrument = "renewable_energy";
-    draft.mode = "manual";
-    draft.lines = ONE " 5\n" TWO " 6\n";
+    draft.take.supplier_org_id = "org_1KNS0Q2D6SBX0A03";
+    draft.take.instrument = "renewable_energy";
+    draft.take.mode = "manual";
+    draft.take.lines = ONE " 5\n" TWO " 6\n";
     draft.notes = "Order 7";
     struct command *command = steps_command(&arena, &draft);
     assert_int_equal(command->kind, ACT_TRANSFER);
@@ -140,8 +137,8 @@ static void test_command(void **state)
     assert_int_equal(command->transfer.units, 11);
     assert_string_equal(command->transfer.notes, "Order 7");
     assert_false(command->transfer.has_plan);
-    draft.mode = "oldest";
-    draft.units = 42;
+    draft.take.mode = "oldest";
+    draft.take.units = 42;
     draft.kind = "export";
     command = steps_command(&arena, &draft);
     assert_int_equal(command->transfer.kind, TRANSFER_EXPORT);
@@ -154,11 +151,10 @@ static void test_balance_word(void **state)
     const char *supplier = "untouched";
     enum instrument instrument = INSTRUMENT_RENEWABLE_ENERGY;
     (void)state;
-    assert_true(
-        steps_balance_parse(&arena, "org_1KNS0Q2D6SBX0A03.carbon_removal", &supplier, &instrument));
+    assert_true(take_parse(&arena, "org_1KNS0Q2D6SBX0A03.carbon_removal", &supplier, &instrument));
     assert_string_equal(supplier, "org_1KNS0Q2D6SBX0A03");
     assert_int_equal(instrument, INSTRUMENT_CARBON_REMOVAL);
-    assert_string_equal(steps_balance_word(&arena, supplier, instrument),
+    assert_string_equal(take_word(&arena, supplier, instrument),
                         "org_1KNS0Q2D6SBX0A03.carbon_removal");
     static const char *const strange[] = {"",
                                           ".",
@@ -169,7 +165,7 @@ static void test_balance_word(void **state)
                                           "x.carbon_removal"};
     supplier = "untouched";
     for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++) {
-        assert_false(steps_balance_parse(&arena, strange[i], &supplier, &instrument));
+        assert_false(take_parse(&arena, strange[i], &supplier, &instrument));
         assert_string_equal(supplier, "untouched");
     }
 }

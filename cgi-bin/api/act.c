@@ -1,0 +1,82 @@
+/* api/act.c: see api/act.h. */
+#include "api/act.h"
+
+#include <string.h>
+
+#include "api/json.h"
+#include "api/list.h"
+#include "base/must.h"
+#include "base/text.h"
+#include "store/api_parties.h"
+
+static bool key_is(const char *key)
+{
+    size_t size_bytes = strlen(key);
+    for (size_t i = 0; i < size_bytes; i++) {
+        if (key[i] <= ' ' || key[i] > '~') {
+            return false;
+        }
+    }
+    return size_bytes > 0 && size_bytes < KEY_SIZE;
+}
+
+struct command *act_command(struct visit *visit, enum act_kind kind)
+{
+    const char *key = visit->request->idempotency_key;
+    char random[TOKEN_SIZE];
+    (void)list_no_query(visit); /* acts take no parameters: faults are noted */
+    if (!text_empty(key) && !key_is(key)) {
+        struct loc header = loc_of("header");
+        struct loc loc = loc_member(&header, "Idempotency-Key");
+        fault_add(
+            visit->faults, &loc, "key-malformed",
+            "Send a key of 1 to 64 printable ASCII characters without spaces, such as a UUID.",
+            json_quote(visit->arena, key, FAULT_INPUT_CHARS_MAX));
+        key = "";
+    }
+    if (text_empty(key)) {
+        token_make(random);
+        key = random;
+    }
+    struct command *command = arena_one(visit->arena, struct command);
+    *command = command_of(kind, visit->user_id, key);
+    return command;
+}
+
+enum status act_ask(struct visit *visit, const struct fault_places *places,
+                    const struct command *command, struct answer *answer)
+{
+    must(visit->ledger != NULL && visit->faults != NULL);
+    if (visit->faults->count > 0) {
+        return STATUS_FORM_FAULTS;
+    }
+    visit->act_key = command->key;
+    enum status status = ledger_ask(visit->ledger, command, answer);
+    if (status == STATUS_LEDGER_AWAY || status == STATUS_ANSWER_LOST) {
+        return status; /* there is no answer that could say more */
+    }
+    if (status != STATUS_OK) {
+        struct answer *kept = arena_one(visit->arena, struct answer);
+        *kept = *answer;
+        visit->act_answer = kept;
+    }
+    return fault_of_answer(visit, places, answer);
+}
+
+void act_fault(struct visit *visit, const char *member, enum status status)
+{
+    struct loc body = loc_of("body");
+    struct loc loc = loc_member(&body, member);
+    const struct status_row *row = status_row(status);
+    fault_add(visit->faults, &loc, row->slug, row->sentence, NULL);
+}
+
+const char *act_supplier(struct visit *visit, const char *member, const char *supplier_id)
+{
+    struct api_party party;
+    if (api_supplier_find(visit->registry, visit->arena, supplier_id, &party)) {
+        return party.org_id;
+    }
+    act_fault(visit, member, STATUS_SUPPLIER_UNKNOWN);
+    return "";
+}

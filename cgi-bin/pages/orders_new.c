@@ -1,0 +1,357 @@
+/* pages/orders_new.c: recording an order, by its supplier or (placing it) by its buyer: with whom,
+ * what, the check, the act. */
+#include "pages/orders.h"
+
+#include "account_templates.h"
+#include "base/clock.h"
+#include "base/must.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "ledger/client.h"
+#include "ledger/command.h"
+#include "pages/desk.h"
+#include "pages/picker.h"
+
+#define RECENT_SHOWN_MAX 5 /* those one has orders with already */
+#define TRY_AGAIN_S 5      /* the daemon's restart */
+
+static const char *const as_words[] = {"supplier", "buyer", NULL};
+static const char *const go_words[] = {"next", "change", NULL};
+static const char *const step_words[] = {"confirm", NULL};
+
+static const struct field_row query_rows[] = {
+    {.name = "as", .kind = VALUE_WORD, .words = as_words},
+    {.name = "q", .kind = VALUE_LINE, .chars_max = NAME_CHARS_MAX, .label = "Name or id"},
+    {.name = "party", .kind = VALUE_ID},
+    {.name = "go", .kind = VALUE_WORD, .words = go_words},
+};
+const struct form my_orders_new_query = {query_rows, sizeof(query_rows) / sizeof(query_rows[0])};
+
+static const struct field_row form_rows[] = {
+    {.name = "as", .kind = VALUE_WORD, .words = as_words},
+    {.name = "party", .kind = VALUE_ID},
+    {.name = "go", .kind = VALUE_WORD, .words = go_words},
+    {.name = "step", .kind = VALUE_WORD, .words = step_words},
+    {.name = "once", .kind = VALUE_LINE},
+    {.name = "amount", .kind = VALUE_AMOUNT, .chars_max = 40, .label = "The quantity"},
+    {.name = "contract_date", .kind = VALUE_DATE, .label = "The contract date"},
+    {.name = "notes", .kind = VALUE_TEXT, .chars_max = NOTE_CHARS_MAX, .label = "The note"},
+};
+const struct form my_orders_new_form = {form_rows, sizeof(form_rows) / sizeof(form_rows[0])};
+
+/* The order as far as it is known. */
+struct wish {
+    enum order_side side; /* of the organisation acted for */
+    struct recipient party;
+    enum instrument instrument;
+    int64_t units;
+};
+
+static struct url new_url(struct visit *visit, enum order_side side)
+{
+    struct url url = url_path(visit->arena, "/account/orders/new");
+    return url_with(visit->arena, url, "as", order_side_word(side));
+}
+
+static struct url list_url(struct visit *visit, enum order_side side)
+{
+    struct url url = url_path(visit->arena, "/account/orders");
+    return url_with(visit->arena, url, "as", order_side_word(side));
+}
+
+/* ---- with whom ---- */
+
+/* Those of the last orders, each once. */
+static struct recipients recent_of(struct visit *visit, enum order_side side)
+{
+    struct arena *arena = visit->arena;
+    const struct order_filter own = {.side = side, .org_id = visit->org_id};
+    const struct window window = {.descending = true, .behind = "", .most = PAGE_ROWS};
+    struct orders orders = orders_list(visit->registry, arena, &own, &window);
+    struct recipient *rows = arena_array(arena, struct recipient, RECENT_SHOWN_MAX + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < orders.count && count < RECENT_SHOWN_MAX; i++) {
+        const char *org_id =
+            side == ORDER_OF_SUPPLIER ? orders.at[i].buyer_org_id : orders.at[i].supplier_org_id;
+        bool is_there = false;
+        for (size_t j = 0; j < count && !is_there; j++) {
+            is_there = text_is(rows[j].org_id, org_id);
+        }
+        if (!is_there && recipient_find(visit->registry, arena, org_id, &rows[count]) &&
+            text_is(rows[count].state, "active")) {
+            count++;
+        }
+    }
+    return (struct recipients){.at = rows, .count = count};
+}
+
+static enum status show_party(struct visit *visit, struct response *response, enum order_side side)
+{
+    bool is_supplier = side == ORDER_OF_SUPPLIER;
+    const char *title = is_supplier ? "Who ordered?" : "Which supplier do you order from?";
+    const struct picker picker = {
+        .name = "party",
+        .find = url_path(visit->arena, "/account/orders/new"),
+        .kept_name = "as",
+        .kept_value = order_side_word(side),
+        .typed = field_text(&visit->fields, "q"),
+        .chosen = "",
+        .only_suppliers = !is_supplier,
+        .recent = recent_of(visit, side),
+        .recent_heading = is_supplier ? "These ordered before" : "You ordered from these before",
+    };
+    struct order_party_view view = {
+        .page = chrome_of(visit, PLACE_ORDERS, chrome_fault_title(visit, title)),
+        .faults = chrome_faults(visit),
+        .has_faults = visit->fields.error_count > 0,
+        .title = title,
+        .lead = is_supplier ? "An order says what you owe a buyer. Nothing moves until you deliver."
+                            : "An order says what a supplier owes you. Nothing moves until it "
+                              "delivers.",
+        .side = order_side_word(side),
+        .picker = picker_show(visit, &picker),
+        .leave = list_url(visit, side),
+    };
+    chrome_trail(visit, &view.page, view.leave, "Orders");
+    template_account_order_party(&response->body, &view);
+    if (visit->fields.error_count > 0) {
+        desk_mend(response, STATUS_FORM_FAULTS);
+    }
+    return STATUS_OK;
+}
+
+/* ---- what ---- */
+
+static struct order_terms_view view_of(struct visit *visit, const struct wish *wish,
+                                       const char *title)
+{
+    struct arena *arena = visit->arena;
+    bool is_post = visit->request->method == METHOD_POST;
+    const char *once = is_post ? field_text(&visit->fields, "once") : "";
+    struct order_terms_view view = {
+        .page = chrome_of(visit, PLACE_ORDERS, chrome_fault_title(visit, title)),
+        .faults = chrome_faults(visit),
+        .has_faults = visit->fields.error_count > 0,
+        .title = title,
+        .side = order_side_word(wish->side),
+        .is_supplier = wish->side == ORDER_OF_SUPPLIER,
+        .party_id = wish->party.org_id,
+        .party = {wish->party.name, desk_org_url(arena, wish->party.org_id)},
+        .party_url = new_url(visit, wish->side),
+        .once = text_empty(once) ? desk_once(arena) : once,
+        .noun = instrument_noun(wish->instrument, 0),
+        .is_whole = wish->instrument != INSTRUMENT_CARBON_REMOVAL,
+        .amount = is_post ? field_text(&visit->fields, "amount") : "",
+        .amount_error = chrome_fault(visit, "amount"),
+        .contract_date = is_post ? field_text(&visit->fields, "contract_date") : "",
+        .contract_date_error = is_post ? chrome_fault(visit, "contract_date") : NULL,
+        .notes = is_post ? field_text(&visit->fields, "notes") : "",
+        .notes_error = is_post ? chrome_fault(visit, "notes") : NULL,
+        .leave = list_url(visit, wish->side),
+    };
+    chrome_trail(visit, &view.page, view.leave, "Orders");
+    return view;
+}
+
+static enum status show_terms(struct visit *visit, struct response *response,
+                              const struct wish *wish, const char *alarm, enum status status)
+{
+    struct order_terms_view view =
+        view_of(visit, wish,
+                wish->side == ORDER_OF_SUPPLIER
+                    ? arena_printf(visit->arena, "What did %s order?", wish->party.name)
+                    : arena_printf(visit->arena, "What do you order from %s?", wish->party.name));
+    view.alarm = alarm;
+    if (status != STATUS_OK) {
+        desk_mend(response, status);
+    }
+    template_account_order_terms(&response->body, &view);
+    return STATUS_OK;
+}
+
+static struct sentence_views next_of(struct visit *visit, const struct wish *wish,
+                                     const char *quantity)
+{
+    struct arena *arena = visit->arena;
+    const char *party = wish->party.name;
+    struct sentence_view *next = arena_array(arena, struct sentence_view, 3);
+    if (wish->side == ORDER_OF_SUPPLIER) {
+        next[0].words = arena_printf(
+            arena, "Nothing moves now. What you deliver is counted against the order until %s %s.",
+            quantity, desk_verb(wish->units, wish->instrument, "is delivered", "are delivered"));
+        next[1].words = arena_printf(arena,
+                                     "%s sees the order at once. Nobody else but the "
+                                     "registry’s administrators does.",
+                                     party);
+        next[2].words = arena_printf(
+            arena,
+            "Unless %s accepts from you without being asked, it has to place the order itself "
+            "before you can deliver.",
+            party);
+    } else {
+        next[0].words =
+            arena_printf(arena,
+                         "Nothing moves now. %s sees the order at once and can deliver against it. "
+                         "Nobody else but the registry’s administrators sees it.",
+                         party);
+        next[1].words = "What is delivered comes into your account Main at once: placing the order "
+                        "is your consent.";
+        next[2].words =
+            arena_printf(arena, "%s can deliver in parts, up to %s in all.", party, quantity);
+    }
+    return (struct sentence_views){next, 3};
+}
+
+static enum status show_check(struct visit *visit, struct response *response,
+                              const struct wish *wish, const char *alarm, enum status status)
+{
+    struct arena *arena = visit->arena;
+    const char *quantity = quantity_words(arena, wish->units, wish->instrument);
+    int64_t at = 0;
+    struct order_terms_view view = view_of(visit, wish, "Check the order");
+    view.alarm = alarm;
+    view.quantity = quantity;
+    view.weight = desk_weight(arena, wish->units, wish->instrument);
+    view.contract = clock_parse_date(view.contract_date, &at) ? clock_date_words(arena, at) : "";
+    view.next = next_of(visit, wish, quantity);
+    view.button =
+        wish->side == ORDER_OF_SUPPLIER
+            ? arena_printf(arena, "Record an order of %s for %s", quantity, wish->party.name)
+            : arena_printf(arena, "Order %s from %s", quantity, wish->party.name);
+    if (status != STATUS_OK) {
+        desk_mend(response, status);
+    }
+    template_account_order_check(&response->body, &view);
+    return STATUS_OK;
+}
+
+/* ---- the act ---- */
+
+/* The refusal beside its field; the words of one without a field. */
+static const char *settle(struct visit *visit, const struct wish *wish, const struct answer *answer)
+{
+    static const struct {
+        enum command_field field;
+        const char *name;
+    } names[] = {{FIELD_AMOUNT, "amount"}, {FIELD_DATE, "contract_date"}, {FIELD_NOTES, "notes"}};
+    const char *words = refusal_words(visit, answer, wish->instrument, "");
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if ((int32_t)names[i].field == answer->field) {
+            field_fault(&visit->fields, names[i].name,
+                        names[i].field == FIELD_DATE
+                            ? "Enter the date as year, month and day, such as 2026-11-20"
+                            : words);
+            return NULL;
+        }
+    }
+    return words;
+}
+
+static enum status record(struct visit *visit, struct response *response, const struct wish *wish)
+{
+    bool is_supplier = wish->side == ORDER_OF_SUPPLIER;
+    char key[KEY_SIZE];
+    desk_key(visit, field_text(&visit->fields, "once"), "order", wish->party.org_id, key);
+    struct command *command = arena_one(visit->arena, struct command);
+    *command = command_of(ACT_ORDER, visit->user_id, key);
+    struct command_order *body = &command->order;
+    const char *notes = text_trim(visit->arena, field_text(&visit->fields, "notes"));
+    must(TEXT_COPY(body->supplier_org_id, is_supplier ? visit->org_id : wish->party.org_id) &&
+         TEXT_COPY(body->buyer_org_id, is_supplier ? wish->party.org_id : visit->org_id) &&
+         TEXT_COPY(body->contract_date, field_text(&visit->fields, "contract_date")) &&
+         TEXT_COPY(body->notes, notes));
+    body->units = wish->units;
+    struct answer answer = {.line = -1};
+    enum status status = ledger_ask(visit->ledger, command, &answer);
+    switch ((int)status) {
+    case STATUS_OK:
+        gate_notice(visit, arena_printf(visit->arena, "ordered %s", answer.id));
+        return desk_go(visit, response, url_path(visit->arena, "/account/orders/*", answer.id));
+    case STATUS_NOT_FOUND:
+    case STATUS_NOT_ALLOWED:
+    case STATUS_FAULT:
+        return status;
+    case STATUS_LEDGER_AWAY:
+    case STATUS_BUSY:
+        response->retry_after_s = TRY_AGAIN_S;
+        return show_check(visit, response, wish,
+                          "The registry cannot record it at this moment, and nothing was changed. "
+                          "Your answers are kept: press the button again in a few minutes.",
+                          status);
+    case STATUS_ANSWER_LOST:
+        response->retry_after_s = TRY_AGAIN_S;
+        return show_check(visit, response, wish,
+                          "The registry’s answer did not arrive, so it may or may not have been "
+                          "recorded. Press the button again to find out: it cannot be recorded "
+                          "twice.",
+                          status);
+    default:
+        return show_terms(visit, response, wish, settle(visit, wish, &answer), status);
+    }
+}
+
+/* ---- the pages ---- */
+
+/* The chosen party; false with a fault beside the field. */
+static bool take_party(struct visit *visit, struct wish *wish)
+{
+    bool is_supplier = wish->side == ORDER_OF_SUPPLIER;
+    if (!picker_take(visit, "party",
+                     is_supplier ? "Choose who ordered" : "Choose which supplier you order from",
+                     "This is your own organisation: an order has two parties", &wish->party)) {
+        return false;
+    }
+    const char *supplier = is_supplier ? visit->org_id : wish->party.org_id;
+    if (!orders_party(visit->registry, supplier).is_supplier) {
+        field_fault(&visit->fields, "party",
+                    is_supplier ? "Your organisation is no supplier here, so nothing can be "
+                                  "ordered from it"
+                                : "This organisation is no supplier: nothing can be ordered from "
+                                  "it");
+        return false;
+    }
+    wish->instrument = order_instrument(visit->registry, supplier);
+    return true;
+}
+
+enum status my_orders_new_get(struct visit *visit, struct response *response)
+{
+    struct wish wish = {.side = order_side_of(visit)};
+    bool is_asked = !text_empty(field_text(&visit->fields, "party")) ||
+                    !text_empty(field_text(&visit->fields, "go"));
+    if (!is_asked || !take_party(visit, &wish)) {
+        return show_party(visit, response, wish.side);
+    }
+    return show_terms(visit, response, &wish, NULL, STATUS_OK);
+}
+
+enum status my_orders_new_post(struct visit *visit, struct response *response)
+{
+    struct fields *fields = &visit->fields;
+    struct wish wish = {.side = order_side_of(visit)};
+    if (!take_party(visit, &wish)) {
+        /* Our pages send only whom they offered: it was suspended meanwhile, or closed. */
+        struct url again = url_with(visit->arena, new_url(visit, wish.side), "go", "next");
+        return desk_go(visit, response,
+                       url_with(visit->arena, again, "party", field_text(fields, "party")));
+    }
+    const char *typed = field_text(fields, "amount");
+    enum status status = quantity_parse(typed, wish.instrument, &wish.units);
+    if (text_empty(typed)) {
+        field_fault(fields, "amount",
+                    arena_printf(visit->arena, "Enter how many %s %s",
+                                 instrument_noun(wish.instrument, 0),
+                                 wish.side == ORDER_OF_SUPPLIER ? "were ordered" : "you order"));
+    } else if (status != STATUS_OK) {
+        field_fault(fields, "amount", refusal_amount(visit, status, wish.instrument));
+    }
+    if (text_is(field_text(fields, "go"), "change")) {
+        return show_terms(visit, response, &wish, NULL, STATUS_OK);
+    }
+    if (fields->error_count > 0) {
+        return show_terms(visit, response, &wish, NULL, STATUS_FORM_FAULTS);
+    }
+    return text_is(field_text(fields, "step"), "confirm")
+               ? record(visit, response, &wish)
+               : show_check(visit, response, &wish, NULL, STATUS_OK);
+}

@@ -1,0 +1,563 @@
+/*
+ * api_bad_input_test: what programs may send by mistake or malice to the operations that change
+ * something. Each is refused with the exact place (loc) of what is wrong, and nothing is changed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "pages/api_cgi.h"
+
+#define BODY_MAX 300000
+
+static struct api_caller north, charm_program;
+
+/* Words that the cases write as {name}. */
+static struct {
+    const char *name;
+    char text[1200];
+} names[24];
+static size_t name_count;
+
+static void name(const char *word, const char *text)
+{
+    assert_true(name_count < sizeof names / sizeof names[0]);
+    names[name_count].name = word;
+    (void)snprintf(names[name_count].text, sizeof names[0].text, "%s", text);
+    name_count++;
+}
+
+/* A case's body with its names filled in; quotes are written as '. */
+static const char *filled(const char *pattern)
+{
+    static char body[BODY_MAX];
+    size_t used = 0;
+    while (*pattern != '\0') {
+        size_t i = 0;
+        while (i < name_count && strncmp(pattern, names[i].name, strlen(names[i].name)) != 0) {
+            i++;
+        }
+        assert_true(used + sizeof names[0].text < sizeof body);
+        if (i < name_count) {
+            used += (size_t)snprintf(body + used, sizeof body - used, "%s", names[i].text);
+            pattern += strlen(names[i].name);
+        } else {
+            body[used++] = *pattern == '\'' ? '"' : *pattern;
+            pattern++;
+        }
+    }
+    body[used] = '\0';
+    return body;
+}
+
+static const char *one_text(const char *sql, const char *org_id)
+{
+    static char text[64];
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    must(sqlite3_open(town.path, &db) == SQLITE_OK);
+    must(sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK);
+    (void)sqlite3_bind_text(statement, 1, org_id, -1, SQLITE_STATIC);
+    must(sqlite3_step(statement) == SQLITE_ROW);
+    (void)snprintf(text, sizeof text, "%s", (const char *)sqlite3_column_text(statement, 0));
+    (void)sqlite3_finalize(statement);
+    (void)sqlite3_close(db);
+    return text;
+}
+
+#define ONE_BATCH(which)                                                                           \
+    "SELECT batch_id FROM batch WHERE org_id = ?1 AND " which " ORDER BY last - first DESC LIMIT " \
+                                                              "1"
+
+struct bad {
+    const char *what;
+    const char *body;
+    int code;
+    const char *loc;  /* quotes as '; NULL: not asked */
+    const char *type; /* of the fault, or the problem's anchor; NULL: not asked */
+};
+
+/* Everything that acts leave, but for the audit log. */
+static int64_t count_all(void)
+{
+    return town_number("SELECT (SELECT count(*) FROM transfer) + (SELECT count(*) FROM batch)"
+                       " + (SELECT count(*) FROM delivery) + (SELECT count(*) FROM retirement)"
+                       " + (SELECT count(*) FROM beneficiary) + (SELECT count(*) FROM idempotency)"
+                       " + (SELECT count(*) FROM batch WHERE reserved_by IS NOT NULL)");
+}
+
+static void expect_fault(const struct bad *bad, const struct cgi_reply *reply)
+{
+    char loc[256], type[128];
+    (void)snprintf(loc, sizeof loc, "\"loc\":%s", bad->loc == NULL ? "" : bad->loc);
+    for (char *at = loc; *at != '\0'; at++) {
+        *at = *at == '\'' ? '"' : *at;
+    }
+    (void)snprintf(type, sizeof type, bad->code == 422 ? "\"type\":\"%s\"" : "#%s\"",
+                   bad->type == NULL ? "" : bad->type);
+    if (reply->code != bad->code || (bad->loc != NULL && strstr(reply->body, loc) == NULL) ||
+        (bad->type != NULL && strstr(reply->body, type) == NULL)) {
+        fail_msg("%s: %d %s\nnot %d with %s and %s", bad->what, reply->code, reply->body, bad->code,
+                 loc, type);
+    }
+}
+
+static void try_all(const char *target, const struct api_caller *caller, const struct bad *cases,
+                    size_t count)
+{
+    int64_t before = count_all();
+    for (size_t i = 0; i < count; i++) {
+        struct cgi_reply reply = api_post(target, caller, filled(cases[i].body), NULL);
+        expect_fault(&cases[i], &reply);
+    }
+    assert_int_equal(count_all(), before);
+}
+#define TRY_ALL(target, caller, cases)                                                             \
+    try_all(target, caller, cases, sizeof(cases) / sizeof((cases)[0]))
+
+#define ENDS                                                                                       \
+    "'from_organisation_id':'{north}','to_organisation_id':'{fjord}','supplier_id':'{charm}'"
+#define NOTES "'notes':null"
+#define LINE "{'credit_batch_id':'{batch}','credit_quantity_kg':1}"
+#define LINES(lines) "{'credit_batch_quantities':" lines "," ENDS "," NOTES "}"
+#define QUANTITY(kg) LINES("[{'credit_batch_id':'{batch}','credit_quantity_kg':" kg "}]")
+#define BATCH(id) LINES("[{'credit_batch_id':" id ",'credit_quantity_kg':1}]")
+#define NOTE(notes) "{'credit_batch_quantities':[" LINE "]," ENDS ",'notes':" notes "}"
+#define MORE(more) "{'credit_batch_quantities':[" LINE "]," ENDS "," NOTES more "}"
+#define AT_LINES "['body','credit_batch_quantities']"
+#define AT_QUANTITY "['body','credit_batch_quantities',0,'credit_quantity_kg']"
+#define AT_BATCH "['body','credit_batch_quantities',0,'credit_batch_id']"
+
+static void test_no_json(void **state)
+{
+    static const struct bad cases[] = {
+        {"nothing", "", 422, "['body']", "missing"},
+        {"no JSON", "hello", 422, NULL, "json_invalid"},
+        {"half", "{'notes':", 422, NULL, "json_invalid"},
+        {"trailing bytes", MORE("") " x", 422, NULL, "json_invalid"},
+        {"two documents", MORE("") MORE(""), 422, NULL, "json_invalid"},
+        {"a list", "[]", 422, "['body']", NULL},
+        {"a number", "7", 422, "['body']", NULL},
+        {"null", "null", 422, "['body']", NULL},
+        {"a member twice", MORE(",'notes':'again'"), 422, "['body','notes']", "duplicate"},
+        {"a member of a line twice",
+         LINES("[{'credit_batch_id':'{batch}','credit_quantity_kg':1,'credit_quantity_kg':2}]"),
+         422, AT_QUANTITY, "duplicate"},
+        {"an unknown member", MORE(",'note':'x'"), 422, "['body','note']", "extra_forbidden"},
+        {"an unknown member of a line",
+         LINES("[{'credit_batch_id':'{batch}','credit_quantity_kg':1,'kg':2}]"), 422,
+         "['body','credit_batch_quantities',0,'kg']", "extra_forbidden"},
+        {"a comment", "/* */" MORE(""), 422, NULL, "json_invalid"},
+        {"invalid UTF-8", NOTE("'\xC3('"), 422, NULL, NULL},
+        {"a lone surrogate", NOTE("'\\ud800'"), 422, NULL, NULL},
+        {"NUL", NOTE("'a\\u0000b'"), 422, "['body','notes']", NULL},
+        {"depth", NOTE("[[[[[[[[[[[[[[[[[[[['x']]]]]]]]]]]]]]]]]]]]"), 422, NULL, "too_deep"},
+    };
+    (void)state;
+    TRY_ALL(API "/transfers", &north, cases);
+    /* A raw NUL, far too much, and another type of content. */
+    struct cgi_reply reply = api_ask(API "/transfers", &north, "{\0}", 3, NULL);
+    cgi_is(&reply, 422);
+    static char bomb[BODY_MAX];
+    memset(bomb, '[', 200000);
+    reply = api_ask(API "/transfers", &north, bomb, 200000, NULL);
+    cgi_is(&reply, 422);
+    memset(bomb, ' ', REQUEST_BODY_BYTES_MAX + 1);
+    reply = api_ask(API "/transfers", &north, bomb, REQUEST_BODY_BYTES_MAX + 1, NULL);
+    cgi_is(&reply, status_row(STATUS_TOO_LARGE)->http_code);
+    api_content_type = "text/plain";
+    reply = api_post(API "/transfers", &north, filled(MORE("")), NULL);
+    api_content_type = "application/json";
+    cgi_is(&reply, status_row(STATUS_MEDIA_TYPE)->http_code);
+}
+
+static void test_members(void **state)
+{
+    static const struct bad cases[] = {
+        {"lines missing", "{" ENDS "," NOTES "}", 422, AT_LINES, "missing"},
+        {"lines empty", LINES("[]"), 422, AT_LINES, "too_short"},
+        {"lines null", LINES("null"), 422, AT_LINES, "list_type"},
+        {"lines an object", LINES("{}"), 422, AT_LINES, "list_type"},
+        {"a line is text", LINES("['x']"), 422, "['body','credit_batch_quantities',0]", NULL},
+        {"a line without quantity", LINES("[{'credit_batch_id':'{batch}'}]"), 422, AT_QUANTITY,
+         "missing"},
+        {"a line without batch", LINES("[{'credit_quantity_kg':1}]"), 422, AT_BATCH, "missing"},
+        {"quantity 0", QUANTITY("0"), 422, AT_QUANTITY, "greater_than_equal"},
+        {"quantity negative", QUANTITY("-1"), 422, AT_QUANTITY, "greater_than_equal"},
+        {"quantity with a fraction", QUANTITY("1.5"), 422, AT_QUANTITY, "int_from_float"},
+        {"quantity 1.0", QUANTITY("1.0"), 422, AT_QUANTITY, "int_from_float"},
+        {"quantity 1e3", QUANTITY("1e3"), 422, AT_QUANTITY, "int_from_float"},
+        {"quantity as text", QUANTITY("'1'"), 422, AT_QUANTITY, "int_type"},
+        {"quantity true", QUANTITY("true"), 422, AT_QUANTITY, "int_type"},
+        {"quantity null", QUANTITY("null"), 422, AT_QUANTITY, "int_type"},
+        {"quantity more than there is", QUANTITY("999999999"), 422, AT_QUANTITY, "not-enough"},
+        {"quantity beyond any", QUANTITY("1000000000000001"), 422, AT_QUANTITY,
+         "quantity-too-large"},
+        {"quantity the largest integer", QUANTITY("9223372036854775807"), 422, AT_QUANTITY, NULL},
+        {"quantity beyond int64", QUANTITY("9223372036854775808"), 422, NULL, "int_parsing_size"},
+        {"quantity far beyond",
+         QUANTITY("1"
+                  "000000000000000000000000000000000000000"),
+         422, NULL, "int_parsing_size"},
+        {"sender missing",
+         "{'credit_batch_quantities':[" LINE "],'to_organisation_id':'{fjord}',"
+         "'supplier_id':'{charm}'," NOTES "}",
+         422, "['body','from_organisation_id']", "missing"},
+        {"sender a number",
+         "{'credit_batch_quantities':[" LINE "],'from_organisation_id':7,"
+         "'to_organisation_id':'{fjord}','supplier_id':'{charm}'," NOTES "}",
+         422, "['body','from_organisation_id']", "string_type"},
+        {"recipient short",
+         "{'credit_batch_quantities':[" LINE "],'from_organisation_id':'{north}',"
+         "'to_organisation_id':'org_1','supplier_id':'{charm}'," NOTES "}",
+         422, "['body','to_organisation_id']", NULL},
+        {"recipient unknown",
+         "{'credit_batch_quantities':[" LINE "],'from_organisation_id':'{north}',"
+         "'to_organisation_id':'org_1FAN3S3WV1S0B842','supplier_id':'{charm}'," NOTES "}",
+         422, "['body','to_organisation_id']", "recipient-unknown"},
+        {"recipient oneself",
+         "{'credit_batch_quantities':[" LINE "],'from_organisation_id':'{north}',"
+         "'to_organisation_id':'{north}','supplier_id':'{charm}'," NOTES "}",
+         422, "['body','to_organisation_id']", "same-account"},
+        {"sender another organisation",
+         "{'credit_batch_quantities':[" LINE "],'from_organisation_id':'{fjord}',"
+         "'to_organisation_id':'{north}','supplier_id':'{charm}'," NOTES "}",
+         403, NULL, "not-allowed"},
+        {"sender nobody",
+         "{'credit_batch_quantities':[" LINE "],'from_organisation_id':'org_1FAN3S3WV1S0B842',"
+         "'to_organisation_id':'{north}','supplier_id':'{charm}'," NOTES "}",
+         403, NULL, "not-allowed"},
+        {"an organisation's id for the supplier",
+         "{'credit_batch_quantities':[" LINE "],'from_organisation_id':'{north}',"
+         "'to_organisation_id':'{fjord}','supplier_id':'{north}'," NOTES "}",
+         422, "['body','supplier_id']", "supplier-unknown"},
+        {"notes missing", "{'credit_batch_quantities':[" LINE "]," ENDS "}", 422,
+         "['body','notes']", "missing"},
+        {"notes a number", NOTE("7"), 422, "['body','notes']", "string_type"},
+        {"notes of 257 characters", NOTE("'{257}'"), 422, "['body','notes']", "string_too_long"},
+        {"notes with a control character", NOTE("'a\\u0007b'"), 422, "['body','notes']", NULL},
+        {"private note of 257 characters", MORE(",'private_note':'{257}'"), 422,
+         "['body','private_note']", "string_too_long"},
+        {"corrects what is none", MORE(",'corrects_id':'tfr_1FAN3S3WV1S0B842'"), 422,
+         "['body','corrects_id']", "corrects-unknown"},
+        {"corrects no id", MORE(",'corrects_id':'x'"), 422, "['body','corrects_id']", NULL},
+        {"a plan that is none", MORE(",'plan_hash':'abc'"), 422, "['body','plan_hash']",
+         "plan-malformed"},
+        {"another plan", MORE(",'plan_hash':'{64}'"), 409, NULL, "plan-changed"},
+        {"an account of nobody", MORE(",'to_account_id':'acc_1FAN3S3WV1S0B842'"), 422,
+         "['body','to_account_id']", "account-unknown"},
+    };
+    (void)state;
+    assert_string_equal(status_row(STATUS_SUPPLIER_UNKNOWN)->slug, "supplier-unknown");
+    TRY_ALL(API "/transfers", &north, cases);
+}
+
+static void test_batches(void **state)
+{
+    static const struct bad cases[] = {
+        {"a batch that is none", BATCH("'ctb_1FAN3S3WV1S0B842'"), 422, AT_BATCH, "batch-unknown"},
+        {"an id of another kind", BATCH("'{north}'"), 422, AT_BATCH, "batch-unknown"},
+        {"a foreign batch", BATCH("'{foreign}'"), 422, AT_BATCH, "batch-unknown"},
+        {"a split batch", BATCH("'{split}'"), 422, AT_BATCH, "batch-not-active"},
+        {"a reserved batch", BATCH("'{reserved}'"), 422, AT_BATCH, "batch-reserved"},
+        {"of another supplier", BATCH("'{lithos-batch}'"), 422, AT_BATCH, "wrong-supplier"},
+        {"two suppliers",
+         LINES("[" LINE ",{'credit_batch_id':'{lithos-batch}','credit_quantity_kg':1}]"), 422,
+         "['body','credit_batch_quantities',1,'credit_batch_id']", "wrong-supplier"},
+        {"the same batch twice", LINES("[" LINE "," LINE "]"), 422,
+         "['body','credit_batch_quantities',1,'credit_batch_id']", "batch-twice"},
+        {"an id in small letters", BATCH("'ctb_1fan3s3wv1s0b842'"), 422, AT_BATCH, NULL},
+    };
+    (void)state;
+    TRY_ALL(API "/transfers", &north, cases);
+    /* More batches than one act takes. */
+    static char many[BODY_MAX];
+    size_t used = (size_t)snprintf(many, sizeof many, "{\"credit_batch_quantities\":[");
+    for (int i = 0; i <= COMMAND_LINES_MAX; i++) {
+        used += (size_t)snprintf(many + used, sizeof many - used,
+                                 "%s{\"credit_batch_id\":\"ctb_1FAN3S3WV1S0B%03d\","
+                                 "\"credit_quantity_kg\":1}",
+                                 i == 0 ? "" : ",", i);
+    }
+    (void)snprintf(many + used, sizeof many - used, "],%s}", filled(ENDS "," NOTES));
+    struct cgi_reply reply = api_post(API "/transfers", &north, many, NULL);
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "\"loc\":[\"body\",\"credit_batch_quantities\"]");
+    cgi_has(&reply, "\"type\":\"too_long\"");
+}
+
+#define OLDEST(more) "{" ENDS "," NOTES more "}"
+
+static void test_oldest(void **state)
+{
+    static const struct bad cases[] = {
+        {"no quantity", OLDEST(""), 422, "['body','credit_quantity_kg']", "missing"},
+        {"quantity 0", OLDEST(",'credit_quantity_kg':0"), 422, "['body','credit_quantity_kg']",
+         NULL},
+        {"quantity negative", OLDEST(",'credit_quantity_kg':-5"), 422,
+         "['body','credit_quantity_kg']", NULL},
+        {"more than there is", OLDEST(",'credit_quantity_kg':99999999"), 422,
+         "['body','credit_quantity_kg']", "not-enough"},
+        {"beyond any", OLDEST(",'credit_quantity_kg':1000000000000001"), 422,
+         "['body','credit_quantity_kg']", "quantity-too-large"},
+        {"an instrument that is none", OLDEST(",'credit_quantity_kg':1,'instrument':'gold'"), 422,
+         "['body','instrument']", "enum"},
+        {"batches, too", OLDEST(",'credit_quantity_kg':1,'credit_batch_quantities':[]"), 422,
+         "['body','credit_batch_quantities']", "extra_forbidden"},
+    };
+    (void)state;
+    TRY_ALL(API "/transfers/from_oldest_credits", &north, cases);
+}
+
+/* 256 code points are a note, whatever bytes they take, and so is none of any kind. */
+static void test_notes_that_are_fine(void **state)
+{
+    static const char *const notes[] = {"null", "''", "'x'", "'{256}'"};
+    (void)state;
+    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
+        char pattern[1024];
+        (void)snprintf(pattern, sizeof pattern, "{" ENDS ",'credit_quantity_kg':1,'notes':%s}",
+                       notes[i]);
+        struct cgi_reply reply =
+            api_post(API "/transfers/from_oldest_credits", &north, filled(pattern), NULL);
+        cgi_is(&reply, 200);
+        cgi_has(&reply, i == 0 || i == 1 ? "\"notes\":null" : i == 2 ? "\"notes\":\"x\"" : "é");
+    }
+}
+
+#define RETIRES                                                                                    \
+    "'owner_organisation_id':'{north}','beneficiary_organisation_id':'{fjord}',"                   \
+    "'supplier_id':'{charm}','retirement_purposes':['other'],'notes':null"
+
+static void test_retirements(void **state)
+{
+    static const struct bad cases[] = {
+        {"owner another organisation",
+         "{'owner_organisation_id':'{fjord}','beneficiary_organisation_id':'{fjord}',"
+         "'supplier_id':'{charm}','retirement_purposes':['other'],'notes':null,"
+         "'credit_quantity_kg':1}",
+         403, NULL, "not-allowed"},
+        {"beneficiary nobody",
+         "{'owner_organisation_id':'{north}','beneficiary_organisation_id':"
+         "'org_1FAN3S3WV1S0B842','supplier_id':'{charm}','retirement_purposes':['other'],"
+         "'notes':null,'credit_quantity_kg':1}",
+         422, "['body','beneficiary_organisation_id']", "recipient-unknown"},
+        {"no purpose",
+         "{'owner_organisation_id':'{north}','beneficiary_organisation_id':'{fjord}',"
+         "'supplier_id':'{charm}','retirement_purposes':[],'notes':null,'credit_quantity_kg':1}",
+         422, "['body','retirement_purposes']", "too_short"},
+        {"a purpose twice",
+         "{'owner_organisation_id':'{north}','beneficiary_organisation_id':'{fjord}',"
+         "'supplier_id':'{charm}','retirement_purposes':['other','other'],'notes':null,"
+         "'credit_quantity_kg':1}",
+         422, "['body','retirement_purposes',1]", "duplicate"},
+        {"a purpose that is none",
+         "{'owner_organisation_id':'{north}','beneficiary_organisation_id':'{fjord}',"
+         "'supplier_id':'{charm}','retirement_purposes':['fun'],'notes':null,"
+         "'credit_quantity_kg':1}",
+         422, "['body','retirement_purposes',0]", "enum"},
+        {"vintage 1899", "{" RETIRES ",'credit_quantity_kg':1,'vintage':1899}", 422,
+         "['body','vintage']", NULL},
+        {"vintage as text", "{" RETIRES ",'credit_quantity_kg':1,'vintage':'2023'}", 422,
+         "['body','vintage']", "int_type"},
+        {"nothing of that vintage", "{" RETIRES ",'credit_quantity_kg':1,'vintage':2001}", 422,
+         "['body','credit_quantity_kg']", "not-enough"},
+        {"an order of others", "{" RETIRES ",'credit_quantity_kg':1,'order_id':'{other-order}'}",
+         422, "['body','order_id']", "order-unknown"},
+        {"an order that is none",
+         "{" RETIRES ",'credit_quantity_kg':1,'order_id':'ord_1FAN3S3WV1S0B842'}", 422,
+         "['body','order_id']", "order-unknown"},
+        {"more than there is", "{" RETIRES ",'credit_quantity_kg':99999999}", 422,
+         "['body','credit_quantity_kg']", "not-enough"},
+    };
+    static const struct bad named[] = {
+        {"a foreign batch",
+         "{" RETIRES ",'credit_batch_quantities':[{'credit_batch_id':'{foreign}',"
+         "'credit_quantity_kg':1}]}",
+         422, AT_BATCH, "batch-unknown"},
+        {"of another supplier",
+         "{" RETIRES ",'credit_batch_quantities':[{'credit_batch_id':'{lithos-batch}',"
+         "'credit_quantity_kg':1}]}",
+         422, AT_BATCH, "wrong-supplier"},
+        {"a reserved batch",
+         "{" RETIRES ",'credit_batch_quantities':[{'credit_batch_id':'{reserved}',"
+         "'credit_quantity_kg':1}]}",
+         422, AT_BATCH, "batch-reserved"},
+        {"a vintage", "{" RETIRES ",'credit_batch_quantities':[" LINE "],'vintage':2023}", 422,
+         "['body','vintage']", "extra_forbidden"},
+        {"empty", "{" RETIRES ",'credit_batch_quantities':[]}", 422, AT_LINES, "too_short"},
+    };
+    (void)state;
+    TRY_ALL(API "/retirements/from_oldest_credits", &north, cases);
+    TRY_ALL(API "/retirements", &north, named);
+}
+
+#define DELIVERS(order, batch, kg)                                                                 \
+    "{'order_id':'" order "','notes':null,'credit_batch_quantities':[{'credit_batch_id':'" batch   \
+    "','credit_quantity_kg':" kg "}]}"
+
+static void test_deliveries(void **state)
+{
+    static const struct bad cases[] = {
+        {"no order", "{'notes':null,'credit_batch_quantities':[" LINE "]}", 422,
+         "['body','order_id']", "missing"},
+        {"an order that is none", DELIVERS("ord_1FAN3S3WV1S0B842", "{foreign}", "1"), 422,
+         "['body','order_id']", "order-unknown"},
+        {"an order of others", DELIVERS("{other-order}", "{foreign}", "1"), 422,
+         "['body','order_id']", "order-unknown"},
+        {"more than was ordered", DELIVERS("{order}", "{foreign}", "5001"), 422, NULL,
+         "order-exceeded"},
+        {"a batch of the buyer's", DELIVERS("{order}", "{batch}", "1"), 422, AT_BATCH,
+         "batch-unknown"},
+        {"quantity 0", DELIVERS("{order}", "{foreign}", "0"), 422, AT_QUANTITY, NULL},
+        {"notes missing",
+         "{'order_id':'{order}','credit_batch_quantities':[{'credit_batch_id':'{foreign}',"
+         "'credit_quantity_kg':1}]}",
+         422, "['body','notes']", "missing"},
+    };
+    static const struct bad others[] = {
+        {"the buyer delivers", DELIVERS("{order}", "{batch}", "1"), 422, "['body','order_id']",
+         "order-unknown"},
+    };
+    (void)state;
+    TRY_ALL(API "/deliveries", &charm_program, cases);
+    TRY_ALL(API "/deliveries", &north, others);
+}
+
+static void test_beneficiaries(void **state)
+{
+    static const struct bad cases[] = {
+        {"a name alone", "{'beneficiary_name':'Ada'}", 422, "['body']", "one-of"},
+        {"both",
+         "{'beneficiary_name':'Ada','beneficiary_domain':'ada.example',"
+         "'beneficiary_email':'ada@ada.example'}",
+         422, "['body']", "one-of"},
+        {"no name", "{'beneficiary_email':'ada@ada.example'}", 422, "['body','beneficiary_name']",
+         "missing"},
+        {"an empty name", "{'beneficiary_name':'','beneficiary_email':'ada@ada.example'}", 422,
+         "['body','beneficiary_name']", NULL},
+        {"a long name", "{'beneficiary_name':'{257}','beneficiary_email':'ada@ada.example'}", 422,
+         "['body','beneficiary_name']", "string_too_long"},
+        {"no address", "{'beneficiary_name':'Ada','beneficiary_email':'ada'}", 422,
+         "['body','beneficiary_email']", "email"},
+        {"two lines", "{'beneficiary_name':'Ada','beneficiary_email':'a@b\\nc@d'}", 422,
+         "['body','beneficiary_email']", NULL},
+        {"no domain", "{'beneficiary_name':'Ada','beneficiary_domain':'not a domain'}", 422,
+         "['body','beneficiary_domain']", "value-refused"},
+        {"the other kind",
+         "{'__typename':'CreateIndividualBeneficiary','beneficiary_name':'Ada',"
+         "'beneficiary_domain':'ada.example'}",
+         422, "['body','__typename']", NULL},
+        {"a kind that is none",
+         "{'__typename':'Create','beneficiary_name':'Ada','beneficiary_domain':'ada.example'}", 422,
+         "['body','__typename']", "enum"},
+    };
+    (void)state;
+    TRY_ALL(API "/beneficiary", &north, cases);
+}
+
+/* Every address with an id of nothing, and what cannot be an id. */
+static void test_ids(void **state)
+{
+    static const char *const gets[] = {
+        "/transfers/tfr_1FAN3S3WV1S0B842", "/transfers/tfr_1FAN3S3WV1S0B842/credit_batches",
+        "/transfers/ctb_1FAN3S3WV1S0B842", "/transfers/x",
+        "/exports/tfr_1FAN3S3WV1S0B842",   "/exports/tfr_1FAN3S3WV1S0B842/credit_batches"};
+    static const char *const posts[] = {
+        "/transfers/tfr_1FAN3S3WV1S0B842/accept", "/transfers/tfr_1FAN3S3WV1S0B842/withdraw",
+        "/transfers/tfr_1FAN3S3WV1S0B842/approve", "/exports/tfr_1FAN3S3WV1S0B842/withdraw"};
+    (void)state;
+    int64_t before = count_all();
+    for (size_t i = 0; i < sizeof gets / sizeof gets[0]; i++) {
+        char target[256];
+        (void)snprintf(target, sizeof target, API "%s", gets[i]);
+        struct cgi_reply reply = api_get(target, &north);
+        cgi_is(&reply, 404);
+    }
+    for (size_t i = 0; i < sizeof posts / sizeof posts[0]; i++) {
+        char target[256];
+        (void)snprintf(target, sizeof target, API "%s", posts[i]);
+        struct cgi_reply reply = api_post(target, &north, "", NULL);
+        cgi_is(&reply, 404);
+        reply = api_post(target, &north, "{\"x\":1}", NULL);
+        cgi_is(&reply, 422);
+        cgi_has(&reply, "\"loc\":[\"body\",\"x\"]");
+        (void)snprintf(target, sizeof target, API "%s?x=1", posts[i]);
+        reply = api_post(target, &north, "", NULL);
+        cgi_is(&reply, 422);
+        cgi_has(&reply, "\"loc\":[\"query\",\"x\"]");
+    }
+    assert_int_equal(count_all(), before);
+}
+
+static void order(const char *word, const char *supplier, const char *buyer, int64_t units)
+{
+    static int number;
+    char key[KEY_SIZE];
+    struct answer answer;
+    (void)snprintf(key, sizeof key, "order-%d", number++);
+    struct command command = command_of(ACT_ORDER, "", key);
+    TEXT_COPY(command.order.supplier_org_id, supplier);
+    TEXT_COPY(command.order.buyer_org_id, buyer);
+    command.order.units = units;
+    assert_int_equal(api_ask_ledger(NULL, &command, &answer), STATUS_OK);
+    name(word, answer.id);
+}
+
+static int set_up(void **state)
+{
+    char text[1200];
+    assert_int_equal(market_open(state), 0);
+    north = api_caller_of(market.northwind, ROLE_ALL, SCOPE_TRANSFER | SCOPE_RETIRE);
+    charm_program = api_caller_of(market.charm, ROLE_ALL, SCOPE_TRANSFER | SCOPE_RETIRE);
+    name("{north}", market.northwind);
+    name("{fjord}", market.fjord);
+    name("{charm}",
+         one_text("SELECT supplier_id FROM organisation WHERE org_id = ?1", market.charm));
+    /* Oldest first from the smaller of two deliveries: one is split, its left part is reserved. */
+    struct cgi_reply reply =
+        api_post(API "/transfers/from_oldest_credits", &north,
+                 filled("{" ENDS ",'credit_quantity_kg':77,'notes':null}"), NULL);
+    cgi_is(&reply, 200);
+    name("{split}", one_text(ONE_BATCH("state = 'split'"), market.northwind));
+    name("{reserved}", one_text(ONE_BATCH("reserved_by IS NOT NULL"), market.northwind));
+    (void)snprintf(text, sizeof text,
+                   ONE_BATCH("state = 'active' AND reserved_by IS NULL AND supplier_org_id = '%s'"),
+                   market.charm);
+    name("{batch}", one_text(text, market.northwind));
+    (void)snprintf(text, sizeof text, ONE_BATCH("supplier_org_id = '%s'"), market.lithos);
+    name("{lithos-batch}", one_text(text, market.northwind));
+    name("{foreign}", one_text(ONE_BATCH("state = 'active'"), market.charm));
+    order("{order}", market.charm, market.northwind, 5000);
+    order("{other-order}", market.lithos, market.fjord, 5000);
+    text[0] = '\0';
+    for (int i = 0; i < 256; i++) {
+        strcat(text, "é");
+    }
+    name("{256}", text);
+    strcat(text, "é");
+    name("{257}", text);
+    memset(text, 'a', 64);
+    text[64] = '\0';
+    name("{64}", text);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_json),
+        cmocka_unit_test(test_members),
+        cmocka_unit_test(test_batches),
+        cmocka_unit_test(test_oldest),
+        cmocka_unit_test(test_retirements),
+        cmocka_unit_test(test_deliveries),
+        cmocka_unit_test(test_beneficiaries),
+        cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_notes_that_are_fine),
+    };
+    return cmocka_run_group_tests(tests, set_up, market_close);
+}

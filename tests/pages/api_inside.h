@@ -1,0 +1,201 @@
+/*
+ * tests/pages/api_inside.h: handlers of the API called in this process, over a town's registry, for
+ * tests that ask thousands of times. The door is not in the way: whoever asks is an organisation.
+ * Include once, after cmocka's headers.
+ */
+#ifndef TESTS_PAGES_API_INSIDE_H
+#define TESTS_PAGES_API_INSIDE_H
+
+#include <jansson.h>
+
+#include "api/api.h"
+#include "api/holding.h"
+#include "api/order.h"
+#include "api/party.h"
+#include "api/project.h"
+#include "api/retirement.h"
+#include "ledger/town.h"
+#include "store/api_balances.h"
+#include "store/api_batches.h"
+#include "store/api_holdings.h"
+#include "store/holdings.h"
+#include "store/rights.h"
+
+#define INSIDE_UNUSED __attribute__((unused))
+#define INSIDE_IDS_MAX 4096
+
+struct inside_list {
+    char ids[INSIDE_IDS_MAX][ID_SIZE];
+    size_t count;
+};
+
+static struct arena inside_arena;
+static struct store *inside_store;
+
+static const struct query_table *const inside_tables[] = {
+    &api_parties_queries,     &api_batches_queries,
+    &api_projects_queries,    &api_orders_queries,
+    &api_retirements_queries, &api_holdings_queries,
+    &api_balances_queries,    &holdings_queries,
+    &rights_queries,          NULL};
+
+INSIDE_UNUSED static void inside_open(void)
+{
+    if (inside_arena.bytes == NULL) {
+        arena_map(&inside_arena, ARENA_BYTES);
+    }
+    inside_store = store_open(STORE_REGISTRY, STORE_READ, town.path, inside_tables);
+    assert_non_null(inside_store);
+}
+
+INSIDE_UNUSED static void inside_close(void)
+{
+    store_close(inside_store);
+}
+
+/* One GET; *code is its status. The answer is the caller's to free; NULL when there was an error.
+ * query: names and values, ended by NULL. */
+INSIDE_UNUSED static json_t *inside_get(enum status (*handler)(struct visit *, struct response *),
+                                        const char *org_id, const char *argument,
+                                        const char *const *query, enum status *status)
+{
+    static struct pair pairs[32];
+    const char *const arguments[4] = {argument};
+    struct request request = {.method = METHOD_GET,
+                              .path = "",
+                              .query_text = "",
+                              .body = "",
+                              .accept = "",
+                              .authorization = "",
+                              .request_id = "r"};
+    arena_reset(&inside_arena, 0);
+    size_t count = 0;
+    for (; query != NULL && query[2 * count] != NULL; count++) {
+        assert_true(count < sizeof pairs / sizeof pairs[0]);
+        pairs[count] = (struct pair){query[2 * count], query[2 * count + 1]};
+    }
+    request.query = (struct pairs){pairs, count};
+    struct visit visit = {.arena = &inside_arena,
+                          .request = &request,
+                          .registry = inside_store,
+                          .arguments = arguments,
+                          .site_url = "https://registry.example",
+                          .org_id = org_id};
+    struct response response = {.http_code = 200};
+    out_init(&response.body, &inside_arena, RESPONSE_BYTES_MAX);
+    api_begin(&visit);
+    store_begin_read(inside_store);
+    *status = handler(&visit, &response);
+    assert_false(store_fault(inside_store));
+    store_settle(inside_store);
+    if (*status != STATUS_OK) {
+        return NULL;
+    }
+    json_error_t error;
+    json_t *json =
+        json_loadb(response.body.bytes, response.body.size_bytes, JSON_REJECT_DUPLICATES, &error);
+    if (json == NULL) {
+        fail_msg("no JSON: %s: %.2000s", error.text, response.body.bytes);
+    }
+    return json;
+}
+
+INSIDE_UNUSED static const char *inside_text(const json_t *json, const char *name)
+{
+    const char *text = json_string_value(json_object_get(json, name));
+    return text == NULL ? "" : text;
+}
+
+/* A walk through a list, a page at a time. */
+struct inside_walk {
+    enum status (*handler)(struct visit *visit, struct response *response);
+    const char *org_id, *argument;
+    const char *const *filters; /* names and values, ended by NULL; NULL none */
+    int size;                   /* rows a page */
+    bool backward;
+    char cursor[4096]; /* "" at the start */
+    int64_t total_count;
+    struct inside_list seen; /* in the order in which they came, backward or not */
+};
+
+/* One page more; false: that was the last one. */
+INSIDE_UNUSED static bool inside_step(struct inside_walk *walk)
+{
+    const char *query[32];
+    char size[16];
+    size_t count = 0;
+    enum status status;
+    for (; walk->filters != NULL && walk->filters[count] != NULL; count++) {
+        query[count] = walk->filters[count];
+    }
+    (void)snprintf(size, sizeof size, "%d", walk->size);
+    query[count++] = walk->backward ? "last" : "first";
+    query[count++] = size;
+    if (walk->cursor[0] != '\0') {
+        query[count++] = walk->backward ? "before" : "after";
+        query[count++] = walk->cursor;
+    }
+    query[count] = NULL;
+    json_t *json = inside_get(walk->handler, walk->org_id, walk->argument, query, &status);
+    assert_int_equal(status, STATUS_OK);
+    const json_t *nodes = json_object_get(json, "nodes");
+    const json_t *info = json_object_get(json, "page_info");
+    size_t rows = json_array_size(nodes);
+    assert_true(rows <= (size_t)walk->size);
+    walk->total_count = json_integer_value(json_object_get(json, "total_count"));
+    for (size_t i = 0; i < rows; i++) {
+        const json_t *node = json_array_get(nodes, walk->backward ? rows - 1 - i : i);
+        const char *id = inside_text(node, "id");
+        assert_true(walk->seen.count < INSIDE_IDS_MAX && strlen(id) == ID_SIZE - 1);
+        (void)snprintf(walk->seen.ids[walk->seen.count++], ID_SIZE, "%s", id);
+    }
+    bool has_more =
+        json_is_true(json_object_get(info, walk->backward ? "has_previous_page" : "has_next_page"));
+    bool came_from =
+        json_is_true(json_object_get(info, walk->backward ? "has_next_page" : "has_previous_page"));
+    assert_int_equal(came_from, walk->cursor[0] != '\0');
+    assert_true(rows == (size_t)walk->size || !has_more);
+    const char *cursor = inside_text(info, walk->backward ? "start_cursor" : "end_cursor");
+    assert_int_equal(cursor[0] == '\0', rows == 0);
+    (void)snprintf(walk->cursor, sizeof walk->cursor, "%s", cursor);
+    json_decref(json);
+    return has_more;
+}
+
+/* From one end to the other. */
+INSIDE_UNUSED static void inside_walk_all(struct inside_walk *walk)
+{
+    while (inside_step(walk)) {
+    }
+}
+
+/* What a query of one column gives. */
+INSIDE_UNUSED static void inside_sql(const char *sql, struct inside_list *list)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    list->count = 0;
+    must(sqlite3_open(town.path, &db) == SQLITE_OK);
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) {
+        fail_msg("%s: %s", sqlite3_errmsg(db), sql);
+    }
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+        must(list->count < INSIDE_IDS_MAX);
+        (void)snprintf(list->ids[list->count++], ID_SIZE, "%s",
+                       (const char *)sqlite3_column_text(statement, 0));
+    }
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+}
+
+INSIDE_UNUSED static bool inside_has(const struct inside_list *list, const char *id)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->ids[i], id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+#endif

@@ -1,0 +1,626 @@
+/*
+ * tests/pages/api_paging_test.c: the API's lists over a registry with a random history: every list
+ * is the same forward and backward at every page size, and what a query over the tables gives; an
+ * organisation's batches, under random filters, too. While acts go on between its pages, a walk
+ * shows nothing twice and leaves nothing out that was there all the time.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "pages/api_inside.h"
+
+#define SUPPLIERS 3
+#define BUYERS 3
+#define ORGS (SUPPLIERS + BUYERS)
+#define HISTORY 500
+
+static char orgs[ORGS][ID_SIZE], suppliers[SUPPLIERS][ID_SIZE], projects[SUPPLIERS * 2][ID_SIZE];
+static char buffer[ID_SIZE];
+static uint64_t seed = 20261128;
+static int done, refused;
+
+static unsigned below(unsigned limit)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (unsigned)(seed % limit);
+}
+
+static const char *any_of(const char *sql)
+{
+    static struct inside_list list;
+    static char ids[4][ID_SIZE];
+    static unsigned next;
+    char *id = ids[next++ % 4];
+    inside_sql(sql, &list);
+    (void)snprintf(id, ID_SIZE, "%s", list.count == 0 ? "" : list.ids[below((unsigned)list.count)]);
+    return id;
+}
+
+static const char *words(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static const char *words(const char *format, ...)
+{
+    static char texts[4][2048];
+    static unsigned next;
+    char *text = texts[next++ % 4];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof texts[0], format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+/* Several share a commit while nobody reads between them. */
+static void act_by(enum asker program, const struct command *command)
+{
+    struct answer answer;
+    arena_reset(&town.arena, 0);
+    enum status status = ledger_apply(&town.ledger, program, command, town.now_us, &answer);
+    assert_int_not_equal(status, STATUS_FAULT);
+    done += status == STATUS_OK;
+    refused += status != STATUS_OK;
+}
+
+static void act(const struct command *command)
+{
+    act_by(PROGRAM_TALLY, command);
+}
+
+static void act_issue(void)
+{
+    struct command command = command_of(ACT_ISSUE, "", town_key());
+    TEXT_COPY(command.issue.project_id, projects[below(SUPPLIERS * 2)]);
+    command.issue.vintage = 2020 + (int32_t)below(4);
+    command.issue.supplier_units = 1 + below(100000);
+    command.issue.buffer_units = below(2) == 0 ? 0 : 1 + below(1000);
+    act(&command);
+}
+
+static void act_deliver(void)
+{
+    unsigned supplier = below(SUPPLIERS);
+    const char *order_id = any_of(words("SELECT order_id FROM buyer_order WHERE supplier_org_id = "
+                                        "'%s' AND delivered_units < units",
+                                        orgs[supplier]));
+    struct command command = command_of(ACT_ORDER, "", town_key());
+    if (order_id[0] == '\0' || below(3) == 0) {
+        TEXT_COPY(command.order.supplier_org_id, orgs[supplier]);
+        TEXT_COPY(command.order.buyer_org_id, orgs[SUPPLIERS + below(BUYERS)]);
+        command.order.units = 1 + below(20000);
+    } else {
+        command = command_of(ACT_DELIVER, "", town_key());
+        TEXT_COPY(command.deliver.order_id, order_id);
+        command.deliver.units = 1 + below(5000);
+    }
+    act(&command);
+}
+
+static void act_transfer(void)
+{
+    unsigned from = below(ORGS);
+    struct command command =
+        town_transfer("", orgs[from], orgs[below(ORGS)], orgs[below(SUPPLIERS)], 1 + below(4000));
+    if (below(8) == 0) {
+        command.transfer.kind = TRANSFER_EXPORT;
+        command.transfer.to_org_id[0] = '\0';
+        TEXT_COPY(command.transfer.to_system, "M-RETS");
+        TEXT_COPY(command.transfer.to_system_party, "Somebody");
+    }
+    act(&command);
+}
+
+static void act_decide(void)
+{
+    static const enum act_kind kinds[] = {ACT_ACCEPT, ACT_ACCEPT, ACT_WITHDRAW, ACT_REJECT};
+    const char *transfer_id = any_of("SELECT transfer_id FROM transfer WHERE ended_at IS NULL");
+    struct command command =
+        town_decide(kinds[below(sizeof kinds / sizeof kinds[0])], "", transfer_id, "Because.");
+    if (town_number(words("SELECT count(*) FROM transfer WHERE transfer_id = '%s'"
+                          " AND kind = 'export'",
+                          transfer_id)) > 0) {
+        command = town_decide(ACT_REGISTRY_APPROVE, "", transfer_id, "");
+        act(&command);
+        command = town_decide(ACT_COMPLETE_EXPORT, "", transfer_id, "");
+    }
+    act(&command);
+}
+
+static void act_retire(void)
+{
+    unsigned owner = below(ORGS);
+    struct command command = command_of(ACT_RETIRE, "", town_key());
+    TEXT_COPY(command.retire.org_id, orgs[owner]);
+    TEXT_COPY(command.retire.supplier_org_id, orgs[below(SUPPLIERS)]);
+    command.retire.units = 1 + below(2000);
+    command.retire.purposes = (uint8_t)(1 + below(31));
+    TEXT_COPY(command.retire.beneficiary, "A name alone");
+    if (below(4) > 0) {
+        TEXT_COPY(command.retire.beneficiary_org_id, orgs[below(ORGS)]);
+    }
+    act(&command);
+}
+
+/* The buffer pool's units go back, or are cancelled. */
+static void act_pool(void)
+{
+    enum act_kind kind = below(2) == 0 ? ACT_REFUND : ACT_CANCEL_UNITS;
+    struct command command = command_of(kind, town_person('R'), town_key());
+    TEXT_COPY(command.pool.org_id, buffer);
+    TEXT_COPY(command.pool.project_id, projects[below(SUPPLIERS * 2)]);
+    TEXT_COPY(command.pool.notes, "A reversal.");
+    command.pool.units = 1 + below(300);
+    act_by(PROGRAM_ADMIN, &command);
+}
+
+static void act_open(void)
+{
+    static int number;
+    struct command command = command_of(ACT_OPEN_ORGANISATION, "", "");
+    (void)snprintf(command.organisation.name, sizeof command.organisation.name, "%c%u new %d",
+                   "aBcDeF"[below(6)], below(10), ++number);
+    command.organisation.is_supplier = below(2) == 0;
+    act(&command);
+}
+
+static void act_any(void)
+{
+    static void (*const acts[])(void) = {act_issue,    act_deliver,  act_deliver,  act_deliver,
+                                         act_transfer, act_transfer, act_transfer, act_decide,
+                                         act_decide,   act_retire,   act_retire,   act_pool};
+    if (below(3) > 0) { /* otherwise within the same moment */
+        town.now_us += 1 + below(1000000000);
+    }
+    acts[below(sizeof acts / sizeof acts[0])]();
+}
+
+static void act_some(int count)
+{
+    must(store_begin_write(town.ledger.store));
+    for (int i = 0; i < count; i++) {
+        act_any();
+        if (below(9) == 0) {
+            act_open();
+        }
+    }
+    must(store_commit(town.ledger.store));
+    store_settle(town.ledger.store);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    town_found();
+    (void)snprintf(buffer, ID_SIZE, "%s", town_org("Buffer", false, ORG_BUFFER));
+    for (int i = 0; i < ORGS; i++) {
+        bool is_supplier = i < SUPPLIERS;
+        (void)snprintf(orgs[i], ID_SIZE, "%s",
+                       town_org(words("%s %d", is_supplier ? "Supplier" : "buyer", i), is_supplier,
+                                ORG_PARTICIPANT));
+        if (i % 2 == 0) {
+            town_policy(orgs[i], INCOMING_ALL, TWO_PERSON_NEVER, 0);
+        }
+    }
+    for (int i = 0; i < SUPPLIERS * 2; i++) {
+        (void)snprintf(projects[i], ID_SIZE, "%s",
+                       town_project(orgs[i / 2], words("P%d", i), INSTRUMENT_CARBON_REMOVAL));
+    }
+    for (int i = 0; i < SUPPLIERS; i++) {
+        (void)snprintf(
+            suppliers[i], ID_SIZE, "%s",
+            any_of(words("SELECT supplier_id FROM organisation WHERE org_id = '%s'", orgs[i])));
+    }
+    town_official(town_person('R'), REGISTRY_ADMINISTRATOR);
+    for (int i = 0; i < HISTORY; i += 10) {
+        act_some(10);
+    }
+    static const char *const present[] = {"state = 'split'", "state = 'retired'",
+                                          "state = 'exported'", "state = 'cancelled'",
+                                          "reserved_by IS NOT NULL"};
+    for (size_t i = 0; i < sizeof present / sizeof present[0]; i++) {
+        assert_true(town_number(words("SELECT count(*) FROM batch WHERE %s", present[i])) > 0);
+    }
+    print_message("seed 20261128: %d acts done, %d refused\n", done, refused);
+    assert_true(done > HISTORY / 2);
+    inside_open();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    inside_close();
+    town_leave();
+    return 0;
+}
+
+/* ---- every list against the tables ---- */
+
+static void same(const struct inside_list *expected, const struct inside_walk *walk,
+                 const char *what)
+{
+    assert_int_equal(walk->total_count, expected->count);
+    assert_int_equal(walk->seen.count, expected->count);
+    for (size_t i = 0; i < expected->count; i++) {
+        const char *found = walk->seen.ids[walk->backward ? expected->count - 1 - i : i];
+        if (strcmp(expected->ids[i], found) != 0) {
+            fail_msg("%s, row %zu of %zu: %s, not %s", what, i, expected->count, found,
+                     expected->ids[i]);
+        }
+    }
+}
+
+static void compare(enum status (*handler)(struct visit *, struct response *), const char *org_id,
+                    const char *argument, const char *const *filters, const char *sql)
+{
+    static struct inside_list expected;
+    static struct inside_walk walk;
+    static const int sizes[] = {1, 7, 50};
+    inside_sql(sql, &expected);
+    for (size_t i = 0; i < 2 * sizeof sizes / sizeof sizes[0]; i++) {
+        walk = (struct inside_walk){.handler = handler,
+                                    .org_id = org_id,
+                                    .argument = argument,
+                                    .filters = filters,
+                                    .size = sizes[i / 2],
+                                    .backward = i % 2 == 1};
+        if (walk.size == 1 && expected.count > 300) {
+            walk.size = 3;
+        }
+        inside_walk_all(&walk);
+        same(&expected, &walk, sql);
+    }
+}
+
+static void lists_of_parties_and_projects(void **state)
+{
+    (void)state;
+    compare(suppliers_get, orgs[0], "", NULL,
+            "SELECT supplier_id FROM organisation WHERE supplier_id IS NOT NULL"
+            " ORDER BY name COLLATE NOCASE, org_id");
+    compare(transferees_get, orgs[4], "", NULL,
+            words("SELECT org_id FROM organisation WHERE state = 'active' AND org_id <> '%s'"
+                  " ORDER BY name COLLATE NOCASE, org_id",
+                  orgs[4]));
+    compare(projects_get, orgs[4], "", NULL,
+            "SELECT project_id FROM project ORDER BY name COLLATE NOCASE, project_id");
+    compare(project_documents_get, orgs[4], projects[0], NULL,
+            "SELECT project_id FROM project WHERE 1 = 0");
+    compare(issuances_get, orgs[4], "", NULL,
+            "SELECT issuance_id FROM issuance ORDER BY issued_at DESC, issuance_id DESC");
+    for (int i = 0; i < SUPPLIERS; i++) {
+        compare(
+            supplier_projects_get, orgs[4], suppliers[i], NULL,
+            words("SELECT project_id FROM project WHERE org_id = '%s' ORDER BY 1 DESC", orgs[i]));
+        compare(supplier_issuances_get, orgs[4], suppliers[i], NULL,
+                words("SELECT issuance_id FROM issuance JOIN project USING (project_id)"
+                      " WHERE org_id = '%s' ORDER BY issued_at DESC, issuance_id DESC",
+                      orgs[i]));
+    }
+}
+
+static void lists_of_orders_and_deliveries(void **state)
+{
+    (void)state;
+#define BY_DELIVERY " ORDER BY delivered_at DESC, delivery_id DESC"
+#define BY_ORDER " ORDER BY ordered_at DESC, order_id DESC"
+    compare(deliveries_get, orgs[4], "", NULL, "SELECT delivery_id FROM delivery" BY_DELIVERY);
+    for (int i = 0; i < SUPPLIERS; i++) {
+        const char *const from[] = {"from_supplier_id", suppliers[i], NULL};
+        const char *const to[] = {"to_organisation_id", orgs[SUPPLIERS + i], NULL};
+        const char *const both[] = {"from_supplier_id", suppliers[i], "to_organisation_id",
+                                    orgs[SUPPLIERS + i], NULL};
+        compare(deliveries_get, orgs[0], "", from,
+                words("SELECT delivery_id FROM delivery WHERE supplier_org_id = '%s'" BY_DELIVERY,
+                      orgs[i]));
+        compare(deliveries_get, orgs[0], "", to,
+                words("SELECT delivery_id FROM delivery WHERE buyer_org_id = '%s'" BY_DELIVERY,
+                      orgs[SUPPLIERS + i]));
+        compare(deliveries_get, orgs[0], "", both,
+                words("SELECT delivery_id FROM delivery WHERE supplier_org_id = '%s'"
+                      " AND buyer_org_id = '%s'" BY_DELIVERY,
+                      orgs[i], orgs[SUPPLIERS + i]));
+        compare(supplier_deliveries_get, orgs[0], suppliers[i], NULL,
+                words("SELECT delivery_id FROM delivery WHERE supplier_org_id = '%s'" BY_DELIVERY,
+                      orgs[i]));
+        compare(supplier_orders_get, orgs[i], suppliers[i], NULL,
+                words("SELECT order_id FROM buyer_order WHERE supplier_org_id = '%s'" BY_ORDER,
+                      orgs[i]));
+        compare(organisation_orders_get, orgs[SUPPLIERS + i], orgs[SUPPLIERS + i], NULL,
+                words("SELECT order_id FROM buyer_order WHERE buyer_org_id = '%s'" BY_ORDER,
+                      orgs[SUPPLIERS + i]));
+        const char *order_id = any_of(words("SELECT order_id FROM delivery WHERE buyer_org_id = "
+                                            "'%s'",
+                                            orgs[SUPPLIERS + i]));
+        compare(
+            order_deliveries_get, orgs[SUPPLIERS + i], order_id, NULL,
+            words("SELECT delivery_id FROM delivery WHERE order_id = '%s'" BY_DELIVERY, order_id));
+    }
+    const char *const nobody[] = {"from_supplier_id", "spl_1CC712KFS1S0YKPS", NULL};
+    compare(deliveries_get, orgs[0], "", nobody, "SELECT delivery_id FROM delivery WHERE 1 = 0");
+}
+
+static void lists_of_retirements(void **state)
+{
+    (void)state;
+#define BY_RETIREMENT " ORDER BY retired_at DESC, retirement_id DESC"
+    compare(retirements_get, orgs[0], "", NULL,
+            "SELECT retirement_id FROM retirement" BY_RETIREMENT);
+    for (int i = 0; i < ORGS; i++) {
+        const char *const owner[] = {"owner_org_id", orgs[i], NULL};
+        const char *const beneficiary[] = {"beneficiary_org_id", orgs[i], NULL};
+        const char *const both[] = {"owner_org_id", orgs[0], "beneficiary_org_id", orgs[i], NULL};
+        compare(retirements_get, orgs[0], "", owner,
+                words("SELECT retirement_id FROM retirement WHERE org_id = '%s'" BY_RETIREMENT,
+                      orgs[i]));
+        compare(retirements_get, orgs[0], "", beneficiary,
+                words("SELECT retirement_id FROM retirement WHERE beneficiary_org_id = "
+                      "'%s'" BY_RETIREMENT,
+                      orgs[i]));
+        compare(retirements_get, orgs[0], "", both,
+                words("SELECT retirement_id FROM retirement WHERE org_id = '%s'"
+                      " AND beneficiary_org_id = '%s'" BY_RETIREMENT,
+                      orgs[0], orgs[i]));
+    }
+}
+
+/* ---- an organisation's batches ---- */
+
+struct chosen {
+    const char *query[32];
+    size_t count;
+    char sql[2048];
+};
+
+static void choose(struct chosen *chosen, const char *name, const char *value,
+                   const char *condition)
+{
+    chosen->query[chosen->count++] = name;
+    chosen->query[chosen->count++] = value;
+    (void)snprintf(chosen->sql + strlen(chosen->sql), sizeof chosen->sql - strlen(chosen->sql),
+                   " AND %s", condition);
+}
+
+static void choose_times(struct chosen *chosen)
+{
+    static char after[CLOCK_ISO_SIZE], before[CLOCK_ISO_SIZE];
+    int64_t from = town_number("SELECT min(issued_at) FROM issuance");
+    int64_t to = town_number("SELECT max(issued_at) FROM issuance");
+    if (below(3) == 0) {
+        int64_t at = from + (to - from) / 1000 * below(1001);
+        if (below(3) == 0) { /* the very moment of an issuance */
+            at = town_number("SELECT issued_at FROM issuance ORDER BY issuance_id LIMIT 1");
+        }
+        clock_iso_write(at, after);
+        choose(chosen, "issued_after", after, words("issued_at > %lld", (long long)at));
+    }
+    if (below(3) == 0) {
+        int64_t at = from + (to - from) / 1000 * below(1001);
+        clock_iso_write(at, before);
+        choose(chosen, "issued_before", before, words("issued_at < %lld", (long long)at));
+    }
+}
+
+static void choose_things(struct chosen *chosen, const char *org_id)
+{
+    static char ids[6][ID_SIZE];
+    unsigned supplier = below(SUPPLIERS);
+    if (below(3) == 0) {
+        choose(chosen, "supplier_id", suppliers[supplier],
+               words("supplier_org_id = '%s'", orgs[supplier]));
+    }
+    if (below(3) == 0) {
+        const char *project_id = projects[below(SUPPLIERS * 2)];
+        choose(chosen, "project_id", project_id, words("project_id = '%s'", project_id));
+    }
+    if (below(5) == 0) {
+        (void)snprintf(ids[0], ID_SIZE, "%s", any_of("SELECT issuance_id FROM issuance"));
+        choose(chosen, "issuance_id", ids[0], words("issuance_id = '%s'", ids[0]));
+    }
+    if (below(6) == 0) {
+        (void)snprintf(ids[1], ID_SIZE, "%s", any_of("SELECT delivery_id FROM delivery"));
+        choose(chosen, "delivery_id", ids[1], words("delivery_id = '%s'", ids[1]));
+    }
+    if (below(6) == 0) {
+        (void)snprintf(ids[2], ID_SIZE, "%s", any_of("SELECT order_id FROM buyer_order"));
+        choose(chosen, "order_id", ids[2],
+               words("delivery_id IN (SELECT delivery_id FROM delivery WHERE order_id = '%s')",
+                     ids[2]));
+    }
+    if (below(6) == 0) {
+        (void)snprintf(ids[3], ID_SIZE, "%s",
+                       any_of(words("SELECT retirement_id FROM retirement WHERE org_id = '%s' OR "
+                                    "beneficiary_org_id = '%s'",
+                                    org_id, org_id)));
+        if (ids[3][0] != '\0') {
+            choose(chosen, "retirement_id", ids[3],
+                   words("state = 'retired' AND ended_by = '%s'", ids[3]));
+        }
+    }
+}
+
+static void choose_states(struct chosen *chosen)
+{
+    static const char *const states[] = {"active", "split", "retired", "exported", "cancelled"};
+    static char joined[64];
+    char condition[256] = "state IN (";
+    unsigned wanted = below(2) == 0 ? 0 : 1 + below(31);
+    joined[0] = '\0';
+    for (unsigned i = 0; i < 5; i++) {
+        if ((wanted & 1u << i) != 0) {
+            (void)snprintf(joined + strlen(joined), 16, "%s%s", joined[0] == '\0' ? "" : ",",
+                           states[i]);
+            (void)snprintf(condition + strlen(condition), 32, "'%s',", states[i]);
+        }
+    }
+    (void)snprintf(condition + strlen(condition), 8, "'')");
+    if (wanted == 0) {
+        (void)snprintf(chosen->sql + strlen(chosen->sql), 64, " AND state IN ('active','retired')");
+    } else {
+        choose(chosen, "status", joined, condition);
+    }
+}
+
+#define OF_ORG                                                                                     \
+    "SELECT batch_id FROM batch WHERE (org_id = '%s' OR (state = 'retired' AND EXISTS (SELECT 1"   \
+    " FROM retirement r WHERE r.retirement_id = ended_by AND r.beneficiary_org_id = '%s')))"
+
+static void batches_under_every_filter(void **state)
+{
+    (void)state;
+    static struct chosen chosen;
+    int with_rows = 0;
+    for (int round = 0; round < 250; round++) {
+        const char *org_id = below(8) == 0 ? buffer : orgs[below(ORGS)];
+        memset(&chosen, 0, sizeof chosen);
+        (void)snprintf(chosen.sql, sizeof chosen.sql, OF_ORG, org_id, org_id);
+        choose_states(&chosen);
+        choose_things(&chosen, org_id);
+        choose_times(&chosen);
+        const char *direction = "DESC";
+        if (below(2) == 0) {
+            direction = below(2) == 0 ? "ASC" : "DESC";
+            chosen.query[chosen.count++] = "sort_direction";
+            chosen.query[chosen.count++] = strcmp(direction, "ASC") == 0 ? "asc" : "desc";
+        }
+        if (below(4) == 0) {
+            chosen.query[chosen.count++] = "sort_field";
+            chosen.query[chosen.count++] = "issued_at";
+        }
+        chosen.query[chosen.count] = NULL;
+        const char *sql = words("%s ORDER BY issued_at %s, project_id %s, vintage %s, first %s,"
+                                " batch_id %s",
+                                chosen.sql, direction, direction, direction, direction, direction);
+        compare(organisation_batches_get, org_id, org_id, chosen.query, sql);
+        with_rows += town_number(words("SELECT count(*) FROM (%s)", sql)) > 0;
+    }
+    print_message("%d of 250 lists had rows\n", with_rows);
+    assert_true(with_rows > 60);
+}
+
+static void the_last_row_is_a_cursor_too(void **state)
+{
+    (void)state;
+    static struct inside_walk walk;
+    walk = (struct inside_walk){
+        .handler = organisation_batches_get, .org_id = orgs[0], .argument = orgs[0], .size = 50};
+    inside_walk_all(&walk);
+    size_t count = walk.seen.count;
+    assert_true(count > 20);
+    assert_false(inside_step(&walk)); /* nothing behind it, and no error */
+    assert_int_equal(walk.seen.count, count);
+}
+
+/* ---- while acts go on ---- */
+
+struct kept {
+    struct inside_walk walk;
+    const char *sql;           /* what is there now */
+    struct inside_list always; /* what was there at every moment of the walk */
+    bool is_over;
+};
+
+static void begin(struct kept *kept, enum status (*handler)(struct visit *, struct response *),
+                  const char *org_id, const char *const *filters, const char *sql)
+{
+    *kept = (struct kept){.walk = {.handler = handler,
+                                   .org_id = org_id,
+                                   .argument = org_id,
+                                   .filters = filters,
+                                   .size = 1 + (int)below(9),
+                                   .backward = below(2) == 0},
+                          .sql = sql};
+    inside_sql(sql, &kept->always);
+}
+
+static void look(struct kept *kept)
+{
+    static struct inside_list now;
+    size_t count = 0;
+    inside_sql(kept->sql, &now);
+    for (size_t i = 0; i < kept->always.count; i++) {
+        if (inside_has(&now, kept->always.ids[i])) {
+            memmove(kept->always.ids[count++], kept->always.ids[i], ID_SIZE);
+        }
+    }
+    kept->always.count = count;
+}
+
+static void judge(const struct kept *kept)
+{
+    const struct inside_list *seen = &kept->walk.seen;
+    for (size_t i = 0; i < seen->count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(seen->ids[i], seen->ids[j]) == 0) {
+                fail_msg("%s was shown twice: %s", seen->ids[i], kept->sql);
+            }
+        }
+    }
+    for (size_t i = 0; i < kept->always.count; i++) {
+        if (!inside_has(seen, kept->always.ids[i])) {
+            fail_msg("%s was left out: %s", kept->always.ids[i], kept->sql);
+        }
+    }
+}
+
+static void nothing_doubles_and_nothing_is_lost(void **state)
+{
+    (void)state;
+    enum { BATCHES, ALL_STATES, OLDEST, TRANSFEREES, ISSUANCES, DELIVERIES, RETIREMENTS, WALKS };
+    static struct kept kept[WALKS];
+    static const char *const all[] = {"status", "active,split,retired,exported", NULL};
+    static const char *const oldest[] = {"sort_direction", "asc", NULL};
+    size_t looked_at = 0;
+    for (int round = 0; round < 5; round++) {
+        const char *org_id = orgs[below(ORGS)];
+        char own[1024], every[1024], others[256];
+        (void)snprintf(own, sizeof own, OF_ORG " AND state IN ('active', 'retired')", org_id,
+                       org_id);
+        (void)snprintf(every, sizeof every, OF_ORG " AND state <> 'cancelled'", org_id, org_id);
+        (void)snprintf(others, sizeof others,
+                       "SELECT org_id FROM organisation WHERE org_id <> '%s'", org_id);
+        begin(&kept[BATCHES], organisation_batches_get, org_id, NULL, own);
+        begin(&kept[ALL_STATES], organisation_batches_get, org_id, all, every);
+        begin(&kept[OLDEST], organisation_batches_get, org_id, oldest, own);
+        begin(&kept[TRANSFEREES], transferees_get, org_id, NULL, others);
+        begin(&kept[ISSUANCES], issuances_get, org_id, NULL, "SELECT issuance_id FROM issuance");
+        begin(&kept[DELIVERIES], deliveries_get, org_id, NULL, "SELECT delivery_id FROM delivery");
+        begin(&kept[RETIREMENTS], retirements_get, org_id, NULL,
+              "SELECT retirement_id FROM retirement");
+        bool is_any_left = true;
+        while (is_any_left) {
+            is_any_left = false;
+            act_some(2);
+            for (int i = 0; i < WALKS; i++) {
+                if (!kept[i].is_over) {
+                    look(&kept[i]);
+                    kept[i].is_over = !inside_step(&kept[i].walk);
+                    is_any_left = true;
+                }
+            }
+        }
+        for (int i = 0; i < WALKS; i++) {
+            judge(&kept[i]);
+            looked_at += kept[i].walk.seen.count;
+        }
+    }
+    print_message("%zu rows seen, %d acts done\n", looked_at, done);
+    assert_true(looked_at > 1500);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists_of_parties_and_projects),
+        cmocka_unit_test(lists_of_orders_and_deliveries),
+        cmocka_unit_test(lists_of_retirements),
+        cmocka_unit_test(batches_under_every_filter),
+        cmocka_unit_test(the_last_row_is_a_cursor_too),
+        cmocka_unit_test(nothing_doubles_and_nothing_is_lost),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
