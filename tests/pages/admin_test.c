@@ -393,29 +393,46 @@ static void delivering(void **state)
     cgi_is(&reply, 303);
     const char *order = id_in(reply.location, "ord_");
     const char *deliver = words("/admin/issue/orders/%s/deliver", order);
+    reply = get(deliver, rosa);
+    cgi_has(&reply, "How many credits to deliver to Empty Hands?");
+    cgi_has(&reply, "950.000 credits are open on the order; Charm has 925.790 available.");
+    cgi_has(&reply, "All that is available: 925.790");
     reply = post(deliver, "amount=");
     cgi_is(&reply, 422);
+    cgi_has(&reply, "Enter how many credits to deliver");
     reply = post(deliver, "amount=951");
     cgi_is(&reply, 422);
-    cgi_has(&reply, "Deliver at most 950.000 credits");
-    reply = post(deliver, "amount=920&once=d");
+    cgi_has(&reply, "Enter at most 925.790 credits: that is what is available.");
+    reply = post(deliver, "amount=920");
     cgi_is(&reply, 200);
-    cgi_has(&reply, "Check the delivery of 920.000 credits");
-    const char *batch = id_in(strstr(reply.body, "name=\"qty.ctb_"), "ctb_");
-    const char *second =
-        id_in(strstr(strstr(reply.body, "name=\"qty.ctb_") + 14, "name=\"qty.ctb_"), "ctb_");
-    const char *body = words("step=confirm&once=d&notes=First&qty.%s=%s&qty.%s=%s", batch,
-                             cgi_value(&reply, words("qty.%s", batch)), second,
-                             cgi_value(&reply, words("qty.%s", second)));
+    cgi_has(&reply, "Check the delivery");
+    cgi_has(&reply, "Deliver 920.000 credits to Empty Hands");
+    cgi_has(&reply, "30.000 credits stay open on the order.");
+    const char *body =
+        words("step=confirm&once=%s&notes=First&by=oldest&amount=%s&plan=%s",
+              cgi_value(&reply, "once"), cgi_value(&reply, "amount"), cgi_value(&reply, "plan"));
     reply = done(deliver, body);
     cgi_has(&reply, "The units are delivered");
     cgi_has(&reply, "30.000 credits are still to be delivered.");
     reply = done(deliver, body); /* a double click */
     cgi_has(&reply, "30.000 credits are still to be delivered.");
-    reply = post(deliver, words("step=confirm&once=e&qty.%s=1", batch)); /* split or gone since */
-    assert_in_range(reply.code, 409, 422);
+    reply = post(deliver, words("step=confirm&once=e&by=oldest&amount=1&plan=%064d", 0));
+    cgi_is(&reply, status_row(STATUS_PLAN_CHANGED)->http_code);
+    cgi_has(&reply, "Nothing was done. Below is what would happen now");
+    reply = post(deliver, "amount=5.8");
+    cgi_has(&reply, "at most 5.790 credits");
     reply = get("/admin/issue/orders?state=open&q=empty", otto);
     cgi_has(&reply, order);
+    cgi_has(&reply, "In progress");
+    cgi_has_not(&reply, "/deliver\"");
+    reply = get("/admin/issue/orders?state=completed&q=empty", otto);
+    cgi_has(&reply, "No order matches");
+    reply = get("/admin/issue/orders?q=empty&format=csv", otto);
+    cgi_has(&reply, "order_id,ordered_at,supplier_id");
+    cgi_has(&reply, ",950.000,920.000,950000,920000,in_progress,");
+    reply = get(words("/admin/issue/orders/%s", order), otto);
+    cgi_has(&reply, "920.000 delivered");
+    cgi_has(&reply, ", by Rosa Keeper");
     cgi_has_not(&reply, "/deliver\"");
 }
 
