@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "api/api.h"
+#include "api/beneficiary.h"
 #include "api/holding.h"
 #include "api/order.h"
 #include "api/party.h"
@@ -17,6 +18,7 @@
 #include "ledger/town.h"
 #include "store/api_balances.h"
 #include "store/api_batches.h"
+#include "store/api_beneficiaries.h"
 #include "store/api_holdings.h"
 #include "store/holdings.h"
 #include "store/rights.h"
@@ -32,12 +34,17 @@ struct inside_list {
 static struct arena inside_arena;
 static struct store *inside_store;
 
-static const struct query_table *const inside_tables[] = {
-    &api_parties_queries,     &api_batches_queries,
-    &api_projects_queries,    &api_orders_queries,
-    &api_retirements_queries, &api_holdings_queries,
-    &api_balances_queries,    &holdings_queries,
-    &rights_queries,          NULL};
+static const struct query_table *const inside_tables[] = {&api_parties_queries,
+                                                          &api_batches_queries,
+                                                          &api_projects_queries,
+                                                          &api_orders_queries,
+                                                          &api_retirements_queries,
+                                                          &api_holdings_queries,
+                                                          &api_beneficiaries_queries,
+                                                          &api_balances_queries,
+                                                          &holdings_queries,
+                                                          &rights_queries,
+                                                          NULL};
 
 INSIDE_UNUSED static void inside_open(void)
 {

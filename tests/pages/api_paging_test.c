@@ -16,7 +16,7 @@
 #define SUPPLIERS 3
 #define BUYERS 3
 #define ORGS (SUPPLIERS + BUYERS)
-#define HISTORY 500
+#define HISTORY 700
 
 static char orgs[ORGS][ID_SIZE], suppliers[SUPPLIERS][ID_SIZE], projects[SUPPLIERS * 2][ID_SIZE];
 static char buffer[ID_SIZE];
@@ -139,7 +139,11 @@ static void act_retire(void)
     command.retire.units = 1 + below(2000);
     command.retire.purposes = (uint8_t)(1 + below(31));
     TEXT_COPY(command.retire.beneficiary, "A name alone");
-    if (below(4) > 0) {
+    if (below(4) == 0) { /* somebody that the owner named */
+        const char *named = any_of(
+            words("SELECT beneficiary_id FROM beneficiary WHERE org_id = '%s'", orgs[owner]));
+        TEXT_COPY(command.retire.beneficiary_org_id, named);
+    } else if (below(4) > 0) {
         TEXT_COPY(command.retire.beneficiary_org_id, orgs[below(ORGS)]);
     }
     act(&command);
@@ -167,11 +171,25 @@ static void act_open(void)
     act(&command);
 }
 
+static void act_name(void)
+{
+    static int number;
+    struct command command = command_of(ACT_OPEN_BENEFICIARY, "", town_key());
+    TEXT_COPY(command.beneficiary.org_id, orgs[below(ORGS)]);
+    (void)snprintf(command.beneficiary.name, sizeof command.beneficiary.name, "%c named",
+                   "aBcDeF"[below(6)]);
+    (void)snprintf(command.beneficiary.domain, sizeof command.beneficiary.domain, "n%d.example",
+                   ++number);
+    act(&command);
+}
+
 static void act_any(void)
 {
-    static void (*const acts[])(void) = {act_issue,    act_deliver,  act_deliver,  act_deliver,
-                                         act_transfer, act_transfer, act_transfer, act_decide,
-                                         act_decide,   act_retire,   act_retire,   act_pool};
+    static void (*const acts[])(void) = {
+        act_issue,    act_deliver,  act_deliver,  act_deliver,  act_transfer,
+        act_transfer, act_transfer, act_transfer, act_transfer, act_decide,
+        act_retire,   act_retire,   act_pool,
+    };
     if (below(3) > 0) { /* otherwise within the same moment */
         town.now_us += 1 + below(1000000000);
     }
@@ -185,6 +203,9 @@ static void act_some(int count)
         act_any();
         if (below(9) == 0) {
             act_open();
+        }
+        if (below(9) == 0) {
+            act_name();
         }
     }
     must(store_commit(town.ledger.store));
@@ -222,7 +243,9 @@ static int set_up(void **state)
                                           "state = 'exported'", "state = 'cancelled'",
                                           "reserved_by IS NOT NULL"};
     for (size_t i = 0; i < sizeof present / sizeof present[0]; i++) {
-        assert_true(town_number(words("SELECT count(*) FROM batch WHERE %s", present[i])) > 0);
+        if (town_number(words("SELECT count(*) FROM batch WHERE %s", present[i])) == 0) {
+            fail_msg("this history has no batch where %s", present[i]);
+        }
     }
     print_message("seed 20261128: %d acts done, %d refused\n", done, refused);
     assert_true(done > HISTORY / 2);
@@ -286,6 +309,11 @@ static void lists_of_parties_and_projects(void **state)
             words("SELECT org_id FROM organisation WHERE state = 'active' AND org_id <> '%s'"
                   " ORDER BY name COLLATE NOCASE, org_id",
                   orgs[4]));
+    compare(beneficiaries_get, orgs[4], "", NULL,
+            words("SELECT org_id, name FROM organisation WHERE state = 'active' UNION ALL"
+                  " SELECT beneficiary_id, name FROM beneficiary WHERE org_id = '%s'"
+                  " ORDER BY 2 COLLATE NOCASE, 1",
+                  orgs[4]));
     compare(projects_get, orgs[4], "", NULL,
             "SELECT project_id FROM project ORDER BY name COLLATE NOCASE, project_id");
     compare(project_documents_get, orgs[4], projects[0], NULL,
@@ -347,6 +375,14 @@ static void lists_of_orders_and_deliveries(void **state)
 static void lists_of_retirements(void **state)
 {
     (void)state;
+    const char *named = any_of("SELECT named_beneficiary_id FROM retirement"
+                               " WHERE named_beneficiary_id IS NOT NULL");
+    const char *const of_named[] = {"beneficiary_org_id", named, NULL};
+    assert_true(named[0] != '\0');
+    compare(retirements_get, orgs[0], "", of_named,
+            words("SELECT retirement_id FROM retirement WHERE named_beneficiary_id = '%s'"
+                  " ORDER BY retired_at DESC, retirement_id DESC",
+                  named));
 #define BY_RETIREMENT " ORDER BY retired_at DESC, retirement_id DESC"
     compare(retirements_get, orgs[0], "", NULL,
             "SELECT retirement_id FROM retirement" BY_RETIREMENT);
