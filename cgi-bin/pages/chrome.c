@@ -33,6 +33,7 @@ struct chrome chrome_of(struct visit *visit, enum place place, const char *title
         struct site site = site_read(visit->registry, visit->arena);
         chrome.site_name = site.name;
         chrome.is_demo = site.is_demo;
+        chrome.is_sandbox = site.is_sandbox && !site.is_demo;
         chrome.frozen = site.frozen;
         chrome.frozen_reason = site.frozen_reason;
         chrome.frozen_since = clock_words(visit->arena, site.frozen_at);

@@ -56,7 +56,7 @@ static inline void api_make_programs(struct api *api, struct world *world)
                                   .scopes = SCOPE_READ | SCOPE_TRANSFER | SCOPE_RETIRE,
                                   .ranges = "",
                                   .days = 2};
-        CHECK(credential_make_client(&admin, wish.org_id, wish.name, &made) == STATUS_OK &&
+        CHECK(credential_make_client(&admin, wish.org_id, NULL, wish.name, &made) == STATUS_OK &&
                   TEXT_COPY(api->programs[i].client, made.secret) &&
                   credential_make_token(&admin, api->web->site_url, &wish, &made) == STATUS_OK &&
                   TEXT_COPY(api->programs[i].token, made.secret),

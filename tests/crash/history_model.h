@@ -86,7 +86,7 @@ static enum status model_retire(int person, const struct operation *operation)
         for (int i = 0; i < pick_count; i++) {
             m.pieces[picks[i].piece].reserved = STRANGER;
         }
-        m_end_reserved(STRANGER, true);
+        m_end_reserved(STRANGER, BATCH_RETIRED);
     }
     return status;
 }
