@@ -48,6 +48,7 @@ static void write_webhook(struct json *json, const struct visit *visit,
 static void write_kinds(struct json *json, const char *kinds);
 static enum status answer(struct visit *visit, struct response *response, enum status status,
                           const struct webhook *webhook, bool shows_secret);
+static enum status refused(struct visit *visit, enum status status);
 static void read_wish(struct visit *visit, const struct row *row, struct webhook_wish *wish);
 static const char *kinds_of(struct visit *visit, const struct value *value);
 static bool can_be_used(struct visit *visit, const struct webhook_wish *wish);
@@ -170,7 +171,7 @@ enum status webhook_test_post(struct visit *visit, struct response *response)
         status = webhook_test(&admin, visit->arguments[0], &message);
     }
     if (status != STATUS_OK) {
-        return answer(visit, response, status, NULL, false);
+        return refused(visit, status);
     }
     struct json json = api_answer(visit, response);
     webhook_message_write(&json, NULL, visit, &message, true);
@@ -244,30 +245,34 @@ static void write_kinds(struct json *json, const char *kinds)
 static enum status answer(struct visit *visit, struct response *response, enum status status,
                           const struct webhook *webhook, bool shows_secret)
 {
+    if (status != STATUS_OK) {
+        return refused(visit, status);
+    }
+    struct json json = api_answer(visit, response);
+    write_webhook(&json, visit, webhook,
+                  shows_secret ? webhook_secret_text(visit->arena, webhook) : NULL);
+    return STATUS_OK;
+}
+
+static enum status refused(struct visit *visit, enum status status)
+{
     struct loc body = loc_of("body");
     struct loc header = loc_of("header");
     struct loc key = loc_member(&header, "Idempotency-Key");
-    switch ((int)status) {
-    case STATUS_OK: {
-        struct json json = api_answer(visit, response);
-        write_webhook(&json, visit, webhook,
-                      shows_secret ? webhook_secret_text(visit->arena, webhook) : NULL);
-        return STATUS_OK;
-    }
-    case STATUS_LINES_TOO_MANY:
+    if (status == STATUS_LINES_TOO_MANY) {
         fault_add(visit->faults, &body, "too-many",
                   arena_printf(visit->arena,
                                "An organisation can have %d endpoints. Remove one first.",
                                WEBHOOKS_MAX),
                   NULL);
         return STATUS_FORM_FAULTS;
-    case STATUS_KEY_REUSED:
+    }
+    if (status == STATUS_KEY_REUSED) {
         fault_add(visit->faults, &key, status_row(status)->slug, status_row(status)->sentence,
                   NULL);
         return STATUS_FORM_FAULTS;
-    default:
-        return status;
     }
+    return status;
 }
 
 /* What the body names takes the place of what stands in the wish. */
