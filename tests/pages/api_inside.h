@@ -60,6 +60,28 @@ INSIDE_UNUSED static void inside_close(void)
     store_close(inside_store);
 }
 
+static char inside_text_bytes[16 * 1024 * 1024];
+static int inside_windows; /* of the last answer, beyond its first part */
+
+/* The whole body as the door would send it, window by window; what a window takes from the arena
+ * ends with it. */
+INSIDE_UNUSED static size_t inside_take_windows(struct response *response)
+{
+    size_t size_bytes = response->body.size_bytes;
+    size_t mark_bytes = inside_arena.used_bytes;
+    memcpy(inside_text_bytes, response->body.bytes, size_bytes);
+    inside_windows = 0;
+    for (bool has_more = response->stream != NULL; has_more; inside_windows++) {
+        response->body.size_bytes = 0;
+        has_more = response->stream(response, response->stream_state);
+        assert_true(size_bytes + response->body.size_bytes < sizeof inside_text_bytes);
+        memcpy(inside_text_bytes + size_bytes, response->body.bytes, response->body.size_bytes);
+        size_bytes += response->body.size_bytes;
+        arena_reset(&inside_arena, mark_bytes);
+    }
+    return size_bytes;
+}
+
 /* One GET; *code is its status. The answer is the caller's to free; NULL when there was an error.
  * query: names and values, ended by NULL. */
 INSIDE_UNUSED static json_t *inside_get(enum status (*handler)(struct visit *, struct response *),
@@ -93,16 +115,16 @@ INSIDE_UNUSED static json_t *inside_get(enum status (*handler)(struct visit *, s
     api_begin(&visit);
     store_begin_read(inside_store);
     *status = handler(&visit, &response);
+    size_t size_bytes = inside_take_windows(&response);
     assert_false(store_fault(inside_store));
     store_settle(inside_store);
     if (*status != STATUS_OK) {
         return NULL;
     }
     json_error_t error;
-    json_t *json =
-        json_loadb(response.body.bytes, response.body.size_bytes, JSON_REJECT_DUPLICATES, &error);
+    json_t *json = json_loadb(inside_text_bytes, size_bytes, JSON_REJECT_DUPLICATES, &error);
     if (json == NULL) {
-        fail_msg("no JSON: %s: %.2000s", error.text, response.body.bytes);
+        fail_msg("no JSON: %s: %.2000s", error.text, inside_text_bytes);
     }
     return json;
 }

@@ -551,6 +551,51 @@ static void the_last_row_is_a_cursor_too(void **state)
     assert_int_equal(walk.seen.count, count);
 }
 
+/* An act of many lines is sent window by window, and is the same list. */
+static void many_lines_come_in_windows(void **state)
+{
+    (void)state;
+    enum { LINES = 1203 };
+    static struct inside_list expected;
+    char supplier[ID_SIZE], project[ID_SIZE], retirement[ID_SIZE];
+    (void)snprintf(supplier, ID_SIZE, "%s", town_org("Crumbs", true, ORG_PARTICIPANT));
+    (void)snprintf(project, ID_SIZE, "%s",
+                   town_project(supplier, "CRMB", INSTRUMENT_CARBON_REMOVAL));
+    must(store_begin_write(town.ledger.store));
+    for (int i = 0; i < LINES; i++) {
+        struct command issue = command_of(ACT_ISSUE, "", town_key());
+        TEXT_COPY(issue.issue.project_id, project);
+        issue.issue.vintage = 2024;
+        issue.issue.supplier_units = 1;
+        town.now_us += CLOCK_SECOND_US;
+        act(&issue);
+    }
+    must(store_commit(town.ledger.store));
+    store_settle(town.ledger.store);
+    struct command command = command_of(ACT_RETIRE, "", town_key());
+    TEXT_COPY(command.retire.org_id, supplier);
+    TEXT_COPY(command.retire.supplier_org_id, supplier);
+    TEXT_COPY(command.retire.beneficiary, "Everybody");
+    command.retire.units = LINES;
+    command.retire.purposes = 1;
+    (void)snprintf(retirement, ID_SIZE, "%s", town_do(&command));
+    enum status status;
+    json_t *json = inside_get(retirement_batches_get, orgs[0], retirement, NULL, &status);
+    const json_t *nodes = json_object_get(json, "nodes");
+    inside_sql(
+        words("SELECT batch_id FROM retirement_line WHERE retirement_id = '%s' ORDER BY line",
+              retirement),
+        &expected);
+    assert_int_equal(expected.count, LINES);
+    assert_int_equal(inside_windows, LINES / CSV_WINDOW_ROWS);
+    assert_int_equal(json_integer_value(json_object_get(json, "total_count")), LINES);
+    assert_int_equal(json_array_size(nodes), LINES);
+    for (size_t i = 0; i < LINES; i++) {
+        assert_string_equal(inside_text(json_array_get(nodes, i), "id"), expected.ids[i]);
+    }
+    json_decref(json);
+}
+
 /* ---- while acts go on ---- */
 
 struct kept {
@@ -657,6 +702,7 @@ int main(void)
         cmocka_unit_test(batches_under_every_filter),
         cmocka_unit_test(the_last_row_is_a_cursor_too),
         cmocka_unit_test(nothing_doubles_and_nothing_is_lost),
+        cmocka_unit_test(many_lines_come_in_windows),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
