@@ -18,7 +18,7 @@ await page.goto('/registry/retirements?q=Business+travel');
 await page.getByRole('main').getByRole('link', { name: /^ret_/ }).first().click();
 await page.getByRole('link', { name: 'Certificate', exact: true }).click();
 await page.waitForURL(/certificate$/);
-await shot(page, 'certificate', 1420);
+await shot(page, 'certificate', 1740);
 await page.goto('/registry/projects?q=Fernhill+Orchard');
 await page.getByRole('main').getByRole('link', { name: /Fernhill Orchard Biochar/ }).first().click();
 await page.locator('main a[href*="/registry/credit-batches/"]').first().click();
