@@ -12,6 +12,7 @@
 #include "pages/retire.h"
 #include "pages/steps.h"
 #include "pages/team.h"
+#include "pages/team_programs.h"
 #include "pages/team_webhooks.h"
 #include "store/holdings.h"
 #include "store/my_retirements.h"
@@ -36,6 +37,8 @@
 #define RETIRING "/account/retirements/drafts/:id"
 #define TEAMMATE "/account/team/people/:id"
 #define TRANSFER "/account/transfers/:id"
+#define TOKENS "/account/team/programs/tokens"
+#define CLIENTS "/account/team/programs/clients"
 #define WEBHOOKS "/account/team/webhooks"
 #define WEBHOOK WEBHOOKS "/:id"
 
@@ -113,6 +116,19 @@ static const struct route routes[] = {
     {METHOD_GET, "/account/team/accounts", READER, NULL, team_accounts_get},
     {METHOD_POST, "/account/team/accounts", MANAGER, &team_account_form, team_accounts_post},
     {METHOD_POST, "/account/team/accounts/close", MANAGER, &team_close_form, team_close_post},
+    {METHOD_GET, "/account/team/programs", MANAGER, NULL, team_programs_get},
+    {METHOD_GET, TOKENS, MANAGER, &team_programs_query, team_tokens_get},
+    {METHOD_GET, TOKENS "/new", MANAGER, NULL, team_token_new_get},
+    {METHOD_POST, TOKENS "/new", MANAGER, &team_token_form, team_token_new_post},
+    {METHOD_GET, TOKENS "/:id", MANAGER, NULL, team_token_get},
+    {METHOD_GET, TOKENS "/:id/revoke", MANAGER, NULL, team_token_revoke_get},
+    {METHOD_POST, TOKENS "/:id/revoke", MANAGER, NULL, team_token_revoke_post},
+    {METHOD_GET, CLIENTS, MANAGER, &team_programs_query, team_clients_get},
+    {METHOD_GET, CLIENTS "/new", MANAGER, NULL, team_client_new_get},
+    {METHOD_POST, CLIENTS "/new", MANAGER, &team_client_form, team_client_new_post},
+    {METHOD_GET, CLIENTS "/:id", MANAGER, NULL, team_client_get},
+    {METHOD_GET, CLIENTS "/:id/revoke", MANAGER, NULL, team_client_revoke_get},
+    {METHOD_POST, CLIENTS "/:id/revoke", MANAGER, NULL, team_client_revoke_post},
     {METHOD_GET, WEBHOOKS, MANAGER, NULL, team_webhooks_get},
     {METHOD_GET, WEBHOOKS "/add", MANAGER, NULL, team_webhook_add_get},
     {METHOD_POST, WEBHOOKS "/add", MANAGER, &team_webhook_edit_form, team_webhook_add_post},
@@ -134,6 +150,7 @@ static const struct route routes[] = {
 /* clang-format on */
 
 static const struct query_table *const people_tables[] = {
+    &people_credential_queries,
     &people_person_queries,
     &people_link_queries,
     &drafts_queries,

@@ -14,6 +14,7 @@
 #include "store/holdings.h"
 #include "store/ledger_facts.h"
 #include "store/orders.h"
+#include "store/people_credential.h"
 #include "store/people_link.h"
 #include "store/people_person.h"
 #include "store/people_session.h"
@@ -125,6 +126,7 @@ static const struct query_table *const registry_tables[] = {
 };
 static const struct query_table *const people_tables[] = {
     &people_person_queries,
+    &people_credential_queries,
     &people_session_queries,
     &people_link_queries,
     &admin_people_queries,

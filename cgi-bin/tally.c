@@ -49,6 +49,8 @@ static const struct subcommand subcommands[] = {
      user_main},
     {"api-credentials", "--organisation ORG …",
      "makes a client secret and an access token for the API, prints them as JSON", credential_main},
+    {"api-revoke", "cls_… | tok_…", "ends a client secret or an access token at once",
+     credential_revoke_main},
     {"api-key", "list | new [--algorithm HS256|EdDSA] | end KEY",
      "the keys that sign access tokens", credential_key_main},
     {"import", "isometric DIR | eutl FILE [--dry-run] …",

@@ -2,7 +2,7 @@
 # bench.sh (make bench): measures the registry at several sizes and writes tests/bench/result.md and result.svg. Everything that is
 # compared is measured by turns in this one run: the daemon with a plain loop and with PostgreSQL, pages with a hello-world program.
 #   --sizes N,N       batches and transfers of each registry       (10000,1000000,10000000; those that the disk has room for)
-#   --parts a,b,…     a transfers, b whole transfers in browsers, c pages, d latency, f memory, sizes and times, g PostgreSQL   (all)
+#   --parts a,b,…     a transfers, b whole transfers in browsers, c pages, d latency, f memory, sizes and times, g PostgreSQL, h the API   (all)
 #   --seconds N       of one round                                  (3)
 #   --rounds N        of each measurement; medians are told         (5)
 #   --folder DIR      where the registries are made and kept        (build/bench; a short path)
@@ -10,7 +10,7 @@
 # Figures are added to build/bench/figures.tsv: size, part, name, value, unit; what is measured again replaces what was there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-sizes=10000,1000000,10000000 parts=a,b,c,d,f,g seconds=3 rounds=5 folder=build/bench fresh=0 given=0
+sizes=10000,1000000,10000000 parts=a,b,c,d,f,g,h seconds=3 rounds=5 folder=build/bench fresh=0 given=0
 while [ $# -gt 0 ]; do
     case $1 in
     --sizes) sizes=$2 given=1 && shift 2 ;;
@@ -60,7 +60,7 @@ has_room() { [ "$(df --output=avail -B1 "$folder" | tail -1)" -gt $((2 * 2700 * 
 make_stage() { # size
     local stage=$folder/$1
     [ $fresh = 0 ] || rm -rf "$stage"
-    if [ ! -f "$stage/world.tsv" ]; then
+    if [ ! -f "$stage/world.tsv" ] || [ ! -f "$stage/programs.tsv" ]; then
         rm -rf "$stage"
         $bench/fill --folder "$stage" --size "$1" 2>/dev/null
         sync
@@ -98,12 +98,13 @@ measure() { # size
     # The plain loop does neither more nor less than the daemon.
     [ -z "$ad" ] || [ ! -f "$stage/data/pristine.db" ] || $bench/transfer_bench "${common[@]}" --compare 6400
     # PostgreSQL's tables are filled row by row, which takes long at ten millions.
-    if has g && [ "$1" -le 1000000 ]; then
+    if { has g || has h; } && [ "$1" -le 1000000 ]; then
         place_cluster
         tests/bench/postgres.sh start "$stage" "$cluster"
         beside=(--beside "tests/bench/postgres.sh turn $cluster")
     fi
     [ -z "$ad" ] || $bench/transfer_bench "${common[@]}" --parts "$ad" "${beside[@]}"
+    ! has h || $bench/api_bench "${common[@]}" "${beside[@]}"
     if [ -n "$cluster" ]; then
         tests/bench/postgres.sh check "$cluster"
         end_cluster

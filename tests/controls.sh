@@ -47,6 +47,7 @@ account-unsynced        crash/power_people_test
 ledger-fault-ignored    crash/fault_ledger_test --faults 39
 signin-fault-ignored    crash/fault_signin_test --only password/set --faults 20
 public-fault-unseen     crash/fault_public_test
+api-new-key             crash/api_key_test      --rounds 1 --kills 0
 courier-drops-message   crash/courier_test      --kills 3
 courier-goes-on         crash/courier_test      --kills 10
 courier-says-delivered  crash/courier_test      --kills 5

@@ -13,6 +13,7 @@ campaigns() {
 kill            crash/kill_test         --kills =5000
 web-kill        crash/web_kill_test     --kills =3000
 area-kill       crash/area_kill_test    --kills =2000
+api-key         crash/api_key_test      --rounds =200 --kills =300
 courier         crash/courier_test      --kills =500
 history         crash/history_test      --operations =1000000
 history-killed  crash/history_test      --operations =1000000 --kills =500

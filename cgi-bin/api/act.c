@@ -50,6 +50,12 @@ enum status act_ask(struct visit *visit, const struct fault_places *places,
     if (visit->faults->count > 0) {
         return STATUS_FORM_FAULTS;
     }
+    /* What was seen before the act is over: it shall not keep the ledger's WAL, and what is read
+     * afterwards is as the act left it. */
+    store_rollback(visit->registry);
+    if (store_fault(visit->registry)) {
+        return STATUS_FAULT;
+    }
     visit->act_key = command->key;
     enum status status = ledger_ask(visit->ledger, command, answer);
     if (status == STATUS_LEDGER_AWAY || status == STATUS_ANSWER_LOST) {

@@ -5,8 +5,6 @@
 #include "base/url.h"
 #include "store/rights.h"
 
-#define SANDBOX_TAG "SBX"
-
 void api_begin(struct visit *visit)
 {
     visit->faults = arena_one(visit->arena, struct api_faults);

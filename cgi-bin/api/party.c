@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "api/list.h"
 #include "base/text.h"
+#include "store/api_beneficiaries.h"
 
 static const struct query_form suppliers_query = {.list = "suppliers", .is_paged = true};
 static const struct query_form transferees_query = {.list = "transferees", .is_paged = true};
@@ -43,10 +44,13 @@ enum status organisation_mine_get(struct visit *visit, struct response *response
     return show(visit, response, is_found, party_write, &party);
 }
 
+/* An organisation, or a beneficiary that the caller's organisation named (POST /beneficiary), whose
+ * id has the same form; other organisations' are not there. */
 enum status organisation_get(struct visit *visit, struct response *response)
 {
     struct api_party party;
-    bool is_found = api_party_find(visit->registry, visit->arena, visit->arguments[0], &party);
+    bool is_found = api_beneficiary_find(visit->registry, visit->arena, visit->org_id,
+                                         visit->arguments[0], &party);
     return show(visit, response, is_found, party_write, &party);
 }
 

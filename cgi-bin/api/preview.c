@@ -116,18 +116,17 @@ static void write_plan(struct visit *visit, struct response *response,
 
 static enum status preview(struct visit *visit, struct response *response, bool is_export)
 {
-    struct fault_places places;
     struct answer answer;
     struct plan plan;
-    struct command *command = act_command(visit, ACT_TRANSFER);
-    enum status status = transfer_read_body(visit, CHOICE_EITHER, is_export, command, &places);
+    struct transfer_wish wish = {.command = act_command(visit, ACT_TRANSFER)};
+    enum status status = transfer_read_body(visit, CHOICE_EITHER, is_export, &wish);
     if (status == STATUS_OK) {
-        (void)ledger_plan(visit->registry, visit->arena, PROGRAM_API, command, visit->now_us, &plan,
-                          &answer);
-        status = fault_of_answer(visit, &places, &answer);
+        (void)ledger_plan(visit->registry, visit->arena, PROGRAM_API, wish.command, visit->now_us,
+                          &plan, &answer);
+        status = fault_of_answer(visit, &wish.places, &answer);
     }
     if (status == STATUS_OK) {
-        write_plan(visit, response, &command->transfer, &plan);
+        write_plan(visit, response, &wish.command->transfer, &plan);
     }
     return status;
 }

@@ -34,12 +34,18 @@ struct api_transfer transfer_as_answered(const struct api_transfer *now,
 /* How a body says which units: by batches, by an amount (oldest first), or by either of them. */
 enum transfer_choice { CHOICE_BATCHES, CHOICE_OLDEST, CHOICE_EITHER, CHOICE__COUNT };
 
-/* Reads the request's body as a wish for a transfer, or an export, into *command, which is an
- * ACT_TRANSFER. Without faults: STATUS_OK; else STATUS_FORM_FAULTS, STATUS_MEDIA_TYPE, or
- * STATUS_NOT_FOUND when the sender is another organisation than the token's own. *places: where in
- * the body a refusal belongs. */
+/* A body that was read. */
+struct transfer_wish {
+    struct command *command;    /* ACT_TRANSFER */
+    struct fault_places places; /* where in the body a refusal belongs */
+    const char *supplier_id;    /* as it was sent */
+};
+
+/* Reads the request's body as a wish for a transfer, or an export. Without faults: STATUS_OK; else
+ * STATUS_FORM_FAULTS, STATUS_MEDIA_TYPE, or STATUS_NOT_ALLOWED when the sender is another
+ * organisation than the token's own. wish->command is given. */
 enum status transfer_read_body(struct visit *visit, enum transfer_choice choice, bool is_export,
-                               struct command *command, struct fault_places *places);
+                               struct transfer_wish *wish);
 
 /* ---------------------------------------------------------------- handlers */
 

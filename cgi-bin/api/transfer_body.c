@@ -187,11 +187,11 @@ static struct fault_places places_of(bool is_export, enum instrument instrument)
 }
 
 enum status transfer_read_body(struct visit *visit, enum transfer_choice choice, bool is_export,
-                               struct command *command, struct fault_places *places)
+                               struct transfer_wish *wish)
 {
-    must(command->kind == ACT_TRANSFER && choice < CHOICE__COUNT);
+    must(wish->command->kind == ACT_TRANSFER && choice < CHOICE__COUNT);
     const struct shape *shape = is_export ? &export_shape : &shapes[choice];
-    struct command_transfer *transfer = &command->transfer;
+    struct command_transfer *transfer = &wish->command->transfer;
     struct row row;
     enum status status = body_read(visit, &shape->members, &row);
     if (status != STATUS_OK) {
@@ -210,6 +210,7 @@ enum status transfer_read_body(struct visit *visit, enum transfer_choice choice,
     take_plan(visit, &values[M_PLAN], transfer);
     take_whereto(visit, &row, is_export, transfer);
     take_units(visit, shape, &row, transfer);
-    *places = places_of(is_export, (enum instrument)transfer->instrument);
+    wish->supplier_id = values[M_SUPPLIER].text;
+    wish->places = places_of(is_export, (enum instrument)transfer->instrument);
     return visit->faults->count > 0 ? STATUS_FORM_FAULTS : STATUS_OK;
 }

@@ -60,8 +60,9 @@ static enum status decide(struct visit *visit, struct response *response, enum a
     if (status != STATUS_OK) {
         return status;
     }
-    if (!api_transfer_find(visit->registry, visit->arena, visit->org_id, transfer_id, &now)) {
-        return STATUS_FAULT; /* it was there: the registry cannot be read */
+    if (kind == ACT_ACCEPT &&
+        !api_transfer_find(visit->registry, visit->arena, visit->org_id, transfer_id, &now)) {
+        return STATUS_FAULT; /* into which account it came is there: the registry cannot be read */
     }
     struct api_transfer then = transfer_as_answered(&now, command, &answer);
     struct json json = api_answer(visit, response);

@@ -12,6 +12,8 @@
 
 #define ID_SIZE 21 /* 20 characters and NUL: `char org_id[ID_SIZE]` */
 #define ID_TAG_SIZE 4
+/* The tag of installations in which nothing is real (domain.md section 1). */
+#define SANDBOX_TAG "SBX"
 
 /* Where ids come from. One per process (or per act replay); never two for one database file's
  * writer. */

@@ -34,8 +34,10 @@ static enum status set_roles(const struct person_admin *admin, const struct acce
                              unsigned roles);
 
 enum status credential_make_client(const struct person_admin *admin, const char *org_id,
-                                   const char *name, struct credential_made *made)
+                                   const char *client_id, const char *name,
+                                   struct credential_made *made)
 {
+    struct client_secret before;
     char random[TOKEN_SIZE];
     *made = (struct credential_made){.id = ""};
     if (!name_is(name)) {
@@ -44,7 +46,8 @@ enum status credential_make_client(const struct person_admin *admin, const char 
     token_make(random);
     const char *secret = arena_printf(admin->arena, "tly_%s", random);
     struct digest hash = digest_of(secret, strlen(secret));
-    struct client_secret client = {.client_id = new_id(admin, "cls"),
+    struct client_secret client = {.client_id =
+                                       client_id == NULL ? new_id(admin, "cls") : client_id,
                                    .org_id = org_id,
                                    .name = name,
                                    .made_by = admin->user_id,
@@ -52,11 +55,17 @@ enum status credential_make_client(const struct person_admin *admin, const char 
     if (!store_begin_write(admin->people)) {
         return STATUS_FAULT;
     }
+    if (credential_read_client(admin->people, admin->arena, org_id, client.client_id, &before)) {
+        return give_up(admin, STATUS_EXISTS);
+    }
     if (credential_count_clients(admin->people, org_id) >= CREDENTIALS_MAX) {
         return give_up(admin, STATUS_LINES_TOO_MANY);
     }
-    if (!credential_add_client(admin->people, &client, &hash) || !store_commit(admin->people)) {
-        return give_up(admin, STATUS_FAULT);
+    if (!credential_add_client(admin->people, &client, &hash)) {
+        return give_up(admin, STATUS_BAD_REQUEST);
+    }
+    if (!store_commit(admin->people)) {
+        return STATUS_FAULT;
     }
     *made = (struct credential_made){.id = client.client_id, .secret = secret};
     log_event("info", "client-secret-made", "client", client.client_id, "organisation", org_id,
@@ -74,7 +83,8 @@ enum status credential_make_token(const struct person_admin *admin, const char *
         return STATUS_VALUE_REFUSED;
     }
     struct signing_key key;
-    struct access_token token = {.token_id = new_id(admin, "tok"),
+    struct access_token before;
+    struct access_token token = {.token_id = wish->id == NULL ? new_id(admin, "tok") : wish->id,
                                  .user_id = new_id(admin, "usr"),
                                  .org_id = wish->org_id,
                                  .name = wish->name,
@@ -87,6 +97,9 @@ enum status credential_make_token(const struct person_admin *admin, const char *
     if (!store_begin_write(admin->people)) {
         return STATUS_FAULT;
     }
+    if (credential_read_token(admin->people, admin->arena, wish->org_id, token.token_id, &before)) {
+        return give_up(admin, STATUS_EXISTS);
+    }
     if (credential_count_tokens(admin->people, wish->org_id, admin->now_us) >= CREDENTIALS_MAX) {
         return give_up(admin, STATUS_LINES_TOO_MANY);
     }
@@ -97,7 +110,7 @@ enum status credential_make_token(const struct person_admin *admin, const char *
     const char *text = sign(admin, &key, &token);
     struct digest hash = digest_of(text, strlen(text));
     if (!credential_add_token(admin->people, &token, &hash)) {
-        return give_up(admin, STATUS_FAULT);
+        return give_up(admin, STATUS_BAD_REQUEST);
     }
     enum status status = make_member(admin, &token, wish->roles);
     if (status != STATUS_OK) {
@@ -164,11 +177,14 @@ bool credential_make_key(const struct person_admin *admin, const char *issuer,
     uint8_t *secret = arena_array(admin->arena, uint8_t, CREDENTIAL_KEY_SIZE);
     uint8_t *public = arena_array(admin->arena, uint8_t, CREDENTIAL_KEY_SIZE);
     random_bytes(secret, CREDENTIAL_KEY_SIZE);
-    *key = (struct signing_key){.key_id = new_id(admin, "key"),
-                                .algorithm = jwt_algorithm_word(algorithm),
-                                .issuer = issuer,
-                                .secret = secret,
-                                .made_at = admin->now_us};
+    *key = (struct signing_key){
+        .key_id = new_id(admin, "key"),
+        .algorithm = jwt_algorithm_word(algorithm),
+        /* A registry that says no address of its own is named by its tag. */
+        .issuer =
+            jwt_text_is(issuer) ? issuer : arena_printf(admin->arena, "tallystick:%s", admin->tag),
+        .secret = secret,
+        .made_at = admin->now_us};
     key->header = jwt_header_make(admin->arena, algorithm, key->key_id);
     if (algorithm == JWT_EDDSA) {
         jwt_public_of(secret, public);

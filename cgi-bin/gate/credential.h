@@ -24,6 +24,7 @@ extern const struct query_table *const credential_tables[];
 
 /* A token that is wanted. */
 struct token_wish {
+    const char *id; /* tok_…; NULL: made here */
     const char *org_id;
     const char *name;   /* 1 to NAME_CHARS_MAX characters, no control characters */
     unsigned roles;     /* ROLE_… bits, at least one */
@@ -39,10 +40,12 @@ struct credential_made {
     int64_t expires_at; /* tokens */
 };
 
-/* VALUE_REFUSED: the name is none. LINES_TOO_MANY: CREDENTIALS_MAX of this organisation are good
- * already. FAULT. */
+/* client_id: cls_…; NULL: made here. VALUE_REFUSED: the name is none. EXISTS: the organisation has
+ * one of this id already; what it was told then is not told again. BAD_REQUEST: another one has.
+ * LINES_TOO_MANY: CREDENTIALS_MAX of this organisation are good already. FAULT. */
 enum status credential_make_client(const struct person_admin *admin, const char *org_id,
-                                   const char *name, struct credential_made *made);
+                                   const char *client_id, const char *name,
+                                   struct credential_made *made);
 /* The same, and whatever the ledger refuses. issuer: the registry's address (site_read), for the
  * key that is made with the first token. */
 enum status credential_make_token(const struct person_admin *admin, const char *issuer,
@@ -62,9 +65,10 @@ bool credential_make_key(const struct person_admin *admin, const char *issuer,
 /* "read,transfer" -> SCOPE_… bits, reading always in. False: a word that is no scope. */
 bool credential_scopes_from_words(const char *words, unsigned *scopes);
 
-/* `tally api-credentials …` and `tally api-key …`. 0 done, 1 refused or failed, 2 the words were
- * not understood. */
+/* `tally api-credentials …`, `tally api-revoke ID` and `tally api-key …`. 0 done, 1 refused or
+ * failed, 2 the words were not understood. */
 int credential_main(int argc, char **argv, const struct tally *tally);
+int credential_revoke_main(int argc, char **argv, const struct tally *tally);
 int credential_key_main(int argc, char **argv, const struct tally *tally);
 
 #endif

@@ -1,4 +1,4 @@
-/* gate/credential_command.c: `tally api-credentials …` and `tally api-key …`; see
+/* gate/credential_command.c: `tally api-credentials …`, `api-revoke` and `api-key …`; see
  * gate/credential.h. */
 #include <getopt.h>
 #include <stdio.h>
@@ -51,6 +51,7 @@ static bool open_room(struct room *room, const struct tally *tally);
 static void close_room(struct room *room);
 static enum status ask_tally(void *context, const struct command *command, struct answer *answer);
 static int make_pair(struct room *room, const struct token_wish *wish);
+static int revoke(struct room *room, const char *id, bool is_token);
 static int list_keys(struct room *room);
 static int new_key(struct room *room, enum jwt_algorithm algorithm);
 static int end_key(struct room *room, const char *key_id);
@@ -75,6 +76,21 @@ int credential_main(int argc, char **argv, const struct tally *tally)
     }
     struct room room;
     int result = open_room(&room, tally) ? make_pair(&room, &wish.token) : 1;
+    close_room(&room);
+    return result;
+}
+
+int credential_revoke_main(int argc, char **argv, const struct tally *tally)
+{
+    bool is_token = argc == 2 && id_is(argv[1], "tok");
+    if (!is_token && !(argc == 2 && id_is(argv[1], "cls"))) {
+        fputs("usage: tally api-revoke ID   (of an access token, tok_…, or a client secret, "
+              "cls_…)\n",
+              stderr);
+        return 2;
+    }
+    struct room room;
+    int result = open_room(&room, tally) ? revoke(&room, argv[1], is_token) : 1;
     close_room(&room);
     return result;
 }
@@ -195,10 +211,21 @@ static int make_pair(struct room *room, const struct token_wish *wish)
     struct credential_made token;
     struct credential_made client;
     enum status status = credential_make_token(&room->admin, room->issuer, wish, &token);
+    if (status == STATUS_NOT_FOUND || status == STATUS_SENDER_UNKNOWN) {
+        fprintf(stderr, "tally api-credentials: there is no organisation %s\n", wish->org_id);
+        return 1;
+    }
+    if (status == STATUS_LINES_TOO_MANY) {
+        fprintf(stderr,
+                "tally api-credentials: %s has %d good access tokens already, as many as there may "
+                "be; `tally api-revoke` ends one\n",
+                wish->org_id, CREDENTIALS_MAX);
+        return 1;
+    }
     if (status != STATUS_OK) {
         return refused("no access token was made", status);
     }
-    status = credential_make_client(&room->admin, wish->org_id, wish->name, &client);
+    status = credential_make_client(&room->admin, wish->org_id, NULL, wish->name, &client);
     if (status != STATUS_OK) {
         (void)credential_end_token(&room->admin, wish->org_id, token.id);
         return refused("no client secret was made", status);
@@ -207,6 +234,24 @@ static int make_pair(struct room *room, const struct token_wish *wish)
            "\"access_token\": \"%s\", \"organisation_id\": \"%s\", \"expires_at\": \"%s\"}\n",
            client.id, client.secret, token.id, token.secret, wish->org_id,
            clock_iso(room->tally->arena, token.expires_at));
+    return 0;
+}
+
+static int revoke(struct room *room, const char *id, bool is_token)
+{
+    const char *org_id = credential_org_of(room->admin.people, room->tally->arena, id);
+    enum status status = text_empty(org_id) ? STATUS_NOT_FOUND
+                         : is_token         ? credential_end_token(&room->admin, org_id, id)
+                                            : credential_end_client(&room->admin, org_id, id);
+    if (status == STATUS_NOT_FOUND) {
+        fprintf(stderr, "tally api-revoke: there is no %s %s\n",
+                is_token ? "access token" : "client secret", id);
+        return 1;
+    }
+    if (status != STATUS_OK) {
+        return refused("nothing was revoked", status);
+    }
+    printf("%s of %s is revoked: no request is let in with it any more.\n", id, org_id);
     return 0;
 }
 

@@ -47,7 +47,6 @@ static const struct jwt_key *key_of(const struct jwt_key *keys, size_t key_count
 static void read_literal(struct reading *reading, const char *literal);
 static const char *read_text(struct reading *reading, const char *before);
 static int64_t read_number(struct reading *reading, const char *before);
-static bool is_plain(const char *text);
 
 const char *jwt_algorithm_word(enum jwt_algorithm algorithm)
 {
@@ -63,7 +62,7 @@ bool jwt_algorithm_from_word(const char *word, enum jwt_algorithm *algorithm)
 
 const char *jwt_header_make(struct arena *arena, enum jwt_algorithm algorithm, const char *key_id)
 {
-    must(is_plain(key_id));
+    must(jwt_text_is(key_id));
     const char *json = arena_printf(arena, "{\"alg\":\"%s\",\"typ\":\"JWT\",\"kid\":\"%s\"}",
                                     jwt_algorithm_word(algorithm), key_id);
     return base64_write(arena, json, strlen(json));
@@ -78,11 +77,24 @@ void jwt_public_of(const uint8_t seed[JWT_KEY_SIZE], uint8_t public[JWT_KEY_SIZE
     EVP_PKEY_free(pair);
 }
 
+bool jwt_text_is(const char *text)
+{
+    if (text_empty(text)) {
+        return false;
+    }
+    for (; *text != '\0'; text++) {
+        if (*text <= ' ' || *text > '~' || *text == '"' || *text == '\\') {
+            return false;
+        }
+    }
+    return true;
+}
+
 const char *jwt_sign(struct arena *arena, const struct jwt_key *key,
                      const struct jwt_claims *claims)
 {
-    must(is_plain(claims->issuer) && is_plain(claims->org_id) && is_plain(claims->audience) &&
-         is_plain(claims->token_id));
+    must(jwt_text_is(claims->issuer) && jwt_text_is(claims->org_id) &&
+         jwt_text_is(claims->audience) && jwt_text_is(claims->token_id));
     must(text_is(claims->issuer, key->issuer) && claims->issued_at_s >= 0);
     const char *payload =
         arena_printf(arena,
@@ -252,7 +264,7 @@ static void read_literal(struct reading *reading, const char *literal)
     reading->at += size_bytes;
 }
 
-/* A string between quotes, of characters that stand for themselves. */
+/* A string between quotes, not empty, of characters that stand for themselves. */
 static const char *read_text(struct reading *reading, const char *before)
 {
     read_literal(reading, before);
@@ -262,6 +274,7 @@ static const char *read_text(struct reading *reading, const char *before)
         reading->is_good = *reading->at > ' ' && *reading->at <= '~' && *reading->at != '\\';
         reading->at++;
     }
+    reading->is_good = reading->is_good && reading->at > from;
     const char *text = reading->is_good
                            ? arena_text_sized(reading->arena, from, (size_t)(reading->at - from))
                            : "";
@@ -284,15 +297,4 @@ static int64_t read_number(struct reading *reading, const char *before)
         reading->is_good && (chars == 1 || (chars > 1 && *from != '0')) &&
         text_parse_int(arena_text_sized(reading->arena, from, chars), false, &number);
     return number;
-}
-
-/* Nothing that JSON would escape, and nothing that cannot be seen. */
-static bool is_plain(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text <= ' ' || *text > '~' || *text == '"' || *text == '\\') {
-            return false;
-        }
-    }
-    return true;
 }

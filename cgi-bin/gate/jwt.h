@@ -16,9 +16,10 @@
 
 #include "base/arena.h"
 
-#define JWT_KEY_SIZE 32          /* an HMAC key, an Ed25519 seed, an Ed25519 public key */
-#define JWT_LEEWAY_S INT64_C(60) /* by so much a clock may have gone back since a token was made   \
-                                  */
+#define JWT_KEY_SIZE 32 /* an HMAC key, an Ed25519 seed, an Ed25519 public key */
+#define JWT_LEEWAY_S                                                                               \
+    INT64_C(60) /* by so much a clock may have gone back since a token was made                    \
+                 */
 
 enum jwt_algorithm { JWT_HS256, JWT_EDDSA };
 
@@ -52,7 +53,10 @@ const char *jwt_header_make(struct arena *arena, enum jwt_algorithm algorithm, c
 /* The public key that belongs to an Ed25519 seed. */
 void jwt_public_of(const uint8_t seed[JWT_KEY_SIZE], uint8_t public[JWT_KEY_SIZE]);
 
-/* A new token. No claim has a character that JSON escapes. */
+/* Can it be a claim, a key's id or an issuer: not empty, and nothing that JSON escapes? */
+bool jwt_text_is(const char *text);
+
+/* A new token. Every text of its claims is one (jwt_text_is). */
 const char *jwt_sign(struct arena *arena, const struct jwt_key *key,
                      const struct jwt_claims *claims);
 

@@ -170,7 +170,7 @@ static bool enter(struct visit *visit, const struct pair_found *found)
 {
     const struct access_token *token = &found->token;
     struct rights_membership *membership = arena_one(visit->arena, struct rights_membership);
-    if (!rights_membership_of(visit->registry, visit->arena, token->org_id, token->user_id,
+    if (!rights_program(visit->registry, visit->arena, token->org_id, token->user_id,
                               membership)) {
         return false;
     }

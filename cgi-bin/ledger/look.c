@@ -30,7 +30,10 @@ enum status ledger_plan(struct store *store, struct arena *arena, enum asker pro
                         .detail = ""};
     work.setting = ledger_setting_read(store);
     enum status status = STATUS_OK;
-    if (!work.is_operator) {
+    if (!program_may(program, (enum act_kind)command->kind) ||
+        (work.is_operator && program != PROGRAM_TALLY)) {
+        status = STATUS_NOT_ALLOWED;
+    } else if (!work.is_operator) {
         work.person = ledger_person_read(store, command->user_id);
         bool may_act =
             work.person.found && work.person.active && may_act_through(&work.person, program);

@@ -172,7 +172,8 @@ static bool bring_to_life(struct restore_run *run)
         return false;
     }
     if (!backup_end_access(run->paths[MANIFEST_PEOPLE], clock_now_us(), &run->ended)) {
-        fputs("tally: the sessions of people.db could not be ended; is there room on the disk?\n",
+        fputs("tally: the sessions and tokens of people.db could not be ended; is there room on "
+              "the disk?\n",
               stderr);
         return false;
     }
@@ -201,6 +202,8 @@ static void print_done(const struct restore_run *run, int64_t took_us)
            text_int_grouped(arena, run->look.units));
     printf("  ended        %s sessions and %s one-time links: everybody signs in anew\n",
            text_int_grouped(arena, run->ended.sessions), text_int_grouped(arena, run->ended.links));
+    printf("               %s access tokens and %s client secrets: managers make new ones\n",
+           text_int_grouped(arena, run->ended.tokens), text_int_grouped(arena, run->ended.clients));
     printf("  took         %s ms\n\n", text_int_grouped(arena, took_us / 1000));
     printf("What was done after that time is not in it: acts, new people, changed passwords and\n"
            "roles, deactivations. A password that was changed since is the old one again, and a\n"

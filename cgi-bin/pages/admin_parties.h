@@ -29,6 +29,8 @@ enum status admin_org_state_post(struct visit *visit, struct response *response)
 
 enum status admin_people_get(struct visit *visit, struct response *response);
 enum status admin_person_get(struct visit *visit, struct response *response);
+/* The page of an access token at a person's address; NOT_FOUND when nobody has this id. */
+enum status admin_program_show(struct visit *visit, struct response *response);
 enum status admin_person_new_get(struct visit *visit, struct response *response);
 enum status admin_person_new_post(struct visit *visit, struct response *response);
 /* link, roles, deactivate, reactivate */

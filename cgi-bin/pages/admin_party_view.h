@@ -145,4 +145,16 @@ struct admin_person_view {
     struct url audit_url;
 };
 
+/* templates/admin/program.mustache: an access token, where a person's page would be */
+struct admin_program_view {
+    struct chrome page;
+    const char *name;
+    const char *org_name;
+    struct url org_url;
+    struct state_view state;
+    struct admin_facts facts;
+    const char *revoke; /* the command that ends it; "" it has ended */
+    struct url audit_url;
+};
+
 #endif

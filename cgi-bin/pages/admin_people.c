@@ -183,7 +183,7 @@ enum status admin_person_get(struct visit *visit, struct response *response)
     struct arena *arena = visit->arena;
     struct person person;
     if (!people_by_id(visit->people, visit->arguments[0], &person)) {
-        return STATUS_NOT_FOUND;
+        return admin_program_show(visit, response);
     }
     const char *user_id = arena_text(arena, person.user_id);
     const char *roles = registry_roles_of(visit, user_id);

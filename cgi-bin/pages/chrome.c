@@ -33,6 +33,7 @@ struct chrome chrome_of(struct visit *visit, enum place place, const char *title
         struct site site = site_read(visit->registry, visit->arena);
         chrome.site_name = site.name;
         chrome.is_demo = site.is_demo;
+        chrome.is_sandbox = site.is_sandbox && !site.is_demo;
         chrome.frozen = site.frozen;
         chrome.frozen_reason = site.frozen_reason;
         chrome.frozen_since = clock_words(visit->arena, site.frozen_at);
@@ -181,6 +182,11 @@ static const struct {
     {"account-closed", "The account is closed."},
     {"member-added", "The person is in the team."},
     {"member-saved", "The roles are saved."},
+    {"token-revoked", "The access token is revoked: no request is let in with it any more."},
+    {"client-revoked", "The client secret is revoked: no request is let in with it any more."},
+    {"program-made-before",
+     "This was made before, when the form was first sent. It was shown then, and cannot be shown "
+     "again: if nobody kept it, revoke it and make another."},
     {"member-removed", "The person has left the team."},
     {"organisation-opened", "The organisation is open, with its Main account."},
     {"organisation-saved", "The organisation is saved."},

@@ -36,8 +36,9 @@ struct chrome {
     /* the page's own, without the site's name; "Error: …" when fields need mending */
     const char *title;
     const char *site_name;
-    bool is_demo; /* "Demonstration registry" line */
-    bool frozen;  /* the banner everywhere */
+    bool is_demo;    /* "Demonstration registry" line */
+    bool is_sandbox; /* "Sandbox" line, where the other one is not */
+    bool frozen;     /* the banner everywhere */
     const char *frozen_reason;
     const char *frozen_since; /* "20 November 2026, 14:03 UTC" */
     bool area_public;         /* which navigation is shown */

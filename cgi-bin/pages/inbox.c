@@ -80,7 +80,7 @@ static struct inbox_row row_view(struct visit *visit, const struct my_transfer *
                                  enum my_waiting which)
 {
     struct arena *arena = visit->arena;
-    bool is_own = text_is(row->submitted_by, visit->user_id);
+    bool is_own = text_is(row->submitted_root, visit->user_id);
     return (struct inbox_row){
         .transfer_id = row->transfer_id,
         .url = desk_transfer_url(arena, row->transfer_id),

@@ -26,7 +26,7 @@ bool my_may_accept(const struct visit *visit, const struct my_transfer *row)
 bool my_may_approve(const struct visit *visit, const struct my_transfer *row)
 {
     return row->is_out && transfer_waits_second_person(row) && desk_may(visit, ROLE_APPROVER) &&
-           !text_is(row->submitted_by, visit->user_id);
+           !text_is(row->submitted_root, visit->user_id);
 }
 
 bool my_may_withdraw(const struct visit *visit, const struct my_transfer *row)
@@ -72,7 +72,7 @@ static struct act_links acts_of(struct visit *visit, const struct my_transfer *r
 static const char *no_act_words(struct visit *visit, const struct my_transfer *row)
 {
     if (row->is_out && transfer_waits_second_person(row) &&
-        text_is(row->submitted_by, visit->user_id)) {
+        text_is(row->submitted_root, visit->user_id)) {
         return "You sent it yourself, so another approver of your organisation has to approve it.";
     }
     if (!row->is_out && transfer_is_open(row) && !desk_may(visit, ROLE_APPROVER)) {

@@ -2,11 +2,11 @@
  * store/api_holdings.h: the batches of one organisation for the API: those it holds or held last,
  * and those that others retired on its behalf. Reads registry.db; all rows live in the arena.
  *
- * The order is (issued_at, project, vintage, first serial, id), which no act ever changes; a batch
+ * The order is (issued_at, project, vintage, first serial, row), which no act ever changes; a batch
  * enters and leaves the list when it changes hands or state. However many there are, a page costs
  * a look at one page for each supplier whose units the organisation has: each such stream comes
  * along an index in this order, and the page is what they have first between them. Only what waits
- * in pending transfers, what was split, and what others retired is looked through and sorted.
+ * in pending transfers and what others retired is looked through and sorted.
  */
 #ifndef STORE_API_HOLDINGS_H
 #define STORE_API_HOLDINGS_H

@@ -21,6 +21,21 @@ enum {
 #define SUPPLIER "s.org_id, s.supplier_id, s.name, s.domain, s.description"
 #define SUM(column)                                                                                \
     "coalesce((SELECT sum(" column ") FROM conservation c WHERE c.project_id = p.project_id), 0)"
+/* Of the buffer pools: what they were given of a project, and what they retired of it. */
+#define SET_ASIDE                                                                                  \
+    "coalesce((SELECT sum(i.buffer_units) FROM issuance i"                                         \
+    " WHERE i.project_id = p.project_id AND i.buffer_units > 0), 0)"
+#define POOL_RETIRED                                                                               \
+    "coalesce((SELECT sum(h.retired) FROM organisation b CROSS JOIN holding h"                     \
+    " ON h.org_id = b.org_id AND h.supplier_org_id = p.org_id AND h.project_id = p.project_id"     \
+    " WHERE b.kind = 'buffer'), 0)"
+#define PROJECT                                                                                    \
+    "SELECT p.project_id, p.name, " SUPPLIER ", p.status, p.short_code, p.instrument, p.pathway,"  \
+    " p.pathway_code, p.protocol, p.country, p.validator, p.verifier, p.crediting_start,"          \
+    " p.crediting_end, " SUM("c.issued + c.imported") ", " SUM(                                    \
+        "c.retired") ", " SET_ASIDE ", " POOL_RETIRED                                              \
+                     " FROM project p CROSS JOIN organisation s ON s.org_id = p.org_id WHERE "     \
+                     "p.project_id = ?1"
 /* ?1 place's key, ?2 its id, ?3 most, ?4 the supplier. */
 #define BY_NAME(sign, direction)                                                                   \
     "SELECT project_id FROM project WHERE name COLLATE NOCASE " sign "= ?1"                        \
@@ -38,19 +53,7 @@ enum {
     " ORDER BY i.issued_at " direction ", i.issuance_id " direction " LIMIT ?3"
 
 static const char *const sql[Q__COUNT] = {
-    [Q_ONE] =
-        "SELECT p.project_id, p.name, " SUPPLIER ", p.status, p.short_code, p.instrument,"
-        " p.pathway, p.pathway_code, p.protocol, p.country, p.validator, p.verifier,"
-        " p.crediting_start, p.crediting_end, " SUM("c.issued + c.imported") ", " SUM(
-            "c.retired") ","
-                         " coalesce((SELECT sum(i.buffer_units) FROM issuance i WHERE i.project_id "
-                         "= p.project_id), 0),"
-                         " coalesce((SELECT sum(h.retired) FROM organisation b CROSS JOIN holding h"
-                         "  ON h.org_id = b.org_id AND h.supplier_org_id = p.org_id AND "
-                         "h.project_id = p.project_id"
-                         "  WHERE b.kind = 'buffer'), 0)"
-                         " FROM project p CROSS JOIN organisation s ON s.org_id = p.org_id WHERE "
-                         "p.project_id = ?1",
+    [Q_ONE] = PROJECT,
     [Q_BY_NAME] = BY_NAME(">", "ASC"),
     [Q_BY_NAME + 1] = BY_NAME("<", "DESC"),
     [Q_COUNT] = "SELECT coalesce(sum(projects), 0) FROM instrument_total",

@@ -19,18 +19,32 @@
 #define BUSY_ROUNDS 12 /* times the store's 5 s: nobody writes to people.db for a minute */
 #define SOURCE_PATH_MAX 4096
 
-enum { P_CHECK, P_FOREIGN_KEYS, P_PERSONS, P_END_SESSIONS, P_END_LINKS, P__COUNT };
+enum {
+    P_CHECK,
+    P_FOREIGN_KEYS,
+    P_PERSONS,
+    P_END_SESSIONS,
+    P_END_LINKS,
+    P_END_TOKENS,
+    P_END_CLIENTS,
+    P__COUNT
+};
 static const char *const people_sql[P__COUNT] = {
     [P_CHECK] = "PRAGMA integrity_check(1)",
     [P_FOREIGN_KEYS] = "PRAGMA foreign_key_check",
     [P_PERSONS] = "SELECT user_id FROM person ORDER BY user_id",
     [P_END_SESSIONS] = "DELETE FROM session",
     [P_END_LINKS] = "UPDATE password_link SET used_at = ?1 WHERE used_at IS NULL",
+    [P_END_TOKENS] = "UPDATE access_token SET revoked_at = ?1, revoked_by = ''"
+                     " WHERE revoked_at IS NULL AND expires_at > ?1",
+    [P_END_CLIENTS] =
+        "UPDATE client_secret SET revoked_at = ?1, revoked_by = '' WHERE revoked_at IS NULL",
 };
 static const struct query_table people_queries = {"backup_people", people_sql, P__COUNT};
 const struct query_table *const backup_people_tables[] = {&people_queries, &care_people_queries,
                                                           NULL};
 
+static int64_t end_by(struct store *people, int number, int64_t now_us);
 static struct store *open_source(enum store_file file, const char *path);
 static bool roll_back_if_hot(const char *people_path);
 static bool copy_pages(struct store *from, const char *to_path, char words[BACKUP_WORDS_SIZE]);
@@ -98,13 +112,21 @@ bool backup_end_access(const char *people_path, int64_t now_us, struct backup_en
     struct query q = query(people, &people_queries, P_END_SESSIONS);
     ended->sessions = query_run(&q) ? query_changes(&q) : 0;
     query_end(&q);
-    q = query(people, &people_queries, P_END_LINKS);
-    query_bind_int(&q, 1, now_us);
-    ended->links = query_run(&q) ? query_changes(&q) : 0;
-    query_end(&q);
+    ended->links = end_by(people, P_END_LINKS, now_us);
+    ended->tokens = end_by(people, P_END_TOKENS, now_us);
+    ended->clients = end_by(people, P_END_CLIENTS, now_us);
     bool committed = store_commit(people);
     store_close(people);
     return committed;
+}
+
+static int64_t end_by(struct store *people, int number, int64_t now_us)
+{
+    struct query q = query(people, &people_queries, number);
+    query_bind_int(&q, 1, now_us);
+    int64_t ended = query_run(&q) ? query_changes(&q) : 0;
+    query_end(&q);
+    return ended;
 }
 
 static struct store *open_source(enum store_file file, const char *path)

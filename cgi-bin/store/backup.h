@@ -40,10 +40,11 @@ bool backup_people_is_sound(struct store *people, char words[BACKUP_WORDS_SIZE])
  * older, for a person is made known to the registry first. -1: a store is at fault. */
 int64_t backup_strangers(struct store *people, struct store *registry, struct arena *arena);
 
-/* Ends what must not come back to life: a session that was ended, or a one-time link that was used,
- * after the backup was made. The file is nobody else's yet. False: nothing was ended. */
+/* Ends what must not come back to life: a session that was ended, a one-time link that was used, an
+ * access token or a client secret that was revoked after the backup was made. The file is nobody
+ * else's yet. False: nothing was ended. */
 struct backup_ended {
-    int64_t sessions, links;
+    int64_t sessions, links, tokens, clients;
 };
 bool backup_end_access(const char *people_path, int64_t now_us, struct backup_ended *ended);
 

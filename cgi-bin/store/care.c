@@ -12,7 +12,8 @@ static const char *const care_sql[C__COUNT] = {
     [C_VERSION] = "PRAGMA user_version",
     [C_SIZE] = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
     [C_COUNTS] =
-        "SELECT (SELECT count(*) FROM organisation), (SELECT count(*) FROM person), (SELECT "
+        "SELECT (SELECT count(*) FROM organisation), (SELECT count(*) FROM person WHERE is_program "
+        "= 0), (SELECT "
         "count(*) FROM project),"
         " (SELECT coalesce(sum(active_batches), 0) FROM holding), (SELECT count(*) FROM transfer),"
         " (SELECT count(*) FROM transfer WHERE ended_at IS NULL), (SELECT count(*) FROM "

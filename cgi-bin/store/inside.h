@@ -31,6 +31,10 @@ struct store {
     struct store_table tables[STORE_TABLES_MAX];
     size_t statement_count;
     sqlite3_stmt *statements[STORE_STATEMENTS_MAX];
+    /* those used since store_settle: a request uses a few of hundreds */
+    size_t used_count;
+    uint16_t used[STORE_STATEMENTS_MAX];
+    bool is_used[STORE_STATEMENTS_MAX];
 };
 
 /* Sets the fault and logs it; doing says what was tried (its SQL has no values in it). */

@@ -30,6 +30,10 @@ enum {
 
 /* One side is the organisation itself: its name is read once, not with every row. */
 #define OWN_NAME "(SELECT o.name FROM organisation o WHERE o.org_id = ?1)"
+/* Who stands behind the one who sent it: a program's maker. NULL: the operator sent it. */
+#define SUBMITTED_ROOT                                                                             \
+    "(SELECT iif(u.is_program = 1 AND u.made_by <> '', u.made_by, u.user_id) FROM person u"        \
+    " WHERE u.user_id = t.submitted_by)"
 #define COLUMNS                                                                                    \
     "SELECT t.transfer_id, t.kind, t.state, t.from_org_id = ?1, t.from_org_id,"                    \
     " iif(t.from_org_id = ?1, " OWN_NAME ", f.name), t.to_org_id,"                                 \
@@ -42,7 +46,8 @@ enum {
     " t.expires_at, t.ended_by, t.ended_at, t.end_reason, t.note_redacted_at,"                     \
     " t.note_redacted_reason,"                                                                     \
     " (SELECT count(*) FROM transfer_line n WHERE n.transfer_id = t.transfer_id),"                 \
-    " p.pathway_code, p.country, p.short_code, b.vintage, b.first, b.last, l.batch_id"
+    " p.pathway_code, p.country, p.short_code, b.vintage, b.first, b.last, l.batch_id,"            \
+    " " SUBMITTED_ROOT
 
 #define JOINS                                                                                      \
     " LEFT JOIN organisation f ON f.org_id = iif(t.from_org_id = ?1, NULL, t.from_org_id)"         \
@@ -117,9 +122,9 @@ static const char *const sql[Q__COUNT] = {
     [Q_COUNT] = COUNT_OF("SELECT 1" OUT " UNION ALL SELECT 1" IN),
     [Q_COUNT_IN] = "SELECT count(*) FROM transfer t" WAITING_IN,
     [Q_COUNT_OUT] = "SELECT count(*), coalesce(sum(is_approval), 0), coalesce(sum(is_approval AND"
-                    " submitted_by <> ?2), 0) FROM (SELECT t.state = 'awaiting_approval'"
+                    " root IS NOT ?2), 0) FROM (SELECT t.state = 'awaiting_approval'"
                     " AND t.needs_approval = 1 AND t.approved_at IS NULL AS is_approval,"
-                    " t.submitted_by FROM transfer t" WAITING_OUT ")",
+                    " " SUBMITTED_ROOT " AS root FROM transfer t" WAITING_OUT ")",
     [Q_WAITING + MY_INCOMING] = WAITING(WAITING_IN),
     [Q_WAITING + MY_APPROVALS] = WAITING(WAITING_APPROVAL),
     [Q_WAITING + MY_OUTGOING] = WAITING(WAITING_OUT),
@@ -174,6 +179,7 @@ static struct my_transfer read_transfer(struct query *q, struct arena *arena)
         .note_redacted_reason = query_text(q, arena, 33),
         .block_count = query_int(q, 34),
         .first_batch_id = query_text(q, arena, 41),
+        .submitted_root = query_text(q, arena, 42),
     };
     if (row.first_batch_id[0] != '\0') {
         read_serial(q, 35, &row.first_block);
@@ -199,6 +205,7 @@ static void read_serial(struct query *q, int column, struct serial *serial)
 static void hide_sender(struct my_transfer *row)
 {
     row->submitted_by = "";
+    row->submitted_root = "";
     row->approved_by = "";
     row->approval_comment = "";
     row->registry_comment = "";

@@ -44,6 +44,9 @@ struct my_transfer {
     bool needs_approval;
     bool needs_registry_approval;
     const char *submitted_by; /* person; "" */
+    /* who stands behind that one, and so is no second person: a program's maker, otherwise the same
+     */
+    const char *submitted_root;
     int64_t submitted_at;
     const char *approved_by;
     int64_t approved_at; /* 0 */

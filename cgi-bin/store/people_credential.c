@@ -13,8 +13,14 @@ enum {
     Q_FIND_TOKEN,
     Q_READ_CLIENT,
     Q_READ_TOKEN,
+    Q_TOKEN_OF_USER,
+    Q_ORG_OF,
     Q_LIST_CLIENTS,
     Q_LIST_TOKENS,
+    Q_GOOD_CLIENTS,
+    Q_GOOD_TOKENS,
+    Q_ENDED_CLIENT,
+    Q_ENDED_TOKEN,
     Q_COUNT_CLIENTS,
     Q_COUNT_TOKENS,
     Q_ADD_CLIENT,
@@ -23,7 +29,6 @@ enum {
     Q_REVOKE_TOKEN,
     Q_MARK_CLIENT,
     Q_MARK_TOKEN,
-    Q_CLIENT_NAME,
     Q__COUNT
 };
 
@@ -48,12 +53,24 @@ static const char *const SQL[Q__COUNT] = {
         "SELECT " CLIENT_COLUMNS " FROM client_secret WHERE client_id = ?2 AND org_id = ?1",
     [Q_READ_TOKEN] =
         "SELECT " TOKEN_COLUMNS " FROM access_token WHERE token_id = ?2 AND org_id = ?1",
+    [Q_TOKEN_OF_USER] = "SELECT " TOKEN_COLUMNS " FROM access_token WHERE user_id = ?1",
+    [Q_ORG_OF] = "SELECT org_id FROM client_secret WHERE client_id = ?1 UNION ALL"
+                 " SELECT org_id FROM access_token WHERE token_id = ?1",
     [Q_LIST_CLIENTS] = "SELECT " CLIENT_COLUMNS " FROM client_secret WHERE org_id = ?1"
                        " AND (made_at, client_id) < (?2, ?3)"
                        " ORDER BY made_at DESC, client_id DESC LIMIT ?4",
     [Q_LIST_TOKENS] = "SELECT " TOKEN_COLUMNS " FROM access_token WHERE org_id = ?1"
                       " AND (made_at, token_id) < (?2, ?3)"
                       " ORDER BY made_at DESC, token_id DESC LIMIT ?4",
+    [Q_GOOD_CLIENTS] = "SELECT " CLIENT_COLUMNS " FROM client_secret WHERE org_id = ?1"
+                       " AND revoked_at IS NULL ORDER BY made_at DESC, client_id DESC LIMIT ?2",
+    [Q_GOOD_TOKENS] = "SELECT " TOKEN_COLUMNS " FROM access_token WHERE org_id = ?1"
+                      " AND revoked_at IS NULL AND expires_at > ?3"
+                      " ORDER BY made_at DESC, token_id DESC LIMIT ?2",
+    [Q_ENDED_CLIENT] =
+        "SELECT 1 FROM client_secret WHERE org_id = ?1 AND revoked_at IS NOT NULL LIMIT 1",
+    [Q_ENDED_TOKEN] = "SELECT 1 FROM access_token WHERE org_id = ?1"
+                      " AND (revoked_at IS NOT NULL OR expires_at <= ?2) LIMIT 1",
     [Q_COUNT_CLIENTS] =
         "SELECT count(*) FROM client_secret WHERE org_id = ?1 AND revoked_at IS NULL",
     [Q_COUNT_TOKENS] = "SELECT count(*) FROM access_token WHERE org_id = ?1"
@@ -71,7 +88,6 @@ static const char *const SQL[Q__COUNT] = {
                       " WHERE client_id = ?1 AND used_at < ?2",
     [Q_MARK_TOKEN] = "UPDATE access_token SET used_at = ?2, used_address = ?3, used_client = ?4"
                      " WHERE token_id = ?1 AND used_at < ?2",
-    [Q_CLIENT_NAME] = "SELECT name FROM client_secret WHERE client_id = ?1",
 };
 
 const struct query_table people_credential_queries = {"people_credential", SQL, Q__COUNT};
@@ -175,6 +191,26 @@ bool credential_read_token(struct store *store, struct arena *arena, const char 
     return found;
 }
 
+bool credential_token_of_user(struct store *store, struct arena *arena, const char *user_id,
+                              struct access_token *token)
+{
+    struct query q = query(store, &people_credential_queries, Q_TOKEN_OF_USER);
+    query_bind_text(&q, 1, user_id);
+    bool found = query_row(&q);
+    *token = found ? token_row(&q, arena) : (struct access_token){.token_id = ""};
+    query_end(&q);
+    return found;
+}
+
+const char *credential_org_of(struct store *store, struct arena *arena, const char *id)
+{
+    struct query q = query(store, &people_credential_queries, Q_ORG_OF);
+    query_bind_text(&q, 1, id);
+    const char *org_id = query_row(&q) ? query_text(&q, arena, 0) : "";
+    query_end(&q);
+    return org_id;
+}
+
 size_t credential_list_clients(struct store *store, struct arena *arena, const char *org_id,
                                int64_t before_at, const char *before_id,
                                struct client_secret *clients, size_t rows_max)
@@ -199,6 +235,50 @@ size_t credential_list_tokens(struct store *store, struct arena *arena, const ch
     }
     query_end(&q);
     return count;
+}
+
+size_t credential_good_clients(struct store *store, struct arena *arena, const char *org_id,
+                               struct client_secret *clients, size_t rows_max)
+{
+    size_t count = 0;
+    struct query q = query(store, &people_credential_queries, Q_GOOD_CLIENTS);
+    query_bind_text(&q, 1, org_id);
+    query_bind_int(&q, 2, (int64_t)rows_max);
+    while (count < rows_max && query_row(&q)) {
+        clients[count++] = client_row(&q, arena);
+    }
+    query_end(&q);
+    return count;
+}
+
+size_t credential_good_tokens(struct store *store, struct arena *arena, const char *org_id,
+                              int64_t now_us, struct access_token *tokens, size_t rows_max)
+{
+    size_t count = 0;
+    struct query q = query(store, &people_credential_queries, Q_GOOD_TOKENS);
+    query_bind_text(&q, 1, org_id);
+    query_bind_int(&q, 2, (int64_t)rows_max);
+    query_bind_int(&q, 3, now_us);
+    while (count < rows_max && query_row(&q)) {
+        tokens[count++] = token_row(&q, arena);
+    }
+    query_end(&q);
+    return count;
+}
+
+bool credential_any_ended_client(struct store *store, const char *org_id)
+{
+    struct query q = query(store, &people_credential_queries, Q_ENDED_CLIENT);
+    query_bind_text(&q, 1, org_id);
+    return count_of(&q) > 0;
+}
+
+bool credential_any_ended_token(struct store *store, const char *org_id, int64_t now_us)
+{
+    struct query q = query(store, &people_credential_queries, Q_ENDED_TOKEN);
+    query_bind_text(&q, 1, org_id);
+    query_bind_int(&q, 2, now_us);
+    return count_of(&q) > 0;
 }
 
 int64_t credential_count_clients(struct store *store, const char *org_id)
@@ -227,7 +307,7 @@ bool credential_add_client(struct store *store, const struct client_secret *clie
     query_bind_text(&q, 4, client->made_by);
     query_bind_int(&q, 5, client->made_at);
     query_bind_blob(&q, 6, secret_hash->bytes, sizeof secret_hash->bytes);
-    bool added = query_run(&q);
+    bool added = query_run_unique(&q);
     query_end(&q);
     return added;
 }
@@ -248,7 +328,7 @@ bool credential_add_token(struct store *store, const struct access_token *token,
     query_bind_int(&q, 9, token->made_at);
     query_bind_int(&q, 10, token->expires_at);
     query_bind_blob(&q, 11, token_hash->bytes, sizeof token_hash->bytes);
-    bool added = query_run(&q);
+    bool added = query_run_unique(&q);
     query_end(&q);
     return added;
 }
@@ -281,15 +361,6 @@ void credential_mark(struct store *store, const char *client_id, const char *tok
     query_bind_text(&q, 4, client_id);
     query_run(&q);
     query_end(&q);
-}
-
-const char *credential_client_name(struct store *store, struct arena *arena, const char *client_id)
-{
-    struct query q = query(store, &people_credential_queries, Q_CLIENT_NAME);
-    query_bind_text(&q, 1, client_id);
-    const char *name = query_row(&q) ? query_text(&q, arena, 0) : "";
-    query_end(&q);
-    return name;
 }
 
 /* Ends the query. */

@@ -84,6 +84,12 @@ bool credential_read_client(struct store *store, struct arena *arena, const char
 bool credential_read_token(struct store *store, struct arena *arena, const char *org_id,
                            const char *token_id, struct access_token *token);
 
+/* By the person that it is in the ledger. False: none. */
+bool credential_token_of_user(struct store *store, struct arena *arena, const char *user_id,
+                              struct access_token *token);
+/* Whose it is: of a client secret's or an access token's id; "" none. */
+const char *credential_org_of(struct store *store, struct arena *arena, const char *id);
+
 /* An organisation's, newest first, those made before (before_at, before_id) ("" = from the newest),
  * at most rows_max; returns how many. */
 size_t credential_list_clients(struct store *store, struct arena *arena, const char *org_id,
@@ -92,10 +98,19 @@ size_t credential_list_clients(struct store *store, struct arena *arena, const c
 size_t credential_list_tokens(struct store *store, struct arena *arena, const char *org_id,
                               int64_t before_at, const char *before_id, struct access_token *tokens,
                               size_t rows_max);
+/* Those that are good at this time, newest first, at most rows_max; returns how many. */
+size_t credential_good_clients(struct store *store, struct arena *arena, const char *org_id,
+                               struct client_secret *clients, size_t rows_max);
+size_t credential_good_tokens(struct store *store, struct arena *arena, const char *org_id,
+                              int64_t now_us, struct access_token *tokens, size_t rows_max);
+/* Is there one that is revoked or has expired? */
+bool credential_any_ended_client(struct store *store, const char *org_id);
+bool credential_any_ended_token(struct store *store, const char *org_id, int64_t now_us);
 /* How many of an organisation are good at this time. */
 int64_t credential_count_clients(struct store *store, const char *org_id);
 int64_t credential_count_tokens(struct store *store, const char *org_id, int64_t now_us);
 
+/* False and no fault: the id is taken. */
 bool credential_add_client(struct store *store, const struct client_secret *client,
                            const struct digest *secret_hash);
 bool credential_add_token(struct store *store, const struct access_token *token,
@@ -110,8 +125,5 @@ bool credential_revoke_token(struct store *store, const char *org_id, const char
 /* Marks that both were used now, from this address. Time never goes back. */
 void credential_mark(struct store *store, const char *client_id, const char *token_id,
                      const char *address, int64_t now_us);
-
-/* The name of an organisation's or another's client secret; "" unknown. */
-const char *credential_client_name(struct store *store, struct arena *arena, const char *client_id);
 
 #endif

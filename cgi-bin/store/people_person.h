@@ -28,7 +28,8 @@ extern const struct query_table people_person_queries;
 bool people_by_id(struct store *store, const char *user_id, struct person *person);
 bool people_by_email(struct store *store, const char *email, struct person *person);
 
-/* The name of a person in the arena; "" when unknown. */
+/* The name of a person in the arena; "" when unknown. A program's is its access token's: "Nightly
+ * job (access token)". */
 const char *people_name(struct store *store, struct arena *arena, const char *user_id);
 /* How many there are. */
 int64_t people_count(struct store *store);

@@ -16,8 +16,12 @@ struct query query(struct store *store, const struct query_table *table, int num
     must(number >= 0 && (size_t)number < table->count);
     for (size_t i = 0; i < store->table_count; i++) {
         if (store->tables[i].table == table) {
-            sqlite3_stmt *statement =
-                store->statements[store->tables[i].first_statement + (size_t)number];
+            size_t at = store->tables[i].first_statement + (size_t)number;
+            sqlite3_stmt *statement = store->statements[at];
+            if (!store->is_used[at]) {
+                store->is_used[at] = true;
+                store->used[store->used_count++] = (uint16_t)at;
+            }
             /* One query of a statement at a time: a nested use would lose the outer one's place. */
             must(sqlite3_stmt_busy(statement) == 0);
             return (struct query){.store = store, .statement = statement};

@@ -7,7 +7,7 @@
 /* Of one person, and people of one organisation: past this a team is not a team. */
 #define MEMBERSHIPS_MAX 1024
 
-enum { Q_PERSON, Q_MEMBERSHIPS, Q_MEMBERSHIP_OF, Q_MEMBERS, Q_ROLES, Q_TAG, Q__COUNT };
+enum { Q_PERSON, Q_MEMBERSHIPS, Q_PROGRAM, Q_MEMBERS, Q_ROLES, Q_TAG, Q__COUNT };
 
 static const char *const SQL[Q__COUNT] = {
     [Q_PERSON] = "SELECT state = 'active', registry_roles FROM person WHERE user_id = ?1",
@@ -15,14 +15,15 @@ static const char *const SQL[Q__COUNT] = {
                       " JOIN organisation o ON o.org_id = m.org_id"
                       " WHERE m.user_id = ?1 AND m.roles <> 0"
                       " ORDER BY o.name COLLATE NOCASE, m.org_id LIMIT ?2",
-    [Q_MEMBERSHIP_OF] = "SELECT m.org_id, o.name, m.roles, m.since_at FROM membership m"
-                        " JOIN organisation o ON o.org_id = m.org_id"
-                        " JOIN person p ON p.user_id = m.user_id"
-                        " WHERE m.org_id = ?1 AND m.user_id = ?2 AND m.roles <> 0"
-                        " AND p.state = 'active'",
+    [Q_PROGRAM] = "SELECT m.org_id, o.name, m.roles, m.since_at FROM membership m"
+                  " JOIN organisation o ON o.org_id = m.org_id"
+                  " JOIN person p ON p.user_id = m.user_id"
+                  " WHERE m.org_id = ?1 AND m.user_id = ?2 AND m.roles <> 0"
+                  " AND p.state = 'active' AND p.is_program = 1",
     [Q_MEMBERS] = "SELECT m.user_id, m.roles, p.state = 'active', m.since_at FROM membership m"
                   " JOIN person p ON p.user_id = m.user_id"
-                  " WHERE m.org_id = ?1 AND m.roles <> 0 ORDER BY m.user_id LIMIT ?2",
+                  " WHERE m.org_id = ?1 AND m.roles <> 0 AND p.is_program = 0"
+                  " ORDER BY m.user_id LIMIT ?2",
     [Q_ROLES] = "SELECT roles FROM membership WHERE org_id = ?1 AND user_id = ?2",
     [Q_TAG] = "SELECT tag FROM setting WHERE one = 1",
 };
@@ -78,11 +79,11 @@ const struct rights_member *rights_members(struct store *store, struct arena *ar
     return rows;
 }
 
-bool rights_membership_of(struct store *store, struct arena *arena, const char *org_id,
-                          const char *user_id, struct rights_membership *membership)
+bool rights_program(struct store *store, struct arena *arena, const char *org_id,
+                    const char *user_id, struct rights_membership *membership)
 {
     *membership = (struct rights_membership){.org_id = "", .org_name = ""};
-    struct query q = query(store, &rights_queries, Q_MEMBERSHIP_OF);
+    struct query q = query(store, &rights_queries, Q_PROGRAM);
     query_bind_text(&q, 1, org_id);
     query_bind_text(&q, 2, user_id);
     bool found = query_row(&q);

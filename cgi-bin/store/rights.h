@@ -42,13 +42,14 @@ struct rights rights_of(struct store *store, const char *user_id);
 /* A person's organisations by name; *count says how many. */
 const struct rights_membership *rights_memberships(struct store *store, struct arena *arena,
                                                    const char *user_id, size_t *count);
-/* An organisation's people by id (the order they became known in); *count says how many. */
+/* An organisation's people, without its programs, by id (the order they became known in); *count
+ * says how many. */
 const struct rights_member *rights_members(struct store *store, struct arena *arena,
                                            const char *org_id, size_t *count);
-/* An active person's membership of one organisation, from their current facts. False: deactivated,
- * unknown, or no role in it. */
-bool rights_membership_of(struct store *store, struct arena *arena, const char *org_id,
-                          const char *user_id, struct rights_membership *membership);
+/* The membership of an active program (an access token's person) in its organisation, from current
+ * facts. False: deactivated, unknown, a human being, or no role in it. */
+bool rights_program(struct store *store, struct arena *arena, const char *org_id,
+                    const char *user_id, struct rights_membership *membership);
 /* The roles of a person in an organisation; 0: none. */
 unsigned rights_roles(struct store *store, const char *org_id, const char *user_id);
 /* The installation's tag for new ids. */

@@ -3,13 +3,14 @@
  */
 #include "store/site.h"
 
+#include "base/id.h"
 #include "store/query.h"
 
 enum { Q_SITE, Q_WAITING, Q_MOMENT, Q__COUNT };
 
 static const char *const SQL[Q__COUNT] = {
     [Q_SITE] = "SELECT site_name, site_url, is_demo, expiry_days, registry_approval_units, frozen,"
-               " frozen_reason, frozen_at FROM setting WHERE one = 1",
+               " frozen_reason, frozen_at, tag = '" SANDBOX_TAG "' FROM setting WHERE one = 1",
     [Q_WAITING] =
         "SELECT count(*) FROM transfer INDEXED BY transfer_waiting WHERE ended_at IS NULL AND"
         " ((state = 'awaiting_approval' AND needs_registry_approval = 1 AND registry_approved_at "
@@ -34,6 +35,7 @@ struct site site_read(struct store *store, struct arena *arena)
         site.frozen = query_int(&q, 5) != 0;
         site.frozen_reason = query_text(&q, arena, 6);
         site.frozen_at = query_int(&q, 7);
+        site.is_sandbox = query_int(&q, 8) != 0;
     }
     query_end(&q);
     return site;

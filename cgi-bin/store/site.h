@@ -14,6 +14,7 @@ struct site {
     const char *name;
     const char *url; /* "https://registry.example.org", no slash at the end */
     bool is_demo;
+    bool is_sandbox; /* its ids carry SANDBOX_TAG: nothing here is real */
     int64_t expiry_days;
     int64_t registry_approval_units; /* 0: no amount needs the registry's approval */
     bool frozen;

@@ -102,12 +102,15 @@ bool store_fault(const struct store *store)
 
 void store_settle(struct store *store)
 {
-    for (size_t i = 0; i < store->statement_count; i++) {
-        (void)sqlite3_reset(store->statements[i]);
+    for (size_t i = 0; i < store->used_count; i++) {
+        sqlite3_stmt *statement = store->statements[store->used[i]];
+        (void)sqlite3_reset(statement);
         /* A request that ran out of memory never came to query_end: what it bound lies in memory
          * that is gone, and the next use of the statement may leave a parameter out. */
-        (void)sqlite3_clear_bindings(store->statements[i]);
+        (void)sqlite3_clear_bindings(statement);
+        store->is_used[store->used[i]] = false;
     }
+    store->used_count = 0;
     store->fault = false;
     if (sqlite3_get_autocommit(store->db) == 0) {
         (void)run_own(store, OWN_ROLLBACK);

@@ -3,7 +3,7 @@
 set -eu
 run="gcc make pkg-config libc6-dev libsqlite3-dev libfcgi-dev libscrypt-dev libmd-dev libcsv-dev libyaml-dev libjansson-dev libssl-dev libcurl4-openssl-dev
   ca-certificates libcairo2-dev libqrencode-dev fonts-sil-gentiumplus fonts-dejavu-core nginx-light spawn-fcgi multiwatch curl"
-test="libcmocka-dev sqlite3 chromium nodejs libfaketime poppler-utils"
+test="openssl libcmocka-dev sqlite3 chromium nodejs libfaketime poppler-utils"
 lint="clang-format clang-tidy cppcheck"
 bench="sqlite3 wrk gnuplot-nox postgresql"
 fuzz="clang-14 libclang-rt-14-dev"

@@ -7,13 +7,15 @@
  *   fill --folder FOLDER --size N [--seed S]   FOLDER/data/registry.db, people.db; FOLDER/world.tsv
  *   fill --folder FOLDER --sign-in             new sessions for everybody, and world.tsv again
  *
- * world.tsv, one thing a line: party NUMBER ORG ACCOUNT USER COOKIE FORM_TOKEN ask|all; project
- * NUMBER PROJECT; transfer ID, batch ID (some, all over the time, public); supplier ORG of what the
- * sellers (parties 0 to 63) hold in one large batch each.
+ * programs.tsv: program NUMBER CLIENT_SECRET TOKEN, of the sellers. world.tsv, one thing a line:
+ * party NUMBER ORG ACCOUNT USER COOKIE FORM_TOKEN ask|all; project NUMBER PROJECT; transfer ID,
+ * batch ID (some, all over the time, public); supplier ORG of what the sellers (parties 0 to 63)
+ * hold in one large batch each.
  */
 #include "bench/fill_acts.h"
 #include "bench/fill_totals.h"
 
+#include "gate/credential.h"
 #include "store/people_person.h"
 #include "store/people_session.h"
 
@@ -37,6 +39,8 @@ static int64_t say_took(const char *what, int64_t began_us)
     fflush(stdout);
     return now_us;
 }
+
+static void make_people(void);
 
 /* ------------------------------------------------------------------ who there is */
 
@@ -113,6 +117,48 @@ static void make_project(struct founding *founding, uint16_t number)
     apply(founding, &command, cast.project_ids[number]);
 }
 
+/* The large tables come later, so this is the last time the ledger itself is asked. */
+static enum status apply_of_program(void *context, const struct command *command,
+                                    struct answer *answer)
+{
+    struct founding *founding = context;
+    founding->at_us += 1000;
+    return ledger_apply(&founding->ledger, PROGRAM_TALLY, command, founding->at_us, answer);
+}
+
+/* A program of each seller, and its two secrets in a file of their own. */
+static void make_programs(struct founding *founding)
+{
+    char path[PATH_MAX];
+    (void)snprintf(path, sizeof path, "%s/programs.tsv", folder);
+    FILE *file = fopen(path, "w");
+    struct store *people = store_open(STORE_PEOPLE, STORE_WRITE, people_path, credential_tables);
+    CHECK(file != NULL && people != NULL, "no place for programs");
+    struct person_admin admin = {.arena = &founding->arena,
+                                 .people = people,
+                                 .ask = apply_of_program,
+                                 .context = founding,
+                                 .user_id = "",
+                                 .tag = TAG,
+                                 .now_us = clock_now_us()};
+    for (size_t i = 0; i < SELLERS; i++) {
+        struct credential_made client, token;
+        struct token_wish wish = {.org_id = cast.org_ids[i],
+                                  .name = "Program",
+                                  .roles = ROLE_ALL,
+                                  .scopes = SCOPE_READ | SCOPE_TRANSFER,
+                                  .ranges = "",
+                                  .days = ACCESS_TOKEN_DAYS_MAX};
+        arena_reset(&founding->arena, 0);
+        CHECK(credential_make_client(&admin, wish.org_id, wish.name, &client) == STATUS_OK &&
+                  credential_make_token(&admin, "http://127.0.0.1", &wish, &token) == STATUS_OK,
+              "no program of party %zu", i);
+        fprintf(file, "program\t%zu\t%s\t%s\n", i, client.secret, token.secret);
+    }
+    store_close(people);
+    CHECK(fclose(file) == 0, "%s cannot be written", path);
+}
+
 static void found(void)
 {
     char schema[PATH_MAX];
@@ -135,6 +181,8 @@ static void found(void)
     for (int i = 0; i < PROJECTS; i++) {
         make_project(&founding, (uint16_t)i);
     }
+    make_people();
+    make_programs(&founding);
     CHECK(store_commit(founding.ledger.store), "the commit failed");
     store_close(founding.ledger.store);
 }
@@ -360,7 +408,9 @@ static void read_cast(void)
     sqlite3_stmt *statement = NULL;
     CHECK(sqlite3_prepare_v2(rows.db,
                              "SELECT o.org_id, m.user_id, o.incoming_policy FROM organisation o"
-                             " JOIN membership m ON m.org_id = o.org_id ORDER BY o.rowid",
+                             " JOIN membership m ON m.org_id = o.org_id"
+                             " JOIN person p ON p.user_id = m.user_id AND p.is_program = 0"
+                             " ORDER BY o.rowid",
                              -1, &statement, NULL) == SQLITE_OK,
           "%s", sqlite3_errmsg(rows.db));
     for (size_t i = 0; i < PARTIES; i++) {
@@ -399,7 +449,6 @@ static void fill(int64_t size, uint64_t seed)
     (void)say_took("history", began_us);
     found();
     fill_registry();
-    make_people();
     struct stat about;
     CHECK(stat(registry_path, &about) == 0, "no %s", registry_path);
     int64_t took_ms = (clock_steady_us() - began_us) / 1000;

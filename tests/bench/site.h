@@ -18,11 +18,9 @@ struct site_program {
     pid_t pids[SITE_PROCESSES];
 };
 
-static struct site_program site_programs[] = {{.name = "public"},
-                                              {.name = "account"},
-                                              {.name = "signin"},
-                                              {.name = "admin"},
-                                              {.name = "hello", .is_bench = true}};
+static struct site_program site_programs[] = {
+    {.name = "public"}, {.name = "account"}, {.name = "signin"},
+    {.name = "admin"},  {.name = "api"},     {.name = "hello", .is_bench = true}};
 #define SITE_PROGRAMS (sizeof site_programs / sizeof site_programs[0])
 
 static inline int site_listen(const char *name)
@@ -48,25 +46,52 @@ static inline void site_path(const struct site_program *program, char path[PATH_
     world_program("release", name, path);
 }
 
-static inline void site_start_programs(void)
+/* Its processes; it listens already. */
+static inline void site_start_program(struct site_program *program)
 {
-    struct web *web = &the_web;
-    for (size_t i = 0; i < SITE_PROGRAMS; i++) {
-        struct site_program *program = &site_programs[i];
-        char path[PATH_MAX];
-        site_path(program, path);
-        program->socket = site_listen(program->name);
-        for (int k = 0; k < SITE_PROCESSES; k++) {
-            program->pids[k] = fork();
-            CHECK(program->pids[k] >= 0, "no process for %s", program->name);
-            if (program->pids[k] == 0) {
-                web_become(web, web->account_log, SIGKILL);
-                dup2(program->socket, STDIN_FILENO);
-                execl(path, program->name, (char *)NULL);
-                _exit(127);
-            }
+    char path[PATH_MAX];
+    site_path(program, path);
+    for (int k = 0; k < SITE_PROCESSES; k++) {
+        program->pids[k] = fork();
+        CHECK(program->pids[k] >= 0, "no process for %s", program->name);
+        if (program->pids[k] == 0) {
+            web_become(&the_web, the_web.account_log, SIGKILL);
+            dup2(program->socket, STDIN_FILENO);
+            execl(path, program->name, (char *)NULL);
+            _exit(127);
         }
     }
+}
+
+static inline void site_stop_program(struct site_program *program)
+{
+    for (int k = 0; k < SITE_PROCESSES; k++) {
+        if (program->pids[k] > 0) {
+            kill(program->pids[k], SIGTERM);
+            CHECK(web_await_end(program->pids[k], program->name) == 0, "%s ended badly",
+                  program->name);
+            program->pids[k] = 0;
+        }
+    }
+}
+
+static inline void site_start_programs(void)
+{
+    for (size_t i = 0; i < SITE_PROGRAMS; i++) {
+        site_programs[i].socket = site_listen(site_programs[i].name);
+        site_start_program(&site_programs[i]);
+    }
+}
+
+static inline struct site_program *site_program(const char *name)
+{
+    for (size_t i = 0; i < SITE_PROGRAMS; i++) {
+        if (text_is(site_programs[i].name, name)) {
+            return &site_programs[i];
+        }
+    }
+    CHECK(false, "there is no program %s", name);
+    return NULL;
 }
 
 /* The product's configuration, and one place more for the program it is compared with. */

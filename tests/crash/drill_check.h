@@ -156,6 +156,10 @@ static inline void check_access(const struct world *on)
     (void)snprintf(path, sizeof path, "%.200s/people.db", on->data_dir);
     int64_t sessions = number_in(path, "SELECT count(*) FROM session");
     int64_t links = number_in(path, "SELECT count(*) FROM password_link WHERE used_at IS NULL");
+    int64_t secrets = number_in(path, "SELECT (SELECT count(*) FROM access_token WHERE revoked_at "
+                                      "IS NULL) + (SELECT count(*) FROM client_secret WHERE "
+                                      "revoked_at IS NULL)");
+    CHECK(secrets == 0, "after a restore %" PRId64 " secrets of programs are good", secrets);
     CHECK(sessions == 0 && links == 0,
           "after a restore %" PRId64 " sessions and %" PRId64 " one-time links are open", sessions,
           links);

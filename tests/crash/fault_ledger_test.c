@@ -119,6 +119,38 @@ static void add_house(void)
     }
 }
 
+/* The buffer pool gives back and loses units; a program is made; somebody is named. */
+static void add_pool(const char *project)
+{
+    char pool[ID_SIZE], program[ID_SIZE];
+    make_id("org", pool);
+    make_id("usr", program);
+    struct command *command = add(ACT_OPEN_ORGANISATION);
+    TEXT_COPY(command->organisation.org_id, pool);
+    TEXT_COPY(command->organisation.name, "The pool");
+    command->organisation.kind = ORG_BUFFER;
+    command = add(ACT_ISSUE);
+    TEXT_COPY(command->issue.project_id, project);
+    command->issue.vintage = 2025;
+    command->issue.supplier_units = 1;
+    command->issue.buffer_units = 300;
+    static const enum act_kind kinds[] = {ACT_REFUND, ACT_CANCEL_UNITS};
+    for (size_t i = 0; i < 2; i++) {
+        command = add(kinds[i]);
+        TEXT_COPY(command->pool.project_id, project);
+        TEXT_COPY(command->pool.notes, REASON);
+        command->pool.units = 100;
+    }
+    command = add(ACT_SET_PERSON);
+    TEXT_COPY(command->person.user_id, program);
+    TEXT_COPY(command->person.org_id, world->org_ids[0]);
+    command->person.is_program = true;
+    command = add(ACT_OPEN_BENEFICIARY);
+    TEXT_COPY(command->beneficiary.org_id, world->org_ids[0]);
+    TEXT_COPY(command->beneficiary.name, "A customer");
+    TEXT_COPY(command->beneficiary.domain, "customer.example.org");
+}
+
 static void add_units(void)
 {
     char project[ID_SIZE], order[ID_SIZE], account[ID_SIZE];
@@ -164,6 +196,7 @@ static void add_units(void)
     TEXT_COPY(command->retire.beneficiary, "Somebody");
     command->retire.purposes = 1;
     command->retire.units = 77;
+    add_pool(project);
 }
 
 static void add_transfers(void)

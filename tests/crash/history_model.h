@@ -78,12 +78,15 @@ static enum status model_retire(int person, const struct operation *operation)
         status = STATUS_LINES_EMPTY;
     }
     status = status == STATUS_OK ? m_pick(&wish) : status;
+    if (status == STATUS_OK && person != NONE && m_needs_second(org, m_picked())) {
+        status = STATUS_SECOND_PERSON_NEEDED;
+    }
     if (status == STATUS_OK) {
         m_cut();
         for (int i = 0; i < pick_count; i++) {
             m.pieces[picks[i].piece].reserved = STRANGER;
         }
-        m_end_reserved(STRANGER, true);
+        m_end_reserved(STRANGER, BATCH_RETIRED);
     }
     return status;
 }

@@ -40,7 +40,8 @@ static void load_ids(void)
         "SELECT org_id FROM organisation UNION ALL SELECT account_id FROM account UNION ALL "
         "SELECT project_id FROM project UNION ALL SELECT transfer_id FROM transfer UNION ALL "
         "SELECT order_id FROM buyer_order UNION ALL SELECT batch_id FROM batch UNION ALL "
-        "SELECT issuance_id FROM issuance UNION ALL SELECT 'org_00000000000000ZZ'";
+        "SELECT issuance_id FROM issuance UNION ALL SELECT beneficiary_id FROM beneficiary"
+        " UNION ALL SELECT 'org_00000000000000ZZ'";
     sqlite3 *db = NULL;
     sqlite3_stmt *statement = NULL;
     must(sqlite3_open(town.path, &db) == SQLITE_OK);
@@ -53,6 +54,26 @@ static void load_ids(void)
     sqlite3_close(db);
 }
 
+/* What the world of the refusals has not: a buffer pool with units, a program, somebody named. */
+static void add_to_world(void)
+{
+    (void)town_org("Pool", false, ORG_BUFFER);
+    (void)town_issue(world.biochar, 2020, 10, 500);
+    struct command command = command_of(ACT_SET_PERSON, "", "");
+    must(TEXT_COPY(command.person.user_id, town_person('Y')));
+    must(TEXT_COPY(command.person.org_id, world.orgs[ALPHA]));
+    command.person.is_program = true;
+    (void)town_do(&command);
+    command.kind = ACT_SET_MEMBER;
+    command.person.roles = ROLE_ALL;
+    (void)town_do(&command);
+    command = command_of(ACT_OPEN_BENEFICIARY, "", town_key());
+    must(TEXT_COPY(command.beneficiary.org_id, world.orgs[ALPHA]));
+    must(TEXT_COPY(command.beneficiary.name, "A customer"));
+    must(TEXT_COPY(command.beneficiary.domain, "customer.example.org"));
+    (void)town_do(&command);
+}
+
 /* The folder goes as soon as its files are open: nothing is left lying about, whatever happens. */
 static void open_registry(void)
 {
@@ -63,6 +84,7 @@ static void open_registry(void)
     }
     tables[count++] = ledger_verify_tables[0];
     must(build_world(NULL) == 0);
+    add_to_world();
     load_ids();
     ledger.arena = &fuzz_arena;
     ledger.store = store_open(STORE_REGISTRY, STORE_WRITE, town.path, tables);
@@ -137,6 +159,7 @@ static void fill_party(struct fuzz_input *input, struct command *command)
         take_id(input, command->person.org_id, "org");
         command->person.roles = (uint8_t)fuzz_byte(input);
         command->person.deactivated = fuzz_below(input, 2) == 1;
+        command->person.is_program = fuzz_below(input, 4) == 1;
         break;
     case ACT_OPEN_ACCOUNT:
     case ACT_CLOSE_ACCOUNT:
@@ -201,6 +224,7 @@ static void fill_supply(struct fuzz_input *input, struct command *command)
         take_id(input, command->deliver.project_id, "prj");
         command->deliver.units = take_units(input);
         command->deliver.line_count = take_lines(input, command->deliver.lines);
+        command->deliver.has_plan = fuzz_below(input, 16) == 1;
         break;
     }
 }
@@ -238,6 +262,25 @@ static void fill(struct fuzz_input *input, struct command *command)
         command->retire.purposes = (uint8_t)fuzz_byte(input);
         command->retire.units = take_units(input);
         command->retire.line_count = take_lines(input, command->retire.lines);
+        command->retire.vintage = fuzz_below(input, 4) == 1 ? 2000 + (int32_t)fuzz_byte(input) : 0;
+        take_id(input, command->retire.order_id, "ord");
+        command->retire.has_plan = fuzz_below(input, 16) == 1;
+        break;
+    case ACT_OPEN_BENEFICIARY:
+        take_id(input, command->beneficiary.org_id, "org");
+        take_id(input, command->beneficiary.beneficiary_id, "org");
+        TAKE_TEXT(input, command->beneficiary.name);
+        TAKE_TEXT(input, command->beneficiary.domain);
+        command->beneficiary.is_individual = fuzz_below(input, 2) == 1;
+        break;
+    case ACT_REFUND:
+    case ACT_CANCEL_UNITS:
+        take_id(input, command->pool.org_id, "org");
+        take_id(input, command->pool.project_id, "prj");
+        TAKE_TEXT(input, command->pool.notes);
+        command->pool.units = take_units(input);
+        command->pool.line_count = take_lines(input, command->pool.lines);
+        command->pool.has_plan = fuzz_below(input, 16) == 1;
         break;
     case ACT_OPEN_PROJECT:
     case ACT_EDIT_PROJECT:
@@ -310,6 +353,16 @@ static const struct {
     MEMBER(retire.beneficiary),
     MEMBER(retire.line_count),
     MEMBER(retire.lines),
+    MEMBER(retire.order_id),
+    MEMBER(retire.has_plan),
+    MEMBER(person.is_program),
+    MEMBER(beneficiary.name),
+    MEMBER(beneficiary.domain),
+    MEMBER(beneficiary.is_individual),
+    MEMBER(pool.notes),
+    MEMBER(pool.has_plan),
+    MEMBER(pool.line_count),
+    MEMBER(pool.lines),
     MEMBER(trust.remove),
     MEMBER(setting.frozen),
     MEMBER(setting.site_url),

@@ -13,12 +13,14 @@ static void dump_rows(struct digest_feed *feed, sqlite3 *db, const char *table)
     (void)snprintf(sql, sizeof sql, "SELECT * FROM %s", table);
     must(sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK);
     digest_add_text(feed, table);
-    while (sqlite3_step(statement) == SQLITE_ROW) {
+    int stepped = sqlite3_step(statement);
+    for (; stepped == SQLITE_ROW; stepped = sqlite3_step(statement)) {
         for (int i = 0; i < sqlite3_column_count(statement); i++) {
             const char *text = (const char *)sqlite3_column_text(statement, i);
             digest_add_text(feed, text == NULL ? "\x01" : text);
         }
     }
+    must(stepped == SQLITE_DONE);
     sqlite3_finalize(statement);
 }
 
@@ -29,6 +31,7 @@ static struct digest town_dump(void)
     sqlite3_stmt *tables = NULL;
     struct digest_feed feed;
     must(sqlite3_open(town.path, &db) == SQLITE_OK);
+    must(sqlite3_busy_timeout(db, 10000) == SQLITE_OK); /* a daemon may be emptying its WAL */
     must(sqlite3_prepare_v2(db,
                             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'act' "
                             "AND name NOT LIKE 'sqlite_%' ORDER BY name",

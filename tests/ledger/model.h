@@ -19,7 +19,7 @@ enum { NONE = -1, STRANGER = -2 };
 /* How many of them: a test that needs other numbers names them before it includes this file. */
 #ifndef MODEL_ORGS
 #define MODEL_ORGS 7
-#define MODEL_PEOPLE 14
+#define MODEL_PEOPLE 18
 #define MODEL_TRANSFERS 300000
 #endif
 enum {
@@ -36,6 +36,7 @@ enum {
     PIECES_MAX = 60000,
     TRANSFERS_MAX = MODEL_TRANSFERS,
     ORDERS_MAX = 50000,
+    NAMED_MAX = 400,
     LINES_MAX = 6
 };
 #define DAY_US (INT64_C(86400) * 1000000)
@@ -50,6 +51,8 @@ struct m_org {
 struct m_person {
     char id[ID_SIZE];
     bool active;
+    bool is_program;
+    int maker, program_org; /* of a program; maker NONE: the operator */
     unsigned registry;
     unsigned roles[ORGS];
 };
@@ -61,12 +64,19 @@ struct m_account {
 struct m_project {
     char id[ID_SIZE];
     int org, instrument;
-    int64_t next[VINTAGES], retired[VINTAGES], exported[VINTAGES];
+    int64_t next[VINTAGES], retired[VINTAGES], exported[VINTAGES], cancelled[VINTAGES];
 };
 struct m_piece {
     int project, vintage, org, account;
     int64_t first, last, issued_at, since_at;
-    int reserved; /* transfer or NONE */
+    int reserved;  /* transfer or NONE */
+    int came_with; /* the order that it was delivered for, from 1; 0 none */
+};
+/* Somebody who is only named, by an organisation. */
+struct m_named {
+    char id[ID_SIZE];
+    int org;
+    int domain; /* NONE: a human being */
 };
 struct m_transfer {
     char id[ID_SIZE];
@@ -92,6 +102,8 @@ struct model {
     struct m_org orgs[ORGS];
     struct m_person people[PEOPLE];
     struct m_project projects[PROJECTS];
+    struct m_named named[NAMED_MAX];
+    int named_count;
     int account_count, piece_count, transfer_count, order_count;
     struct m_account accounts[ACCOUNTS_MAX];
     struct m_piece pieces[PIECES_MAX];
@@ -106,6 +118,13 @@ static struct model m;
 static bool m_is_admin(int person)
 {
     return person != NONE && (m.people[person].registry & 1U) != 0;
+}
+
+/* Who stands behind a person where two are needed. */
+static int m_root(int person)
+{
+    bool has_maker = person >= 0 && m.people[person].is_program && m.people[person].maker != NONE;
+    return has_maker ? m.people[person].maker : person;
 }
 
 static unsigned m_roles(int person, int org)
@@ -135,13 +154,6 @@ static enum status m_right(int person, unsigned roles, unsigned needed, bool adm
 static enum status m_right_registry(int person)
 {
     return person == NONE || m_is_admin(person) ? STATUS_OK : STATUS_NOT_ALLOWED;
-}
-
-/* The registry itself: the operator; an administrator where the act goes through the admin program.
- */
-static bool m_is_registry(int person, enum asker program)
-{
-    return person == NONE || (m_is_admin(person) && program == PROGRAM_ADMIN);
 }
 
 /* Acts that are done at once by one person, where the organisation asks for two. */
@@ -187,9 +199,11 @@ static enum status m_account(int account, int org)
 enum m_note { NOTE_NONE, NOTE_FINE, NOTE_LONG, NOTE_ODD };
 
 struct m_line {
-    int piece;    /* NONE: dead or unknown */
-    int dead_org; /* a dead batch's last holder; NONE: it never was */
-    int same_as;  /* an earlier line with the same batch; NONE */
+    int piece;       /* NONE: dead or unknown */
+    int dead_org;    /* a dead batch's last holder; NONE: it never was */
+    int project;     /* of the batch, dead or alive; NONE: it never was */
+    bool in_reserve; /* it lies, or lay, in a reserve account */
+    int same_as;     /* an earlier line with the same batch; NONE */
     int64_t units;
     int64_t size_units; /* of the batch, before the act */
 };
@@ -197,8 +211,11 @@ struct m_line {
 struct m_wish {
     int org, supplier, project; /* NONE any */
     int from_account, to_account;
-    int instrument; /* NONE: of the oldest, or of the first line */
-    bool reserve_too;
+    int instrument;    /* NONE: of the oldest, or of the first line */
+    bool reserve_too;  /* by lines: what lies in a reserve account, too */
+    bool reserve_only; /* nothing else */
+    int year;          /* oldest first: 0 any vintage */
+    int came_with;     /* oldest first: 0 any; an order, from 1 */
     int64_t units;
     int line_count;
     struct m_line lines[LINES_MAX];
@@ -238,8 +255,10 @@ static int m_oldest(const void *one, const void *other)
 static bool m_fits(const struct m_wish *wish, const struct m_piece *piece, int instrument)
 {
     const struct m_account *account = &m.accounts[piece->account];
-    return piece->org == wish->org && piece->reserved == NONE && account->kind == ACCOUNT_ACTIVE &&
-           account->open &&
+    int kind = wish->reserve_only ? ACCOUNT_RESERVE : ACCOUNT_ACTIVE;
+    return piece->org == wish->org && piece->reserved == NONE && account->kind == kind &&
+           account->open && (wish->year == 0 || wish->year == FIRST_VINTAGE + piece->vintage) &&
+           (wish->came_with == 0 || wish->came_with == piece->came_with) &&
            (wish->supplier == NONE || m.projects[piece->project].org == wish->supplier) &&
            (wish->project == NONE || piece->project == wish->project) &&
            (wish->from_account == NONE || piece->account == wish->from_account) &&
@@ -313,17 +332,18 @@ static enum status m_judge_line(const struct m_wish *wish, int number)
         m_worse(&worst, STATUS_QUANTITY_TOO_LARGE);
     }
     if (line->piece == NONE) {
-        m_worse(&worst,
-                line->dead_org == wish->org ? STATUS_BATCH_NOT_ACTIVE : STATUS_BATCH_UNKNOWN);
+        bool is_theirs = line->dead_org == wish->org && (!wish->reserve_only || line->in_reserve);
+        m_worse(&worst, is_theirs ? STATUS_BATCH_NOT_ACTIVE : STATUS_BATCH_UNKNOWN);
         return worst;
     }
     const struct m_piece *piece = &m.pieces[line->piece];
-    if (piece->org != wish->org) {
+    int kind = m.accounts[piece->account].kind;
+    if (piece->org != wish->org || (wish->reserve_only && kind != ACCOUNT_RESERVE)) {
         m_worse(&worst, STATUS_BATCH_UNKNOWN);
         return worst;
     }
-    int kind = m.accounts[piece->account].kind;
-    if (kind != ACCOUNT_ACTIVE && !(kind == ACCOUNT_RESERVE && wish->reserve_too)) {
+    bool is_reserve_right = wish->reserve_too || wish->reserve_only;
+    if (kind != ACCOUNT_ACTIVE && !(kind == ACCOUNT_RESERVE && is_reserve_right)) {
         m_worse(&worst, STATUS_ACCOUNT_NOT_ACTIVE_KIND);
     }
     if (wish->to_account != NONE && piece->account == wish->to_account) {
@@ -406,15 +426,17 @@ static void m_cut(void)
 }
 
 /* Ended pieces are forgotten; their sums are kept. */
-static void m_end_reserved(int mark, bool retired)
+static void m_end_reserved(int mark, enum batch_state state)
 {
     int kept = 0;
     for (int i = 0; i < m.piece_count; i++) {
         struct m_piece *piece = &m.pieces[i];
         if (piece->reserved == mark) {
             struct m_project *project = &m.projects[piece->project];
-            *(retired ? &project->retired[piece->vintage] : &project->exported[piece->vintage]) +=
-                m_size(piece);
+            int64_t *sums = state == BATCH_RETIRED    ? project->retired
+                            : state == BATCH_EXPORTED ? project->exported
+                                                      : project->cancelled;
+            sums[piece->vintage] += m_size(piece);
             continue;
         }
         m.pieces[kept++] = *piece;

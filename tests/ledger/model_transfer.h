@@ -277,12 +277,13 @@ static enum status m_judge_decide(const struct m_decide *decide)
         }
     }
     bool approves = kind == ACT_APPROVE || kind == ACT_REGISTRY_APPROVE;
+    int root = m_root(decide->person);
     if (approves && decide->person != NONE &&
-        (decide->person == transfer->submitted_by ||
+        (root == m_root(transfer->submitted_by) ||
          (kind == ACT_APPROVE && transfer->registry_approved &&
-          transfer->registry_approved_by == decide->person) ||
+          m_root(transfer->registry_approved_by) == root) ||
          (kind == ACT_REGISTRY_APPROVE && transfer->approved &&
-          transfer->approved_by == decide->person))) {
+          m_root(transfer->approved_by) == root))) {
         return STATUS_SAME_PERSON;
     }
     if ((kind == ACT_APPROVE && transfer->approved) ||
@@ -347,7 +348,7 @@ static enum status m_do_decide(const struct m_decide *decide)
         m_release(decide->transfer, transfer->to, m_decide_account(decide));
     } else if (kind == ACT_COMPLETE_EXPORT) {
         m_finish(transfer, TRANSFER_COMPLETED, decide->person);
-        m_end_reserved(decide->transfer, false);
+        m_end_reserved(decide->transfer, BATCH_EXPORTED);
     } else {
         m_finish(transfer,
                  kind == ACT_WITHDRAW ? TRANSFER_WITHDRAWN

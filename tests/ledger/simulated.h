@@ -17,6 +17,7 @@
 static uint64_t random_state;
 static int64_t acts_done;
 static int64_t by_status[STATUS__COUNT];
+static int64_t asked_by_kind[ACT__COUNT], done_by_kind[ACT__COUNT];
 static int64_t repeats;
 static int checked_transfers; /* transfers before this one were compared after they ended */
 
@@ -30,7 +31,8 @@ static int ring_count;
 /* Batches that have ended. */
 static struct {
     char id[ID_SIZE];
-    int org;
+    int org, project;
+    bool in_reserve;
 } dead[RING];
 static int dead_count;
 
@@ -98,6 +100,34 @@ static bool batch_id_of(const struct m_piece *piece, char id[ID_SIZE])
 
 /* ---- one act ---- */
 
+/* The registry itself: the operator; an administrator where the act goes through the admin program.
+ */
+static bool m_is_registry(int person, enum asker program)
+{
+    return person == NONE || (m_is_admin(person) && program == PROGRAM_ADMIN);
+}
+
+/* The program that a person sends such an act through: some go through two doors, an administrator
+ * mostly through his own, a program through api alone. */
+static enum asker program_of(enum act_kind kind, int person)
+{
+    if (person == NONE) {
+        return PROGRAM_TALLY;
+    }
+    if (person >= 0 && m.people[person].is_program) {
+        return PROGRAM_API;
+    }
+    bool is_official = person >= 0 && (m.people[person].registry & 1U) != 0;
+    bool by_admin = program_may(PROGRAM_ADMIN, kind) && is_official;
+    return program_may(PROGRAM_ACCOUNT, kind) && !by_admin ? PROGRAM_ACCOUNT : PROGRAM_ADMIN;
+}
+
+static bool may_ask(enum act_kind kind, int person)
+{
+    return person == NONE ||
+           (person >= 0 && m.people[person].active && program_may(program_of(kind, person), kind));
+}
+
 static int pick_person(int org, unsigned roles)
 {
     if (chance(4)) {
@@ -138,18 +168,6 @@ static struct command command_by(enum act_kind kind, int person)
     return command_of(kind, user_id, town_key());
 }
 
-/* The program that a person sends such an act through: some go through two doors, an administrator
- * mostly through his own. */
-static enum asker program_of(enum act_kind kind, int person)
-{
-    if (person == NONE) {
-        return PROGRAM_TALLY;
-    }
-    bool is_official = person >= 0 && (m.people[person].registry & 1U) != 0;
-    bool by_admin = program_may(PROGRAM_ADMIN, kind) && is_official;
-    return program_may(PROGRAM_ACCOUNT, kind) && !by_admin ? PROGRAM_ACCOUNT : PROGRAM_ADMIN;
-}
-
 /* Asks the ledger. The time is the model's, which follows the rule: never before the last recorded
  * act. */
 static void ask(const struct command *command, int person, struct answer *answer)
@@ -163,14 +181,11 @@ static void ask(const struct command *command, int person, struct answer *answer
     acts_done++;
     must(answer->status >= 0 && answer->status < STATUS__COUNT);
     by_status[answer->status]++;
+    asked_by_kind[command->kind]++;
+    done_by_kind[command->kind] += answer->status == STATUS_OK;
     if (answer->seq != 0 && !answer->repeated) {
         m.last_at = town.now_us > m.last_at ? town.now_us : m.last_at;
     }
-}
-
-static bool may_ask(int person)
-{
-    return person == NONE || (person >= 0 && m.people[person].active);
 }
 
 /* Compares, and remembers what came through. */
@@ -271,7 +286,7 @@ static int64_t pick_units(const struct m_wish *wish)
 static void pick_line(struct m_wish *wish, int number, struct command_line *line)
 {
     struct m_line *into = &wish->lines[number];
-    *into = (struct m_line){.piece = NONE, .dead_org = NONE, .same_as = NONE};
+    *into = (struct m_line){.piece = NONE, .dead_org = NONE, .project = NONE, .same_as = NONE};
     TEXT_COPY(line->batch_id, "ctb_ZZZZZZZZZZZZZZZZ");
     if (number > 0 && chance(3)) {
         *into = wish->lines[number - 1];
@@ -280,6 +295,8 @@ static void pick_line(struct m_wish *wish, int number, struct command_line *line
     } else if (dead_count > 0 && chance(3)) {
         int from = below(dead_count < RING ? dead_count : RING);
         into->dead_org = dead[from].org;
+        into->project = dead[from].project;
+        into->in_reserve = dead[from].in_reserve;
         TEXT_COPY(line->batch_id, dead[from].id);
     } else if (m.piece_count > 0 && !chance(2)) {
         int piece = below(m.piece_count);
@@ -287,6 +304,8 @@ static void pick_line(struct m_wish *wish, int number, struct command_line *line
             piece = below(m.piece_count);
         }
         into->piece = piece;
+        into->project = m.pieces[piece].project;
+        into->in_reserve = m.accounts[m.pieces[piece].account].kind == ACCOUNT_RESERVE;
         if (!batch_id_of(&m.pieces[piece], line->batch_id)) {
             printf("FAILED after %lld acts: the ledger has no such batch\n", (long long)acts_done);
             exit(1);
@@ -332,6 +351,8 @@ static void bury(const struct m_wish *wish, const struct command_line *lines, bo
             int place = dead_count++ % RING;
             memcpy(dead[place].id, lines[i].batch_id, ID_SIZE);
             dead[place].org = wish->org;
+            dead[place].project = wish->lines[i].project;
+            dead[place].in_reserve = wish->lines[i].in_reserve;
         }
     }
 }
@@ -342,6 +363,40 @@ static void note_sizes(struct m_wish *wish)
     for (int i = 0; i < wish->line_count; i++) {
         wish->lines[i].size_units =
             wish->lines[i].piece == NONE ? 0 : m_size(&m.pieces[wish->lines[i].piece]);
+    }
+}
+
+/* Sometimes one looks ahead first: what the ledger says then, or STATUS__COUNT. The act carries the
+ * plan's digest, now and then a wrong one. */
+static enum status look_ahead(struct command *command, int person, bool *has_plan,
+                              struct digest *digest, bool *is_wrong)
+{
+    struct plan plan;
+    struct answer answer;
+    *is_wrong = false;
+    if (!chance(30)) {
+        return STATUS__COUNT;
+    }
+    arena_reset(&town.arena, 0);
+    enum status planned = ledger_plan(town.ledger.store, &town.arena,
+                                      program_of((enum act_kind)command->kind, person), command,
+                                      m.now, &plan, &answer);
+    if (planned == STATUS_OK) {
+        *is_wrong = chance(5);
+        *has_plan = true;
+        *digest = plan.digest;
+        digest->bytes[0] ^= *is_wrong ? 1 : 0;
+    }
+    return planned;
+}
+
+/* What the ledger said ahead is what comes of it. */
+static void compare_ahead(const struct command *command, enum status planned, enum status expected,
+                          bool is_wrong)
+{
+    if (planned != STATUS__COUNT && planned != expected && !is_wrong) {
+        struct answer answer = {.status = (int32_t)planned};
+        fail("plan", command, expected, &answer);
     }
 }
 

@@ -10,8 +10,9 @@
 static bool is_last(int person, int org)
 {
     for (int i = 0; i < PEOPLE; i++) {
-        bool has = org == NONE ? (m.people[i].registry & 1U) != 0
-                               : (m.people[i].roles[org] & ROLE_MANAGER) != 0;
+        bool has = org == NONE
+                       ? (m.people[i].registry & 1U) != 0
+                       : (m.people[i].roles[org] & ROLE_MANAGER) != 0 && !m.people[i].is_program;
         if (i != person && has && m.people[i].active) {
             return false;
         }
@@ -33,17 +34,19 @@ static void act_person(void)
         TEXT_COPY(command.person.org_id, org_id(org));
         TEXT_COPY(command.person.user_id, person->id);
         command.person.roles = (uint8_t)roles;
-        enum status expected = may_ask(asker)
+        enum status expected = may_ask(ACT_SET_MEMBER, asker)
                                    ? m_right(asker, m_roles(asker, org), ROLE_MANAGER, true)
                                    : STATUS_NOT_ALLOWED;
         if (expected == STATUS_OK && org < 0) {
             expected = STATUS_NOT_FOUND;
         } else if (expected == STATUS_OK) {
             bool above = asker == NONE || m_is_admin(asker);
+            bool elsewhere = person->is_program && person->program_org != org;
             expected = m.orgs[org].state == ORG_CLOSED ? STATUS_SENDER_CLOSED
+                       : elsewhere                     ? STATUS_PERSON_UNKNOWN
                        : !person->active && roles != 0 ? STATUS_PERSON_UNKNOWN
                        : (person->roles[org] & ROLE_MANAGER) != 0 && (roles & ROLE_MANAGER) == 0 &&
-                               is_last(who, org) && !above
+                               is_last(who, org) && !above && !person->is_program
                            ? STATUS_LAST_MANAGER
                        : roles > 15 ? STATUS_VALUE_REFUSED
                                     : STATUS_OK;
@@ -54,16 +57,27 @@ static void act_person(void)
         }
         return;
     }
-    int asker = pick_official();
+    int asker = person->is_program && chance(60) ? pick_person(person->program_org, ROLE_MANAGER)
+                                                 : pick_official();
     if (dice == 1) {
         bool off = chance(30);
+        bool turns = chance(10);
         struct command command = command_by(ACT_SET_PERSON, asker);
         TEXT_COPY(command.person.user_id, person->id);
         command.person.deactivated = off;
-        enum status expected = may_ask(asker) ? m_right_registry(asker) : STATUS_NOT_ALLOWED;
+        command.person.is_program = turns;
+        enum status expected =
+            may_ask(ACT_SET_PERSON, asker) ? m_right_registry(asker) : STATUS_NOT_ALLOWED;
+        if (expected != STATUS_OK && may_ask(ACT_SET_PERSON, asker) && person->is_program) {
+            int org = person->program_org;
+            expected = m_right(asker, m_roles(asker, org), ROLE_MANAGER, false);
+        }
         if (expected == STATUS_OK && off && person->active && (person->registry & 1U) != 0 &&
             is_last(who, NONE)) {
             expected = STATUS_LAST_MANAGER;
+        }
+        if (expected == STATUS_OK && turns && !person->is_program) {
+            expected = STATUS_VALUE_REFUSED;
         }
         ask(&command, asker, &answer);
         if (settle(&command, asker, expected, &answer)) {
@@ -75,14 +89,15 @@ static void act_person(void)
     struct command command = command_by(ACT_SET_REGISTRY_ROLES, asker);
     TEXT_COPY(command.person.user_id, person->id);
     command.person.roles = (uint8_t)roles;
-    enum status expected = may_ask(asker) ? m_right_registry(asker) : STATUS_NOT_ALLOWED;
+    enum status expected =
+        may_ask(ACT_SET_REGISTRY_ROLES, asker) ? m_right_registry(asker) : STATUS_NOT_ALLOWED;
     if (expected == STATUS_OK) {
         expected = !person->active && roles != 0 ? STATUS_PERSON_UNKNOWN
                    : person->active && (person->registry & 1U) != 0 && (roles & 1U) == 0 &&
                            is_last(who, NONE)
                        ? STATUS_LAST_MANAGER
-                   : roles > 3 ? STATUS_VALUE_REFUSED
-                               : STATUS_OK;
+                   : roles > 3 || (person->is_program && roles != 0) ? STATUS_VALUE_REFUSED
+                                                                     : STATUS_OK;
     }
     ask(&command, asker, &answer);
     if (settle(&command, asker, expected, &answer)) {
@@ -93,9 +108,12 @@ static void act_person(void)
 static void act_registry(void)
 {
     int asker = pick_official();
-    enum status expected = may_ask(asker) ? m_right_registry(asker) : STATUS_NOT_ALLOWED;
-    struct answer answer;
     int dice = below(3);
+    enum act_kind kind = dice == 0   ? ACT_FREEZE
+                         : dice == 1 ? ACT_SET_SETTINGS
+                                     : ACT_SET_ORGANISATION_STATE;
+    enum status expected = may_ask(kind, asker) ? m_right_registry(asker) : STATUS_NOT_ALLOWED;
+    struct answer answer;
     if (dice == 0) {
         struct command command = command_by(ACT_FREEZE, asker);
         command.setting.frozen = chance(15);
@@ -230,7 +248,7 @@ static void act_close_account(int org, int person)
     struct command command = command_by(ACT_CLOSE_ACCOUNT, person);
     TEXT_COPY(command.account.account_id, account_id(account));
     int owner = account < 0 ? NONE : m.accounts[account].org;
-    enum status expected = may_ask(person)
+    enum status expected = may_ask(ACT_CLOSE_ACCOUNT, person)
                                ? m_right(person, m_roles(person, owner), ROLE_MANAGER, false)
                                : STATUS_NOT_ALLOWED;
     if (expected == STATUS_OK) {
@@ -257,7 +275,8 @@ static void act_house(void)
 {
     int org = below(ORGS);
     int person = pick_person(org, ROLE_MANAGER);
-    enum status expected = may_ask(person)
+    /* What a manager may, a program may not: it comes through another door. */
+    enum status expected = may_ask(ACT_SET_POLICY, person)
                                ? m_right(person, m_roles(person, org), ROLE_MANAGER, false)
                                : STATUS_NOT_ALLOWED;
     switch (below(4)) {

@@ -109,8 +109,9 @@ static void compare_transfers(void)
 
 static void compare_sums(void)
 {
-    sqlite3_stmt *statement = prepare("SELECT retired, exported, next_serial FROM conservation "
-                                      "WHERE project_id = ?1 AND vintage = ?2");
+    sqlite3_stmt *statement =
+        prepare("SELECT retired, exported, next_serial, cancelled FROM conservation "
+                "WHERE project_id = ?1 AND vintage = ?2");
     for (int i = 0; i < PROJECTS * VINTAGES; i++) {
         const struct m_project *project = &m.projects[i / VINTAGES];
         int vintage = i % VINTAGES;
@@ -119,7 +120,8 @@ static void compare_sums(void)
         bool there = sqlite3_step(statement) == SQLITE_ROW;
         if (there ? sqlite3_column_int64(statement, 0) != project->retired[vintage] ||
                         sqlite3_column_int64(statement, 1) != project->exported[vintage] ||
-                        sqlite3_column_int64(statement, 2) != project->next[vintage]
+                        sqlite3_column_int64(statement, 2) != project->next[vintage] ||
+                        sqlite3_column_int64(statement, 3) != project->cancelled[vintage]
                   : project->next[vintage] != 1) {
             differ("sums");
         }
@@ -208,6 +210,32 @@ static void learn_accounts(int org)
     }
 }
 
+/* Two programs of one maker, one of another in the same organisation, one of the operator's. */
+enum { PROGRAMS = 4 };
+static const int program_orgs[PROGRAMS] = {0, 0, 0, 1};
+static const int program_makers[PROGRAMS] = {0, 0, 7, NONE};
+
+static void make_program(int number, int org, int maker)
+{
+    struct m_person *program = &m.people[number];
+    struct answer answer;
+    struct command command =
+        command_of(ACT_SET_PERSON, maker == NONE ? "" : m.people[maker].id, "");
+    TEXT_COPY(command.person.user_id, program->id);
+    TEXT_COPY(command.person.org_id, m.orgs[org].id);
+    command.person.is_program = true;
+    must(town_ask(maker == NONE ? PROGRAM_TALLY : PROGRAM_ACCOUNT, &command, &answer) == STATUS_OK);
+    command = command_of(ACT_SET_MEMBER, "", "");
+    TEXT_COPY(command.person.user_id, program->id);
+    TEXT_COPY(command.person.org_id, m.orgs[org].id);
+    command.person.roles = 15;
+    town_do(&command);
+    program->is_program = true;
+    program->maker = maker;
+    program->program_org = org;
+    program->roles[org] = 15;
+}
+
 static void begin(void)
 {
     static const char *const names[ORGS] = {"Alder", "Birch", "Cedar", "Douglas",
@@ -222,8 +250,13 @@ static void begin(void)
     for (int i = 0; i < PEOPLE; i++) {
         memcpy(m.people[i].id, town_person("ABCDEFGHJKMNPQRSTVWXYZ"[i]), ID_SIZE);
         m.people[i].active = true;
-        m.people[i].roles[i % ORGS] = 15;
-        town_member(m.orgs[i % ORGS].id, m.people[i].id, 15);
+        if (i < PEOPLE - PROGRAMS) {
+            m.people[i].roles[i % ORGS] = 15;
+            town_member(m.orgs[i % ORGS].id, m.people[i].id, 15);
+        }
+    }
+    for (int i = 0; i < PROGRAMS; i++) {
+        make_program(PEOPLE - PROGRAMS + i, program_orgs[i], program_makers[i]);
     }
     m.people[0].registry = 1;
     m.people[1].registry = 1;
@@ -303,7 +336,18 @@ int main(int argc, char **argv)
             printf(" %s %lld", status_row((enum status)i)->slug, (long long)by_status[i]);
         }
     }
-    printf("\n%d passed, %d failed\n", violations == 0 ? 1 : 0, violations == 0 ? 0 : 1);
+    printf("\ndone:");
+    bool is_good = violations == 0;
+    for (int i = ACT_NONE + 1; i < ACT__COUNT; i++) {
+        if (asked_by_kind[i] > 0) {
+            printf(" %s %lld", act_word((enum act_kind)i), (long long)done_by_kind[i]);
+        }
+        if (asked_by_kind[i] > 200 && done_by_kind[i] == 0) {
+            printf(" (never)");
+            is_good = false; /* what never comes through is not simulated */
+        }
+    }
+    printf("\n%d passed, %d failed\n", is_good ? 1 : 0, is_good ? 0 : 1);
     town_leave();
-    return violations == 0 ? 0 : 1;
+    return is_good ? 0 : 1;
 }

@@ -108,6 +108,37 @@ static void test_second_person(void **state)
     set_policy(market.northwind, INCOMING_ASK, TWO_PERSON_NEVER);
 }
 
+/* What a program of hers sent is hers, too. */
+static void test_sent_by_her_program(void **state)
+{
+    (void)state;
+    static const char program[] = "usr_PR0GRAM000000000";
+    struct answer answer;
+    struct command command = command_of(ACT_SET_PERSON, town_person('A'), "");
+    TEXT_COPY(command.person.user_id, program);
+    TEXT_COPY(command.person.org_id, market.northwind);
+    command.person.is_program = true;
+    ask_ok(PROGRAM_ACCOUNT, &command, &answer);
+    command.kind = ACT_SET_MEMBER;
+    command.person.roles = ROLE_INITIATOR;
+    ask_ok(PROGRAM_ACCOUNT, &command, &answer);
+    set_policy(market.northwind, INCOMING_ASK, TWO_PERSON_ALWAYS);
+    command = town_transfer(program, market.northwind, market.fjord, market.charm, 1000);
+    TEXT_COPY(command.key, "her-program");
+    ask_ok(PROGRAM_API, &command, &answer);
+    struct cgi_reply reply = market_get("/account/inbox?tab=approvals", market.maya);
+    cgi_has(&reply, "You sent it: another approver has to approve it");
+    cgi_has_not(&reply, "Inbox <span");
+    reply = market_get(words("/account/transfers/%s", answer.id), market.maya);
+    cgi_has(&reply, "another approver of your organisation has to approve it");
+    reply = market_get("/account/inbox?tab=approvals", market.jon);
+    cgi_has(&reply, "Inbox <span class=\"count\">1");
+    reply = market_post(words("/account/transfers/%s/refuse", answer.id), market.jon,
+                        "once=9&reason=Too+early");
+    cgi_is(&reply, 303);
+    set_policy(market.northwind, INCOMING_ASK, TWO_PERSON_NEVER);
+}
+
 static void test_accepted_at_once(void **state)
 {
     (void)state;
@@ -338,10 +369,11 @@ static void test_frozen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_second_person),    cmocka_unit_test(test_accepted_at_once),
-        cmocka_unit_test(test_export),           cmocka_unit_test(test_internal),
-        cmocka_unit_test(test_many_at_once),     cmocka_unit_test(test_pages_of_a_list),
-        cmocka_unit_test(test_pages_of_batches), cmocka_unit_test(test_frozen),
+        cmocka_unit_test(test_second_person),    cmocka_unit_test(test_sent_by_her_program),
+        cmocka_unit_test(test_accepted_at_once), cmocka_unit_test(test_export),
+        cmocka_unit_test(test_internal),         cmocka_unit_test(test_many_at_once),
+        cmocka_unit_test(test_pages_of_a_list),  cmocka_unit_test(test_pages_of_batches),
+        cmocka_unit_test(test_frozen),
     };
     return cmocka_run_group_tests(tests, market_open, market_close);
 }

@@ -70,7 +70,7 @@ static const char *one_text(const char *sql, const char *org_id)
 
 #define ONE_BATCH(which)                                                                           \
     "SELECT batch_id FROM batch WHERE org_id = ?1 AND " which " ORDER BY last - first DESC LIMIT " \
-                                                              "1"
+    "1"
 
 struct bad {
     const char *what;

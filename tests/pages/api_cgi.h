@@ -66,7 +66,7 @@ CGI_UNUSED static struct api_caller api_caller_of(const char *org_id, unsigned r
                               .scopes = scopes | SCOPE_READ,
                               .ranges = "",
                               .days = 30};
-    assert_int_equal(credential_make_client(&admin, org_id, "Test", &made), STATUS_OK);
+    assert_int_equal(credential_make_client(&admin, org_id, NULL, "Test", &made), STATUS_OK);
     assert_true(TEXT_COPY(caller.client, made.secret));
     assert_int_equal(credential_make_token(&admin, cgi_site, &wish, &made), STATUS_OK);
     assert_true(TEXT_COPY(caller.token, made.secret));

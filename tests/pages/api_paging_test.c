@@ -16,7 +16,7 @@
 #define SUPPLIERS 3
 #define BUYERS 3
 #define ORGS (SUPPLIERS + BUYERS)
-#define HISTORY 500
+#define HISTORY 700
 
 static char orgs[ORGS][ID_SIZE], suppliers[SUPPLIERS][ID_SIZE], projects[SUPPLIERS * 2][ID_SIZE];
 static char buffer[ID_SIZE];
@@ -139,7 +139,11 @@ static void act_retire(void)
     command.retire.units = 1 + below(2000);
     command.retire.purposes = (uint8_t)(1 + below(31));
     TEXT_COPY(command.retire.beneficiary, "A name alone");
-    if (below(4) > 0) {
+    if (below(4) == 0) { /* somebody that the owner named */
+        const char *named = any_of(
+            words("SELECT beneficiary_id FROM beneficiary WHERE org_id = '%s'", orgs[owner]));
+        TEXT_COPY(command.retire.beneficiary_org_id, named);
+    } else if (below(4) > 0) {
         TEXT_COPY(command.retire.beneficiary_org_id, orgs[below(ORGS)]);
     }
     act(&command);
@@ -167,11 +171,25 @@ static void act_open(void)
     act(&command);
 }
 
+static void act_name(void)
+{
+    static int number;
+    struct command command = command_of(ACT_OPEN_BENEFICIARY, "", town_key());
+    TEXT_COPY(command.beneficiary.org_id, orgs[below(ORGS)]);
+    (void)snprintf(command.beneficiary.name, sizeof command.beneficiary.name, "%c named",
+                   "aBcDeF"[below(6)]);
+    (void)snprintf(command.beneficiary.domain, sizeof command.beneficiary.domain, "n%d.example",
+                   ++number);
+    act(&command);
+}
+
 static void act_any(void)
 {
-    static void (*const acts[])(void) = {act_issue,    act_deliver,  act_deliver,  act_deliver,
-                                         act_transfer, act_transfer, act_transfer, act_decide,
-                                         act_decide,   act_retire,   act_retire,   act_pool};
+    static void (*const acts[])(void) = {
+        act_issue,    act_deliver,  act_deliver,  act_deliver,  act_transfer,
+        act_transfer, act_transfer, act_transfer, act_transfer, act_decide,
+        act_retire,   act_retire,   act_pool,
+    };
     if (below(3) > 0) { /* otherwise within the same moment */
         town.now_us += 1 + below(1000000000);
     }
@@ -185,6 +203,9 @@ static void act_some(int count)
         act_any();
         if (below(9) == 0) {
             act_open();
+        }
+        if (below(9) == 0) {
+            act_name();
         }
     }
     must(store_commit(town.ledger.store));
@@ -222,7 +243,9 @@ static int set_up(void **state)
                                           "state = 'exported'", "state = 'cancelled'",
                                           "reserved_by IS NOT NULL"};
     for (size_t i = 0; i < sizeof present / sizeof present[0]; i++) {
-        assert_true(town_number(words("SELECT count(*) FROM batch WHERE %s", present[i])) > 0);
+        if (town_number(words("SELECT count(*) FROM batch WHERE %s", present[i])) == 0) {
+            fail_msg("this history has no batch where %s", present[i]);
+        }
     }
     print_message("seed 20261128: %d acts done, %d refused\n", done, refused);
     assert_true(done > HISTORY / 2);
@@ -286,6 +309,11 @@ static void lists_of_parties_and_projects(void **state)
             words("SELECT org_id FROM organisation WHERE state = 'active' AND org_id <> '%s'"
                   " ORDER BY name COLLATE NOCASE, org_id",
                   orgs[4]));
+    compare(beneficiaries_get, orgs[4], "", NULL,
+            words("SELECT org_id, name FROM organisation WHERE state = 'active' UNION ALL"
+                  " SELECT beneficiary_id, name FROM beneficiary WHERE org_id = '%s'"
+                  " ORDER BY 2 COLLATE NOCASE, 1",
+                  orgs[4]));
     compare(projects_get, orgs[4], "", NULL,
             "SELECT project_id FROM project ORDER BY name COLLATE NOCASE, project_id");
     compare(project_documents_get, orgs[4], projects[0], NULL,
@@ -347,6 +375,14 @@ static void lists_of_orders_and_deliveries(void **state)
 static void lists_of_retirements(void **state)
 {
     (void)state;
+    const char *named = any_of("SELECT named_beneficiary_id FROM retirement"
+                               " WHERE named_beneficiary_id IS NOT NULL");
+    const char *const of_named[] = {"beneficiary_org_id", named, NULL};
+    assert_true(named[0] != '\0');
+    compare(retirements_get, orgs[0], "", of_named,
+            words("SELECT retirement_id FROM retirement WHERE named_beneficiary_id = '%s'"
+                  " ORDER BY retired_at DESC, retirement_id DESC",
+                  named));
 #define BY_RETIREMENT " ORDER BY retired_at DESC, retirement_id DESC"
     compare(retirements_get, orgs[0], "", NULL,
             "SELECT retirement_id FROM retirement" BY_RETIREMENT);
@@ -515,6 +551,51 @@ static void the_last_row_is_a_cursor_too(void **state)
     assert_int_equal(walk.seen.count, count);
 }
 
+/* An act of many lines is sent window by window, and is the same list. */
+static void many_lines_come_in_windows(void **state)
+{
+    (void)state;
+    enum { LINES = 1203 };
+    static struct inside_list expected;
+    char supplier[ID_SIZE], project[ID_SIZE], retirement[ID_SIZE];
+    (void)snprintf(supplier, ID_SIZE, "%s", town_org("Crumbs", true, ORG_PARTICIPANT));
+    (void)snprintf(project, ID_SIZE, "%s",
+                   town_project(supplier, "CRMB", INSTRUMENT_CARBON_REMOVAL));
+    must(store_begin_write(town.ledger.store));
+    for (int i = 0; i < LINES; i++) {
+        struct command issue = command_of(ACT_ISSUE, "", town_key());
+        TEXT_COPY(issue.issue.project_id, project);
+        issue.issue.vintage = 2024;
+        issue.issue.supplier_units = 1;
+        town.now_us += CLOCK_SECOND_US;
+        act(&issue);
+    }
+    must(store_commit(town.ledger.store));
+    store_settle(town.ledger.store);
+    struct command command = command_of(ACT_RETIRE, "", town_key());
+    TEXT_COPY(command.retire.org_id, supplier);
+    TEXT_COPY(command.retire.supplier_org_id, supplier);
+    TEXT_COPY(command.retire.beneficiary, "Everybody");
+    command.retire.units = LINES;
+    command.retire.purposes = 1;
+    (void)snprintf(retirement, ID_SIZE, "%s", town_do(&command));
+    enum status status;
+    json_t *json = inside_get(retirement_batches_get, orgs[0], retirement, NULL, &status);
+    const json_t *nodes = json_object_get(json, "nodes");
+    inside_sql(
+        words("SELECT batch_id FROM retirement_line WHERE retirement_id = '%s' ORDER BY line",
+              retirement),
+        &expected);
+    assert_int_equal(expected.count, LINES);
+    assert_int_equal(inside_windows, LINES / CSV_WINDOW_ROWS);
+    assert_int_equal(json_integer_value(json_object_get(json, "total_count")), LINES);
+    assert_int_equal(json_array_size(nodes), LINES);
+    for (size_t i = 0; i < LINES; i++) {
+        assert_string_equal(inside_text(json_array_get(nodes, i), "id"), expected.ids[i]);
+    }
+    json_decref(json);
+}
+
 /* ---- while acts go on ---- */
 
 struct kept {
@@ -621,6 +702,7 @@ int main(void)
         cmocka_unit_test(batches_under_every_filter),
         cmocka_unit_test(the_last_row_is_a_cursor_too),
         cmocka_unit_test(nothing_doubles_and_nothing_is_lost),
+        cmocka_unit_test(many_lines_come_in_windows),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -15,7 +15,7 @@
 static struct api_caller northwind, charm, fjord;
 static char charm_supplier[ID_SIZE], issuance[ID_SIZE], order[ID_SIZE], delivery[ID_SIZE];
 static char retirement[ID_SIZE], named_retirement[ID_SIZE], pending[ID_SIZE], exported[ID_SIZE];
-static char buffer[ID_SIZE], buffered[ID_SIZE], refund[ID_SIZE];
+static char buffer[ID_SIZE], buffered[ID_SIZE], refund[ID_SIZE], named[ID_SIZE];
 static json_t *answer; /* the last one */
 
 static const char *at(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -203,6 +203,11 @@ static void make_history(void)
     TEXT_COPY(command.retire.beneficiary_org_id, market.fjord);
     TEXT_COPY(command.retire.notes, "For the \"harbour\".");
     ask(&command, retirement);
+    command = command_of(ACT_OPEN_BENEFICIARY, "", town_key());
+    TEXT_COPY(command.beneficiary.org_id, market.northwind);
+    TEXT_COPY(command.beneficiary.name, "Harbour Ferries");
+    TEXT_COPY(command.beneficiary.domain, "ferries.example");
+    ask(&command, named);
     command = retire_of(market.northwind, 500);
     TEXT_COPY(command.retire.beneficiary, "Aunt Eri");
     ask(&command, named_retirement);
@@ -264,6 +269,11 @@ static void organisations(void **state)
     (void)get(&northwind, at("/organisations/%s", market.fjord), 200);
     says("name", "Ørsted & Fjord Foods");
     (void)get(&northwind, at("/organisations/org_1GB56M1ST1S0GVNA"), 404);
+    /* whom it named itself, and nobody else knows of */
+    (void)get(&northwind, at("/organisations/%s", named), 200);
+    says("name", "Harbour Ferries");
+    says("domain", "ferries.example");
+    (void)get(&fjord, at("/organisations/%s", named), 404);
     (void)get(&northwind, at("/organisations/%s", charm_supplier), 404);
     (void)get(&northwind, at("/organisations/nonsense"), 404);
     (void)get(&northwind, at("/organisation?x=1"), 422);

@@ -119,6 +119,12 @@ static void test_contract(void **state)
     (void)snprintf(transferred_at, sizeof transferred_at, "%s", api_text(&reply, "transferred_at"));
     assert_int_equal(strlen(transferred_at), strlen("2026-11-20T14:03:22.123456Z"));
 
+    /* What is answered is what is there. */
+    static char made[8192];
+    (void)snprintf(made, sizeof made, "%s", reply.body);
+    reply = api_get(words(API "/transfers/%s", id), &north);
+    assert_string_equal(reply.body, made);
+
     /* While it waits, its two parties know of it, and nobody else. */
     reply = api_get(words(API "/transfers/%s", id), &fjord);
     cgi_is(&reply, 200);
@@ -450,6 +456,10 @@ static void test_internal(void **state)
     cgi_has(&reply, words("\"to_account_id\":\"%s\"", answer.id));
     char id[ID_SIZE];
     (void)snprintf(id, sizeof id, "%s", api_text(&reply, "id"));
+    static char made[8192];
+    (void)snprintf(made, sizeof made, "%s", reply.body);
+    reply = api_get(words(API "/transfers/%s", id), &north);
+    assert_string_equal(reply.body, made);
     reply = api_get(API "/transfers?first=50", &north);
     cgi_has_not(&reply, id);
     reply = api_get(API "/transfers?kind=internal", &north);
@@ -488,6 +498,9 @@ static void test_exports(void **state)
     static char made[8192];
     (void)snprintf(id, sizeof id, "%s", api_text(&reply, "id"));
     (void)snprintf(made, sizeof made, "%s", reply.body);
+
+    reply = api_get(words(API "/exports/%s", id), &north);
+    assert_string_equal(reply.body, made);
 
     /* It is no transfer, and waits in sight of its sender alone. */
     reply = api_get(words(API "/transfers/%s", id), &north);
@@ -594,6 +607,10 @@ static void test_lists(void **state)
         cgi_is(&reply, 200);
         cgi_has(&reply, "\"status\":\"completed\"");
         (void)snprintf(ids[i], ID_SIZE, "%s", api_text(&reply, "id"));
+        static char made[8192];
+        (void)snprintf(made, sizeof made, "%s", reply.body);
+        reply = api_get(words(API "/transfers/%s", ids[i]), &north);
+        assert_string_equal(reply.body, made);
     }
     const char *filter =
         words("from_organisation_id=%s&to_organisation_id=%s", market.northwind, market.empty);

@@ -8,8 +8,10 @@
 #ifndef TESTS_PAGES_AUTHORISE_H
 #define TESTS_PAGES_AUTHORISE_H
 
+#include "gate/caller.h"
 #include "ledger/dump.h"
 #include "pages/market_steps.h"
+#include "store/people_credential.h"
 
 enum verdict { LET_IN, SIGN_IN, HIDDEN, REFUSED };
 static const char *const verdict_words[] = {"let in", "asked to sign in", "told 404", "refused"};
@@ -29,12 +31,24 @@ static struct named_id {
     char own[ID_SIZE];
     const char *nobodys;
 } named_ids[] = {
-    {"drafts", "", "drf_00000000000000ZZ"},         {"transfers", "", "tfr_00000000000000ZZ"},
-    {"people", "", "usr_00000000000000ZZ"},         {"organisations", "", "org_00000000000000ZZ"},
-    {"projects", "", "prj_00000000000000ZZ"},       {"orders", "", "ord_00000000000000ZZ"},
-    {"credit-batches", "", "ctb_00000000000000ZZ"}, {"issuances", "", "iss_00000000000000ZZ"},
-    {"retirements", "", "ret_00000000000000ZZ"},    {"deliveries", "", "dlv_00000000000000ZZ"},
-    {"webhooks", "", "whk_00000000000000ZZ"},       {"messages", "", "msg_00000000000000ZZ"},
+    {"retirements/drafts", "", "drf_00000000000000ZZ"},
+    {"drafts", "", "drf_00000000000000ZZ"},
+    {"transfers", "", "tfr_00000000000000ZZ"},
+    {"people", "", "usr_00000000000000ZZ"},
+    {"organisations", "", "org_00000000000000ZZ"},
+    {"projects", "", "prj_00000000000000ZZ"},
+    {"orders", "", "ord_00000000000000ZZ"},
+    {"credit-batches", "", "ctb_00000000000000ZZ"},
+    {"issuances", "", "iss_00000000000000ZZ"},
+    {"retirements", "", "ret_00000000000000ZZ"},
+    {"deliveries", "", "dlv_00000000000000ZZ"},
+    {"buffer-pool", "", "org_00000000000000ZZ"},
+    {"refunds", "", "bpr_00000000000000ZZ"},
+    {"cancellations", "", "cnl_00000000000000ZZ"},
+    {"webhooks", "", "whk_00000000000000ZZ"},
+    {"messages", "", "msg_00000000000000ZZ"},
+    {"tokens", "", "tok_00000000000000ZZ"},
+    {"clients", "", "cls_00000000000000ZZ"},
 };
 enum { NAMED_IDS = sizeof named_ids / sizeof named_ids[0] };
 
@@ -75,6 +89,20 @@ static void first_id(const char *after, const char *table, const char *column)
     sqlite3_close(db);
 }
 
+/* A buffer pool, something that came back out of it, something that was cancelled in it. */
+static void fill_pool(void)
+{
+    own_id("buffer-pool", town_org("Pool", false, ORG_BUFFER));
+    town_issue(market.charm_project, 2025, 100, 50);
+    struct command take = command_of(ACT_REFUND, "", town_key());
+    must(TEXT_COPY(take.pool.project_id, market.charm_project));
+    take.pool.units = 10;
+    own_id("refunds", town_do(&take));
+    take.kind = ACT_CANCEL_UNITS;
+    must(TEXT_COPY(take.key, town_key()) && TEXT_COPY(take.pool.notes, "A flood"));
+    own_id("cancellations", town_do(&take));
+}
+
 static void fill_ids(void)
 {
     struct command send = town_transfer("", market.northwind, market.fjord, market.charm, 1000);
@@ -86,6 +114,7 @@ static void fill_ids(void)
     retire.retire.purposes = 1;
     retire.retire.units = 10;
     own_id("retirements", town_do(&retire));
+    fill_pool();
     own_id("organisations", market.northwind);
     own_id("projects", market.charm_project);
     own_id("people", town_person('C'));
@@ -93,6 +122,38 @@ static void fill_ids(void)
     first_id("credit-batches", "batch", "batch_id");
     first_id("issuances", "issuance", "issuance_id");
     first_id("deliveries", "delivery", "delivery_id");
+}
+
+/* An access token and a client secret of the market's buyer. */
+static void fill_credentials(struct store *people)
+{
+    struct signing_key key = {.key_id = "key_00000000000000A1",
+                              .algorithm = "HS256",
+                              .header = "e30",
+                              .issuer = cgi_site,
+                              .secret = (const uint8_t *)"0123456789abcdef0123456789abcdef",
+                              .made_at = 1};
+    struct access_token token = {.token_id = "tok_00000000000000A1",
+                                 .user_id = "usr_00000000000000P1",
+                                 .org_id = market.northwind,
+                                 .name = "Nightly job",
+                                 .key_id = key.key_id,
+                                 .scopes = SCOPE_READ,
+                                 .ranges = "",
+                                 .made_by = town_person('A'),
+                                 .made_at = 1,
+                                 .expires_at = clock_now_us() + CLOCK_DAY_US};
+    struct client_secret client = {.client_id = "cls_00000000000000A1",
+                                   .org_id = market.northwind,
+                                   .name = "Northwind ERP",
+                                   .made_by = town_person('A'),
+                                   .made_at = 1};
+    struct digest hash = digest_of("x", 1);
+    assert_true(credential_add_key(people, &key));
+    assert_true(credential_add_token(people, &token, &hash));
+    assert_true(credential_add_client(people, &client, &hash));
+    own_id("tokens", token.token_id);
+    own_id("clients", client.client_id);
 }
 
 /* An endpoint and a message of it: what nobody else may find. */
@@ -111,8 +172,8 @@ static void fill_webhook(struct cgi_person manager)
 
 static int authorise_open(void **state)
 {
-    static const struct query_table *const tables[] = {&people_person_queries,
-                                                       &people_session_queries, NULL};
+    static const struct query_table *const tables[] = {
+        &people_person_queries, &people_session_queries, &people_credential_queries, NULL};
     char path[PATH_MAX];
     market_open(state);
     market_stop_daemon();
@@ -126,6 +187,7 @@ static int authorise_open(void **state)
         market_person(people, 'H', "Marc Head", market.northwind, ROLE_MANAGER);
     struct cgi_person rosa = market_person(people, 'R', "Rosa Keeper", "", 0);
     struct cgi_person otto = market_person(people, 'T', "Otto Reed", "", 0);
+    fill_credentials(people);
     store_close(people);
     town_official(town_person('R'), REGISTRY_ADMINISTRATOR);
     town_official(town_person('T'), REGISTRY_AUDITOR);
@@ -142,6 +204,10 @@ static int authorise_open(void **state)
     visitors[ADMINISTRATOR] = visitor_of("an administrator", rosa, 0, REGISTRY_ADMINISTRATOR);
     visitors[AUDITOR] = visitor_of("an auditor", otto, 0, REGISTRY_AUDITOR);
     own_id("drafts", begin(ines, "external"));
+    struct cgi_reply reply = market_post("/account/retirements/new", ines,
+                                         words("balance=%s.carbon_removal", market.charm));
+    cgi_is(&reply, 303);
+    own_id("retirements/drafts", id_in(reply.location, "drf_"));
     fill_webhook(marc);
     return 0;
 }
@@ -154,7 +220,7 @@ static const char *address_of(const char *pattern, bool is_nobodys)
     static char addresses[4][512];
     static unsigned next;
     char *address = addresses[next++ % 4];
-    char before[64] = "";
+    char before[80] = "";
     address[0] = '\0';
     while (*pattern == '/') {
         size_t bytes = strcspn(pattern + 1, "/");
@@ -172,7 +238,8 @@ static const char *address_of(const char *pattern, bool is_nobodys)
         assert_true(filled[0] != ':'); /* a kind of id that this test does not know yet */
         size_t used = strlen(address);
         (void)snprintf(address + used, sizeof addresses[0] - used, "/%s", filled);
-        (void)snprintf(before, sizeof before, "%s", segment);
+        bool is_retiring = text_is(segment, "drafts") && text_is(before, "retirements");
+        (void)snprintf(before, sizeof before, "%s%s", is_retiring ? "retirements/" : "", segment);
         pattern += 1 + bytes;
     }
     return address;

@@ -335,6 +335,29 @@ static int set_up(void **state)
                  "INSERT INTO sign_in_throttle VALUES ('e:1', 3, 1, 2);"
                  "INSERT INTO draft (draft_id, user_id, org_id, kind, made_at, changed_at) SELECT "
                  "'drf_1KNS0Q2D6SBX0A01', user_id, '', 'external', 1, 1 FROM person LIMIT 1");
+    /* Of each two, one that is good and one that was revoked before the backup. */
+    run_sql(
+        "data/people.db",
+        "INSERT INTO signing_key VALUES ('key_1KNS0Q2D6SBX0A01', 'HS256', 'e30', 'i', "
+        "zeroblob(32), x'', 1, NULL);"
+        "INSERT INTO client_secret (client_id, org_id, name, secret_hash, made_by, made_at) "
+        "VALUES ('cls_1KNS0Q2D6SBX0A01', 'o', 'ERP', " TOKEN_HASH(
+            "b") ", '', 1),"
+                 " ('cls_1KNS0Q2D6SBX0A02', 'o', 'Old ERP', " TOKEN_HASH(
+                     "c") ", '', 1);"
+                          "INSERT INTO access_token (token_id, user_id, org_id, name, token_hash, "
+                          "key_id, scopes, "
+                          "made_by, made_at, expires_at) VALUES ('tok_1KNS0Q2D6SBX0A01', "
+                          "'usr_1KNS0Q2D6SBX0A01', 'o', 'Job', " TOKEN_HASH(
+                              "d") ", 'key_1KNS0Q2D6SBX0A01', 1, "
+                                   "'', 1, 9000000000000000), ('tok_1KNS0Q2D6SBX0A02', "
+                                   "'usr_1KNS0Q2D6SBX0A02', 'o', "
+                                   "'Old job', " TOKEN_HASH(
+                                       "e") ", 'key_1KNS0Q2D6SBX0A01', 1, '', 1, 9000000000000000);"
+                                            "UPDATE client_secret SET revoked_at = 7, revoked_by = "
+                                            "'usr_1' WHERE name = 'Old ERP';"
+                                            "UPDATE access_token SET revoked_at = 7, revoked_by = "
+                                            "'usr_1' WHERE name = 'Old job'");
     return 0;
 }
 
@@ -458,6 +481,17 @@ static void a_restored_folder_is_as_init_makes_it_and_ends_all_access(void **sta
         number("new/people.db", "SELECT count(*) FROM password_link WHERE used_at IS NULL"), 0);
     assert_int_equal(
         number("new/people.db", "SELECT count(*) FROM password_link WHERE used_at = 7"), 1);
+    assert_non_null(strstr(said, "1 access tokens and 1 client secrets"));
+    assert_int_equal(
+        number("new/people.db", "SELECT count(*) FROM access_token WHERE revoked_at IS NULL"), 0);
+    assert_int_equal(
+        number("new/people.db", "SELECT count(*) FROM client_secret WHERE revoked_at IS NULL"), 0);
+    assert_int_equal(number("new/people.db", "SELECT (SELECT count(*) FROM access_token WHERE "
+                                             "revoked_at = 7 AND revoked_by = 'usr_1') + (SELECT "
+                                             "count(*) FROM client_secret WHERE revoked_at = 7)"),
+                     2);
+    assert_int_equal(
+        number("data/people.db", "SELECT count(*) FROM access_token WHERE revoked_at IS NULL"), 1);
     assert_int_equal(number("new/people.db", "SELECT count(*) FROM sign_in_throttle"), 1);
     assert_int_equal(number("new/people.db", "SELECT count(*) FROM draft"),
                      number("data/people.db", "SELECT count(*) FROM draft"));

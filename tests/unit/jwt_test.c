@@ -485,6 +485,7 @@ static void test_payload_form(void **state)
         "{\"iss\":\"i\n\",\"sub\":\"s\",\"aud\":\"a\",\"jti\":\"j\",\"iat\":1,\"nbf\":2,\"exp\":3}",
         "{\"iss\":\"\xc3\xa4\",\"sub\":\"s\",\"aud\":\"a\",\"jti\":\"j\",\"iat\":1,\"nbf\":2,"
         "\"exp\":3}",
+        "{\"iss\":\"\",\"sub\":\"s\",\"aud\":\"a\",\"jti\":\"j\",\"iat\":1,\"nbf\":2,\"exp\":3}",
         "{\"iss\":\"i",
         "{\"iss\":\"i\",\"sub\":\"s\",\"aud\":\"a\",\"jti\":\"j\",\"iat\":1,\"nbf\":2,\"exp\":3",
     };

@@ -76,8 +76,10 @@ static enum status ask(void *context, const struct command *command, struct answ
     }
     if (command->kind == ACT_SET_PERSON) {
         (void)snprintf(sql, sizeof sql,
-                       "INSERT INTO person (user_id, state, since_at) VALUES ('%s', 'active', 1)",
-                       command->person.user_id);
+                       "INSERT INTO person (user_id, state, since_at, is_program, program_org_id)"
+                       " VALUES ('%s', 'active', 1, 1, '%s')",
+                       command->person.user_id, command->person.org_id);
+        assert_true(command->person.is_program);
     } else {
         assert_int_equal(command->kind, ACT_SET_MEMBER);
         (void)snprintf(sql, sizeof sql,
@@ -128,7 +130,7 @@ static int set_up(void **state)
         .tag = "SBX",
         .now_us = clock_now_us()};
     assert_non_null(admin.people);
-    assert_int_equal(credential_make_client(&admin, FJORD, "Fjord ERP", &client), STATUS_OK);
+    assert_int_equal(credential_make_client(&admin, FJORD, NULL, "Fjord ERP", &client), STATUS_OK);
     make_token(wish());
     return 0;
 }
@@ -533,7 +535,7 @@ static void test_made(void **state)
     assert_int_equal(credential_make_token(&admin, ISSUER, &wanted, &made), STATUS_VALUE_REFUSED);
     wanted.name = "two\nlines";
     assert_int_equal(credential_make_token(&admin, ISSUER, &wanted, &made), STATUS_VALUE_REFUSED);
-    assert_int_equal(credential_make_client(&admin, NORTH, "", &made), STATUS_VALUE_REFUSED);
+    assert_int_equal(credential_make_client(&admin, NORTH, NULL, "", &made), STATUS_VALUE_REFUSED);
     /* Of another organisation, and of nobody. */
     assert_int_equal(credential_end_token(&admin, FJORD, token.id), STATUS_NOT_FOUND);
     assert_int_equal(credential_end_client(&admin, NORTH, client.id), STATUS_NOT_FOUND);
@@ -557,15 +559,16 @@ static void test_most(void **state)
     struct token_wish wanted = wish();
     for (int i = 1; i < CREDENTIALS_MAX; i++) {
         admin.now_us += 1000;
-        assert_int_equal(credential_make_client(&admin, FJORD, "more", &made), STATUS_OK);
+        assert_int_equal(credential_make_client(&admin, FJORD, NULL, "more", &made), STATUS_OK);
         make_token(wanted);
     }
-    assert_int_equal(credential_make_client(&admin, FJORD, "more", &made), STATUS_LINES_TOO_MANY);
+    assert_int_equal(credential_make_client(&admin, FJORD, NULL, "more", &made),
+                     STATUS_LINES_TOO_MANY);
     assert_int_equal(credential_make_token(&admin, ISSUER, &wanted, &made), STATUS_LINES_TOO_MANY);
-    assert_int_equal(credential_make_client(&admin, NORTH, "more", &made), STATUS_OK);
+    assert_int_equal(credential_make_client(&admin, NORTH, NULL, "more", &made), STATUS_OK);
     assert_int_equal(credential_end_client(&admin, FJORD, client.id), STATUS_OK);
     assert_int_equal(credential_end_token(&admin, NORTH, token.id), STATUS_OK);
-    assert_int_equal(credential_make_client(&admin, FJORD, "more", &made), STATUS_OK);
+    assert_int_equal(credential_make_client(&admin, FJORD, NULL, "more", &made), STATUS_OK);
     make_token(wanted);
     /* Newest first, page by page, every one once. */
     static struct access_token tokens[64];
@@ -586,6 +589,24 @@ static void test_most(void **state)
         }
     } while (count > 0);
     assert_int_equal(sum, CREDENTIALS_MAX + 1);
+}
+
+/* A registry that has no address of its own (or one that is none) still signs. */
+static void test_issuer(void **state)
+{
+    static const char *const issuers[] = {"", "http://a b", "x\"y"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct token_wish wanted = wish();
+        people_sql("UPDATE signing_key SET ended_at = 1");
+        admin.now_us += 1000;
+        assert_int_equal(credential_make_token(&admin, issuers[i], &wanted, &token), STATUS_OK);
+        assert_int_equal(go(METHOD_GET, "/read"), 200);
+    }
+    assert_int_equal(
+        room_number(room_people,
+                    "SELECT count(*) FROM signing_key WHERE issuer = 'tallystick:SBX'"),
+        3);
 }
 
 static void test_scope_words(void **state)
@@ -623,6 +644,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_throttle, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_made, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_most, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_issuer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_scope_words, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,9 +67,13 @@ test('public pages', async () => {
 });
 
 test('pages of an account holder', async () => {
+  const org = registry.tally('user', 'list').match(/nora@northwind\.example>[^]*?(org_[0-9A-Z]{16})/)[1];
+  registry.tally('api-credentials', '--organisation', org, '--name', 'Nightly job');
+  registry.tally('api-revoke', JSON.parse(registry.tally('api-credentials', '--organisation', org, '--name', 'Old job')).token_id);
   const { seen, problems } = await crawl('nora@northwind.example', ['/account/credits', '/account/transfers/new'], /^\/(account|sign-in\/|password\/)/);
   assert.deepEqual(problems, []);
-  for (const wanted of ['/account/credits', '/account/transfers', '/account/transfers/:tfr', '/account/inbox', '/account/team']) assert.ok(seen.has(wanted), `${wanted} was reached`);
+  for (const wanted of ['/account/credits', '/account/transfers', '/account/transfers/:tfr', '/account/inbox', '/account/team', '/account/team/programs', '/account/team/programs/tokens', '/account/team/programs/tokens/new',
+    '/account/team/programs/tokens/:tok', '/account/team/programs/tokens/:tok/revoke', '/account/team/programs/clients/new', '/account/team/programs/clients/:cls']) assert.ok(seen.has(wanted), `${wanted} was reached`);
 });
 
 test('pages of a registry administrator', async () => {

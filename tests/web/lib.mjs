@@ -33,14 +33,14 @@ function demoData() {
 }
 
 // Serves a copy of the demonstration registry; resolves when the first page is there.
-export async function startRegistry() {
+export async function startRegistry({ rates = 'test' } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-web-'));
   const data = join(folder, 'data');
   cpSync(demoData(), data, { recursive: true });
   const port = await freePort();
   const readyFile = join(folder, 'run');
   const server = spawn('cgi-bin/tools/serve.sh', { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true,
-    env: { ...process.env, BUILD: build, DATA: data, PORT: String(port), RATES: 'test', READY_FILE: readyFile } });
+    env: { ...process.env, BUILD: build, DATA: data, PORT: String(port), RATES: rates, READY_FILE: readyFile } });
   let said = '';
   server.stdout.on('data', (text) => { said += text; });
   server.stderr.on('data', (text) => { said += text; });

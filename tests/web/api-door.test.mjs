@@ -1,0 +1,98 @@
+// What nginx itself refuses on the way to the API is JSON of the API's own form, and everywhere else a page as before.
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { renameSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { startRegistry } from './lib.mjs';
+
+let registry;
+before(async () => { registry = await startRegistry({ rates: 'normal' }); });
+after(async () => { await registry?.stop(); });
+
+// fetch() refuses to send some of this.
+const ask = (path, { method = 'GET', headers = {}, body } = {}) => new Promise((done, fail) => {
+  const asked = request(registry.url + path, { method, headers, agent: false }, (answer) => {
+    const parts = [];
+    answer.on('data', (part) => parts.push(part));
+    answer.on('end', () => done({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(parts).toString() }));
+  });
+  asked.on('error', fail);
+  asked.end(body);
+});
+
+// Bytes as they are; the whole answer as text.
+const send = (bytes) => new Promise((done, fail) => {
+  const { port } = new URL(registry.url);
+  const socket = connect(Number(port), '127.0.0.1', () => socket.write(bytes));
+  let said = '';
+  socket.on('data', (part) => { said += part; });
+  socket.on('end', () => done(said));
+  socket.on('error', fail);
+});
+
+function isProblem(answer, status, slug) {
+  assert.equal(answer.status, status);
+  assert.equal(answer.headers['content-type'], 'application/json');
+  assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+  const problem = JSON.parse(answer.body);
+  assert.deepEqual(Object.keys(problem), ['type', 'title', 'status', 'detail', 'request_id']);
+  assert.equal(problem.type, `/registry/api#${slug}`);
+  assert.equal(problem.status, status);
+  assert.match(problem.request_id, /^[0-9a-f]{32}$/);
+  assert.equal(answer.headers['x-request-id'], problem.request_id);
+}
+
+test('a body, a header or an address that is too long', async () => {
+  const body = Buffer.alloc(300000, ' ');
+  isProblem(await ask('/registry/v0/transfers', { method: 'POST', headers: { 'Content-Type': 'application/json', 'Content-Length': body.length }, body }), 413, 'too-large');
+  isProblem(await ask('/registry/v0/organisation', { headers: { 'X-Client-Secret': 'x'.repeat(9000) } }), 400, 'bad-request');
+  isProblem(await ask(`/registry/v0/organisation?x=${'x'.repeat(9000)}`), 414, 'bad-request');
+  const page = await ask('/registry/transfers', { headers: { 'X-Client-Secret': 'x'.repeat(9000) } });
+  assert.equal(page.status, 400);
+  assert.match(page.headers['content-type'], /^text\/html/);
+});
+
+test('an address or a header that cannot be read', async () => {
+  isProblem(await ask('/registry/v0/%zz'), 400, 'bad-request');
+  const page = await ask('/%zz');
+  assert.equal(page.status, 400);
+  assert.match(page.headers['content-type'], /^text\/html/);
+  for (const host of ['127.0.0.1', 'elsewhere.example']) {
+    const said = await send(`POST /registry/v0/transfers HTTP/1.1\r\nHost: ${host}\r\nContent-Length: many\r\n\r\n`);
+    if (host === '127.0.0.1') assert.match(said, /^HTTP\/1\.1 400 [^]*"title":"Bad request"/);
+    else assert.doesNotMatch(said, /200 OK/);
+  }
+});
+
+test('the names by which nginx refuses are no addresses', async () => {
+  for (const name of ['unreadable', 'too-long', 'api-unreadable', 'api-too-long']) assert.equal((await ask(`/refused/${name}`)).status, 404);
+});
+
+test('what the program itself says goes through as it is', async () => {
+  const answer = await ask('/registry/v0/nothing', { headers: { Accept: 'application/problem+json' } });
+  assert.equal(answer.status, 404);
+  assert.equal(answer.headers['content-type'], 'application/problem+json');
+  assert.equal(answer.headers['tallystick-sandbox'], 'true');
+});
+
+test('too many requests from one address', async () => {
+  const answers = await Promise.all(Array.from({ length: 200 }, () => ask('/registry/v0/nothing')));
+  const throttled = answers.filter((answer) => answer.status === 429);
+  assert.ok(throttled.length > 10, `${throttled.length} of 200`);
+  isProblem(throttled[0], 429, 'throttled');
+  assert.equal(throttled[0].headers['retry-after'], '1');
+  assert.ok(answers.every((answer) => answer.status === 404 || answer.status === 429));
+  await new Promise((done) => { setTimeout(done, 3000); });
+});
+
+test('a program that is not there', async () => {
+  const socket = join(registry.run, 'api.sock');
+  renameSync(socket, `${socket}.away`);
+  const answer = await ask('/registry/v0/organisation');
+  renameSync(`${socket}.away`, socket);
+  isProblem(answer, 503, 'answer-lost');
+  assert.equal(answer.headers['retry-after'], '10');
+  assert.equal((await ask('/registry/v0/nothing')).status, 404);
+});
