@@ -29,8 +29,9 @@ enum status {
     STATUS_FORM_FAULTS,        /* 422 one or more fields need mending */
     STATUS_THROTTLED,          /* 429 */
     STATUS_NOT_ALLOWED,        /* 403 signed in, knows that it exists, may not do this */
-    STATUS_KEY_NEEDED, /* 401 a program without both secrets, or with one that is not good */
-    STATUS_MEDIA_TYPE, /* 415 a body that is not JSON */
+    STATUS_KEY_NEEDED,       /* 401 a program without both secrets, or with one that is not good */
+    STATUS_MEDIA_TYPE,       /* 415 a body that is not JSON */
+    STATUS_SUPPLIER_UNKNOWN, /* 422 a body names a supplier by an id that nobody has */
 
     /* -- refusals of the ledger (domain.md 3.10), in order of precedence -- */
     STATUS_KEY_REUSED, /* the idempotency key was used for a different act */
@@ -57,7 +58,6 @@ enum status {
     STATUS_BATCH_UNKNOWN,      /* not there or not the sender's: one answer for both */
     STATUS_BATCH_NOT_ACTIVE,
     STATUS_BATCH_RESERVED,
-    STATUS_SUPPLIER_UNKNOWN, /* of a body that names one by its own id */
     STATUS_WRONG_SUPPLIER,
     STATUS_NOT_ENOUGH, /* more than available */
     /* the organisation asks for two persons, and this act is done at once by one */

@@ -308,7 +308,7 @@ int main(int argc, char **argv)
     read_supplier();
     write_paths();
     site_open();
-    if (world_option(argc, argv, "--only", 0) == 0) measure_reads();
+    measure_reads();
     measure_transfers();
     site_stop_program(site_program("api"));
     stage_end_daemon();

@@ -150,7 +150,7 @@ static void make_programs(struct founding *founding)
                                   .ranges = "",
                                   .days = ACCESS_TOKEN_DAYS_MAX};
         arena_reset(&founding->arena, 0);
-        CHECK(credential_make_client(&admin, wish.org_id, wish.name, &client) == STATUS_OK &&
+        CHECK(credential_make_client(&admin, wish.org_id, NULL, wish.name, &client) == STATUS_OK &&
                   credential_make_token(&admin, "http://127.0.0.1", &wish, &token) == STATUS_OK,
               "no program of party %zu", i);
         fprintf(file, "program\t%zu\t%s\t%s\n", i, client.secret, token.secret);

@@ -334,19 +334,31 @@ CGI_UNUSED static void flatten(const char *body, char *flat, size_t flat_bytes)
     }
 }
 
-/* What belongs to another organisation answers exactly as what never was. */
+/* One address of theirs and one of nobody's, as a stranger is answered. */
+CGI_UNUSED static bool answers_alike(const char *program, const struct route *route,
+                                     const char *body, char theirs[65536], char nobodys[65536],
+                                     int codes[2])
+{
+    struct cgi_reply reply = cgi_ask(program, town.folder, address_of(route->pattern, false),
+                                     visitors[STRANGER].person, body);
+    codes[0] = reply.code;
+    flatten(reply.body, theirs, 65536);
+    reply = cgi_ask(program, town.folder, address_of(route->pattern, true),
+                    visitors[STRANGER].person, body);
+    codes[1] = reply.code;
+    flatten(reply.body, nobodys, 65536);
+    return codes[0] == 404 && codes[1] == 404 && text_is(theirs, nobodys);
+}
+
+/* What belongs to another organisation answers exactly as what never was. The page tells the
+ * minute: one that ends between the two is no difference, so they are asked once more. */
 CGI_UNUSED static int judge_foreign(const char *program, const struct route *route)
 {
     static char theirs[65536], nobodys[65536];
+    int codes[2];
     const char *body = route->method == METHOD_POST ? "" : NULL;
-    struct cgi_reply reply = cgi_ask(program, town.folder, address_of(route->pattern, false),
-                                     visitors[STRANGER].person, body);
-    int code = reply.code;
-    flatten(reply.body, theirs, sizeof theirs);
-    reply = cgi_ask(program, town.folder, address_of(route->pattern, true),
-                    visitors[STRANGER].person, body);
-    flatten(reply.body, nobodys, sizeof nobodys);
-    if (code == 404 && reply.code == 404 && text_is(theirs, nobodys)) {
+    if (answers_alike(program, route, body, theirs, nobodys, codes) ||
+        answers_alike(program, route, body, theirs, nobodys, codes)) {
         return 0;
     }
     size_t same = 0;
@@ -354,7 +366,7 @@ CGI_UNUSED static int judge_foreign(const char *program, const struct route *rou
         same++;
     }
     print_error("%s %s for a stranger: %d; %d for what never was; \"%.60s\", not \"%.60s\"\n",
-                body == NULL ? "GET" : "POST", route->pattern, code, reply.code, theirs + same,
+                body == NULL ? "GET" : "POST", route->pattern, codes[0], codes[1], theirs + same,
                 nobodys + same);
     return 1;
 }

@@ -195,9 +195,12 @@ static void who_may_give_back(void **state)
     assert_string_equal(answer.id, "bpr_00000000000000AA");
     TEXT_COPY(command.key, town_key());
     assert_int_equal(ask("", &command), STATUS_EXISTS);
-    command.key[0] = '\0';
-    assert_int_equal(ask("", &command), STATUS_VALUE_REFUSED);
-    assert_int_equal(answer.field, FIELD_KEY);
+    static const enum act_kind kinds[] = {ACT_REFUND, ACT_CANCEL_UNITS, ACT_OPEN_BENEFICIARY};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        command = command_of(kinds[i], "", "");
+        assert_int_equal(ask("", &command), STATUS_VALUE_REFUSED);
+        assert_int_equal(answer.field, FIELD_KEY);
+    }
 }
 
 /* Of several projects of one supplier, but never of two suppliers. */
@@ -243,6 +246,11 @@ static void a_refund_is_of_one_supplier(void **state)
     assert_int_equal(ask(town_person('H'), &command), STATUS_BATCH_NOT_ACTIVE);
     TEXT_COPY(command.pool.project_id, "prj_00000000000000ZZ");
     assert_int_equal(ask(town_person('H'), &command), STATUS_PROJECT_UNKNOWN);
+    /* what nobody has is nobody's */
+    command.pool.project_id[0] = '\0';
+    command.pool.line_count = 1;
+    TEXT_COPY(command.pool.lines[0].batch_id, "ctb_00000000000000ZZ");
+    assert_int_equal(ask(town_person('H'), &command), STATUS_BATCH_UNKNOWN);
 }
 
 static void units_are_cancelled_after_a_reversal(void **state)
@@ -518,6 +526,31 @@ static void the_oldest_of_a_vintage_and_an_order(void **state)
     assert_int_equal(ask(town_person('A'), &command), STATUS_ORDER_UNKNOWN);
 }
 
+/* The oldest of one instrument, though another's are older. */
+static void the_oldest_of_an_instrument(void **state)
+{
+    (void)state;
+    char wind[ID_SIZE];
+    must(TEXT_COPY(wind, town_project(alder, "W1", INSTRUMENT_RENEWABLE_ENERGY)));
+    town.now_us += CLOCK_SECOND_US;
+    town_issue(wind, 2024, 7, 0);
+    struct command command = retires(alder, cedar, 7);
+    command.retire.has_instrument = true;
+    command.retire.instrument = INSTRUMENT__COUNT;
+    assert_int_equal(ask(town_person('A'), &command), STATUS_VALUE_REFUSED);
+    command.retire.instrument = INSTRUMENT_RENEWABLE_ENERGY;
+    struct digest with = command_fingerprint(&command);
+    assert_int_equal(ask(town_person('A'), &command), STATUS_OK);
+    assert_int_equal(number("SELECT retired FROM conservation WHERE project_id = '%s'", wind), 7);
+    command.retire.has_instrument = false;
+    struct digest without = command_fingerprint(&command);
+    assert_false(digest_equal(&with, &without));
+    TEXT_COPY(command.key, town_key());
+    assert_int_equal(ask(town_person('A'), &command), STATUS_OK);
+    assert_int_equal(number("SELECT retired FROM conservation WHERE project_id = '%s'", project),
+                     7);
+}
+
 /* ---- consent, and looking ahead ---- */
 
 static void whose_word_an_order_is(void **state)
@@ -610,6 +643,12 @@ static void a_plan_is_kept_or_refused(void **state)
         assert_int_equal(look(program, "usr_00000000000000ZZ", &commands[i], &plan),
                          STATUS_NOT_ALLOWED);
     }
+    /* what a program may not send it may not look at; the operator comes by tally alone */
+    struct plan plan;
+    struct command transfer = town_transfer("", alder, birch, alder, 1);
+    assert_int_equal(look(PROGRAM_ADMIN, town_person('A'), &transfer, &plan), STATUS_NOT_ALLOWED);
+    assert_int_equal(look(PROGRAM_ACCOUNT, "", &transfer, &plan), STATUS_NOT_ALLOWED);
+    assert_int_equal(look(PROGRAM_TALLY, "", &transfer, &plan), STATUS_OK);
     /* an id that cannot be had is found out when it is asked for */
     struct command command = retires(alder, cedar, 1);
     TEXT_COPY(command.retire.retirement_id, "ret_00000000000000AA");
@@ -817,6 +856,7 @@ int main(void)
         ACT(who_is_named_is_no_organisation),
         ACT(retired_for_whom_one_has_named),
         ACT(the_oldest_of_a_vintage_and_an_order),
+        ACT(the_oldest_of_an_instrument),
         ACT(whose_word_an_order_is),
         ACT(a_plan_is_kept_or_refused),
         ACT(a_program_is_a_member_of_one),

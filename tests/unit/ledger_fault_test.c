@@ -280,6 +280,49 @@ static void units_at_every_statement(void **state)
     comes_through(&command);
 }
 
+static struct command pools(enum act_kind kind, int64_t units)
+{
+    struct command command = command_of(kind, town_person('Z'), town_key());
+    TEXT_COPY(command.pool.project_id, project);
+    TEXT_COPY(command.pool.notes, "Because");
+    command.pool.units = units;
+    return command;
+}
+
+static void pools_at_every_statement(void **state)
+{
+    (void)state;
+    struct command more = issues(1, 10); /* one block whole, one split */
+    town_do(&more);
+    struct command command = pools(ACT_REFUND, 55);
+    comes_through(&command);
+    command = pools(ACT_REFUND, 1000);
+    ends(&command, STATUS_NOT_ENOUGH);
+    more = issues(1, 10);
+    town_do(&more);
+    command = pools(ACT_CANCEL_UNITS, 8);
+    comes_through(&command);
+    command = command_of(ACT_OPEN_BENEFICIARY, town_person('A'), town_key());
+    TEXT_COPY(command.beneficiary.org_id, alder);
+    TEXT_COPY(command.beneficiary.name, "A customer");
+    TEXT_COPY(command.beneficiary.domain, "customer.example.org");
+    const char *named = comes_through(&command);
+    TEXT_COPY(command.key, town_key());
+    comes_through(&command); /* found */
+    command = retires(5);
+    TEXT_COPY(command.retire.beneficiary_org_id, named);
+    TEXT_COPY(command.retire.order_id, order_id);
+    ends(&command, STATUS_NOT_ENOUGH); /* what was delivered is the buyer's */
+    TEXT_COPY(command.retire.order_id, "");
+    command.retire.vintage = 2021;
+    comes_through(&command);
+    command = command_of(ACT_SET_PERSON, town_person('A'), "");
+    TEXT_COPY(command.person.user_id, town_person('P'));
+    TEXT_COPY(command.person.org_id, alder);
+    command.person.is_program = true;
+    comes_through(&command);
+}
+
 static void parties_at_every_statement(void **state)
 {
     (void)state;
@@ -420,6 +463,8 @@ static void nothing_is_kept_that_differs(void **state)
     struct command delivery = delivers(150);
     struct command retirement = retires(150);
     struct command issue = issues(100, 10);
+    struct command refund = pools(ACT_REFUND, 30);
+    struct command cancellation = pools(ACT_CANCEL_UNITS, 10);
     struct command waiting = sends(60);
     const char *id = town_do(&waiting);
     struct command accept = decides(ACT_ACCEPT, 'C', id);
@@ -442,6 +487,14 @@ static void nothing_is_kept_that_differs(void **state)
         {&retirement, touched, 1, 1},
         {&retirement, touched, 1, 2},
         {&retirement, touched, 1, 3},
+        {&refund, touched, -1, 0},
+        {&refund, touched, -1, 1},
+        {&refund, touched, 1, 2},
+        {&refund, touched, 1, 3},
+        {&cancellation, touched, 1, 0},
+        {&cancellation, touched, 1, 1},
+        {&cancellation, touched, -1, 2},
+        {&cancellation, touched, 1, 3},
         {&accept, touched, -1, 0},
         {&accept, touched, 1, 1},
         {&accept, touched, 1, 2},
@@ -471,7 +524,8 @@ static void nothing_is_kept_that_differs(void **state)
     struct digest after = town_dump();
     assert_true(digest_equal(&before, &after));
     /* Told the truth, each comes through. */
-    struct command *const commands[] = {&transfer, &delivery, &retirement, &issue, &accept};
+    struct command *const commands[] = {&transfer, &delivery, &retirement,  &issue,
+                                        &accept,   &refund,   &cancellation};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         comes_through(commands[i]);
     }
@@ -490,8 +544,9 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(transfers_at_every_statement), TEST(units_at_every_statement),
-        TEST(parties_at_every_statement),   TEST(houses_at_every_statement),
-        TEST(reading_at_every_statement),   TEST(nothing_is_kept_that_differs),
+        TEST(pools_at_every_statement),     TEST(parties_at_every_statement),
+        TEST(houses_at_every_statement),    TEST(reading_at_every_statement),
+        TEST(nothing_is_kept_that_differs),
     };
     return cmocka_run_group_tests_name("faults", tests, NULL, say_sum);
 }
