@@ -252,12 +252,14 @@ static void disturb_program(const struct route *table, size_t count, struct cgi_
 {
     add_other_pages(table, count, person);
     campaign_begin();
+    int64_t first = chance_below(&campaign.chance, campaign.every);
+    first %= (int64_t)campaign.probe_count; /* never a sample of none */
     for (size_t i = 0; i < campaign.probe_count; i++) {
         const struct probe *probe = &campaign.probes[i];
         if (campaign.only != NULL && strstr(probe->target, campaign.only) == NULL) {
             continue;
         }
-        if (chance_below(&campaign.chance, campaign.every) != 0) {
+        if ((int64_t)i % campaign.every != first) {
             continue;
         }
         campaign.endpoints++;
