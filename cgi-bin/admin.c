@@ -18,6 +18,7 @@
 #include "store/people_link.h"
 #include "store/people_person.h"
 #include "store/people_session.h"
+#include "store/pool.h"
 #include "store/rights.h"
 #include "store/site.h"
 #include "store/team.h"
@@ -80,10 +81,18 @@ static const struct route routes[] = {
     {METHOD_POST, "/admin/issue/orders/new", NEED_ADMINISTRATOR, &admin_order_form,
      admin_order_new_post},
     {METHOD_GET, "/admin/issue/orders/:id", NEED_AUDITOR, NULL, admin_order_get},
-    {METHOD_GET, "/admin/issue/orders/:id/deliver", NEED_AUDITOR, &at_once_query,
-     admin_deliver_get},
+    {METHOD_GET, "/admin/issue/orders/:id/deliver", NEED_AUDITOR, &at_once_form, admin_deliver_get},
     {METHOD_POST, "/admin/issue/orders/:id/deliver", NEED_ADMINISTRATOR, &at_once_form,
      admin_deliver_post},
+    {METHOD_GET, "/admin/issue/buffer-pool", NEED_AUDITOR, NULL, admin_pool_get},
+    {METHOD_GET, "/admin/issue/buffer-pool/:id/projects/:id/refund", NEED_ADMINISTRATOR,
+     &at_once_form, admin_refund_get},
+    {METHOD_POST, "/admin/issue/buffer-pool/:id/projects/:id/refund", NEED_ADMINISTRATOR,
+     &at_once_form, admin_refund_post},
+    {METHOD_GET, "/admin/issue/buffer-pool/:id/projects/:id/cancel", NEED_ADMINISTRATOR,
+     &at_once_form, admin_cancel_units_get},
+    {METHOD_POST, "/admin/issue/buffer-pool/:id/projects/:id/cancel", NEED_ADMINISTRATOR,
+     &at_once_form, admin_cancel_units_post},
 
     {METHOD_GET, "/admin/settings", NEED_AUDITOR, NULL, admin_settings_get},
     {METHOD_GET, "/admin/settings/edit", NEED_ADMINISTRATOR, NULL, admin_settings_edit_get},
@@ -99,13 +108,21 @@ static const struct route routes[] = {
 #define ROUTE_COUNT (sizeof routes / sizeof routes[0])
 
 static const struct query_table *const registry_tables[] = {
-    &site_queries,         &rights_queries,
-    &holdings_queries,     &holding_batches_queries,
-    &my_transfers_queries, &admin_transfers_queries,
-    &admin_acts_queries,   &admin_orgs_queries,
-    &admin_issue_queries,  &ledger_facts_queries,
-    &ledger_units_queries, &orders_queries,
-    &team_queries,         NULL,
+    &site_queries,
+    &rights_queries,
+    &holdings_queries,
+    &holding_batches_queries,
+    &my_transfers_queries,
+    &admin_transfers_queries,
+    &admin_acts_queries,
+    &admin_orgs_queries,
+    &admin_issue_queries,
+    &ledger_facts_queries,
+    &ledger_units_queries,
+    &orders_queries,
+    &pool_queries,
+    &team_queries,
+    NULL,
 };
 static const struct query_table *const people_tables[] = {
     &people_person_queries,

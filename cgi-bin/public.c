@@ -5,6 +5,7 @@
 #include "pages/public.h"
 #include "pages/certificate.h"
 #include "pages/chrome.h"
+#include "pages/pool.h"
 #include "store/holdings.h"
 #include "store/orders.h"
 #include "store/site.h"
@@ -34,6 +35,13 @@ static const struct route routes[] = {
     {METHOD_GET, "/registry/verify", NEED_NOBODY, &certificate_verify_form, certificate_verify_get},
     {METHOD_GET, "/registry/organisations", NEED_NOBODY, &public_orgs_form, public_orgs_get},
     {METHOD_GET, "/registry/organisations/:id", NEED_NOBODY, NULL, public_org_get},
+    {METHOD_GET, "/registry/buffer-pool", NEED_NOBODY, &public_buffer_form, public_buffer_get},
+    {METHOD_GET, "/registry/refunds", NEED_NOBODY, &public_pool_acts_form, public_refunds_get},
+    {METHOD_GET, "/registry/refunds/:id", NEED_NOBODY, &public_blocks_form, public_refund_get},
+    {METHOD_GET, "/registry/cancellations", NEED_NOBODY, &public_pool_acts_form,
+     public_cancellations_get},
+    {METHOD_GET, "/registry/cancellations/:id", NEED_NOBODY, &public_blocks_form,
+     public_cancellation_get},
     {METHOD_GET, "/registry/deliveries", NEED_NOBODY, &public_deliveries_form,
      public_deliveries_get},
     {METHOD_GET, "/registry/api", NEED_NOBODY, NULL, public_api_get},
@@ -51,6 +59,7 @@ static const struct query_table *const registry_tables[] = {
     &public_retirements_queries,
     &public_orgs_queries,
     &orders_queries,
+    &pool_queries,
     NULL,
 };
 

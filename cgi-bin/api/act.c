@@ -20,20 +20,25 @@ static bool key_is(const char *key)
     return size_bytes > 0 && size_bytes < KEY_SIZE;
 }
 
-struct command *act_command(struct visit *visit, enum act_kind kind)
+const char *act_key(struct visit *visit)
 {
     const char *key = visit->request->idempotency_key;
+    if (text_empty(key) || key_is(key)) {
+        return key;
+    }
+    struct loc header = loc_of("header");
+    struct loc loc = loc_member(&header, "Idempotency-Key");
+    fault_add(visit->faults, &loc, "key-malformed",
+              "Send a key of 1 to 64 printable ASCII characters without spaces, such as a UUID.",
+              json_quote(visit->arena, key, FAULT_INPUT_CHARS_MAX));
+    return "";
+}
+
+struct command *act_command(struct visit *visit, enum act_kind kind)
+{
     char random[TOKEN_SIZE];
     (void)list_no_query(visit); /* acts take no parameters: faults are noted */
-    if (!text_empty(key) && !key_is(key)) {
-        struct loc header = loc_of("header");
-        struct loc loc = loc_member(&header, "Idempotency-Key");
-        fault_add(
-            visit->faults, &loc, "key-malformed",
-            "Send a key of 1 to 64 printable ASCII characters without spaces, such as a UUID.",
-            json_quote(visit->arena, key, FAULT_INPUT_CHARS_MAX));
-        key = "";
-    }
+    const char *key = act_key(visit);
     if (text_empty(key)) {
         token_make(random);
         key = random;

@@ -19,6 +19,10 @@
 #include "gate/gate.h"
 #include "ledger/command.h"
 
+/* The Idempotency-Key as it came; "" when there is none, or when it is malformed, which is noted.
+ */
+const char *act_key(struct visit *visit);
+
 /* A command of this kind in the arena, by the access token's person, with its key. A key that is
  * malformed (1 to 64 printable ASCII characters without spaces are wanted) is noted as a fault. */
 struct command *act_command(struct visit *visit, enum act_kind kind);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/act.h"
 #include "api/api.h"
 #include "api/body.h"
 #include "api/list.h"
@@ -42,15 +43,15 @@ static const struct members no_members = {NULL, 0};
 static const struct query_form webhooks_query = {.list = "webhooks", .is_paged = true};
 
 static bool write_row(struct json *json, struct visit *visit, const char *id, struct page_end *end);
-static void write_webhook(struct json *json, const char *name, const struct webhook *webhook,
-                          const char *secret);
+static void write_webhook(struct json *json, const struct visit *visit,
+                          const struct webhook *webhook, const char *secret);
 static void write_kinds(struct json *json, const char *kinds);
 static enum status answer(struct visit *visit, struct response *response, enum status status,
                           const struct webhook *webhook, bool shows_secret);
+static enum status refused(struct visit *visit, enum status status);
 static void read_wish(struct visit *visit, const struct row *row, struct webhook_wish *wish);
 static const char *kinds_of(struct visit *visit, const struct value *value);
 static bool can_be_used(struct visit *visit, const struct webhook_wish *wish);
-static const char *key_of(struct visit *visit);
 static enum status begin(struct visit *visit, struct webhook_admin *admin);
 static enum status set_paused(struct visit *visit, struct response *response, bool is_paused);
 
@@ -71,8 +72,9 @@ enum status webhook_post(struct visit *visit, struct response *response)
     struct row row;
     struct webhook webhook;
     struct webhook_wish wish = {.url = "", .description = "", .kinds = ""};
+    (void)list_no_query(visit);
     enum status status = body_read(visit, &make_members, &row);
-    const char *key = key_of(visit);
+    const char *key = act_key(visit);
     if (status != STATUS_OK) {
         return status;
     }
@@ -103,7 +105,9 @@ enum status webhook_update_post(struct visit *visit, struct response *response)
     if (!webhook_find(visit->people, visit->arena, visit->org_id, visit->arguments[0], &webhook)) {
         return STATUS_NOT_FOUND;
     }
+    (void)list_no_query(visit);
     enum status status = body_read(visit, &update_members, &row);
+    (void)act_key(visit); /* what it becomes is the same however often it is asked for */
     if (status != STATUS_OK) {
         return status;
     }
@@ -112,7 +116,7 @@ enum status webhook_update_post(struct visit *visit, struct response *response)
                                 .takes_all = webhook.takes_all,
                                 .kinds = webhook.kinds};
     read_wish(visit, &row, &wish);
-    if (!can_be_used(visit, &wish)) {
+    if (!can_be_used(visit, &wish) || visit->faults->count > 0) {
         return STATUS_FORM_FAULTS;
     }
     struct webhook_admin admin = webhook_admin_of(visit, "");
@@ -167,7 +171,7 @@ enum status webhook_test_post(struct visit *visit, struct response *response)
         status = webhook_test(&admin, visit->arguments[0], &message);
     }
     if (status != STATUS_OK) {
-        return answer(visit, response, status, NULL, false);
+        return refused(visit, status);
     }
     struct json json = api_answer(visit, response);
     webhook_message_write(&json, NULL, visit, &message, true);
@@ -180,16 +184,16 @@ static bool write_row(struct json *json, struct visit *visit, const char *id, st
     if (!webhook_find(visit->people, visit->arena, visit->org_id, id, &webhook)) {
         return false;
     }
-    write_webhook(json, NULL, &webhook, NULL);
+    write_webhook(json, visit, &webhook, NULL);
     end->key = webhook.made_at;
     return true;
 }
 
 /* secret: NULL but where it was made just now. */
-static void write_webhook(struct json *json, const char *name, const struct webhook *webhook,
-                          const char *secret)
+static void write_webhook(struct json *json, const struct visit *visit,
+                          const struct webhook *webhook, const char *secret)
 {
-    json_open(json, name);
+    json_open(json, NULL);
     json_text(json, "id", webhook->webhook_id);
     json_text(json, "url", webhook->url);
     json_text_or_null(json, "description", webhook->description);
@@ -203,11 +207,16 @@ static void write_webhook(struct json *json, const char *name, const struct webh
     } else {
         json_open(json, "last_try");
         json_time(json, "at", webhook->last_at);
-        json_int(json, "http_status", webhook->last_code);
+        if (webhook->last_code == 0) {
+            json_none(json, "http_status"); /* no answer came */
+        } else {
+            json_int(json, "http_status", webhook->last_code);
+        }
         json_text(json, "outcome", webhook->last_outcome);
         json_close(json);
     }
-    json_time(json, "previous_secret_until", webhook->old_secret == NULL ? 0 : webhook->old_until);
+    bool signs_old = webhook->old_secret != NULL && webhook->old_until > visit->now_us;
+    json_time(json, "previous_secret_until", signs_old ? webhook->old_until : 0);
     json_time(json, "created_at", webhook->made_at);
     if (secret != NULL) {
         json_text(json, "secret", secret);
@@ -236,30 +245,34 @@ static void write_kinds(struct json *json, const char *kinds)
 static enum status answer(struct visit *visit, struct response *response, enum status status,
                           const struct webhook *webhook, bool shows_secret)
 {
+    if (status != STATUS_OK) {
+        return refused(visit, status);
+    }
+    struct json json = api_answer(visit, response);
+    write_webhook(&json, visit, webhook,
+                  shows_secret ? webhook_secret_text(visit->arena, webhook) : NULL);
+    return STATUS_OK;
+}
+
+static enum status refused(struct visit *visit, enum status status)
+{
     struct loc body = loc_of("body");
     struct loc header = loc_of("header");
     struct loc key = loc_member(&header, "Idempotency-Key");
-    switch ((int)status) {
-    case STATUS_OK: {
-        struct json json = api_answer(visit, response);
-        write_webhook(&json, NULL, webhook,
-                      shows_secret ? webhook_secret_text(visit->arena, webhook) : NULL);
-        return STATUS_OK;
-    }
-    case STATUS_LINES_TOO_MANY:
+    if (status == STATUS_LINES_TOO_MANY) {
         fault_add(visit->faults, &body, "too-many",
                   arena_printf(visit->arena,
                                "An organisation can have %d endpoints. Remove one first.",
                                WEBHOOKS_MAX),
                   NULL);
         return STATUS_FORM_FAULTS;
-    case STATUS_KEY_REUSED:
+    }
+    if (status == STATUS_KEY_REUSED) {
         fault_add(visit->faults, &key, status_row(status)->slug, status_row(status)->sentence,
                   NULL);
         return STATUS_FORM_FAULTS;
-    default:
-        return status;
     }
+    return status;
 }
 
 /* What the body names takes the place of what stands in the wish. */
@@ -310,32 +323,13 @@ static bool can_be_used(struct visit *visit, const struct webhook_wish *wish)
     return false;
 }
 
-/* The Idempotency-Key, "" none; one that is malformed is noted. */
-static const char *key_of(struct visit *visit)
-{
-    const char *key = visit->request->idempotency_key;
-    size_t size_bytes = strlen(key);
-    size_t good = 0;
-    while (good < size_bytes && key[good] > ' ' && key[good] <= '~') {
-        good++;
-    }
-    if (good == size_bytes && size_bytes < KEY_SIZE) {
-        return key;
-    }
-    struct loc header = loc_of("header");
-    struct loc loc = loc_member(&header, "Idempotency-Key");
-    fault_add(visit->faults, &loc, "key-malformed",
-              "Send a key of 1 to 64 printable ASCII characters without spaces, such as a UUID.",
-              json_quote(visit->arena, key, FAULT_INPUT_CHARS_MAX));
-    return "";
-}
-
 /* An act without members: nothing but {} or no body at all, and perhaps a key. */
 static enum status begin(struct visit *visit, struct webhook_admin *admin)
 {
     struct row row;
+    (void)list_no_query(visit);
     enum status status = body_read_optional(visit, &no_members, &row);
-    const char *key = key_of(visit);
+    const char *key = act_key(visit);
     if (status == STATUS_OK && visit->faults->count > 0) {
         status = STATUS_FORM_FAULTS;
     }

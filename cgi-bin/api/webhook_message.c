@@ -1,4 +1,5 @@
 /* api/webhook_message.c: what was sent to an endpoint, and sending it again; see api/webhook.h. */
+#include "api/act.h"
 #include "api/api.h"
 #include "api/body.h"
 #include "api/list.h"
@@ -66,12 +67,17 @@ enum status webhook_message_get(struct visit *visit, struct response *response)
 enum status webhook_replay_post(struct visit *visit, struct response *response)
 {
     struct row row;
+    (void)list_no_query(visit);
     enum status status = body_read(visit, &replay_members, &row);
+    (void)act_key(visit); /* what waits already is not sent twice for being asked for twice */
     if (status != STATUS_OK) {
         return status;
     }
     const struct value *message = &row.values[M_MESSAGE];
     const struct value *since = &row.values[M_SINCE];
+    if (visit->faults->count > 0) {
+        return STATUS_FORM_FAULTS;
+    }
     if (message->is_given == since->is_given) {
         struct loc body = loc_of("body");
         fault_add(visit->faults, &body, status_row(STATUS_VALUE_REFUSED)->slug,

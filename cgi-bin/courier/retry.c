@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/must.h"
 
-static const int64_t waits_s[] = {5, 30, 120, 600, 3600, 3 * 3600, 8 * 3600};
+static const int64_t waits_s[] = {5, 30, 120, 600, 3600, 10800, 28800};
 #define WAITS (int64_t)(sizeof waits_s / sizeof waits_s[0])
 #define RESTS 4 /* the first of them are an endpoint's, too */
 #define CHANCES 1000

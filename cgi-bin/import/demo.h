@@ -67,8 +67,9 @@ struct demo_step {
     int32_t hours_ago; /* from now; steps stand in order of time */
     enum demo_person who;
     enum act_kind kind;
-    enum demo_org from, to;    /* transfer; order: supplier, buyer; retire: owner */
-    enum demo_project project; /* issue, deliver, retire; transfer: whose supplier and instrument */
+    enum demo_org from, to; /* transfer; order: supplier, buyer; retire: owner */
+    /* issue, deliver, retire, refund, cancel; transfer: whose supplier and instrument */
+    enum demo_project project;
     int64_t units, buffer_units;
     int32_t vintage_ago; /* issue: the vintage is so many years before this one */
     const char *on; /* the transfer decided on, the order delivered on, the account moved to, what

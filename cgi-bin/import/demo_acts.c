@@ -9,6 +9,9 @@
 #include "base/text.h"
 #include "import/demo.h"
 
+#define CONTRACT_HOURS 260 /* eleven days */
+
+static void contract_date(const struct demo_step *step, int64_t now_us, char date[11]);
 static void fill_transfer(const struct demo_step *step, char (*made)[ID_SIZE],
                           struct command_transfer *body);
 static void fill_retire(const struct demo_step *step, char (*made)[ID_SIZE],
@@ -31,16 +34,13 @@ void demo_fill(const struct demo_step *step, int64_t now_us, char (*made)[ID_SIZ
         demo_org_id(step->from, command->order.supplier_org_id);
         demo_org_id(step->to, command->order.buyer_org_id);
         command->order.units = step->units;
+        contract_date(step, now_us, command->order.contract_date);
         fits = TEXT_COPY(command->order.notes, words);
     } else if (step->kind == ACT_DELIVER) {
         TEXT_COPY(command->deliver.order_id, made_by(made, step->on));
         demo_id("prj", (int)step->project, command->deliver.project_id);
         command->deliver.units = step->units;
         fits = TEXT_COPY(command->deliver.notes, words);
-    } else if (step->kind == ACT_REFUND || step->kind == ACT_CANCEL_UNITS) {
-        demo_id("prj", (int)step->project, command->pool.project_id);
-        command->pool.units = step->units;
-        fits = TEXT_COPY(command->pool.notes, words);
     } else if (step->kind == ACT_TRANSFER) {
         fill_transfer(step, made, &command->transfer);
     } else if (step->kind == ACT_RETIRE) {
@@ -49,6 +49,10 @@ void demo_fill(const struct demo_step *step, int64_t now_us, char (*made)[ID_SIZ
         demo_org_id(step->from, command->beneficiary.org_id);
         fits = TEXT_COPY(command->beneficiary.name, step->beneficiary) &&
                TEXT_COPY(command->beneficiary.domain, words);
+    } else if (step->kind == ACT_REFUND || step->kind == ACT_CANCEL_UNITS) {
+        demo_id("prj", (int)step->project, command->pool.project_id);
+        command->pool.units = step->units;
+        fits = TEXT_COPY(command->pool.notes, words);
     } else if (step->kind == ACT_OPEN_ACCOUNT) {
         demo_org_id(step->from, command->account.org_id);
         command->account.kind = ACCOUNT_ACTIVE;
@@ -58,6 +62,17 @@ void demo_fill(const struct demo_step *step, int64_t now_us, char (*made)[ID_SIZ
         fits = TEXT_COPY(command->decide.reason, words);
     }
     must(fits);
+}
+
+/* Contracts are signed some days before they are recorded. */
+static void contract_date(const struct demo_step *step, int64_t now_us, char date[11])
+{
+    char iso[CLOCK_ISO_SIZE];
+
+    clock_iso_write(now_us - (step->hours_ago + CONTRACT_HOURS) * INT64_C(3600) * CLOCK_SECOND_US,
+                    iso);
+    memcpy(date, iso, 10);
+    date[10] = '\0';
 }
 
 static void fill_transfer(const struct demo_step *step, char (*made)[ID_SIZE],

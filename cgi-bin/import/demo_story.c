@@ -35,9 +35,6 @@
     .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_RETIRE, .from = (owner),   \
     .project = (which), .units = (amount), .purposes = (why), .beneficiary = (whom),               \
     .words = (note)
-#define POOL(name_, hours, act, which, amount, note)                                               \
-    .name = (name_), .hours_ago = (hours), .who = DEMO_ROSA, .kind = (act), .project = (which),    \
-    .units = (amount), .words = (note)
 #define NAMES(name_, hours, person, org, whom, domain)                                             \
     .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_OPEN_BENEFICIARY,          \
     .from = (org), .beneficiary = (whom), .words = (domain)
@@ -45,6 +42,10 @@
     .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_TRANSFER, .from = (org),   \
     .project = DEMO_WIND, .units = (amount), .words = (note), .transfer_kind = TRANSFER_EXPORT,    \
     .then = TRANSFER_AWAITING_APPROVAL
+
+#define TAKES_OUT(name_, hours, act, which, amount, note)                                          \
+    .name = (name_), .hours_ago = (hours), .who = DEMO_ROSA, .kind = (act), .project = (which),    \
+    .units = (amount), .words = (note)
 
 const struct demo_step demo_steps[] = {
     /* How the units came to be, and to the buyers. */
@@ -135,6 +136,12 @@ const struct demo_step demo_steps[] = {
              "Both parties asked for it: the recipient was chosen by mistake.")},
     {.name = "time-up", .hours_ago = 860, .kind = ACT_EXPIRE},
 
+    /* Out of the buffer pool: back to the supplier, and cancelled after a reversal. */
+    {TAKES_OUT("refund-biochar", 850, ACT_REFUND, DEMO_BIOCHAR, CREDITS(12),
+               "Monitoring of the first season has ended: half of what was set aside goes back.")},
+    {TAKES_OUT("cancel-rock", 820, ACT_CANCEL_UNITS, DEMO_ROCK, 2500,
+               "Reversal: twelve hectares were quarried for a road, basalt and all.")},
+
     /* Out of the registry. */
     {EXPORTS("export-done", 700, DEMO_MILO, DEMO_MERIDIAN, 600,
              "Exported for a customer of Meridian.")},
@@ -178,11 +185,12 @@ const struct demo_step demo_steps[] = {
     {MOVES("internal-cold-store", 200, DEMO_TOVE, DEMO_HARBOUR, "account-cold-store", CREDITS(110),
            "Kept for the cold store.")},
 
-    /* What was set aside against reversals: part given back, part ended by one. */
-    {POOL("refund-biochar", 180, ACT_REFUND, DEMO_BIOCHAR, CREDITS(12),
-          "Monitoring of the first season is closed: half of what was set aside goes back.")},
-    {POOL("reversal-rock", 150, ACT_CANCEL_UNITS, DEMO_ROCK, 2500,
-          "A field was dug up again for a cable: what was stored in it counts as lost.")},
+    /* Orders with nothing delivered yet: one of the buyer's own, one that only the supplier has
+       recorded. */
+    {ORDERS("order-rock-meridian", 150, DEMO_MILO, DEMO_FERNHILL, DEMO_MERIDIAN, CREDITS(300),
+            "Basalt trial, first lots.")},
+    {ORDERS("order-harbour-told", 100, DEMO_ADA, DEMO_FERNHILL, DEMO_HARBOUR, CREDITS(250),
+            "Told on the telephone; the paper follows.")},
 
     /* What waits now, and for whom. */
     {SENDS("waits-second-person", 72, DEMO_NORA, DEMO_NORTHWIND, DEMO_MERIDIAN, CREDITS(180),

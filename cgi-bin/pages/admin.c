@@ -63,6 +63,8 @@ struct url admin_thing_url(struct arena *arena, const char *id)
         {"iss", "/registry/issuances/*"},
         {"dlv", "/registry/deliveries/*"},
         {"ret", "/registry/retirements/*"},
+        {"bpr", "/registry/refunds/*"},
+        {"cnl", "/registry/cancellations/*"},
         {"ctb", "/registry/credit-batches/*"},
     };
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {

@@ -172,8 +172,4 @@ struct admin_page admin_list_page(const struct admin_list *list);
 void admin_list_turn(const struct admin_list *list, bool has_more, const char *first,
                      const char *last, const char *count_words, struct admin_list_view *view);
 
-/* A CSV that is read and sent in windows: row() writes up to CSV_WINDOW_ROWS rows from state's
- * place on, false when there are no more. */
-void admin_csv_line(struct out *out, const char *const *cells, size_t count);
-
 #endif

@@ -152,7 +152,7 @@ static bool csv_window(struct response *response, void *state)
     struct csv *csv = state;
     struct arena *arena = csv->visit->arena;
     if (!csv->is_begun) {
-        admin_csv_line(&response->body, head, COLUMNS);
+        desk_csv_line(&response->body, head, COLUMNS);
         csv->is_begun = true;
     }
     if (csv->asked.fits_nothing) {
@@ -174,7 +174,7 @@ static bool csv_window(struct response *response, void *state)
                                       act->subject_id,
                                       act->outcome,
                                       act->detail};
-        admin_csv_line(&response->body, cells, COLUMNS);
+        desk_csv_line(&response->body, cells, COLUMNS);
         csv->last = act->seq;
     }
     return found.count == CSV_WINDOW_ROWS;

@@ -36,7 +36,7 @@ enum status admin_deliver_get(struct visit *visit, struct response *response)
     if (!order_find(visit->registry, visit->arena, visit->arguments[0], &order)) {
         return STATUS_NOT_FOUND;
     }
-    if (!admin_may(visit) || order.state == ORDER_COMPLETED) {
+    if (!admin_may(visit) || (order.state == ORDER_COMPLETED && !at_once_is_check(visit))) {
         return desk_go(visit, response, admin_order_url(visit->arena, order.order_id));
     }
     return at_once_get(deliver_act(visit, &order, &way), response);

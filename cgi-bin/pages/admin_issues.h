@@ -1,5 +1,5 @@
 /*
- * pages/admin_issues.h: projects, issuing, orders, delivering.
+ * pages/admin_issues.h: projects, issuing, orders, delivering, the buffer pool.
  */
 #ifndef PAGES_ADMIN_ISSUES_H
 #define PAGES_ADMIN_ISSUES_H
@@ -31,6 +31,11 @@ enum status admin_orders_get(struct visit *visit, struct response *response);
 enum status admin_order_get(struct visit *visit, struct response *response);
 enum status admin_order_new_get(struct visit *visit, struct response *response);
 enum status admin_order_new_post(struct visit *visit, struct response *response);
+enum status admin_pool_get(struct visit *visit, struct response *response);
+enum status admin_refund_get(struct visit *visit, struct response *response);
+enum status admin_refund_post(struct visit *visit, struct response *response);
+enum status admin_cancel_units_get(struct visit *visit, struct response *response);
+enum status admin_cancel_units_post(struct visit *visit, struct response *response);
 enum status admin_deliver_get(struct visit *visit, struct response *response);
 enum status admin_deliver_post(struct visit *visit, struct response *response);
 

@@ -142,14 +142,3 @@ void admin_list_turn(const struct admin_list *list, bool has_more, const char *f
     view->pager.count_words = count_words;
     view->has_pager = view->pager.newer.text != NULL || view->pager.older.text != NULL;
 }
-
-void admin_csv_line(struct out *out, const char *const *cells, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
-            out_csv_next(out);
-        }
-        out_csv_cell(out, cells[i]);
-    }
-    out_csv_end(out);
-}

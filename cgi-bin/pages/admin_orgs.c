@@ -78,7 +78,7 @@ static bool csv_window(struct response *response, void *state)
     struct arena *arena = csv->visit->arena;
     struct admin_org_filter filter = filter_of(csv->visit);
     if (csv->last_id[0] == '\0') {
-        admin_csv_line(&response->body, head, COLUMNS);
+        desk_csv_line(&response->body, head, COLUMNS);
     }
     struct admin_orgs found =
         admin_orgs_list(csv->visit->registry, arena, &filter, false, csv->last_id, CSV_WINDOW_ROWS);
@@ -87,7 +87,7 @@ static bool csv_window(struct response *response, void *state)
         const char *cells[COLUMNS] = {
             org->org_id,  org->supplier_id, org->name,  org->domain,
             org->country, org->kind,        org->state, clock_iso(arena, org->opened_at)};
-        admin_csv_line(&response->body, cells, COLUMNS);
+        desk_csv_line(&response->body, cells, COLUMNS);
     }
     if (found.count > 0) {
         bool is_copied = TEXT_COPY(csv->last_id, found.at[found.count - 1].org_id);

@@ -72,7 +72,7 @@ static bool csv_window(struct response *response, void *state)
     struct admin_people_filter filter = filter_of(visit);
     struct person *persons = arena_array(arena, struct person, CSV_WINDOW_ROWS);
     if (csv->last_email[0] == '\0') {
-        admin_csv_line(&response->body, head, COLUMNS);
+        desk_csv_line(&response->body, head, COLUMNS);
     }
     size_t count = admin_people_list(visit->people, arena, &filter, false, csv->last_email, persons,
                                      CSV_WINDOW_ROWS);
@@ -84,7 +84,7 @@ static bool csv_window(struct response *response, void *state)
                                       orgs_of(visit, persons[i].user_id),
                                       registry_roles_of(visit, persons[i].user_id),
                                       clock_iso(arena, persons[i].made_at)};
-        admin_csv_line(&response->body, cells, COLUMNS);
+        desk_csv_line(&response->body, cells, COLUMNS);
     }
     if (count > 0) {
         bool is_copied = TEXT_COPY(csv->last_email, persons[count - 1].email);

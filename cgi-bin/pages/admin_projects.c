@@ -38,7 +38,7 @@ static bool csv_window(struct response *response, void *state)
     struct csv *csv = state;
     struct arena *arena = csv->visit->arena;
     if (csv->last_id[0] == '\0') {
-        admin_csv_line(&response->body, head, COLUMNS);
+        desk_csv_line(&response->body, head, COLUMNS);
     }
     struct admin_projects found =
         admin_projects_list(csv->visit->registry, arena, field_text(&csv->visit->fields, "q"),
@@ -57,7 +57,7 @@ static bool csv_window(struct response *response, void *state)
             quantity_plain(arena, one->issued_units, one->instrument),
             arena_printf(arena, "%lld", (long long)one->issued_units),
         };
-        admin_csv_line(&response->body, cells, COLUMNS);
+        desk_csv_line(&response->body, cells, COLUMNS);
     }
     if (found.count > 0) {
         bool is_copied = TEXT_COPY(csv->last_id, found.at[found.count - 1].project_id);

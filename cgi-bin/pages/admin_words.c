@@ -205,7 +205,7 @@ static const char *const csv_columns[] = {
 
 void admin_transfers_csv_head(struct out *out)
 {
-    admin_csv_line(out, csv_columns, CSV_COLUMNS);
+    desk_csv_line(out, csv_columns, CSV_COLUMNS);
 }
 
 void admin_transfers_csv_row(struct out *out, struct arena *arena, const struct admin_transfer *row)
@@ -232,5 +232,5 @@ void admin_transfers_csv_row(struct out *out, struct arena *arena, const struct 
         it->notes,
         transfer_is_open(it) && row->part != ADMIN_OTHERS ? "yes" : "no",
     };
-    admin_csv_line(out, cells, CSV_COLUMNS);
+    desk_csv_line(out, cells, CSV_COLUMNS);
 }

@@ -6,19 +6,15 @@
 #include "ledger/client.h"
 #include "pages/chrome.h"
 #include "pages/desk.h"
+#include "store/my_transfers.h"
 
 #define TRY_AGAIN_S 5 /* the daemon's restart */
 
 static const struct at_once_alarm no_alarm = {NULL, NULL, {NULL}, NULL};
 
 static const char *const by_words[] = {"oldest", "batch", NULL};
-static const char *const go_words[] = {"next", "all", "sum", "change", NULL};
-static const char *const step_words[] = {"confirm", NULL};
-
-static const struct field_row query_rows[] = {
-    {.name = "by", .kind = VALUE_WORD, .words = by_words},
-};
-const struct form at_once_query = {query_rows, sizeof(query_rows) / sizeof(query_rows[0])};
+static const char *const go_words[] = {"next", "all", "sum", NULL};
+static const char *const step_words[] = {"check", "confirm", NULL};
 
 static const struct field_row form_rows[] = {
     {.name = "by", .kind = VALUE_WORD, .words = by_words},
@@ -28,10 +24,16 @@ static const struct field_row form_rows[] = {
     {.name = "amount", .kind = VALUE_AMOUNT, .chars_max = 40, .label = "The amount"},
     {.name = "project", .kind = VALUE_ID},
     {.name = "qty.", .kind = VALUE_AMOUNT, .chars_max = 40, .label = "The amount"},
+    {.name = "lines", .kind = VALUE_LINE, .chars_max = AT_ONCE_LINES_CHARS_MAX},
     {.name = "notes", .kind = VALUE_TEXT, .chars_max = NOTE_CHARS_MAX, .label = "The note"},
     {.name = "plan", .kind = VALUE_LINE},
 };
 const struct form at_once_form = {form_rows, sizeof(form_rows) / sizeof(form_rows[0])};
+
+bool at_once_is_check(const struct visit *visit)
+{
+    return text_is(field_text(&visit->fields, "step"), "check");
+}
 
 int64_t at_once_available(const struct at_once *act, const char *project_id)
 {
@@ -104,20 +106,6 @@ enum status at_once_hindrance(const struct at_once *act, struct answer *answer)
 
 /* ---- the pages ---- */
 
-enum status at_once_get(const struct at_once *act, struct response *response)
-{
-    struct at_once_wish *wish = arena_one(act->visit->arena, struct at_once_wish);
-    struct answer answer;
-    struct at_once_alarm alarm = no_alarm;
-    wish->by_batch = text_is(field_text(&act->visit->fields, "by"), "batch");
-    wish->project_id = "";
-    enum status status = at_once_hindrance(act, &answer);
-    if (status != STATUS_OK && status != STATUS_NOT_ENOUGH) {
-        alarm = settle(act, wish, &answer);
-    }
-    return at_once_show_question(act, response, wish, alarm, STATUS_OK);
-}
-
 /* The check, or the question again when the ledger would refuse. */
 static enum status show_check(const struct at_once *act, struct response *response,
                               const struct at_once_wish *wish, struct at_once_alarm alarm,
@@ -183,6 +171,22 @@ static enum status settle_act(const struct at_once *act, struct response *respon
     return show_check(act, response, wish, alarm, status);
 }
 
+static void key_of(const struct at_once *act, char key[KEY_SIZE])
+{
+    desk_key(act->visit, field_text(&act->visit->fields, "once"), act->word, act->thing_id, key);
+}
+
+/* What has been done already from this check; "" nothing. */
+static const char *done_id(const struct at_once *act)
+{
+    char key[KEY_SIZE];
+    if (text_empty(field_text(&act->visit->fields, "once"))) {
+        return "";
+    }
+    key_of(act, key);
+    return my_subject_of_key(act->visit->registry, act->visit->arena, act->visit->user_id, key);
+}
+
 static enum status confirm(const struct at_once *act, struct response *response,
                            const struct at_once_wish *wish)
 {
@@ -196,11 +200,15 @@ static enum status confirm(const struct at_once *act, struct response *response,
     if (visit->fields.error_count > 0) {
         return show_check(act, response, wish, no_alarm, STATUS_FORM_FAULTS);
     }
+    const char *id = done_id(act);
+    if (!text_empty(id)) {
+        return act->done(act, response, id);
+    }
     struct digest seen = plan_digest_of(field_text(&visit->fields, "plan"));
     struct command *command = arena_one(visit->arena, struct command);
     act->fill(act, wish, command);
     act->add(command, notes, &seen);
-    desk_key(visit, field_text(&visit->fields, "once"), act->word, act->thing_id, command->key);
+    key_of(act, command->key);
     struct answer answer = {.line = -1};
     enum status status = ledger_ask(visit->ledger, command, &answer);
     if (status == STATUS_OK) {
@@ -209,25 +217,57 @@ static enum status confirm(const struct at_once *act, struct response *response,
     return settle_act(act, response, wish, &answer, status);
 }
 
+/* The check at its own address, so that Back and reload come to it. */
+static enum status go_check(const struct at_once *act, struct response *response,
+                            const struct at_once_wish *wish)
+{
+    struct plan plan = {0};
+    struct answer answer;
+    struct url url = at_once_url(act, wish, "check", field_text(&act->visit->fields, "once"));
+    if (url.text == NULL || ask_plan(act, wish, &plan, &answer) != STATUS_OK) {
+        return show_check(act, response, wish, no_alarm, STATUS_OK);
+    }
+    return desk_go(act->visit, response, url);
+}
+
+enum status at_once_get(const struct at_once *act, struct response *response)
+{
+    struct visit *visit = act->visit;
+    struct at_once_wish *wish = arena_one(visit->arena, struct at_once_wish);
+    bool is_check = at_once_is_check(visit);
+    const char *id = is_check ? done_id(act) : "";
+    if (!text_empty(id)) {
+        return act->done(act, response, id);
+    }
+    at_once_read(act, wish, is_check);
+    if (visit->fields.error_count > 0) {
+        return at_once_show_question(act, response, wish, no_alarm, STATUS_FORM_FAULTS);
+    }
+    if (is_check) {
+        return show_check(act, response, wish, no_alarm, STATUS_OK);
+    }
+    struct answer answer;
+    enum status status = at_once_hindrance(act, &answer);
+    bool is_said =
+        status == STATUS_OK || status == STATUS_NOT_ENOUGH; /* the page tells what there is */
+    return at_once_show_question(act, response, wish,
+                                 is_said ? no_alarm : settle(act, wish, &answer), STATUS_OK);
+}
+
 enum status at_once_post(const struct at_once *act, struct response *response)
 {
     struct visit *visit = act->visit;
-    const char *go = field_text(&visit->fields, "go");
-    bool has_note_fault = chrome_fault(visit, "notes") != NULL;
+    bool is_confirmed = text_is(field_text(&visit->fields, "step"), "confirm");
+    size_t note_faults = chrome_fault(visit, "notes") == NULL ? 0 : 1;
     struct at_once_wish *wish = arena_one(visit->arena, struct at_once_wish);
-    at_once_read(act, wish);
-    if (text_is(go, "change")) {
-        visit->fields.error_count = 0;
-        return at_once_show_question(act, response, wish, no_alarm, STATUS_OK);
-    }
-    if (visit->fields.error_count > (has_note_fault ? 1 : 0)) {
+    at_once_read(act, wish, true);
+    if (visit->fields.error_count > note_faults) {
         return at_once_show_question(act, response, wish, no_alarm, STATUS_FORM_FAULTS);
     }
-    if (text_is(go, "sum")) {
-        return at_once_show_question(act, response, wish, no_alarm, STATUS_OK);
-    }
-    if (text_is(field_text(&visit->fields, "step"), "confirm")) {
+    if (is_confirmed) {
         return confirm(act, response, wish);
     }
-    return show_check(act, response, wish, no_alarm, STATUS_OK);
+    return text_is(field_text(&visit->fields, "go"), "sum")
+               ? at_once_show_question(act, response, wish, no_alarm, STATUS_OK)
+               : go_check(act, response, wish);
 }

@@ -4,10 +4,11 @@
  * delivery, a refund and a cancellation are such acts; each says what is special about it in its
  * struct at_once.
  *
- * Nothing is kept between the pages: the check carries the answers and the digest of the plan that
- * it shows. When the ledger has moved meanwhile nothing happens and the new plan is shown. The
- * check's own random word is the key of the act: however often its button is pressed, it is done
- * once.
+ * Both stand at one address: the answers of the question are in the query of the check, so that
+ * Back and reload work; only more batches than an address can hold are sent as a form. The check
+ * carries the digest of the plan that it shows: when the ledger has moved meanwhile nothing happens
+ * and the new plan is shown. Its random word, from the question on, is the key of the act: however
+ * often its button is pressed, it is done once, and its address leads to what was done.
  */
 #ifndef PAGES_AT_ONCE_H
 #define PAGES_AT_ONCE_H
@@ -20,10 +21,12 @@
 #include "pages/plan.h"
 #include "store/holdings.h"
 
-/* Fields of both pages; for the row of the route table. */
-extern const struct form at_once_query, at_once_form;
+/* Fields of both pages, in addresses and forms; for the rows of the route table. */
+extern const struct form at_once_form;
 
 #define AT_ONCE_FACTS_MAX 8
+/* COMMAND_LINES_MAX batches: an id, two marks, 19 digits each */
+#define AT_ONCE_LINES_CHARS_MAX 10752
 
 /* A project that can be taken from. */
 struct at_once_project {
@@ -97,14 +100,23 @@ struct at_once {
 enum status at_once_get(const struct at_once *act, struct response *response);
 enum status at_once_post(const struct at_once *act, struct response *response);
 
+/* Is the check asked for, and not the question? */
+bool at_once_is_check(const struct visit *visit);
+
 /* What can be taken in all, of one project or ("") of any. */
 int64_t at_once_available(const struct at_once *act, const char *project_id);
 
 /* Would the act be refused, whatever the amount? Asks for the least there is. Status OK: no. */
 enum status at_once_hindrance(const struct at_once *act, struct answer *answer);
 
-/* at_once_wish.c: reads the answers; faults stand beside their fields. */
-void at_once_read(const struct at_once *act, struct at_once_wish *wish);
+/* at_once_wish.c: reads the answers; faults stand beside their fields. must_have: nothing asked for
+ * is a fault too. */
+void at_once_read(const struct at_once *act, struct at_once_wish *wish, bool must_have);
+/* The batches that are named, as the check carries them: "ctb_….1500,ctb_….20"; "" none. */
+const char *at_once_lines(struct arena *arena, const struct at_once_wish *wish);
+/* The page with these answers; step "" is the question. None when an address cannot hold them. */
+struct url at_once_url(const struct at_once *act, const struct at_once_wish *wish, const char *step,
+                       const char *once);
 /* at_once_show.c: the two pages. */
 enum status at_once_show_question(const struct at_once *act, struct response *response,
                                   const struct at_once_wish *wish, struct at_once_alarm alarm,

@@ -7,18 +7,22 @@
 #include "pages/chrome.h"
 #include "pages/desk.h"
 
-#define HIDDENS_MAX (COMMAND_LINES_MAX + 8)
-
 /* ---- the question ---- */
 
-/* What was typed for a batch: as it stands in the form. */
-static const char *typed_for(struct visit *visit, const char *name)
+/* What was typed for a batch: as it stands in the form, or as the address brings it back. */
+static const char *typed_for(const struct at_once *act, const struct at_once_wish *wish,
+                             const char *name, const char *batch_id)
 {
-    const char *typed = pairs_find(&visit->fields.pairs, name);
+    const char *typed = pairs_find(&act->visit->fields.pairs, name);
+    for (uint32_t i = 0; typed == NULL && i < wish->line_count; i++) {
+        if (text_is(wish->lines[i].batch_id, batch_id)) {
+            typed = quantity_plain(act->visit->arena, wish->lines[i].units, act->instrument);
+        }
+    }
     return typed == NULL ? "" : typed;
 }
 
-static struct at_once_lines lines_of(const struct at_once *act)
+static struct at_once_lines lines_of(const struct at_once *act, const struct at_once_wish *wish)
 {
     struct visit *visit = act->visit;
     struct arena *arena = visit->arena;
@@ -34,7 +38,7 @@ static struct at_once_lines lines_of(const struct at_once *act)
             .project = batch->project_name,
             .account = batch->account_name,
             .available = quantity_show(arena, batch->units, act->instrument),
-            .typed = typed_for(visit, name),
+            .typed = typed_for(act, wish, name, batch->batch_id),
             .error = chrome_fault(visit, name),
             .label = arena_printf(arena, "Quantity from %s", serial),
         };
@@ -88,7 +92,7 @@ enum status at_once_show_question(const struct at_once *act, struct response *re
 {
     struct visit *visit = act->visit;
     struct arena *arena = visit->arena;
-    bool is_post = visit->request->method == METHOD_POST;
+    const char *once = field_text(&visit->fields, "once");
     int64_t in_batches = batches_units(act);
     const char *title = wish->by_batch ? act->batch_question : act->question;
     struct at_once_view view = {
@@ -110,14 +114,14 @@ enum status at_once_show_question(const struct at_once *act, struct response *re
         .by_batch = wish->by_batch,
         .oldest_url = url_with(arena, act->post, "by", "oldest"),
         .batch_url = url_with(arena, act->post, "by", "batch"),
-        .amount = is_post ? field_text(&visit->fields, "amount") : "",
+        .amount = field_text(&visit->fields, "amount"),
         .amount_error = chrome_fault(visit, "amount"),
-        .notes = is_post ? field_text(&visit->fields, "notes") : "",
+        .notes = field_text(&visit->fields, "notes"),
+        .once = text_empty(once) ? desk_once(arena) : once,
         .projects = projects_of(act, wish->project_id),
         .has_projects = act->project_count > 1,
-        .project_error = is_post ? chrome_fault(visit, "project") : NULL,
         .all_words = all_words(act, wish->by_batch, in_batches),
-        .lines = lines_of(act),
+        .lines = lines_of(act, wish),
         .has_lines = act->batches.count > 0,
         .verb_label = act->verb_label,
         .sum = quantity_show(arena, wish->by_batch ? wish->units : 0, act->instrument),
@@ -138,34 +142,6 @@ enum status at_once_show_question(const struct at_once *act, struct response *re
 }
 
 /* ---- the check ---- */
-
-static void hide(struct at_once_hidden *hiddens, size_t *count, const char *name, const char *value)
-{
-    must(*count < HIDDENS_MAX);
-    hiddens[(*count)++] = (struct at_once_hidden){name, value};
-}
-
-/* The answers of the question, and the check's own word: made once and kept over every showing. */
-static struct at_once_hiddens hiddens_of(const struct at_once *act, const struct at_once_wish *wish)
-{
-    struct visit *visit = act->visit;
-    struct arena *arena = visit->arena;
-    struct at_once_hidden *hiddens = arena_array(arena, struct at_once_hidden, HIDDENS_MAX);
-    size_t count = 0;
-    const char *once = field_text(&visit->fields, "once");
-    hide(hiddens, &count, "once", text_empty(once) ? desk_once(arena) : once);
-    hide(hiddens, &count, "step", "confirm");
-    hide(hiddens, &count, "by", wish->by_batch ? "batch" : "oldest");
-    if (!wish->by_batch) {
-        hide(hiddens, &count, "amount", quantity_plain(arena, wish->units, act->instrument));
-        hide(hiddens, &count, "project", wish->project_id);
-    }
-    for (uint32_t i = 0; i < wish->line_count; i++) {
-        hide(hiddens, &count, arena_printf(arena, "qty.%s", wish->lines[i].batch_id),
-             quantity_plain(arena, wish->lines[i].units, act->instrument));
-    }
-    return (struct at_once_hiddens){hiddens, count};
-}
 
 static struct at_once_facts facts_of(const struct at_once *act, const struct at_once_wish *wish,
                                      const char *quantity)
@@ -193,6 +169,8 @@ enum status at_once_show_check(const struct at_once *act, struct response *respo
     const char *quantity = quantity_words(visit->arena, plan->units, act->instrument);
     struct plan_sentences next = plan_sentences_begin(visit->arena);
     struct plan_sentences warnings = plan_sentences_begin(visit->arena);
+    const char *once = field_text(&visit->fields, "once");
+    struct url change = at_once_url(act, wish, "", "");
     act->say(act, plan, quantity, &next, &warnings);
     struct at_once_check_view view = {
         .page = chrome_of(visit, act->place, chrome_fault_title(visit, act->check_heading)),
@@ -202,7 +180,12 @@ enum status at_once_show_check(const struct at_once *act, struct response *respo
         .post = act->post,
         .leave = act->leave,
         .leave_words = act->leave_words,
-        .hiddens = hiddens_of(act, wish),
+        .once = text_empty(once) ? desk_once(visit->arena) : once,
+        .by = wish->by_batch ? "batch" : "oldest",
+        .amount = wish->by_batch ? "" : quantity_plain(visit->arena, wish->units, act->instrument),
+        .project = wish->project_id,
+        .lines = at_once_lines(visit->arena, wish),
+        .change_url = change.text == NULL ? act->post : change,
         .heading = act->check_heading,
         .facts = facts_of(act, wish, quantity),
         .plan = plan_show(visit, plan, act->instrument, act->verb),

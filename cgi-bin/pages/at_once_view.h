@@ -56,9 +56,9 @@ struct at_once_view {
     const char *amount;
     const char *amount_error;
     const char *notes; /* typed at the check before one came back; "" */
+    const char *once;  /* the act's key comes of it */
     bool has_projects; /* more than one to choose from */
     struct choice_views projects;
-    const char *project_error;
     const char *all_words; /* "All that is open: 500.000"; "" nothing can be taken */
     bool has_lines;
     struct at_once_lines lines;
@@ -80,15 +80,6 @@ struct at_once_facts {
     size_t count;
 };
 
-struct at_once_hidden {
-    const char *name;
-    const char *value;
-};
-struct at_once_hiddens {
-    const struct at_once_hidden *at;
-    size_t count;
-};
-
 struct at_once_check_view {
     struct chrome page;
     bool has_faults;
@@ -97,7 +88,12 @@ struct at_once_check_view {
     struct url post;
     struct url leave;
     const char *leave_words;
-    struct at_once_hiddens hiddens;
+    const char *once; /* and the answers, as the form brings them back */
+    const char *by;
+    const char *amount;
+    const char *project;
+    const char *lines;
+    struct url change_url;
     const char *heading;
     struct at_once_facts facts;
     struct plan_view plan;

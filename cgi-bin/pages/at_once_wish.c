@@ -1,8 +1,11 @@
 /* pages/at_once_wish.c: how much was asked for; see pages/at_once.h. */
 #include "pages/at_once.h"
 
+#include <string.h>
+
 #include "base/must.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "pages/chrome.h"
 
 /* Reads one typed quantity; a fault stands beside its field. An empty one and zero are 0. */
@@ -17,32 +20,18 @@ static int64_t read_units(const struct at_once *act, const char *name, const cha
     return status == STATUS_OK ? units : 0;
 }
 
-static bool is_project(const struct at_once *act, const char *project_id)
-{
-    for (size_t i = 0; i < act->project_count; i++) {
-        if (text_is(project_id, act->projects[i].project_id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void read_oldest(const struct at_once *act, struct at_once_wish *wish)
+static void read_oldest(const struct at_once *act, struct at_once_wish *wish, bool must_have)
 {
     struct fields *fields = &act->visit->fields;
     const char *typed = field_text(fields, "amount");
     wish->project_id = field_text(fields, "project");
-    if (!text_empty(wish->project_id) && !is_project(act, wish->project_id)) {
-        field_fault(fields, "project", "Choose one of these projects");
-        return;
-    }
     if (text_is(field_text(fields, "go"), "all")) {
         int64_t units = at_once_available(act, wish->project_id);
         wish->units = units < act->limit_units ? units : act->limit_units;
     } else {
         wish->units = read_units(act, "amount", typed);
     }
-    if (wish->units == 0 && chrome_fault(act->visit, "amount") == NULL) {
+    if (must_have && wish->units == 0 && chrome_fault(act->visit, "amount") == NULL) {
         field_fault(fields, "amount", act->needed_words);
     }
 }
@@ -88,7 +77,26 @@ static void read_typed(const struct at_once *act, struct at_once_wish *wish)
     }
 }
 
-static void read_batches(const struct at_once *act, struct at_once_wish *wish)
+/* As at_once_lines() writes them; what is none of ours is nothing. */
+static void read_lines(const struct at_once *act, struct at_once_wish *wish)
+{
+    const char *text = field_text(&act->visit->fields, "lines");
+    while (*text != '\0') {
+        size_t line_bytes = strcspn(text, ",");
+        size_t id_bytes = strcspn(text, ".,");
+        int64_t units = 0;
+        if (id_bytes < line_bytes &&
+            text_parse_int(
+                arena_text_sized(act->visit->arena, text + id_bytes + 1, line_bytes - id_bytes - 1),
+                false, &units) &&
+            units > 0) {
+            add_line(act, wish, arena_text_sized(act->visit->arena, text, id_bytes), units);
+        }
+        text += line_bytes + (text[line_bytes] == ',' ? 1 : 0);
+    }
+}
+
+static void read_batches(const struct at_once *act, struct at_once_wish *wish, bool must_have)
 {
     struct fields *fields = &act->visit->fields;
     if (text_is(field_text(fields, "go"), "all")) {
@@ -96,22 +104,54 @@ static void read_batches(const struct at_once *act, struct at_once_wish *wish)
             add_line(act, wish, act->batches.at[i].batch_id, act->batches.at[i].units);
         }
     } else {
+        read_lines(act, wish);
         read_typed(act, wish);
     }
-    if (wish->line_count == 0 && fields->error_count == 0) {
+    if (must_have && wish->line_count == 0 && fields->error_count == 0) {
         field_fault(fields, "amount", act->needed_words);
     }
 }
 
-void at_once_read(const struct at_once *act, struct at_once_wish *wish)
+void at_once_read(const struct at_once *act, struct at_once_wish *wish, bool must_have)
 {
     *wish = (struct at_once_wish){
         .by_batch = text_is(field_text(&act->visit->fields, "by"), "batch"),
         .project_id = "",
     };
     if (wish->by_batch) {
-        read_batches(act, wish);
+        read_batches(act, wish, must_have);
     } else {
-        read_oldest(act, wish);
+        read_oldest(act, wish, must_have);
     }
+}
+
+const char *at_once_lines(struct arena *arena, const struct at_once_wish *wish)
+{
+    enum { LINE_BYTES = ID_SIZE + 21 }; /* comma, id, point, 19 digits */
+    char *text = arena_array(arena, char, wish->line_count *(size_t)LINE_BYTES + 1);
+    size_t used = 0;
+    for (uint32_t i = 0; i < wish->line_count; i++) {
+        const char *line = arena_printf(arena, "%s%s.%lld", i == 0 ? "" : ",",
+                                        wish->lines[i].batch_id, (long long)wish->lines[i].units);
+        size_t line_bytes = strlen(line);
+        must(line_bytes <= LINE_BYTES);
+        memcpy(text + used, line, line_bytes + 1);
+        used += line_bytes;
+    }
+    return text;
+}
+
+struct url at_once_url(const struct at_once *act, const struct at_once_wish *wish, const char *step,
+                       const char *once)
+{
+    struct arena *arena = act->visit->arena;
+    bool has_amount = !wish->by_batch && wish->units > 0;
+    struct url url = url_with(arena, act->post, "step", step);
+    url = url_with(arena, url, "by", wish->by_batch ? "batch" : "oldest");
+    url = url_with(arena, url, "amount",
+                   has_amount ? quantity_plain(arena, wish->units, act->instrument) : "");
+    url = url_with(arena, url, "project", wish->project_id);
+    url = url_with(arena, url, "lines", at_once_lines(arena, wish));
+    url = url_with(arena, url, "once", once);
+    return strlen(url.text) < REQUEST_QUERY_BYTES_MAX ? url : (struct url){NULL};
 }

@@ -125,7 +125,7 @@ static void put_mark(struct pen *pen, int x, int y)
     };
     for (int half = 0; half < 2; half++) {
         int corners[26];
-        for (int i = 0; i < 13; i++) {
+        for (size_t i = 0; i < 13; i++) {
             corners[2 * i] = x - 50 + halves[half][i][0];
             corners[2 * i + 1] = y + halves[half][i][1];
         }

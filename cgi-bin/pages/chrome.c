@@ -201,6 +201,8 @@ static const struct {
     {"project-saved", "The project is saved."},
     {"issued", "The units are issued."},
     {"ordered", "The order is recorded."},
+    {"refunded", "The units went back to their supplier."},
+    {"units-cancelled", "The units are cancelled for good."},
     {"delivered", "The units are delivered."},
     {"frozen", "Transfers are frozen. Every page says so."},
     {"thawed", "Transfers are possible again."},
@@ -214,6 +216,31 @@ static const struct {
     {"webhook-removed", "The endpoint is removed."},
     {"webhook-replay", "What was asked for is sent again."},
 };
+
+/* Where the thing that a notice is about can be read, unless it is this page. */
+static void notice_link(struct visit *visit, struct chrome *chrome, const char *id)
+{
+    static const struct {
+        const char *prefix;
+        const char *pattern;
+        const char *words;
+    } pages[] = {
+        {"tfr", "/account/transfers/*", "See the transfer"},
+        {"bpr", "/registry/refunds/*", "See the refund"},
+        {"cnl", "/registry/cancellations/*", "See the cancellation"},
+    };
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        bool is_accounts = text_starts(pages[i].pattern, "/account/");
+        if (!id_is(id, pages[i].prefix) || (is_accounts && chrome->area_admin)) {
+            continue;
+        }
+        struct url url = url_path(visit->arena, pages[i].pattern, id);
+        if (!text_starts(visit->request->path, url.text)) {
+            chrome->notice_url = url;
+            chrome->notice_link = pages[i].words;
+        }
+    }
+}
 
 static void chrome_notice(struct visit *visit, struct chrome *chrome)
 {
@@ -233,9 +260,7 @@ static void chrome_notice(struct visit *visit, struct chrome *chrome)
             chrome->notice = NOTICES[i].words;
         }
     }
-    bool here = text_starts(visit->request->path, "/account/transfers/tfr_");
-    if (chrome->notice != NULL && id_is(id, "tfr") && !here && !chrome->area_admin) {
-        chrome->notice_url = url_path(visit->arena, "/account/transfers/*", id);
-        chrome->notice_link = "See the transfer";
+    if (chrome->notice != NULL) {
+        notice_link(visit, chrome, id);
     }
 }

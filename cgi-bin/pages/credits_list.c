@@ -110,6 +110,9 @@ static struct url received_url(struct arena *arena, const char *received_by)
     if (text_starts(received_by, "dlv_")) {
         return url_path(arena, "/registry/deliveries/*", received_by);
     }
+    if (text_starts(received_by, "bpr_")) {
+        return url_path(arena, "/registry/refunds/*", received_by);
+    }
     return (struct url){NULL};
 }
 
@@ -117,6 +120,9 @@ static const char *received_how(const char *received_by)
 {
     if (text_starts(received_by, "tfr_")) {
         return "by transfer";
+    }
+    if (text_starts(received_by, "bpr_")) {
+        return "by refund";
     }
     return text_starts(received_by, "dlv_") ? "by delivery" : "by issuance";
 }

@@ -53,7 +53,7 @@ enum status my_deliver_get(struct visit *visit, struct response *response)
     if (!find_order(visit, &order)) {
         return STATUS_NOT_FOUND;
     }
-    if (order.state == ORDER_COMPLETED) {
+    if (order.state == ORDER_COMPLETED && !at_once_is_check(visit)) {
         return desk_go(visit, response,
                        url_path(visit->arena, "/account/orders/*", order.order_id));
     }

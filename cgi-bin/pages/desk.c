@@ -196,6 +196,17 @@ void desk_csv(struct response *response, struct arena *arena, const char *file_n
     response->disposition = arena_printf(arena, "attachment; filename=\"%s\"", file_name);
 }
 
+void desk_csv_line(struct out *out, const char *const *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) {
+            out_csv_next(out);
+        }
+        out_csv_cell(out, cells[i]);
+    }
+    out_csv_end(out);
+}
+
 bool desk_is_soon(const struct visit *visit, int64_t at)
 {
     return at != 0 && at - visit->now_us < SOON_US;

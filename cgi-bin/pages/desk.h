@@ -62,6 +62,9 @@ enum status desk_go(struct visit *visit, struct response *response, struct url t
 /* Sends CSV under a file name made of plain letters: "credits.csv". */
 void desk_csv(struct response *response, struct arena *arena, const char *file_name);
 
+/* One line of it. */
+void desk_csv_line(struct out *out, const char *const *cells, size_t count);
+
 /* Are less than two days left until then? */
 bool desk_is_soon(const struct visit *visit, int64_t at);
 

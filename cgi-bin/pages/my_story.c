@@ -159,17 +159,6 @@ struct story_views my_story(struct visit *visit, const struct my_transfer *row,
     return (struct story_views){story, count};
 }
 
-static void csv_line(struct out *out, const char *const *cells, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
-            out_csv_next(out);
-        }
-        out_csv_cell(out, cells[i]);
-    }
-    out_csv_end(out);
-}
-
 void my_transfer_csv(struct visit *visit, struct response *response, const struct my_transfer *row,
                      struct my_blocks blocks)
 {
@@ -181,7 +170,7 @@ void my_transfer_csv(struct visit *visit, struct response *response, const struc
     enum { COLUMNS = sizeof(head) / sizeof(head[0]) };
     struct arena *arena = visit->arena;
     desk_csv(response, arena, arena_printf(arena, "%s.csv", row->transfer_id));
-    csv_line(&response->body, head, COLUMNS);
+    desk_csv_line(&response->body, head, COLUMNS);
     for (size_t i = 0; i < blocks.count; i++) {
         const struct my_block *block = &blocks.at[i];
         const char *cells[COLUMNS] = {
@@ -206,6 +195,6 @@ void my_transfer_csv(struct visit *visit, struct response *response, const struc
             quantity_plain(arena, block->units, block->instrument),
             arena_printf(arena, "%lld", (long long)block->units),
         };
-        csv_line(&response->body, cells, COLUMNS);
+        desk_csv_line(&response->body, cells, COLUMNS);
     }
 }

@@ -231,17 +231,6 @@ struct csv {
     char last_id[ID_SIZE]; /* the last transfer sent; "" before the first window */
 };
 
-static void csv_line(struct out *out, const char *const *cells, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
-            out_csv_next(out);
-        }
-        out_csv_cell(out, cells[i]);
-    }
-    out_csv_end(out);
-}
-
 static const char *const csv_head[] = {
     "transfer_id", "kind",         "state",      "direction",    "from_id",  "from",
     "to_id",       "to",           "to_party",   "supplier_id",  "supplier", "instrument",
@@ -277,7 +266,7 @@ static void csv_row(struct out *out, struct arena *arena, const struct my_transf
         row->end_reason,
         row->corrects_id,
     };
-    csv_line(out, cells, CSV_COLUMNS);
+    desk_csv_line(out, cells, CSV_COLUMNS);
 }
 
 /* Writes the next window; the door gives its memory back before the next one. */
@@ -289,7 +278,7 @@ static bool csv_window(struct response *response, void *state)
     enum my_sort sort = sort_of(csv->asked.sort, &descending);
     struct my_filter filter = filter_of(csv->visit, &csv->asked);
     if (csv->last_id[0] == '\0') {
-        csv_line(&response->body, csv_head, CSV_COLUMNS);
+        desk_csv_line(&response->body, csv_head, CSV_COLUMNS);
     }
     struct my_transfers found = my_transfers_list(csv->visit->registry, arena, &filter, sort,
                                                   descending, csv->last_id, CSV_WINDOW_ROWS);

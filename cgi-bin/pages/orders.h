@@ -10,8 +10,7 @@
 #include "pages/public_list.h"
 #include "store/orders.h"
 
-extern const struct form my_orders_form, my_orders_new_query, my_orders_new_form,
-    my_deliveries_form;
+extern const struct form my_orders_form, my_orders_new_form, my_deliveries_form;
 
 enum status my_orders_get(struct visit *visit, struct response *response);
 enum status my_orders_new_get(struct visit *visit, struct response *response);

@@ -11,24 +11,19 @@
 #include "ledger/command.h"
 #include "pages/desk.h"
 #include "pages/picker.h"
+#include "store/my_transfers.h"
 
 #define RECENT_SHOWN_MAX 5 /* those one has orders with already */
 #define TRY_AGAIN_S 5      /* the daemon's restart */
 
 static const char *const as_words[] = {"supplier", "buyer", NULL};
-static const char *const go_words[] = {"next", "change", NULL};
-static const char *const step_words[] = {"confirm", NULL};
+static const char *const go_words[] = {"next", NULL};
+static const char *const step_words[] = {"check", "confirm", NULL};
 
-static const struct field_row query_rows[] = {
-    {.name = "as", .kind = VALUE_WORD, .words = as_words},
-    {.name = "q", .kind = VALUE_LINE, .chars_max = NAME_CHARS_MAX, .label = "Name or id"},
-    {.name = "party", .kind = VALUE_ID},
-    {.name = "go", .kind = VALUE_WORD, .words = go_words},
-};
-const struct form my_orders_new_query = {query_rows, sizeof(query_rows) / sizeof(query_rows[0])};
-
+/* The answers stand in the address, all but the note, which is the parties' own business. */
 static const struct field_row form_rows[] = {
     {.name = "as", .kind = VALUE_WORD, .words = as_words},
+    {.name = "q", .kind = VALUE_LINE, .chars_max = NAME_CHARS_MAX, .label = "Name or id"},
     {.name = "party", .kind = VALUE_ID},
     {.name = "go", .kind = VALUE_WORD, .words = go_words},
     {.name = "step", .kind = VALUE_WORD, .words = step_words},
@@ -126,8 +121,10 @@ static struct order_terms_view view_of(struct visit *visit, const struct wish *w
                                        const char *title)
 {
     struct arena *arena = visit->arena;
-    bool is_post = visit->request->method == METHOD_POST;
-    const char *once = is_post ? field_text(&visit->fields, "once") : "";
+    const char *once = field_text(&visit->fields, "once");
+    struct url change = new_url(visit, wish->side);
+    change = url_with(arena, change, "party", wish->party.org_id);
+    change = url_with(arena, change, "amount", field_text(&visit->fields, "amount"));
     struct order_terms_view view = {
         .page = chrome_of(visit, PLACE_ORDERS, chrome_fault_title(visit, title)),
         .faults = chrome_faults(visit),
@@ -141,12 +138,14 @@ static struct order_terms_view view_of(struct visit *visit, const struct wish *w
         .once = text_empty(once) ? desk_once(arena) : once,
         .noun = instrument_noun(wish->instrument, 0),
         .is_whole = wish->instrument != INSTRUMENT_CARBON_REMOVAL,
-        .amount = is_post ? field_text(&visit->fields, "amount") : "",
+        .amount = field_text(&visit->fields, "amount"),
         .amount_error = chrome_fault(visit, "amount"),
-        .contract_date = is_post ? field_text(&visit->fields, "contract_date") : "",
-        .contract_date_error = is_post ? chrome_fault(visit, "contract_date") : NULL,
-        .notes = is_post ? field_text(&visit->fields, "notes") : "",
-        .notes_error = is_post ? chrome_fault(visit, "notes") : NULL,
+        .contract_date = field_text(&visit->fields, "contract_date"),
+        .contract_date_error = chrome_fault(visit, "contract_date"),
+        .change_url =
+            url_with(arena, change, "contract_date", field_text(&visit->fields, "contract_date")),
+        .notes = field_text(&visit->fields, "notes"),
+        .notes_error = chrome_fault(visit, "notes"),
         .leave = list_url(visit, wish->side),
     };
     chrome_trail(visit, &view.page, view.leave, "Orders");
@@ -247,13 +246,34 @@ static const char *settle(struct visit *visit, const struct wish *wish, const st
     return words;
 }
 
+static void key_of(struct visit *visit, char key[KEY_SIZE])
+{
+    desk_key(visit, field_text(&visit->fields, "once"), "order", visit->org_id, key);
+}
+
+/* Was it recorded from this very form already? Then *response goes there. */
+static bool go_recorded(struct visit *visit, struct response *response)
+{
+    char key[KEY_SIZE];
+    key_of(visit, key);
+    const char *order_id =
+        text_empty(field_text(&visit->fields, "once"))
+            ? ""
+            : my_subject_of_key(visit->registry, visit->arena, visit->user_id, key);
+    if (text_empty(order_id)) {
+        return false;
+    }
+    response_redirect(response, visit->arena,
+                      url_path(visit->arena, "/account/orders/*", order_id));
+    return true;
+}
+
 static enum status record(struct visit *visit, struct response *response, const struct wish *wish)
 {
     bool is_supplier = wish->side == ORDER_OF_SUPPLIER;
-    char key[KEY_SIZE];
-    desk_key(visit, field_text(&visit->fields, "once"), "order", wish->party.org_id, key);
     struct command *command = arena_one(visit->arena, struct command);
-    *command = command_of(ACT_ORDER, visit->user_id, key);
+    *command = command_of(ACT_ORDER, visit->user_id, "");
+    key_of(visit, command->key);
     struct command_order *body = &command->order;
     const char *notes = text_trim(visit->arena, field_text(&visit->fields, "notes"));
     must(TEXT_COPY(body->supplier_org_id, is_supplier ? visit->org_id : wish->party.org_id) &&
@@ -285,8 +305,12 @@ static enum status record(struct visit *visit, struct response *response, const 
                           "recorded. Press the button again to find out: it cannot be recorded "
                           "twice.",
                           status);
-    default:
-        return show_terms(visit, response, wish, settle(visit, wish, &answer), status);
+    default: {
+        const char *alarm = settle(visit, wish, &answer);
+        return chrome_fault(visit, "notes") != NULL
+                   ? show_check(visit, response, wish, alarm, status)
+                   : show_terms(visit, response, wish, alarm, status);
+    }
     }
 }
 
@@ -314,44 +338,56 @@ static bool take_party(struct visit *visit, struct wish *wish)
     return true;
 }
 
+/* Reads quantity and date; faults stand beside them. */
+static void read_terms(struct visit *visit, struct wish *wish)
+{
+    const char *typed = field_text(&visit->fields, "amount");
+    enum status status = quantity_parse(typed, wish->instrument, &wish->units);
+    if (text_empty(typed)) {
+        field_fault(&visit->fields, "amount",
+                    arena_printf(visit->arena, "Enter how many %s %s",
+                                 instrument_noun(wish->instrument, 0),
+                                 wish->side == ORDER_OF_SUPPLIER ? "were ordered" : "you order"));
+    } else if (status != STATUS_OK) {
+        field_fault(&visit->fields, "amount", refusal_amount(visit, status, wish->instrument));
+    }
+}
+
 enum status my_orders_new_get(struct visit *visit, struct response *response)
 {
     struct wish wish = {.side = order_side_of(visit)};
-    bool is_asked = !text_empty(field_text(&visit->fields, "party")) ||
-                    !text_empty(field_text(&visit->fields, "go"));
+    const struct fields *fields = &visit->fields;
+    bool is_asked =
+        !text_empty(field_text(fields, "party")) || !text_empty(field_text(fields, "go"));
     if (!is_asked || !take_party(visit, &wish)) {
         return show_party(visit, response, wish.side);
     }
-    return show_terms(visit, response, &wish, NULL, STATUS_OK);
+    if (!text_is(field_text(fields, "step"), "check")) {
+        return show_terms(visit, response, &wish, NULL, STATUS_OK);
+    }
+    if (go_recorded(visit, response)) {
+        return STATUS_OK;
+    }
+    read_terms(visit, &wish);
+    return fields->error_count > 0 ? show_terms(visit, response, &wish, NULL, STATUS_FORM_FAULTS)
+                                   : show_check(visit, response, &wish, NULL, STATUS_OK);
 }
 
 enum status my_orders_new_post(struct visit *visit, struct response *response)
 {
     struct fields *fields = &visit->fields;
     struct wish wish = {.side = order_side_of(visit)};
+    if (go_recorded(visit, response)) {
+        return STATUS_OK;
+    }
     if (!take_party(visit, &wish)) {
-        /* Our pages send only whom they offered: it was suspended meanwhile, or closed. */
-        struct url again = url_with(visit->arena, new_url(visit, wish.side), "go", "next");
-        return desk_go(visit, response,
-                       url_with(visit->arena, again, "party", field_text(fields, "party")));
+        return show_party(visit, response, wish.side); /* suspended meanwhile, or closed */
     }
-    const char *typed = field_text(fields, "amount");
-    enum status status = quantity_parse(typed, wish.instrument, &wish.units);
-    if (text_empty(typed)) {
-        field_fault(fields, "amount",
-                    arena_printf(visit->arena, "Enter how many %s %s",
-                                 instrument_noun(wish.instrument, 0),
-                                 wish.side == ORDER_OF_SUPPLIER ? "were ordered" : "you order"));
-    } else if (status != STATUS_OK) {
-        field_fault(fields, "amount", refusal_amount(visit, status, wish.instrument));
-    }
-    if (text_is(field_text(fields, "go"), "change")) {
-        return show_terms(visit, response, &wish, NULL, STATUS_OK);
-    }
-    if (fields->error_count > 0) {
+    bool has_note_fault = chrome_fault(visit, "notes") != NULL;
+    read_terms(visit, &wish);
+    if (fields->error_count > (has_note_fault ? 1 : 0)) {
         return show_terms(visit, response, &wish, NULL, STATUS_FORM_FAULTS);
     }
-    return text_is(field_text(fields, "step"), "confirm")
-               ? record(visit, response, &wish)
-               : show_check(visit, response, &wish, NULL, STATUS_OK);
+    return has_note_fault ? show_check(visit, response, &wish, NULL, STATUS_FORM_FAULTS)
+                          : record(visit, response, &wish);
 }

@@ -188,7 +188,8 @@ struct order_terms_view {
     bool is_supplier;
     const char *party_id;
     struct link_view party;
-    struct url party_url; /* to choose another one */
+    struct url party_url;  /* to choose another one */
+    struct url change_url; /* from the check back to the terms */
     const char *once;
     const char *noun;
     bool is_whole;

@@ -9,6 +9,7 @@
 #include "base/url.h"
 #include "pages/chrome.h"
 #include "pages/desk.h"
+#include "pages/pool.h"
 #include "pages/public.h"
 #include "pages/public_draw.h"
 #include "pages/public_lineage.h"
@@ -286,11 +287,15 @@ static void fill_lineage(struct visit *visit, const struct public_batch *batch,
 static struct history_view event_view(struct arena *arena, const struct public_event *event)
 {
     bool is_delivery = text_is(event->kind, "delivery");
+    bool is_refund = text_is(event->kind, "refund");
     struct history_view view = {
         .who = public_org_link(arena, event->from_org_id, event->from_name),
-        .what = is_delivery ? "delivered it to" : "transferred it to",
+        .what = is_delivery ? "delivered it to"
+                : is_refund ? "gave it back out of the buffer pool, to"
+                            : "transferred it to",
         .whom = public_org_link(arena, event->to_org_id, event->to_name),
         .act = {event->id, is_delivery ? public_delivery_url(arena, event->id)
+                           : is_refund ? pool_act_url(arena, POOL_REFUND, event->id)
                                        : public_transfer_url(arena, event->id)},
         .when = desk_when(arena, event->at),
     };
@@ -300,6 +305,10 @@ static struct history_view event_view(struct arena *arena, const struct public_e
     } else if (text_is(event->kind, "export")) {
         view.what = "sent it out of the registry, to";
         view.whom = (struct link_view){event->to_system, {NULL}};
+    } else if (text_is(event->kind, "cancellation")) {
+        view.what = "had it cancelled after a reversal";
+        view.whom = (struct link_view){"", {NULL}};
+        view.act.url = pool_act_url(arena, POOL_CANCELLATION, event->id);
     }
     return view;
 }
@@ -320,6 +329,11 @@ static void fill_history(struct visit *visit, const struct public_batch *batch,
     };
     for (size_t i = 0; i < events.count; i++) {
         rows[count++] = event_view(arena, &events.at[i]);
+        if (text_is(events.at[i].kind, "cancellation")) {
+            view->end_words = "Cancelled";
+            view->end = rows[count - 1].act;
+            view->ended = rows[count - 1].when;
+        }
     }
     if (text_is(batch->state, "retired")) {
         rows[count++] = (struct history_view){

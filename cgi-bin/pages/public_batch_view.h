@@ -98,8 +98,8 @@ struct public_batch_view {
     struct when_view issued;
     struct link_view delivery; /* words "" none */
     struct when_view delivered;
-    struct link_view end;  /* its retirement or export; words "" none */
-    const char *end_words; /* "Retired", "Exported" */
+    struct link_view end;  /* its retirement, export or cancellation; words "" none */
+    const char *end_words; /* "Retired", "Exported", "Cancelled" */
     const char *to_system; /* "" */
     struct when_view ended;
     const char *unit;

@@ -10,6 +10,8 @@
 #include "pages/public.h"
 #include "pages/public_draw.h"
 #include "public_templates.h"
+#include "store/orders.h"
+#include "store/pool.h"
 
 #define LATEST_ROWS 6
 #define LARGEST_ROWS 8
@@ -242,6 +244,21 @@ static struct largest_views all_largest(struct visit *visit, const struct public
     return (struct largest_views){views, count};
 }
 
+/* What has no place of its own in the navigation. */
+static void fill_more(struct visit *visit, struct public_overview_view *view)
+{
+    struct arena *arena = visit->arena;
+    const struct delivery_filter delivered = {.side = ORDER_OF_ALL, .from_at = INT64_MIN};
+    const struct pool_filter refunded = {.kind = POOL_REFUND, .from_at = INT64_MIN};
+    const struct pool_filter cancelled = {.kind = POOL_CANCELLATION, .from_at = INT64_MIN};
+    view->deliveries = desk_count(arena, deliveries_count(visit->registry, arena, &delivered),
+                                  "delivery", "deliveries");
+    view->refunds =
+        desk_count(arena, pool_acts_count(visit->registry, arena, &refunded), "refund", "refunds");
+    view->cancellations = desk_count(arena, pool_acts_count(visit->registry, arena, &cancelled),
+                                     "cancellation", "cancellations");
+}
+
 enum status public_overview_get(struct visit *visit, struct response *response)
 {
     struct arena *arena = visit->arena;
@@ -267,6 +284,7 @@ enum status public_overview_get(struct visit *visit, struct response *response)
     view.has_plots = view.plots.count > 0;
     view.has_transfers = view.transfers.rows.count > 0;
     view.has_retirements = view.retirements.rows.count > 0;
+    fill_more(visit, &view);
     template_public_overview(&response->body, &view);
     return public_show(visit, response);
 }

@@ -81,6 +81,9 @@ struct public_overview_view {
     bool has_retirements;
     struct public_retirement_table retirements;
     const char *all_retirements;
+    const char *deliveries; /* "107 deliveries" … */
+    const char *refunds;
+    const char *cancellations;
 };
 
 #endif

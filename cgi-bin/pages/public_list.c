@@ -212,17 +212,6 @@ struct csv {
     char last_id[64]; /* the last row sent; "" before the first window */
 };
 
-static void csv_line(struct out *out, const char *const *cells, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
-            out_csv_next(out);
-        }
-        out_csv_cell(out, cells[i]);
-    }
-    out_csv_end(out);
-}
-
 /* Writes the next window; the door gives its memory back before the next one. */
 static bool csv_window(struct response *response, void *state)
 {
@@ -235,7 +224,7 @@ static bool csv_window(struct response *response, void *state)
     }
     must(count <= CSV_COLUMNS_MAX);
     if (csv->last_id[0] == '\0') {
-        csv_line(&response->body, kind->columns, count);
+        desk_csv_line(&response->body, kind->columns, count);
     }
     struct window window = {
         .descending = list_is_descending(&csv->list),
@@ -245,7 +234,7 @@ static bool csv_window(struct response *response, void *state)
     struct list_rows rows = kind->read(&csv->list, &window);
     for (size_t i = 0; i < rows.count; i++) {
         kind->cells(&csv->list, (const char *)rows.at + i * kind->row_bytes, cells);
-        csv_line(&response->body, cells, count);
+        desk_csv_line(&response->body, cells, count);
     }
     if (rows.count > 0) {
         bool is_copied = TEXT_COPY(csv->last_id, row_id(&csv->list, rows, rows.count - 1));

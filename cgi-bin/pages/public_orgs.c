@@ -245,6 +245,7 @@ enum status public_org_get(struct visit *visit, struct response *response)
         .page = chrome_of(visit, PLACE_ORGANISATIONS, org.name),
         .name = org.name,
         .role = role_of(&org),
+        .is_buffer = text_is(org.kind, "buffer"),
         .is_demo = org.is_demo,
         .state = state_of(&org),
         .org_id = org.org_id,

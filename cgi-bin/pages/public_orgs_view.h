@@ -47,6 +47,7 @@ struct public_holding_rows {
 
 struct public_org_view {
     struct chrome page;
+    bool is_buffer; /* it holds a buffer pool */
     const char *name;
     const char *role;
     bool is_demo;

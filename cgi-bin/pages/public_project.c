@@ -5,6 +5,7 @@
 #include "base/url.h"
 #include "pages/chrome.h"
 #include "pages/desk.h"
+#include "pages/pool.h"
 #include "pages/public.h"
 #include "pages/public_batch_list.h"
 #include "public_templates.h"
@@ -77,6 +78,27 @@ static void fill_issuances(struct visit *visit, const struct public_project *pro
         url_with(arena, url_path(arena, "/registry/issuances"), "project", project->project_id)};
 }
 
+/* "51.030 of 75.030 credits that were set aside". */
+static const char *buffer_words(struct visit *visit, const struct public_project *project)
+{
+    struct arena *arena = visit->arena;
+    struct pool_shares shares = pool_shares(visit->registry, arena, project->project_id);
+    struct pool_sums sums = {0};
+    for (size_t i = 0; i < shares.count; i++) {
+        pool_add(&sums, &shares.at[i].sums);
+    }
+    if (sums.put_units == 0 && sums.held_units == 0) {
+        return "";
+    }
+    if (sums.held_units == sums.put_units) {
+        return arena_printf(arena, "%s: all that was set aside",
+                            quantity_words(arena, sums.held_units, project->instrument));
+    }
+    return arena_printf(arena, "%s held, of %s that were set aside",
+                        quantity_words(arena, sums.held_units, project->instrument),
+                        quantity_show(arena, sums.put_units, project->instrument));
+}
+
 static const char *place_words(struct arena *arena, const struct public_project *project)
 {
     return text_empty(project->place)
@@ -115,6 +137,7 @@ enum status public_project_get(struct visit *visit, struct response *response)
         .web = {project.web, url_web(arena, project.web)},
         .opened = desk_when(arena, project.opened_at),
         .unit = desk_unit(project.instrument),
+        .buffer = buffer_words(visit, &project),
         .retirements = public_retirement_table(
             visit,
             public_retirements_of_project(visit->registry, arena, project.project_id, LATEST_ROWS)),

@@ -80,6 +80,7 @@ struct public_project_view {
     struct link_view web;
     struct when_view opened;
     const char *unit;
+    const char *buffer; /* what is in the buffer pool, in words; "" nothing ever was */
     bool has_vintages;
     struct public_vintage_rows vintages;
     struct public_vintage_row sum;

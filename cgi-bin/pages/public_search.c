@@ -9,6 +9,7 @@
 #include "base/url.h"
 #include "pages/chrome.h"
 #include "pages/desk.h"
+#include "pages/pool.h"
 #include "pages/public.h"
 #include "pages/public_batch_list.h"
 #include "pages/public_search_view.h"
@@ -34,6 +35,7 @@ static struct url url_of_id(struct visit *visit, const char *id)
     struct public_issuance issuance;
     struct public_retirement retirement;
     struct delivery delivery;
+    struct pool_act pool_act;
     struct public_org org;
     if (id_is(id, "tfr") && public_transfer_find(registry, arena, id, &transfer)) {
         return public_transfer_url(arena, id);
@@ -52,6 +54,12 @@ static struct url url_of_id(struct visit *visit, const char *id)
     }
     if (id_is(id, "dlv") && delivery_find(registry, arena, id, &delivery)) {
         return public_delivery_url(arena, id);
+    }
+    if (id_is(id, "bpr") && pool_act_find(registry, arena, POOL_REFUND, id, &pool_act)) {
+        return pool_act_url(arena, POOL_REFUND, id);
+    }
+    if (id_is(id, "cnl") && pool_act_find(registry, arena, POOL_CANCELLATION, id, &pool_act)) {
+        return pool_act_url(arena, POOL_CANCELLATION, id);
     }
     const char *org_id = id_is(id, "spl") ? public_org_of_supplier(registry, arena, id) : id;
     if (id_is(org_id, "org") && public_org_find(registry, arena, org_id, &org)) {

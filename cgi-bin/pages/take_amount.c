@@ -416,6 +416,9 @@ static const char *arrival_how(const char *received_by)
     if (text_starts(received_by, "dlv_")) {
         return "Delivered";
     }
+    if (text_starts(received_by, "bpr_")) {
+        return "Back from the buffer pool";
+    }
     return text_starts(received_by, "tfr_") ? "Transferred" : "Issued";
 }
 

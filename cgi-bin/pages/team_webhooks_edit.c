@@ -193,10 +193,11 @@ static enum status show(struct visit *visit, struct response *response,
         .faults = chrome_faults(visit),
         .heading = title,
         .org_name = visit->org_name,
-        .post =
-            is_new ? url_path(visit->arena, "/account/team/webhooks/add")
-                   : url_path(visit->arena, "/account/team/webhooks/*/change", present->webhook_id),
-        .back = is_new ? team_webhooks_url(visit) : team_webhook_url(visit, present->webhook_id),
+        .post = present == NULL ? url_path(visit->arena, "/account/team/webhooks/add")
+                                : url_path(visit->arena, "/account/team/webhooks/*/change",
+                                           present->webhook_id),
+        .back = present == NULL ? team_webhooks_url(visit)
+                                : team_webhook_url(visit, present->webhook_id),
         .button = is_new ? "Add the endpoint" : "Save the endpoint",
         .is_new = is_new,
         .is_test = endpoint_is_test(),

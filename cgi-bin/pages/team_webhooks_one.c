@@ -20,6 +20,8 @@ const struct form team_webhook_query = {query_rows, 3};
 static void show_facts(struct visit *visit, const struct webhook *webhook,
                        struct webhook_view *view);
 static void show_log(struct visit *visit, const struct webhook *webhook, struct webhook_view *view);
+static void show_pager(struct visit *visit, struct url here, const struct page_ask *ask,
+                       const struct page_ids *page, struct webhook_view *view);
 static struct page_ask ask_of(struct visit *visit, const char *webhook_id);
 static struct webhook_message_row row_of(struct visit *visit,
                                          const struct webhook_message *message);
@@ -218,12 +220,20 @@ static void show_log(struct visit *visit, const struct webhook *webhook, struct 
     view->at_given_up = text_is(state, "given_up");
     view->pager.count_words = desk_count(
         visit->arena, webhook_message_count(visit->people, id, state), "message", "messages");
-    struct url here = log_url(visit, id, state);
-    if (count > 0 && (ask.backward ? page.has_more : ask.has_place)) {
-        view->pager.newer = url_with(visit->arena, here, "after", page.at[0]);
+    if (page.count > 0) {
+        show_pager(visit, log_url(visit, id, state), &ask, &page, view);
     }
-    if (count > 0 && (ask.backward || page.has_more)) {
-        view->pager.older = url_with(visit->arena, here, "before", page.at[page.count - 1]);
+}
+
+/* page: not empty. */
+static void show_pager(struct visit *visit, struct url here, const struct page_ask *ask,
+                       const struct page_ids *page, struct webhook_view *view)
+{
+    if (ask->backward ? page->has_more : ask->has_place) {
+        view->pager.newer = url_with(visit->arena, here, "after", page->at[0]);
+    }
+    if (ask->backward || page->has_more) {
+        view->pager.older = url_with(visit->arena, here, "before", page->at[page->count - 1]);
     }
     view->has_pager = view->pager.newer.text != NULL || view->pager.older.text != NULL;
 }

@@ -1,6 +1,7 @@
 /* store/my_transfers.c: see store/my_transfers.h. */
 #include "store/my_transfers.h"
 
+#include "base/id.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "store/columns.h"
@@ -117,7 +118,7 @@ static const char *const sql[Q__COUNT] = {
     [Q_ACT] = "SELECT seq, at, user_id, org_id, command, subject_id, outcome FROM act"
               " WHERE seq = ?1 AND user_id = ?2",
     [Q_KEY] = "SELECT a.subject_id FROM idempotency i JOIN act a ON a.seq = i.seq"
-              " WHERE i.scope = ?1 AND i.key = ?2 AND a.command = 'transfer'",
+              " WHERE i.scope = ?1 AND i.key = ?2",
     [Q_COUNT] = COUNT_OF("SELECT 1" OUT " UNION ALL SELECT 1" IN),
     [Q_COUNT_IN] = "SELECT count(*) FROM transfer t" WAITING_IN,
     [Q_COUNT_OUT] = "SELECT count(*), coalesce(sum(is_approval), 0), coalesce(sum(is_approval AND"
@@ -381,8 +382,8 @@ bool my_act_find(struct store *registry, struct arena *arena, const char *user_i
     return is_found;
 }
 
-const char *my_transfer_of_key(struct store *registry, struct arena *arena, const char *user_id,
-                               const char *key)
+const char *my_subject_of_key(struct store *registry, struct arena *arena, const char *user_id,
+                              const char *key)
 {
     struct query q = query(registry, &my_transfers_queries, Q_KEY);
     query_bind_text(&q, 1, user_id);
@@ -390,4 +391,11 @@ const char *my_transfer_of_key(struct store *registry, struct arena *arena, cons
     const char *id = query_row(&q) ? query_text(&q, arena, 0) : "";
     query_end(&q);
     return id;
+}
+
+const char *my_transfer_of_key(struct store *registry, struct arena *arena, const char *user_id,
+                               const char *key)
+{
+    const char *id = my_subject_of_key(registry, arena, user_id, key);
+    return id_is(id, "tfr") ? id : "";
 }

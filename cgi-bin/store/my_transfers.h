@@ -155,7 +155,13 @@ struct my_acts my_transfer_acts(struct store *registry, struct arena *arena,
 bool my_act_find(struct store *registry, struct arena *arena, const char *user_id, int64_t seq,
                  struct my_act *act);
 
-/* The transfer that came of this person's idempotency key; "" when none did. */
+/* What came of this person's idempotency key, whatever the act; "" when nothing did. */
+const char *my_subject_of_key(struct store *registry, struct arena *arena, const char *user_id,
+                              const char *key);
+/* What came of this person's idempotency key, whatever the act; "" when nothing did. */
+const char *my_subject_of_key(struct store *registry, struct arena *arena, const char *user_id,
+                              const char *key);
+/* The transfer that did. */
 const char *my_transfer_of_key(struct store *registry, struct arena *arena, const char *user_id,
                                const char *key);
 

@@ -9,7 +9,7 @@ enum {
     Q_ORGS,
     Q_SHARES,
     Q_SHARES_OF, /* one project */
-    Q_FREE,
+    Q_STOCKS,
     Q_ONE, /* one for each kind of act … */
     Q_PLACE = Q_ONE + POOL_ACT__COUNT,
     Q_COUNT = Q_PLACE + POOL_ACT__COUNT,
@@ -81,9 +81,15 @@ static const char *const sql[Q__COUNT] = {
                "cancellation c CROSS JOIN cancellation_line l"
                " ON c.supplier_org_id = " SUPPLIER " AND l.cancellation_id = c.cancellation_id",
                "b.project_id = ?1"),
-    [Q_FREE] = "SELECT coalesce(sum(h.active - h.reserved), 0) FROM holding h"
-               " CROSS JOIN account a ON a.account_id = h.account_id AND a.kind = 'reserve'"
-               " WHERE h.org_id = ?1 AND h.project_id = ?2",
+    [Q_STOCKS] =
+        "SELECT k.project_id, p.name, p.org_id, s.name, p.instrument, k.held, k.free FROM ("
+        "SELECT h.project_id AS project_id, sum(h.active) AS held, sum(h.active - h.reserved) AS "
+        "free"
+        " FROM holding h CROSS JOIN account a ON a.account_id = h.account_id AND a.kind = 'reserve'"
+        " WHERE h.org_id = ?1 GROUP BY h.project_id HAVING sum(h.active) > 0) k"
+        " CROSS JOIN project p ON p.project_id = k.project_id"
+        " CROSS JOIN organisation s ON s.org_id = p.org_id"
+        " ORDER BY p.name COLLATE NOCASE, k.project_id",
     [Q_ONE + POOL_REFUND] = REFUND(ACT),
     [Q_ONE + POOL_CANCELLATION] = CANCELLATION(ACT),
     [Q_PLACE + POOL_REFUND] = REFUND(PLACE),
@@ -158,12 +164,26 @@ void pool_add(struct pool_sums *a, const struct pool_sums *b)
     add(&a->retired_units, b->retired_units);
 }
 
-int64_t pool_free_units(struct store *registry, const char *org_id, const char *project_id)
+struct pool_stocks pool_stocks(struct store *registry, struct arena *arena, const char *org_id)
 {
-    struct query q = query(registry, &pool_queries, Q_FREE);
+    struct query q = query(registry, &pool_queries, Q_STOCKS);
     query_bind_text(&q, 1, org_id);
-    query_bind_text(&q, 2, project_id);
-    return column_only(&q);
+    struct pool_stock *rows = NULL;
+    size_t count = 0;
+    while (query_row(&q)) {
+        rows = rows_room(arena, rows, count, sizeof(*rows));
+        rows[count++] = (struct pool_stock){
+            .project_id = query_text(&q, arena, 0),
+            .project = query_text(&q, arena, 1),
+            .supplier_org_id = query_text(&q, arena, 2),
+            .supplier = query_text(&q, arena, 3),
+            .instrument = column_instrument(&q, 4),
+            .held_units = query_int(&q, 5),
+            .free_units = query_int(&q, 6),
+        };
+    }
+    query_end(&q);
+    return (struct pool_stocks){rows, count};
 }
 
 /* ---- refunds and cancellations ---- */

@@ -60,8 +60,22 @@ struct pool_shares pool_shares(struct store *registry, struct arena *arena, cons
 /* b added to *a; must fit. */
 void pool_add(struct pool_sums *a, const struct pool_sums *b);
 
-/* What one organisation's Reserve accounts hold free of a project. */
-int64_t pool_free_units(struct store *registry, const char *org_id, const char *project_id);
+/* What one organisation's Reserve accounts hold of a project. */
+struct pool_stock {
+    const char *project_id;
+    const char *project;
+    const char *supplier_org_id;
+    const char *supplier;
+    enum instrument instrument;
+    int64_t held_units;
+    int64_t free_units; /* of these: not reserved */
+};
+struct pool_stocks {
+    const struct pool_stock *at;
+    size_t count;
+};
+/* By project. */
+struct pool_stocks pool_stocks(struct store *registry, struct arena *arena, const char *org_id);
 
 enum pool_act_kind { POOL_REFUND, POOL_CANCELLATION, POOL_ACT__COUNT };
 

@@ -140,7 +140,7 @@ static void act(struct chance *chance)
 static void kill_under_load(int kills, struct chance *chance)
 {
     for (int i = 0; i < kills; i++) {
-        int64_t until_us = clock_steady_us() + chance_below(chance, RUN_MS_MAX * 1000);
+        int64_t until_us = clock_steady_us() + chance_below(chance, RUN_MS_MAX * INT64_C(1000));
         start_courier();
         while (clock_steady_us() < until_us) {
             act(chance);
@@ -309,7 +309,7 @@ static void check_lateness(struct chance *chance)
             wanted += hooks->hits[i].hook == GOOD ? 1 : 0;
             ended_us = hooks->hits[i].hook == GOOD ? hooks->hits[i].at_us : ended_us;
         }
-        CHECK(clock_steady_us() - began_us < LATE_MS_MAX * 1000,
+        CHECK(clock_steady_us() - began_us < LATE_MS_MAX * INT64_C(1000),
               "the silent endpoint holds up the good one, or messages are lost: %" PRId64
               " of %d heard; the courier's log is %s",
               wanted, CALM_ACTS, log_path);

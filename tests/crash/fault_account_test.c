@@ -75,6 +75,47 @@ static void add_drafts(const char *first, const char *second, const char *third,
     probe_may_leave_draft();
 }
 
+/* One retirement being prepared for each of its questions, and one that is ready. */
+static void add_retiring(void)
+{
+    static const char *const names[] = {"amount", "beneficiary", "purposes"};
+    const char *answers[] = {"by=oldest&go=next&amount=20",
+                             words("beneficiary=%s", market.northwind),
+                             "purpose=corporate_targets&notes=For+2025"};
+    const char *balance = words("balance=%s.carbon_removal", market.charm);
+    const char *drafts[4];
+    for (size_t i = 0; i < 4; i++) {
+        struct cgi_reply reply = market_post("/account/retirements/new", market.maya, balance);
+        cgi_is(&reply, 303);
+        drafts[i] = id_in(reply.location, "drf_");
+        for (size_t j = 0; j < i; j++) {
+            reply = market_post(words("/account/retirements/drafts/%s/%s", drafts[i], names[j]),
+                                market.maya, answers[j]);
+            cgi_is(&reply, 303);
+        }
+    }
+    struct cgi_reply reply =
+        market_get(words("/account/retirements/drafts/%s/review", drafts[3]), market.maya);
+    cgi_is(&reply, 200);
+#define RETIRE "/account/retirements/drafts/"
+    own_id("retirements/drafts", drafts[3]);
+    probe_add("/account/retirements/new", "/account/retirements/new", market.maya, balance);
+    probe_add(RETIRING "/discard", words(RETIRE "%s/discard", drafts[0]), market.maya, "");
+    probe_add(RETIRING "/balance", words(RETIRE "%s/balance", drafts[0]), market.maya,
+              words("balance=%s.carbon_removal", market.lithos));
+    for (size_t i = 0; i < 3; i++) {
+        probe_add(words(RETIRING "/%s", names[i]), words(RETIRE "%s/%s", drafts[i], names[i]),
+                  market.maya, answers[i]);
+    }
+    probe_add(RETIRING "/beneficiary", words(RETIRE "%s/beneficiary", drafts[1]), market.maya,
+              "by=organisation&name=Acme&domain=acme.example");
+    probe_in_steps();
+    probe_add(RETIRING "/review", words(RETIRE "%s/review", drafts[3]), market.maya,
+              words("plan=%s", cgi_value(&reply, "plan")));
+    probe_may_leave_draft();
+    probe_add("csv", "/account/retirements?format=csv", market.maya, NULL);
+}
+
 static void add_team(const char *account)
 {
     const char *jon = town_person('B');
@@ -135,6 +176,7 @@ static void every_page(void **state)
     struct cgi_reply reply = look(market.maya, drafts[3], "review");
     cgi_is(&reply, 200);
     add_drafts(drafts[0], drafts[1], drafts[2], drafts[3], words("%s", cgi_value(&reply, "plan")));
+    add_retiring();
     add_team(account);
     probe_add("csv", "/account/credits?format=csv", market.maya, NULL);
     probe_add("csv", "/account/transfers?format=csv", market.maya, NULL);

@@ -15,7 +15,7 @@
 #include "fault/contents.h"
 #include "fault/shim.h"
 
-#define PROBES_MAX 128
+#define PROBES_MAX 192
 #define REPLY_BYTES (1024 * 1024)
 
 /* One endpoint as it is asked. */

@@ -538,6 +538,86 @@ static void batches_under_every_filter(void **state)
     assert_true(with_rows > 60);
 }
 
+/* ---- transfers and exports ---- */
+
+#define REACHED                                                                                    \
+    "((needs_approval = 0 OR approved_at IS NOT NULL)"                                             \
+    " AND (needs_registry_approval = 0 OR registry_approved_at IS NOT NULL))"
+
+/* Of some states, or of the completed ones that are listed when nobody says. */
+static void choose_transfer_states(struct chosen *chosen)
+{
+    static char joined[128];
+    char condition[256] = "state IN (";
+    unsigned wanted = below(3) == 0 ? 0 : 1 + below(127);
+    joined[0] = '\0';
+    for (unsigned i = TRANSFER_AWAITING_APPROVAL; i <= TRANSFER_CANCELLED; i++) {
+        if ((wanted & 1u << i) != 0) {
+            const char *word = transfer_state_word((enum transfer_state)i);
+            (void)snprintf(joined + strlen(joined), 32, "%s%s", joined[0] == '\0' ? "" : ",", word);
+            (void)snprintf(condition + strlen(condition), 32, "'%s',", word);
+        }
+    }
+    (void)snprintf(condition + strlen(condition), 8, "'')");
+    if (wanted == 0) {
+        (void)snprintf(chosen->sql + strlen(chosen->sql), 64, " AND state = 'completed'");
+    } else {
+        choose(chosen, "status", joined, condition);
+    }
+}
+
+static void choose_transfer_times(struct chosen *chosen)
+{
+    static char since[CLOCK_ISO_SIZE], until[CLOCK_ISO_SIZE];
+    int64_t from = town_number("SELECT min(submitted_at) FROM transfer");
+    int64_t to = town_number("SELECT max(submitted_at) FROM transfer");
+    if (below(3) == 0) {
+        int64_t at = from + (to - from) / 1000 * below(1001);
+        if (below(3) == 0) { /* the very moment of one */
+            at = town_number("SELECT submitted_at FROM transfer ORDER BY random() LIMIT 1");
+        }
+        clock_iso_write(at, since);
+        choose(chosen, "since", since, words("submitted_at >= %lld", (long long)at));
+    }
+    if (below(3) == 0) {
+        int64_t at = from + (to - from) / 1000 * below(1001);
+        clock_iso_write(at, until);
+        choose(chosen, "until", until, words("submitted_at < %lld", (long long)at));
+    }
+}
+
+static void transfers_under_every_filter(void **state)
+{
+    (void)state;
+    static struct chosen chosen;
+    int with_rows = 0;
+    for (int round = 0; round < 200; round++) {
+        const char *viewer = orgs[below(ORGS)];
+        bool is_export = below(5) == 0;
+        memset(&chosen, 0, sizeof chosen);
+        (void)snprintf(chosen.sql, sizeof chosen.sql,
+                       "SELECT transfer_id FROM transfer WHERE kind = '%s' AND (state = 'completed'"
+                       " OR from_org_id = '%s' OR (to_org_id = '%s' AND " REACHED "))",
+                       is_export ? "export" : "external", viewer, viewer);
+        choose_transfer_states(&chosen);
+        choose_transfer_times(&chosen);
+        const char *from = below(2) == 0 ? viewer : orgs[below(ORGS)];
+        const char *to = below(2) == 0 ? viewer : orgs[below(ORGS)];
+        if (below(3) == 0) {
+            choose(&chosen, "from_organisation_id", from, words("from_org_id = '%s'", from));
+        }
+        if (!is_export && below(3) == 0) {
+            choose(&chosen, "to_organisation_id", to, words("to_org_id = '%s'", to));
+        }
+        chosen.query[chosen.count] = NULL;
+        const char *sql = words("%s ORDER BY submitted_at DESC, transfer_id DESC", chosen.sql);
+        compare(is_export ? exports_get : transfers_get, viewer, "", chosen.query, sql);
+        with_rows += town_number(words("SELECT count(*) FROM (%s)", sql)) > 0;
+    }
+    print_message("%d of 200 lists had rows\n", with_rows);
+    assert_true(with_rows > 60);
+}
+
 static void the_last_row_is_a_cursor_too(void **state)
 {
     (void)state;
@@ -651,14 +731,27 @@ static void judge(const struct kept *kept)
 static void nothing_doubles_and_nothing_is_lost(void **state)
 {
     (void)state;
-    enum { BATCHES, ALL_STATES, OLDEST, TRANSFEREES, ISSUANCES, DELIVERIES, RETIREMENTS, WALKS };
+    enum {
+        BATCHES,
+        ALL_STATES,
+        OLDEST,
+        TRANSFEREES,
+        ISSUANCES,
+        DELIVERIES,
+        RETIREMENTS,
+        TRANSFERS,
+        OWN_TRANSFERS,
+        WALKS
+    };
     static struct kept kept[WALKS];
     static const char *const all[] = {"status", "active,split,retired,exported", NULL};
     static const char *const oldest[] = {"sort_direction", "asc", NULL};
+    static const char *const ever[] = {
+        "status", "awaiting_approval,pending,completed,rejected,withdrawn,expired,cancelled", NULL};
     size_t looked_at = 0;
     for (int round = 0; round < 5; round++) {
         const char *org_id = orgs[below(ORGS)];
-        char own[1024], every[1024], others[256];
+        char own[1024], every[1024], others[256], transfers[1024];
         (void)snprintf(own, sizeof own, OF_ORG " AND state IN ('active', 'retired')", org_id,
                        org_id);
         (void)snprintf(every, sizeof every, OF_ORG " AND state <> 'cancelled'", org_id, org_id);
@@ -672,6 +765,13 @@ static void nothing_doubles_and_nothing_is_lost(void **state)
         begin(&kept[DELIVERIES], deliveries_get, org_id, NULL, "SELECT delivery_id FROM delivery");
         begin(&kept[RETIREMENTS], retirements_get, org_id, NULL,
               "SELECT retirement_id FROM retirement");
+        (void)snprintf(transfers, sizeof transfers,
+                       "SELECT transfer_id FROM transfer WHERE kind = 'external' AND (state ="
+                       " 'completed' OR from_org_id = '%s' OR (to_org_id = '%s' AND " REACHED "))",
+                       org_id, org_id);
+        begin(&kept[TRANSFERS], transfers_get, org_id, NULL,
+              "SELECT transfer_id FROM transfer WHERE kind = 'external' AND state = 'completed'");
+        begin(&kept[OWN_TRANSFERS], transfers_get, org_id, ever, transfers);
         bool is_any_left = true;
         while (is_any_left) {
             is_any_left = false;
@@ -700,6 +800,7 @@ int main(void)
         cmocka_unit_test(lists_of_orders_and_deliveries),
         cmocka_unit_test(lists_of_retirements),
         cmocka_unit_test(batches_under_every_filter),
+        cmocka_unit_test(transfers_under_every_filter),
         cmocka_unit_test(the_last_row_is_a_cursor_too),
         cmocka_unit_test(nothing_doubles_and_nothing_is_lost),
         cmocka_unit_test(many_lines_come_in_windows),

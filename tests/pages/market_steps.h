@@ -11,9 +11,9 @@
  * in a ring. */
 CGI_UNUSED static const char *id_in(const char *text, const char *prefix)
 {
-    static char ids[32][ID_SIZE];
+    static char ids[64][ID_SIZE];
     static unsigned next;
-    char *id = ids[next++ % 32];
+    char *id = ids[next++ % 64];
     const char *at = strstr(text, prefix);
     if (at == NULL) {
         fail_msg("no %s in %s", prefix, text);
@@ -25,9 +25,9 @@ CGI_UNUSED static const char *id_in(const char *text, const char *prefix)
 /* printf into a ring of texts. */
 CGI_UNUSED __attribute__((format(printf, 1, 2))) static const char *words(const char *format, ...)
 {
-    static char texts[64][5000];
+    static char texts[256][5000];
     static unsigned next;
-    char *text = texts[next++ % 64];
+    char *text = texts[next++ % 256];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof(texts[0]), format, arguments);

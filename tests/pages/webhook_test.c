@@ -25,7 +25,7 @@ static struct store *people_open(void)
 {
     char path[PATH_MAX];
     arena_init(&arena, memory, sizeof memory);
-    snprintf(path, sizeof path, "%s/people.db", town.folder);
+    (void)snprintf(path, sizeof path, "%s/people.db", town.folder);
     struct store *people = store_open(STORE_PEOPLE, STORE_WRITE, path, tables);
     assert_non_null(people);
     return people;

@@ -34,7 +34,7 @@ static void refuses(const char *url, const char *said)
     if (words == NULL) {
         fail_msg("%s was taken", url);
     }
-    if (strstr(words, said) == NULL) {
+    if (words != NULL && strstr(words, said) == NULL) {
         fail_msg("%s: %s", url, words);
     }
 }
@@ -95,8 +95,7 @@ static void numbers_are_no_names(void **state)
         "https://-a.example.org",
         "https://a-.example.org",
         "https://a_b.example.org",
-        "https://b\xc3\xbc"
-        "cher.example",
+        "https://b\xc3\xbchm.example",
         "https://exa mple.org",
         "https://example.org\x01",
         "https://exam%70le.org",

@@ -60,7 +60,7 @@ static struct listener listener_start(const char *text, int wait_ms, bool breaks
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     struct listener listener = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    int ends[2];
+    int ends[2] = {-1, -1};
     assert_true(listener.fd >= 0 && pipe(ends) == 0);
     assert_int_equal(bind(listener.fd, (struct sockaddr *)(void *)&address, size), 0);
     assert_int_equal(listen(listener.fd, 16), 0);

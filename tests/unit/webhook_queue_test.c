@@ -29,7 +29,7 @@ static int set_up(void **state)
         &people_webhook_queries, &people_webhook_log_queries, &people_webhook_queue_queries, NULL};
     (void)state;
     if (arena.bytes == NULL) {
-        arena_map(&arena, 4 * 1024 * 1024);
+        arena_map(&arena, 4UL * 1024 * 1024);
     }
     arena_reset(&arena, 0);
     room_open();
@@ -252,7 +252,7 @@ static void pausing_resuming_removing(void **state)
     struct webhook webhook = make();
     const char *id = webhook.webhook_id;
     const char *message = add(id, 50, NOW);
-    fail_once(message, NOW + 8 * 3600 * S);
+    fail_once(message, NOW + 28800 * S);
     admin.now_us = NOW + 60 * S;
     assert_int_equal(webhook_set_paused(&admin, id, true, &webhook), STATUS_OK);
     assert_string_equal(webhook.state, "paused");

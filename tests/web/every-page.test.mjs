@@ -72,8 +72,43 @@ test('pages of an account holder', async () => {
   registry.tally('api-revoke', JSON.parse(registry.tally('api-credentials', '--organisation', org, '--name', 'Old job')).token_id);
   const { seen, problems } = await crawl('nora@northwind.example', ['/account/credits', '/account/transfers/new'], /^\/(account|sign-in\/|password\/)/);
   assert.deepEqual(problems, []);
-  for (const wanted of ['/account/credits', '/account/transfers', '/account/transfers/:tfr', '/account/inbox', '/account/team', '/account/team/programs', '/account/team/programs/tokens', '/account/team/programs/tokens/new',
+  for (const wanted of ['/account/credits', '/account/transfers', '/account/transfers/:tfr', '/account/retirements', '/account/retirements/new', '/account/inbox', '/account/team', '/account/team/programs', '/account/team/programs/tokens', '/account/team/programs/tokens/new',
     '/account/team/programs/tokens/:tok', '/account/team/programs/tokens/:tok/revoke', '/account/team/programs/clients/new', '/account/team/programs/clients/:cls']) assert.ok(seen.has(wanted), `${wanted} was reached`);
+});
+
+// Steps stand behind forms, where no link leads.
+test('the steps of retiring, and what verifying a certificate says', async () => {
+  const page = await openPage(browser, registry, {});
+  const problems = [];
+  await signIn(page, 'nora@northwind.example');
+  await page.goto('/account/retirements/new');
+  await page.getByRole('radio', { name: /Fernhill/ }).check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.waitForURL(/\/amount/);
+  const draft = page.url().replace(/\/amount.*/, '');
+  for (const step of ['balance', 'amount', 'amount?by=delivery', 'amount?by=oldest&back=review']) await look(page, `${draft}/${step}`, problems);
+  await page.goto(`${draft}/amount`);
+  await page.getByLabel(/How many credits/).fill('3');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.waitForURL(/\/beneficiary/);
+  for (const by of ['', '?by=registry', '?by=registry&q=nothing-like-this', '?by=named', '?by=organisation', '?by=individual']) await look(page, `${draft}/beneficiary${by}`, problems);
+  await page.goto(`${draft}/beneficiary`);
+  await page.getByRole('radio', { name: /your own organisation/ }).check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await look(page, `${draft}/purposes`, problems);
+  await page.getByRole('checkbox', { name: /Another purpose/ }).check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.waitForURL(/\/review/);
+  await look(page, `${draft}/review`, problems);
+  await page.getByRole('button', { name: /^Retire 3\.000 credits/ }).click();
+  await page.waitForURL(/\/done/);
+  await look(page, page.url(), problems);
+  const id = page.url().match(/ret_[0-9A-Z]{16}/)[0];
+  await look(page, `${registry.url}/registry/retirements/${id}/certificate`, problems);
+  const code = (await page.getByRole('link', { name: 'Verify', exact: true }).getAttribute('href')).match(/[0-9a-f]{20}/)[0];
+  for (const query of [`number=${id}&code=${code}`, `number=${id}`, `number=${id}&code=${'0'.repeat(20)}`, `number=ret_0000000000000000&code=${code}`]) await look(page, `${registry.url}/registry/verify?${query}`, problems);
+  assert.deepEqual([...problems, ...page.complaints], []);
+  await page.context().close();
 });
 
 test('pages of a registry administrator', async () => {
