@@ -202,6 +202,9 @@ rule "every row of account and admin asks who comes, every act for a role" < <(
     grep -E '^cgi-bin/admin\.c GET ' "$work/routes" | but 'NEED_(ADMINISTRATOR|AUDITOR)$'
     grep -E '^cgi-bin/admin\.c POST ' "$work/routes" | but 'NEED_ADMINISTRATOR$'
     grep -E '^cgi-bin/public\.c POST ' "$work/routes"
+    grep -E '^cgi-bin/api\.c ' "$work/routes" | but 'NEED_ORGANISATION'
+    grep -E '^cgi-bin/api\.c POST ' "$work/routes" | but 'NEED_(INITIATOR|APPROVER|MANAGER)'
+    grep -E '^cgi-bin/api\.c POST ' "$work/routes" | but 'NEED_SCOPE_(TRANSFER|RETIRE|MANAGE)'
 )
 rule "every row of api asks for both secrets, every act for a role and a scope" < <(
     grep -E '^cgi-bin/api\.c ' "$work/routes" | but 'NEED_ORGANISATION|GET /registry/v0/openapi\.json NEED_NOBODY$'

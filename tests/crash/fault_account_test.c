@@ -116,6 +116,15 @@ static void add_retiring(void)
     probe_add("csv", "/account/retirements?format=csv", market.maya, NULL);
 }
 
+/* An order of the buyer's own. */
+static void add_orders(void)
+{
+    probe_add("/account/orders/new", "/account/orders/new", market.maya,
+              words("as=buyer&party=%s&amount=1&once=o1", market.charm));
+    probe_add("csv", "/account/orders?format=csv", market.maya, NULL);
+    probe_add("csv", "/account/deliveries?format=csv", market.maya, NULL);
+}
+
 static void add_team(const char *account)
 {
     const char *jon = town_person('B');
@@ -177,6 +186,7 @@ static void every_page(void **state)
     cgi_is(&reply, 200);
     add_drafts(drafts[0], drafts[1], drafts[2], drafts[3], words("%s", cgi_value(&reply, "plan")));
     add_retiring();
+    add_orders();
     add_team(account);
     probe_add("csv", "/account/credits?format=csv", market.maya, NULL);
     probe_add("csv", "/account/transfers?format=csv", market.maya, NULL);

@@ -120,6 +120,13 @@ static void add_issuing(void)
               "supplier=Charm&buyer=Empty+Hands&amount=950&once=o");
     probe_add("/admin/issue/orders/:id/deliver", words("/admin/issue/orders/%s/deliver", order_id),
               rosa, words("step=confirm&once=d&qty.%s=1.000", batch));
+    /* What leads to the check: nothing is taken out yet. */
+    probe_add("/admin/issue/buffer-pool/:id/projects/:id/refund",
+              words("%s", address_of("/admin/issue/buffer-pool/:id/projects/:id/refund", false)),
+              rosa, "by=oldest&amount=0.002&once=r");
+    probe_add("/admin/issue/buffer-pool/:id/projects/:id/cancel",
+              words("%s", address_of("/admin/issue/buffer-pool/:id/projects/:id/cancel", false)),
+              rosa, "by=oldest&amount=0.003&once=c");
 }
 
 static void add_settings(void)

@@ -403,7 +403,9 @@ static void delivering(void **state)
     reply = post(deliver, "amount=951");
     cgi_is(&reply, 422);
     cgi_has(&reply, "Enter at most 925.790 credits: that is what is available.");
-    reply = post(deliver, "amount=920");
+    reply = post(deliver, "amount=920&once=d");
+    cgi_is(&reply, 303);
+    reply = get(reply.location, rosa);
     cgi_is(&reply, 200);
     cgi_has(&reply, "Check the delivery");
     cgi_has(&reply, "Deliver 920.000 credits to Empty Hands");

@@ -42,6 +42,9 @@ static struct named_id {
     {"issuances", "", "iss_00000000000000ZZ"},
     {"retirements", "", "ret_00000000000000ZZ"},
     {"deliveries", "", "dlv_00000000000000ZZ"},
+    {"buffer-pool", "", "org_00000000000000ZZ"},
+    {"refunds", "", "bpr_00000000000000ZZ"},
+    {"cancellations", "", "cnl_00000000000000ZZ"},
     {"webhooks", "", "whk_00000000000000ZZ"},
     {"messages", "", "msg_00000000000000ZZ"},
     {"tokens", "", "tok_00000000000000ZZ"},
@@ -86,6 +89,20 @@ static void first_id(const char *after, const char *table, const char *column)
     sqlite3_close(db);
 }
 
+/* A buffer pool, something that came back out of it, something that was cancelled in it. */
+static void fill_pool(void)
+{
+    own_id("buffer-pool", town_org("Pool", false, ORG_BUFFER));
+    town_issue(market.charm_project, 2025, 100, 50);
+    struct command take = command_of(ACT_REFUND, "", town_key());
+    must(TEXT_COPY(take.pool.project_id, market.charm_project));
+    take.pool.units = 10;
+    own_id("refunds", town_do(&take));
+    take.kind = ACT_CANCEL_UNITS;
+    must(TEXT_COPY(take.key, town_key()) && TEXT_COPY(take.pool.notes, "A flood"));
+    own_id("cancellations", town_do(&take));
+}
+
 static void fill_ids(void)
 {
     struct command send = town_transfer("", market.northwind, market.fjord, market.charm, 1000);
@@ -97,6 +114,7 @@ static void fill_ids(void)
     retire.retire.purposes = 1;
     retire.retire.units = 10;
     own_id("retirements", town_do(&retire));
+    fill_pool();
     own_id("organisations", market.northwind);
     own_id("projects", market.charm_project);
     own_id("people", town_person('C'));
