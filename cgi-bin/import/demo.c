@@ -258,8 +258,10 @@ static bool make_step(struct room *room, size_t i)
         return false;
     }
     memcpy(room->made[i], answer.id, ID_SIZE);
-    if ((step->kind == ACT_TRANSFER || (step->on != NULL && step->kind != ACT_DELIVER)) &&
-        answer.transfer_state != (int32_t)step->then) {
+    bool is_about_transfer =
+        step->kind == ACT_TRANSFER ||
+        (step->on != NULL && step->kind != ACT_DELIVER && step->kind != ACT_RETIRE);
+    if (is_about_transfer && answer.transfer_state != (int32_t)step->then) {
         fprintf(stderr, "The step \"%s\" left its transfer %s, not %s.\n", step->name,
                 transfer_state_word((enum transfer_state)answer.transfer_state),
                 transfer_state_word(step->then));

@@ -73,10 +73,10 @@ struct demo_step {
     int64_t units, buffer_units;
     int32_t vintage_ago; /* issue: the vintage is so many years before this one */
     const char *on; /* the transfer decided on, the order delivered on, the account moved to, what
-                       is corrected */
+                       is corrected, for whom one retires who has been named */
     const char *words; /* note, reason, name of the beneficiary's account … */
     const char *private_note;
-    const char *beneficiary; /* retire */
+    const char *beneficiary; /* retire; who is named */
     uint8_t purposes;
     enum transfer_kind transfer_kind;
     enum transfer_state then; /* the transfer's state after the step */

@@ -14,7 +14,8 @@
 static void contract_date(const struct demo_step *step, int64_t now_us, char date[11]);
 static void fill_transfer(const struct demo_step *step, char (*made)[ID_SIZE],
                           struct command_transfer *body);
-static void fill_retire(const struct demo_step *step, struct command_retire *body);
+static void fill_retire(const struct demo_step *step, char (*made)[ID_SIZE],
+                        struct command_retire *body);
 static const char *made_by(char (*made)[ID_SIZE], const char *name);
 
 void demo_fill(const struct demo_step *step, int64_t now_us, char (*made)[ID_SIZE],
@@ -43,7 +44,11 @@ void demo_fill(const struct demo_step *step, int64_t now_us, char (*made)[ID_SIZ
     } else if (step->kind == ACT_TRANSFER) {
         fill_transfer(step, made, &command->transfer);
     } else if (step->kind == ACT_RETIRE) {
-        fill_retire(step, &command->retire);
+        fill_retire(step, made, &command->retire);
+    } else if (step->kind == ACT_OPEN_BENEFICIARY) {
+        demo_org_id(step->from, command->beneficiary.org_id);
+        fits = TEXT_COPY(command->beneficiary.name, step->beneficiary) &&
+               TEXT_COPY(command->beneficiary.domain, words);
     } else if (step->kind == ACT_REFUND || step->kind == ACT_CANCEL_UNITS) {
         demo_id("prj", (int)step->project, command->pool.project_id);
         command->pool.units = step->units;
@@ -93,13 +98,16 @@ static void fill_transfer(const struct demo_step *step, char (*made)[ID_SIZE],
          TEXT_COPY(body->private_note, step->private_note == NULL ? "" : step->private_note));
 }
 
-static void fill_retire(const struct demo_step *step, struct command_retire *body)
+static void fill_retire(const struct demo_step *step, char (*made)[ID_SIZE],
+                        struct command_retire *body)
 {
     demo_org_id(step->from, body->org_id);
     demo_id("prj", (int)step->project, body->project_id);
     body->units = step->units;
     body->purposes = step->purposes;
-    if (step->beneficiary == NULL) {
+    if (step->on != NULL) {
+        TEXT_COPY(body->beneficiary_org_id, made_by(made, step->on));
+    } else if (step->beneficiary == NULL) {
         demo_org_id(step->from, body->beneficiary_org_id);
     }
     must(TEXT_COPY(body->beneficiary,

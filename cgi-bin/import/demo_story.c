@@ -35,6 +35,9 @@
     .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_RETIRE, .from = (owner),   \
     .project = (which), .units = (amount), .purposes = (why), .beneficiary = (whom),               \
     .words = (note)
+#define NAMES(name_, hours, person, org, whom, domain)                                             \
+    .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_OPEN_BENEFICIARY,          \
+    .from = (org), .beneficiary = (whom), .words = (domain)
 #define EXPORTS(name_, hours, person, org, amount, note)                                           \
     .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_TRANSFER, .from = (org),   \
     .project = DEMO_WIND, .units = (amount), .words = (note), .transfer_kind = TRANSFER_EXPORT,    \
@@ -162,9 +165,12 @@ const struct demo_step demo_steps[] = {
              TRANSFER_COMPLETED, "Agreed on Monday.")},
     {RETIRES("retire-harbour", 350, DEMO_HANA, DEMO_HARBOUR, DEMO_BIOCHAR, 96750, FOR_TARGETS, NULL,
              "Fuel of the fleet, last quarter.")},
+    {NAMES("bakery", 340, DEMO_MILO, DEMO_MERIDIAN, "Quayside Bakery (demonstration)",
+           "quayside-bakery.example")},
     {RETIRES("retire-bakery", 330, DEMO_MILO, DEMO_MERIDIAN, DEMO_BIOCHAR, 12345, FOR_OTHER,
              "Quayside Bakery (demonstration)",
-             "A hundred years of bread: retired for the bakery's jubilee.")},
+             "A hundred years of bread: retired for the bakery's jubilee."),
+     .on = "bakery"},
     {RETIRES("retire-wind", 300, DEMO_HANA, DEMO_HARBOUR, DEMO_WIND, 1200, FOR_TARGETS, NULL,
              "Electricity of the cold store, last year.")},
     {EXPORTS("export-refused", 260, DEMO_MILO, DEMO_MERIDIAN, 75, "")},

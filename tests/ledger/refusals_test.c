@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "ledger/refusals.h"
+#include "ledger/refusals_units.h"
 #include "model/quantity.h"
 
 #define CHARS_256                                                                                  \
@@ -435,36 +436,6 @@ static void test_units(void **state)
     REFUSED_BY("no supplier", PROGRAM_TALLY, command, STATUS_WRONG_SUPPLIER, FIELD_SUPPLIER, -1, 0);
 }
 
-/* What is done at once asks for what a transfer would have waited for. */
-static void test_at_once(void **state)
-{
-    (void)state;
-    town_member(world.orgs[NORD], town_person('Q'), ROLE_INITIATOR);
-    town_policy(world.orgs[NORD], INCOMING_ASK, TWO_PERSON_ABOVE, 5);
-    struct command order = command_of(ACT_ORDER, town_person('Q'), town_key());
-    must(TEXT_COPY(order.order.supplier_org_id, world.orgs[NORD]));
-    must(TEXT_COPY(order.order.buyer_org_id, world.orgs[BETA]));
-    order.order.units = 50;
-    char order_id[ID_SIZE];
-    done(PROGRAM_ACCOUNT, &order, order_id);
-    struct command command = command_of(ACT_DELIVER, town_person('Q'), town_key());
-    must(TEXT_COPY(command.deliver.order_id, order_id));
-    command.deliver.units = 6;
-    char batch_id[ID_SIZE];
-    given(NORD, world.biochar, 2019, 10, batch_id);
-    REFUSED("two persons for a delivery", command, STATUS_SECOND_PERSON_NEEDED, FIELD_NONE, -1, 0);
-    command.deliver.units = 5;
-    REFUSED("the supplier's word alone", command, STATUS_BUYER_NOT_AGREED, FIELD_ORDER, -1, 0);
-    command = command_of(ACT_RETIRE, town_person('Q'), town_key());
-    must(TEXT_COPY(command.retire.org_id, world.orgs[NORD]));
-    must(TEXT_COPY(command.retire.supplier_org_id, world.orgs[NORD]));
-    must(TEXT_COPY(command.retire.beneficiary, "Nord"));
-    command.retire.purposes = 1;
-    command.retire.units = 6;
-    REFUSED("two persons for a retirement", command, STATUS_SECOND_PERSON_NEEDED, FIELD_NONE, -1,
-            0);
-}
-
 static void test_parties_acts(void **state)
 {
     (void)state;
@@ -562,6 +533,7 @@ int main(void)
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_units),
         cmocka_unit_test(test_at_once),
+        cmocka_unit_test(test_pool),
         cmocka_unit_test(test_parties_acts),
         cmocka_unit_test(test_too_many_batches),
         cmocka_unit_test(test_all_provoked),

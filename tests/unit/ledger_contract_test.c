@@ -203,6 +203,26 @@ static void who_may_give_back(void **state)
     }
 }
 
+/* The batch of that project and vintage that this organisation holds. */
+static void batch_of(const char *org_id, const char *project_id, int vintage, char id[ID_SIZE])
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    assert_int_equal(sqlite3_open(town.path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT batch_id FROM batch WHERE org_id = ?1"
+                                        " AND project_id = ?2 AND vintage = ?3",
+                                        -1, &statement, NULL),
+                     SQLITE_OK);
+    sqlite3_bind_text(statement, 1, org_id, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 2, project_id, -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 3, vintage);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    must(text_copy(id, ID_SIZE, (const char *)sqlite3_column_text(statement, 0)));
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+}
+
 /* Of several projects of one supplier, but never of two suppliers. */
 static void a_refund_is_of_one_supplier(void **state)
 {
@@ -213,32 +233,21 @@ static void a_refund_is_of_one_supplier(void **state)
     must(TEXT_COPY(third, town_project(dogwood, "P3", INSTRUMENT_CARBON_REMOVAL)));
     town_issue(second, 2024, 10, 20);
     town_issue(third, 2024, 10, 20);
-    const char *const projects[] = {project, second, third};
+    town_issue(project, 2025, 10, 20);
+    const char *const projects[] = {project, project, second, third};
+    const int vintages[] = {2024, 2025, 2024, 2024};
     struct command command = refund(0);
     command.pool.project_id[0] = '\0';
-    command.pool.line_count = 3;
-    for (int i = 0; i < 3; i++) {
-        sqlite3 *db = NULL;
-        sqlite3_stmt *statement = NULL;
-        assert_int_equal(sqlite3_open(town.path, &db), SQLITE_OK);
-        assert_int_equal(sqlite3_prepare_v2(db,
-                                            "SELECT batch_id FROM batch WHERE project_id = ?1"
-                                            " AND org_id = ?2",
-                                            -1, &statement, NULL),
-                         SQLITE_OK);
-        sqlite3_bind_text(statement, 1, projects[i], -1, SQLITE_STATIC);
-        sqlite3_bind_text(statement, 2, pool, -1, SQLITE_STATIC);
-        assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-        TEXT_COPY(command.pool.lines[i].batch_id, (const char *)sqlite3_column_text(statement, 0));
+    command.pool.line_count = 4;
+    for (int i = 0; i < 4; i++) {
+        batch_of(pool, projects[i], vintages[i], command.pool.lines[i].batch_id);
         command.pool.lines[i].units = 5;
-        sqlite3_finalize(statement);
-        sqlite3_close(db);
     }
     assert_int_equal(ask(town_person('H'), &command), STATUS_WRONG_SUPPLIER);
-    assert_int_equal(answer.line, 2);
-    command.pool.line_count = 2;
+    assert_int_equal(answer.line, 3);
+    command.pool.line_count = 3;
     assert_int_equal(ask(town_person('H'), &command), STATUS_OK);
-    assert_int_equal(number("SELECT count(*) FROM refund WHERE project_id IS NULL AND units = 10"),
+    assert_int_equal(number("SELECT count(*) FROM refund WHERE project_id IS NULL AND units = 15"),
                      1);
     /* with a project named, all must be of it */
     TEXT_COPY(command.key, town_key());
@@ -250,6 +259,14 @@ static void a_refund_is_of_one_supplier(void **state)
     command.pool.project_id[0] = '\0';
     command.pool.line_count = 1;
     TEXT_COPY(command.pool.lines[0].batch_id, "ctb_00000000000000ZZ");
+    assert_int_equal(ask(town_person('H'), &command), STATUS_BATCH_UNKNOWN);
+    /* and of what others hold nothing is told, not even whose units they are */
+    batch_of(alder, project, 2024, command.pool.lines[0].batch_id);
+    struct command suspend = command_of(ACT_SET_ORGANISATION_STATE, "", "");
+    TEXT_COPY(suspend.organisation.org_id, alder);
+    TEXT_COPY(suspend.organisation.reason, "Because");
+    suspend.organisation.state = ORG_SUSPENDED;
+    town_do(&suspend);
     assert_int_equal(ask(town_person('H'), &command), STATUS_BATCH_UNKNOWN);
 }
 
@@ -649,6 +666,14 @@ static void a_plan_is_kept_or_refused(void **state)
     assert_int_equal(look(PROGRAM_ADMIN, town_person('A'), &transfer, &plan), STATUS_NOT_ALLOWED);
     assert_int_equal(look(PROGRAM_ACCOUNT, "", &transfer, &plan), STATUS_NOT_ALLOWED);
     assert_int_equal(look(PROGRAM_TALLY, "", &transfer, &plan), STATUS_OK);
+    assert_int_equal(look(PROGRAM_ACCOUNT, town_person('A'), &transfer, &plan), STATUS_OK);
+    struct command leaves = command_of(ACT_SET_PERSON, "", "");
+    TEXT_COPY(leaves.person.user_id, town_person('A'));
+    leaves.person.deactivated = true;
+    town_do(&leaves);
+    assert_int_equal(look(PROGRAM_ACCOUNT, town_person('A'), &transfer, &plan), STATUS_NOT_ALLOWED);
+    leaves.person.deactivated = false;
+    town_do(&leaves);
     /* an id that cannot be had is found out when it is asked for */
     struct command command = retires(alder, cedar, 1);
     TEXT_COPY(command.retire.retirement_id, "ret_00000000000000AA");

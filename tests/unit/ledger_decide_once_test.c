@@ -556,6 +556,55 @@ static void a_program_is_its_maker(void **state)
 #undef DECIDE
 }
 
+/* Who has given an approval cannot refuse any more; who has not can, and only while it waits for
+ * that. */
+static void an_approval_is_refused_while_it_is_due(void **state)
+{
+    (void)state;
+    struct answer_facts facts = {.sender = org("org_1"), .recipient = org("org_2")};
+    struct command_decide body = {.reason = "Because"};
+    struct answer_outcome outcome;
+    facts.transfer = (struct ledger_transfer){.found = true,
+                                              .kind = TRANSFER_EXTERNAL,
+                                              .state = TRANSFER_AWAITING_APPROVAL,
+                                              .needs_approval = true,
+                                              .submitted_at = 1,
+                                              .expires_at = AT + 1};
+#define DECIDE(kind) decide_answer(&facts, kind, &body, "usr_x", AT, &outcome, &answer)
+    ALLOWS(DECIDE(ACT_REFUSE));
+    DECIDES(DECIDE(ACT_REGISTRY_REFUSE), STATUS_TRANSFER_NOT_PENDING, FIELD_NONE);
+    facts.transfer.needs_registry_approval = true;
+    ALLOWS(DECIDE(ACT_REGISTRY_REFUSE));
+    facts.transfer.is_registry_approved = true;
+    DECIDES(DECIDE(ACT_REGISTRY_REFUSE), STATUS_TRANSFER_NOT_PENDING, FIELD_NONE);
+    facts.transfer.is_registry_approved = false;
+    facts.transfer.is_approved = true;
+    ALLOWS(DECIDE(ACT_REGISTRY_REFUSE));
+    DECIDES(DECIDE(ACT_REFUSE), STATUS_TRANSFER_NOT_PENDING, FIELD_NONE);
+    facts.transfer.state = TRANSFER_PENDING;
+    facts.transfer.is_approved = false;
+    DECIDES(DECIDE(ACT_REFUSE), STATUS_TRANSFER_NOT_PENDING, FIELD_NONE);
+    DECIDES(DECIDE(ACT_REGISTRY_REFUSE), STATUS_TRANSFER_NOT_PENDING, FIELD_NONE);
+#undef DECIDE
+}
+
+/* An auditor's roles in organisations do not count, unless he administers the registry as well. */
+static void who_checks_does_not_act(void **state)
+{
+    (void)state;
+    struct work work = {.program = PROGRAM_ACCOUNT};
+    assert_int_equal(right_in_org(&work, 0, ROLE_INITIATOR, true), STATUS_NOT_FOUND);
+    assert_int_equal(right_in_org(&work, ROLE_VIEWER, ROLE_INITIATOR, true), STATUS_NOT_ALLOWED);
+    assert_int_equal(right_in_org(&work, ROLE_INITIATOR, ROLE_INITIATOR, false), STATUS_OK);
+    work.person.registry_roles = REGISTRY_AUDITOR;
+    assert_int_equal(right_in_org(&work, ROLE_ALL, ROLE_INITIATOR, true), STATUS_NOT_ALLOWED);
+    assert_int_equal(right_in_org(&work, 0, ROLE_INITIATOR, true), STATUS_NOT_ALLOWED);
+    work.person.registry_roles = REGISTRY_AUDITOR | REGISTRY_ADMINISTRATOR;
+    assert_int_equal(right_in_org(&work, ROLE_ALL, ROLE_INITIATOR, false), STATUS_OK);
+    assert_int_equal(right_in_org(&work, 0, ROLE_INITIATOR, true), STATUS_OK);
+    assert_int_equal(right_in_org(&work, 0, ROLE_INITIATOR, false), STATUS_NOT_ALLOWED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -575,6 +624,8 @@ int main(void)
         cmocka_unit_test(a_program_goes_through_its_own_door),
         cmocka_unit_test(the_registry_acts_through_its_own_doors),
         cmocka_unit_test(a_program_is_its_maker),
+        cmocka_unit_test(an_approval_is_refused_while_it_is_due),
+        cmocka_unit_test(who_checks_does_not_act),
     };
     return cmocka_run_group_tests_name("decisions about what is done at once", tests, set_up, NULL);
 }
