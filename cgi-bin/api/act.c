@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "store/api_parties.h"
 
+_Static_assert(KEY_SIZE == 65, "the message below names the longest key");
+
 static bool key_is(const char *key)
 {
     size_t size_bytes = strlen(key);

@@ -16,9 +16,6 @@
 #include "api/json.h"
 #include "store/events.h"
 
-/* events of one answer of the feed */
-#define EVENTS_MOST 100
-
 void event_write(struct json *json, const char *name, const struct events_row *event);
 
 /*

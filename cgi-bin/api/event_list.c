@@ -7,8 +7,6 @@
 #include "base/must.h"
 
 #define EVENTS_DEFAULT 50
-/* events looked at for one answer: who asks for rare kinds goes on from where it stopped */
-#define EVENTS_LOOKED_MAX (10 * FEED_ROWS_MAX)
 
 _Static_assert(EVENT__COUNT <= 32, "kinds are asked for as bits");
 
@@ -59,7 +57,7 @@ static void write_feed(struct visit *visit, struct feed *feed, bool is_own, int6
 {
     size_t looked = 0;
     bool wants_more = true;
-    while (wants_more && looked < EVENTS_LOOKED_MAX) {
+    while (wants_more && looked < API_EVENTS_LOOKED_MAX) {
         size_t mark_bytes = visit->arena->used_bytes;
         size_t window = kinds == 0 ? feed->most : FEED_ROWS_MAX;
         struct events events = is_own ? events_concerning(visit->registry, visit->arena,
@@ -76,7 +74,7 @@ enum status events_get(struct visit *visit, struct response *response)
 {
     const struct query_row_of rows[P__COUNT] = {
         [P_AFTER] = {.name = "after", .kind = QUERY_INT, .least = 0, .most = INT64_MAX},
-        [P_LIMIT] = {.name = "limit", .kind = QUERY_INT, .least = 1, .most = EVENTS_MOST},
+        [P_LIMIT] = {.name = "limit", .kind = QUERY_INT, .least = 1, .most = API_EVENTS_MAX},
         [P_SCOPE] = {.name = "scope", .kind = QUERY_WORD, .words = scope_words},
         [P_KIND] = {.name = "kind", .kind = QUERY_WORDS, .words = kind_words()},
     };

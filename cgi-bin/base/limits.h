@@ -100,6 +100,11 @@
 #define BLOCKS_SHOWN_MAX 500
 /* events of the change feed read at once: a page of the API is 50, a sender takes more */
 #define FEED_ROWS_MAX 500
+/* events of one answer of GET /events: some 25 KB */
+#define API_EVENTS_MAX 100
+/* events looked at for one answer, a few milliseconds: who asks for rare kinds goes on from where
+ * it stopped */
+#define API_EVENTS_LOOKED_MAX 5000
 /* recipients shown at once */
 #define PICKER_ROWS_MAX 50
 

@@ -131,8 +131,12 @@ static void raw_take(struct arena *arena, const char *param, struct raw *raw)
             continue;
         }
         const char *value = param + name_bytes + 1;
-        /* Two of a kind: nginx, a cache and we could each believe another one. */
-        if (raw->value[i] != NULL || !is_clean((enum param)i, value)) {
+        /* Two of a kind: nginx, a cache and we could each believe another one. Accept is a list
+         * that may come in pieces, and only the look of a refusal depends on it: the first one
+         * counts.
+         */
+        bool is_repeated = raw->value[i] != NULL && i != PARAM_ACCEPT;
+        if (is_repeated || !is_clean((enum param)i, value)) {
             raw->is_clean = false;
         }
         if (raw->value[i] == NULL) {
@@ -145,8 +149,8 @@ static void raw_take(struct arena *arena, const char *param, struct raw *raw)
 /* Printable ASCII; browsers may send other bytes in cookies and in their own names. */
 static bool is_clean(enum param param, const char *value)
 {
-    if (param == PARAM_USER_AGENT) {
-        return true; /* cleaned in fill_in: it is only ever shown */
+    if (param == PARAM_USER_AGENT || param == PARAM_ACCEPT) {
+        return true; /* cleaned in fill_in: only ever shown; only ever looked through */
     }
     for (; *value != '\0'; value++) {
         unsigned char byte = (unsigned char)*value;

@@ -59,7 +59,8 @@ start public 2
 start signin 2
 start account 2
 start admin 1
-start api 2
+# A process waits for the ledger with its act: with eight of them a group commit has something to group.
+start api 8
 
 if [ "$RATES" = test ]; then rates="1000r/s 1000r/s 1000r/s 1000 1000 10000r/s"; else rates="2r/s 10r/s 50r/s 100 10 50r/s"; fi
 # shellcheck disable=SC2086

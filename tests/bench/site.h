@@ -9,13 +9,15 @@
 #include "bench/stage.h"
 #include "crash/web.h"
 
-#define SITE_PROCESSES 2 /* of each web program: as tools/serve.sh */
+#define SITE_PROCESSES 2     /* of each web program: as tools/serve.sh */
+#define SITE_PROCESSES_API 8 /* of api: each waits for the ledger with its act */
+#define SITE_PROCESSES_MAX 8
 
 struct site_program {
     const char *name;
     bool is_bench; /* built with the benchmarks */
     int socket;
-    pid_t pids[SITE_PROCESSES];
+    pid_t pids[SITE_PROCESSES_MAX];
 };
 
 static struct site_program site_programs[] = {
@@ -46,12 +48,17 @@ static inline void site_path(const struct site_program *program, char path[PATH_
     world_program("release", name, path);
 }
 
+static inline int site_processes(const struct site_program *program)
+{
+    return strcmp(program->name, "api") == 0 ? SITE_PROCESSES_API : SITE_PROCESSES;
+}
+
 /* Its processes; it listens already. */
 static inline void site_start_program(struct site_program *program)
 {
     char path[PATH_MAX];
     site_path(program, path);
-    for (int k = 0; k < SITE_PROCESSES; k++) {
+    for (int k = 0; k < site_processes(program); k++) {
         program->pids[k] = fork();
         CHECK(program->pids[k] >= 0, "no process for %s", program->name);
         if (program->pids[k] == 0) {
@@ -65,7 +72,7 @@ static inline void site_start_program(struct site_program *program)
 
 static inline void site_stop_program(struct site_program *program)
 {
-    for (int k = 0; k < SITE_PROCESSES; k++) {
+    for (int k = 0; k < site_processes(program); k++) {
         if (program->pids[k] > 0) {
             kill(program->pids[k], SIGTERM);
             CHECK(web_await_end(program->pids[k], program->name) == 0, "%s ended badly",
@@ -142,7 +149,7 @@ static inline void site_close(void)
     }
     web_kill_nginx(web);
     for (size_t i = 0; i < SITE_PROGRAMS; i++) {
-        for (int k = 0; k < SITE_PROCESSES; k++) {
+        for (int k = 0; k < SITE_PROCESSES_MAX; k++) {
             if (site_programs[i].pids[k] > 0) {
                 kill(site_programs[i].pids[k], SIGKILL);
                 waitpid(site_programs[i].pids[k], NULL, 0);

@@ -135,9 +135,8 @@ static void add_issuing(void)
               lines, "");
     static const char *const of_pool[] = {"refund", "cancel"};
     for (size_t i = 0; i < 2; i++) {
-        const char *pattern =
-            words("/admin/issue/buffer-pool/:id/projects/:id/%s", of_pool[i]);
-        add_check(pattern, words("%s", address_of(pattern, false)), "by=oldest&amount=1&once=p",
+        const char *pattern = words("/admin/issue/buffer-pool/:id/projects/:id/%s", of_pool[i]);
+        add_check(pattern, words("%s", address_of(pattern, false)), "by=oldest&amount=0.002&once=p",
                   "&notes=A+flood");
     }
 }

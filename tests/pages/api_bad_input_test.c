@@ -533,12 +533,12 @@ static int set_up(void **state)
     name("{foreign}", one_text(ONE_BATCH("state = 'active'"), market.charm));
     order("{order}", market.charm, market.northwind, 5000);
     order("{other-order}", market.lithos, market.fjord, 5000);
-    text[0] = '\0';
-    for (int i = 0; i < 256; i++) {
-        strcat(text, "é");
+    for (size_t i = 0; i < 257; i++) {
+        memcpy(text + 2 * i, "é", sizeof "é");
+        if (i == 255) {
+            name("{256}", text);
+        }
     }
-    name("{256}", text);
-    strcat(text, "é");
     name("{257}", text);
     memset(text, 'a', 64);
     text[64] = '\0';

@@ -310,9 +310,8 @@ static void deliveries_are_found_by_time_and_by_words(void **state)
     (void)state;
     /* the orders took four days; then one delivery a day */
     int64_t second = TOWN_START_US + 6 * CLOCK_DAY_US;
-    struct deliveries got =
-        DELIVERIES(&newest, .side = ORDER_OF_ALL, .from_at = second,
-                   .until_at = second + CLOCK_DAY_US); /* until is not within */
+    struct deliveries got = DELIVERIES(&newest, .side = ORDER_OF_ALL, .from_at = second,
+                                       .until_at = second + CLOCK_DAY_US); /* until is not within */
     EXPECT_IDS(got, delivery_id, part_2);
     got = DELIVERIES(&newest, .side = ORDER_OF_ALL, .until_at = second);
     EXPECT_IDS(got, delivery_id, part_1);

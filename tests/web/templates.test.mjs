@@ -11,7 +11,7 @@ import { build, root } from './lib.mjs';
 const { render } = createRequire(import.meta.url)('./mustache_reference.cjs');
 const record = join(root, build, 'record');
 const areas = { public: ['public_test', 'authorise_public_test'], signin: ['signin_test'],
-  account: ['account_test', 'account_waiting_test', 'retire_test', 'team_test', 'webhook_test', 'programs_test'], admin: ['admin_test', 'programs_test'] };
+  account: ['account_test', 'account_waiting_test', 'retire_test', 'supply_test', 'team_test', 'webhook_test', 'programs_test'], admin: ['supply_test', 'admin_test', 'programs_test'] };
 
 // The first line that differs, in both.
 function difference(one, other) {
