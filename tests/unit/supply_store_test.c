@@ -90,6 +90,7 @@ static int build(void **state)
     must(TEXT_COPY(wind, town_project(bora, "P3", INSTRUMENT_RENEWABLE_ENERGY)));
     town_issue(kiln, 2024, 1000, 300);
     town_issue(rock, 2024, 400, 50);
+    next_day();
     town_issue(kiln, 2025, 500, 0);
     town_issue(wind, 2025, 100, 0);
     must(TEXT_COPY(of_birch, ordered(alder, birch, 600, "For the fleet")));
@@ -216,8 +217,8 @@ static void an_order_says_how_far_it_has_come(void **state)
     assert_string_equal(order_state_word(order.state), "completed");
     assert_string_equal(order.contract_date, "2025-03-01");
     assert_string_equal(order.notes, "For the fleet");
-    assert_int_equal(order.ordered_at, TOWN_START_US + CLOCK_DAY_US);
-    assert_int_equal(order.delivered_at, TOWN_START_US + 6 * CLOCK_DAY_US);
+    assert_int_equal(order.ordered_at, TOWN_START_US + 2 * CLOCK_DAY_US);
+    assert_int_equal(order.delivered_at, TOWN_START_US + 7 * CLOCK_DAY_US);
     assert_true(order.buyer_agreed);
     assert_true(order_find(store, &arena, told, &order));
     assert_false(order.buyer_agreed);
@@ -308,8 +309,8 @@ static void deliveries_of_an_order_are_for_its_parties(void **state)
 static void deliveries_are_found_by_time_and_by_words(void **state)
 {
     (void)state;
-    /* the orders took four days; then one delivery a day */
-    int64_t second = TOWN_START_US + 6 * CLOCK_DAY_US;
+    /* issuing and the orders took five days; then one delivery a day */
+    int64_t second = TOWN_START_US + 7 * CLOCK_DAY_US;
     struct deliveries got = DELIVERIES(&newest, .side = ORDER_OF_ALL, .from_at = second,
                                        .until_at = second + CLOCK_DAY_US); /* until is not within */
     EXPECT_IDS(got, delivery_id, part_2);
