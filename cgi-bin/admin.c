@@ -125,12 +125,8 @@ static const struct query_table *const registry_tables[] = {
     NULL,
 };
 static const struct query_table *const people_tables[] = {
-    &people_person_queries,
-    &people_credential_queries,
-    &people_session_queries,
-    &people_link_queries,
-    &admin_people_queries,
-    NULL,
+    &people_person_queries, &people_credential_queries, &people_session_queries,
+    &people_link_queries,   &admin_people_queries,      NULL,
 };
 
 /* Is it an auditor before an act of administrators? An auditor may know that it exists; the gate

@@ -40,6 +40,9 @@ enum status credential_make_client(const struct person_admin *admin, const char 
     struct client_secret before;
     char random[TOKEN_SIZE];
     *made = (struct credential_made){.id = ""};
+    if (!id_tag_is(admin->tag)) {
+        return STATUS_FAULT; /* the registry could not be read */
+    }
     if (!name_is(name)) {
         return STATUS_VALUE_REFUSED;
     }
@@ -79,6 +82,9 @@ enum status credential_make_token(const struct person_admin *admin, const char *
     must(wish->days >= 1 && wish->days <= ACCESS_TOKEN_DAYS_MAX);
     must(wish->roles != 0 && wish->roles <= ROLE_ALL && (wish->scopes & SCOPE_READ) != 0);
     *made = (struct credential_made){.id = ""};
+    if (!id_tag_is(admin->tag)) {
+        return STATUS_FAULT;
+    }
     if (!name_is(wish->name)) {
         return STATUS_VALUE_REFUSED;
     }

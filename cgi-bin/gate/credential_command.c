@@ -211,7 +211,7 @@ static int make_pair(struct room *room, const struct token_wish *wish)
     struct credential_made token;
     struct credential_made client;
     enum status status = credential_make_token(&room->admin, room->issuer, wish, &token);
-    if (status == STATUS_NOT_FOUND || status == STATUS_SENDER_UNKNOWN) {
+    if (status == STATUS_NOT_FOUND) {
         fprintf(stderr, "tally api-credentials: there is no organisation %s\n", wish->org_id);
         return 1;
     }

@@ -198,10 +198,8 @@ static enum status walk_tokens(struct gate *gate, struct visit *visit,
                                const struct matched *matched, struct response *response)
 {
     visit->arguments = matched->arguments;
-    if (gate->registry != NULL) {
-        store_begin_read(
-            gate->registry); /* acts, too: one moment up to where the ledger is asked */
-    }
+    must(gate->registry != NULL);
+    store_begin_read(gate->registry); /* acts, too: one moment up to where the ledger is asked */
     enum status status = gate->door->admit(gate, visit, matched->route->need);
     return status == STATUS_OK ? matched->route->handle(visit, response) : status;
 }

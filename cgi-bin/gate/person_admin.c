@@ -64,7 +64,10 @@ enum status person_admin_make(const struct person_admin *admin, const char *name
         return STATUS_VALUE_REFUSED;
     }
     struct id_source ids = {.random_tail = true};
-    must(TEXT_COPY(ids.tag, admin->tag) && id_tag_is(ids.tag));
+    if (!id_tag_is(admin->tag)) {
+        return STATUS_FAULT; /* the registry could not be read */
+    }
+    must(TEXT_COPY(ids.tag, admin->tag));
     id_make(&ids, "usr", admin->now_us, made->user_id);
     must(TEXT_COPY(made->name, name) && TEXT_COPY(made->email, email));
 

@@ -81,6 +81,9 @@ static enum status admit(struct gate *gate, struct visit *visit, unsigned needs)
         return STATUS_OK;
     }
     if (!find_pair(gate, visit, &found) || !enter(visit, &found)) {
+        if (store_fault(gate->people) || store_fault(gate->registry)) {
+            return STATUS_FAULT; /* nobody has guessed wrong */
+        }
         return turn_away(visit, found.has_client ? found.client.client_id : "");
     }
     enum status status = judge(visit, &found.token, needs);
@@ -170,8 +173,7 @@ static bool enter(struct visit *visit, const struct pair_found *found)
 {
     const struct access_token *token = &found->token;
     struct rights_membership *membership = arena_one(visit->arena, struct rights_membership);
-    if (!rights_program(visit->registry, visit->arena, token->org_id, token->user_id,
-                              membership)) {
+    if (!rights_program(visit->registry, visit->arena, token->org_id, token->user_id, membership)) {
         return false;
     }
     struct caller *caller = arena_one(visit->arena, struct caller);
@@ -220,7 +222,7 @@ static void mark(struct gate *gate, const struct visit *visit, const struct pair
 {
     bool is_due = visit->now_us - found->client.used_at >= MARK_US ||
                   visit->now_us - found->token.used_at >= MARK_US;
-    if (!is_due || store_fault(gate->people)) {
+    if (!is_due) {
         return;
     }
     if (store_begin_write(gate->people)) {

@@ -302,6 +302,9 @@ static const char *form_id(struct visit *visit, const char *prefix)
         return field_text(&visit->fields, "id");
     }
     rights_tag(visit->registry, ids.tag);
+    if (!id_tag_is(ids.tag)) {
+        return ""; /* the registry could not be read: the gate answers with an error */
+    }
     id_make(&ids, prefix, visit->now_us, id);
     return arena_text(visit->arena, id);
 }

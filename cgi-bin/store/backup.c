@@ -35,8 +35,8 @@ static const char *const people_sql[P__COUNT] = {
     [P_PERSONS] = "SELECT user_id FROM person ORDER BY user_id",
     [P_END_SESSIONS] = "DELETE FROM session",
     [P_END_LINKS] = "UPDATE password_link SET used_at = ?1 WHERE used_at IS NULL",
-    [P_END_TOKENS] = "UPDATE access_token SET revoked_at = ?1, revoked_by = ''"
-                     " WHERE revoked_at IS NULL AND expires_at > ?1",
+    [P_END_TOKENS] = ("UPDATE access_token SET revoked_at = ?1, revoked_by = ''"
+                      " WHERE revoked_at IS NULL AND expires_at > ?1"),
     [P_END_CLIENTS] =
         "UPDATE client_secret SET revoked_at = ?1, revoked_by = '' WHERE revoked_at IS NULL",
 };

@@ -181,6 +181,17 @@ static struct cgi_person add_supplier(void)
     return cara;
 }
 
+static void add_programs(void)
+{
+    probe_add(TOKENS "/new", TOKENS "/new", market.maya,
+              "id=tok_1KNS0Q2D6SBX0A01&name=Nightly+job&days=90&viewer=1&ranges=192.0.2.0/24");
+    probe_in_steps(); /* its person in the ledger, then its roles there */
+    probe_add(CLIENTS "/new", CLIENTS "/new", market.maya, "id=cls_1KNS0Q2D6SBX0A01&name=ERP");
+    probe_add(TOKENS "/:id/revoke", TOKENS "/tok_00000000000000A1/revoke", market.maya, "");
+    probe_in_steps();
+    probe_add(CLIENTS "/:id/revoke", CLIENTS "/cls_00000000000000A1/revoke", market.maya, "");
+}
+
 /* What needs the registry's daemon and the pages themselves comes before the base is kept. */
 static void every_page(void **state)
 {
@@ -223,6 +234,7 @@ static void every_page(void **state)
     add_retiring();
     add_team(account);
     add_supply(cara, order_id);
+    add_programs();
     probe_add("csv", "/account/credits?format=csv", market.maya, NULL);
     probe_add("csv", "/account/transfers?format=csv", market.maya, NULL);
     disturb_program(routes, sizeof routes / sizeof routes[0], market.maya);

@@ -92,12 +92,11 @@ static bool probe_known(const char *pattern, bool is_post)
     return false;
 }
 
-/* Forms whose faults are not asked yet: those of programs and endpoints, whose answers hold secrets
- * made at random, and a supplier's delivery, which nobody of this market may do. */
+/* Forms whose faults are not asked yet: those of endpoints, whose answers hold secrets made at
+ * random, and a supplier's delivery, which nobody of this market may do. */
 static bool form_is_left(const char *pattern)
 {
-    static const char *const left[] = {"/account/team/programs/", "/account/team/webhooks/",
-                                       "/account/orders/:id/deliver"};
+    static const char *const left[] = {"/account/team/webhooks/", "/account/orders/:id/deliver"};
     for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
         if (strncmp(pattern, left[i], strlen(left[i])) == 0) {
             return true;

@@ -94,7 +94,7 @@ static void change(struct fuzz_input *input)
     const char *one_own = own[fuzz_below(input, 2)];
     size_t chars = strlen(one_own);
     char *token = arena_take(&fuzz_arena, chars + 1, 1);
-    memcpy(token, one_own, chars);
+    memcpy(token, one_own, chars + 1);
     for (unsigned i = fuzz_below(input, 4); i > 0; i--) {
         token[fuzz_below(input, (unsigned)chars)] = (char)fuzz_byte(input);
     }

@@ -482,6 +482,8 @@ static void test_payload_form(void **state)
         "\"exp\":9223372036854775808}",
         "{\"iss\":\"\\u0069\",\"sub\":\"s\",\"aud\":\"a\",\"jti\":\"j\",\"iat\":1,\"nbf\":2,"
         "\"exp\":3}",
+        "{\"iss\":\"i\x7f\",\"sub\":\"s\",\"aud\":\"a\",\"jti\":\"j\",\"iat\":1,\"nbf\":2,\"exp\":"
+        "3}",
         "{\"iss\":\"i\n\",\"sub\":\"s\",\"aud\":\"a\",\"jti\":\"j\",\"iat\":1,\"nbf\":2,\"exp\":3}",
         "{\"iss\":\"\xc3\xa4\",\"sub\":\"s\",\"aud\":\"a\",\"jti\":\"j\",\"iat\":1,\"nbf\":2,"
         "\"exp\":3}",
@@ -565,6 +567,12 @@ static void test_words(void **state)
     assert_false(jwt_algorithm_from_word("none", &algorithm));
     assert_false(jwt_algorithm_from_word("hs256", &algorithm));
     assert_false(jwt_algorithm_from_word("", &algorithm));
+    assert_true(jwt_text_is("https://registry.example.org:8443/~x"));
+    static const char *const others[] = {"",     " ",    "a b",  "a\tb",
+                                         "a\"b", "a\\b", "\x7f", "\xc3\xa4"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_false(jwt_text_is(others[i]));
+    }
 }
 
 int main(void)

@@ -59,6 +59,8 @@ static void test_read(void **state)
     reads("::ffff:192.0.2.0/120", "192.0.2.0/24"); /* IPv4 inside IPv6 */
     reads("::ffff:0:0/96", "0.0.0.0/0");
     reads("10.128.0.0/9", "10.128.0.0/9");
+    reads("::1", "::1/128");
+    reads("0:0:0:1::1", "::1:0:0:0:1/128");
     reads("2001:db8:8000::/33", "2001:db8:8000::/33");
 }
 
@@ -90,6 +92,7 @@ static void test_refused(void **state)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         refuses(texts[i], "Line 1: enter an address such as");
     }
+    refuses("2001:0db8:0000:0000:0000:0000:0000:0001:2001:0db8:0000:0000/128", "Line 1: enter");
     refuses("192.0.2.0/24\n\n198.51.100.999", "Line 3: enter");
     /* Which one was meant? Not guessed, but said how to write it. */
     refuses("192.0.2.7/24", "Line 1: the range that 192.0.2.7/24 is in begins at 192.0.2.0/24.");
@@ -140,6 +143,10 @@ static void test_hold(void **state)
             fail_msg("row %zu: %s", i, rows[i].ranges);
         }
     }
+    /* What is no range holds nothing, and the next one counts. */
+    assert_true(ranges_hold("nonsense\n2001:0db8:0000:0000:0000:0000:0000:0001:2001:0db8:0000/128\n"
+                            "192.0.2.0/24",
+                            "192.0.2.1"));
     assert_true(ranges_hold("", "192.0.2.1"));
     assert_true(ranges_hold("", "")); /* no limit asks nothing */
 }

@@ -59,6 +59,10 @@ static void test_usage(void)
     TALLY(2, "usage: tally api-key list", "api-key new --algorithm none");
     TALLY(2, "usage: tally api-key list", "api-key new EdDSA");
     TALLY(2, "usage: tally api-key list", "api-key end");
+    TALLY(2, "usage: tally api-key list", "api-key end tok_1KNS0Q2D6SBX0A01");
+    TALLY(2, "usage: tally api-key list", "api-key finish key_1KNS0Q2D6SBX0A01");
+    TALLY(2, "usage: tally api-key list", "api-key new --key HS256");
+    TALLY(2, "usage: tally api-key list", "api-key new --algorithm HS256 more");
     TALLY(0, "There is no key yet", "api-key list");
     CHECK(tally_sql("people.db", "SELECT (SELECT count(*) FROM access_token) + (SELECT count(*) "
                                  "FROM client_secret) + (SELECT count(*) FROM signing_key)") == 0,
@@ -137,6 +141,13 @@ static void test_keys(void)
     TALLY(0, "has ended", "api-key end %s", first);
     TALLY(1, "there is no key", "api-key end %s", first);
     TALLY(0, "  ended ", "api-key list");
+    char newest[ID_SIZE]; /* the first of the list: it signs */
+    (void)snprintf(newest, sizeof newest, "%.20s", strstr(tally_out, "key_"));
+    TALLY(0, "signs every access token", "api-key new");
+    TALLY(0, "  verifies\n", "api-key list");
+    TALLY(0, "has ended", "api-key end %.20s", strstr(tally_out, "key_"));
+    TALLY(0, newest, "api-key list");
+    CHECK(strstr(strstr(tally_out, newest), "signs and verifies") != NULL, "%s", tally_out);
     for (int i = 0; i < 7; i++) {
         TALLY(0, "signs every access token", "api-key new");
     }

@@ -485,6 +485,39 @@ static void test_forged_with_the_key(void **state)
     }
 }
 
+/* Signed by our key, known to people.db, and not of the form that we write. */
+static void test_signed_nonsense(void **state)
+{
+    static const char *const payloads[] = {"{}", "", "foo", "{\"iss\":1}"};
+    (void)state;
+    struct signing_key rows[SIGNING_KEYS_MAX];
+    assert_int_equal(credential_live_keys(admin.people, &arena, rows), 1);
+    for (size_t i = 0; i < sizeof payloads / sizeof payloads[0]; i++) {
+        char hex[DIGEST_HEX_SIZE];
+        const char *text = arena_printf(&arena, "%s.%s", rows[0].header,
+                                        base64_write(&arena, payloads[i], strlen(payloads[i])));
+        struct digest mac = digest_hmac(rows[0].secret, CREDENTIAL_KEY_SIZE, text, strlen(text));
+        text = arena_printf(&arena, "%s.%s", text, base64_write(&arena, &mac, sizeof mac));
+        struct digest hash = digest_of(text, strlen(text));
+        digest_hex(&hash, hex);
+        people_sql(arena_printf(&arena, "UPDATE access_token SET token_hash = x'%s'", hex));
+        assert_int_equal(go_with(METHOD_GET, "/read", client.secret, bearer_of(text)), 401);
+    }
+}
+
+/* One key's token in the row of another key's. */
+static void test_key_of_the_row(void **state)
+{
+    (void)state;
+    struct signing_key key;
+    assert_int_equal(go(METHOD_GET, "/read"), 200);
+    assert_true(store_begin_write(admin.people));
+    assert_true(credential_make_key(&admin, ISSUER, JWT_HS256, &key));
+    assert_true(store_commit(admin.people));
+    people_sql(arena_printf(&arena, "UPDATE access_token SET key_id = '%s'", key.key_id));
+    assert_int_equal(go(METHOD_GET, "/read"), 401);
+}
+
 /* Wrong ones in great number wait; good ones never do, nor those who bring nothing. */
 static void test_throttle(void **state)
 {
@@ -641,6 +674,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_marks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_forged_with_the_key, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_signed_nonsense, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_key_of_the_row, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_throttle, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_made, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_most, set_up, tear_down),

@@ -1,5 +1,5 @@
-/* tests/unit/retire_test.c: retirements being prepared: what people.db keeps of them, which
- * question comes next, the command they ask for, and their words. */
+/* tests/unit/retirement_draft_test.c: retirements being prepared: what people.db keeps of them,
+ * which question comes next, the command they ask for, and their words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
