@@ -116,15 +116,6 @@ static void add_retiring(void)
     probe_add("csv", "/account/retirements?format=csv", market.maya, NULL);
 }
 
-/* An order of the buyer's own. */
-static void add_orders(void)
-{
-    probe_add("/account/orders/new", "/account/orders/new", market.maya,
-              words("as=buyer&party=%s&amount=1&once=o1", market.charm));
-    probe_add("csv", "/account/orders?format=csv", market.maya, NULL);
-    probe_add("csv", "/account/deliveries?format=csv", market.maya, NULL);
-}
-
 static void add_team(const char *account)
 {
     const char *jon = town_person('B');
@@ -152,6 +143,44 @@ static void add_team(const char *account)
               words("account=%s", account));
 }
 
+/* Somebody of the supplier, who delivers to a buyer against this order; a buyer that orders. */
+static void add_supply(struct cgi_person supplier, const char *order_id)
+{
+#define DELIVER "/account/orders/:id/deliver"
+#define ORDER "party=%s&as=buyer&amount=2&once=o&step="
+    const char *target = words("/account/orders/%s/deliver", order_id);
+    const char *wish = "by=oldest&amount=1&once=d";
+    const char *check = words("%s?step=check&%s", target, wish);
+    struct cgi_reply reply = market_get(check, supplier);
+    cgi_is(&reply, 200);
+    probe_add(DELIVER, target, supplier, NULL);
+    probe_add(DELIVER, check, supplier, NULL);
+    probe_add(DELIVER, target, supplier,
+              words("step=confirm&%s&plan=%s", wish, cgi_value(&reply, "plan")));
+    const char *done = words("%s", address_of("/account/deliveries/:id/done", false));
+    probe_add("/account/deliveries/:id/done", done, supplier, NULL);
+    const char *fresh = "/account/orders/new";
+    probe_add(fresh, fresh, market.maya, NULL);
+    probe_add(fresh, words("%s?" ORDER "check", fresh, market.charm), market.maya, NULL);
+    probe_add(fresh, fresh, market.maya, words(ORDER "confirm&notes=FB", market.charm));
+    probe_add("csv", "/account/orders?format=csv", supplier, NULL);
+    probe_add("csv", "/account/deliveries?format=csv", market.maya, NULL);
+}
+
+/* A person at the supplier, with a session. */
+static struct cgi_person add_supplier(void)
+{
+    static const struct query_table *const tables[] = {&people_person_queries,
+                                                       &people_session_queries, NULL};
+    char path[PATH_MAX];
+    (void)snprintf(path, sizeof path, "%s/people.db", town.folder);
+    struct store *people = store_open(STORE_PEOPLE, STORE_WRITE, path, tables);
+    assert_non_null(people);
+    struct cgi_person cara = market_person(people, 'Q', "Cara Holt", market.charm, ROLE_ALL);
+    store_close(people);
+    return cara;
+}
+
 static void add_programs(void)
 {
     probe_add(TOKENS "/new", TOKENS "/new", market.maya,
@@ -175,6 +204,12 @@ static void every_page(void **state)
     must(TEXT_COPY(trust.trust.org_id, market.northwind));
     must(TEXT_COPY(trust.trust.sender_org_id, market.charm));
     (void)town_do(&trust);
+    struct command order = command_of(ACT_ORDER, "", town_key());
+    must(TEXT_COPY(order.order.supplier_org_id, market.charm));
+    must(TEXT_COPY(order.order.buyer_org_id, market.empty));
+    order.order.units = 950000;
+    const char *order_id = town_do(&order);
+    struct cgi_person cara = add_supplier();
     add_decisions();
     store_close(town.ledger.store);
     town.ledger.store = NULL;
@@ -197,8 +232,8 @@ static void every_page(void **state)
     cgi_is(&reply, 200);
     add_drafts(drafts[0], drafts[1], drafts[2], drafts[3], words("%s", cgi_value(&reply, "plan")));
     add_retiring();
-    add_orders();
     add_team(account);
+    add_supply(cara, order_id);
     add_programs();
     probe_add("csv", "/account/credits?format=csv", market.maya, NULL);
     probe_add("csv", "/account/transfers?format=csv", market.maya, NULL);

@@ -94,6 +94,18 @@ static void add_parties(void)
     }
 }
 
+/* A page on which something is done at once: its question, its check, and what the check sends. */
+static void add_check(const char *pattern, const char *target, const char *wish, const char *more)
+{
+    const char *check = words("%s?step=check&%s", target, wish);
+    struct cgi_reply reply = cgi_ask("admin", town.folder, check, rosa, NULL);
+    cgi_is(&reply, 200);
+    probe_add(pattern, target, rosa, NULL);
+    probe_add(pattern, check, rosa, NULL);
+    probe_add(pattern, target, rosa,
+              words("step=confirm&%s&plan=%s%s", wish, cgi_value(&reply, "plan"), more));
+}
+
 static void add_issuing(void)
 {
 #define PROJECT                                                                                    \
@@ -118,15 +130,15 @@ static void add_issuing(void)
               "vintage=2026&supplier_amount=10&once=u&step=confirm&next=1");
     probe_add("/admin/issue/orders/new", "/admin/issue/orders/new", rosa,
               "supplier=Charm&buyer=Empty+Hands&amount=950&once=o");
-    probe_add("/admin/issue/orders/:id/deliver", words("/admin/issue/orders/%s/deliver", order_id),
-              rosa, words("step=confirm&once=d&qty.%s=1.000", batch));
-    /* What leads to the check: nothing is taken out yet. */
-    probe_add("/admin/issue/buffer-pool/:id/projects/:id/refund",
-              words("%s", address_of("/admin/issue/buffer-pool/:id/projects/:id/refund", false)),
-              rosa, "by=oldest&amount=0.002&once=r");
-    probe_add("/admin/issue/buffer-pool/:id/projects/:id/cancel",
-              words("%s", address_of("/admin/issue/buffer-pool/:id/projects/:id/cancel", false)),
-              rosa, "by=oldest&amount=0.003&once=c");
+    const char *lines = words("by=batch&lines=%s.1000&once=d", batch);
+    add_check("/admin/issue/orders/:id/deliver", words("/admin/issue/orders/%s/deliver", order_id),
+              lines, "");
+    static const char *const of_pool[] = {"refund", "cancel"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *pattern = words("/admin/issue/buffer-pool/:id/projects/:id/%s", of_pool[i]);
+        add_check(pattern, words("%s", address_of(pattern, false)), "by=oldest&amount=0.002&once=p",
+                  "&notes=A+flood");
+    }
 }
 
 static void add_settings(void)

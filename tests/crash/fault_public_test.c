@@ -17,8 +17,9 @@ int public_main(void);
 
 static void every_page(void **state)
 {
-    static const char *const lists[] = {"transfers", "projects", "issuances", "retirements",
-                                        "organisations"};
+    static const char *const lists[] = {"transfers",   "projects",      "issuances",
+                                        "retirements", "organisations", "deliveries",
+                                        "refunds",     "cancellations"};
     (void)state;
     struct command send = town_transfer("", market.northwind, market.fjord, market.charm, 10);
     const char *transfer = town_do(&send);

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { HtmlValidate } from 'html-validate';
-import { openPage, signIn, startBrowser, startRegistry } from './lib.mjs';
+import { becomes, openPage, signIn, startBrowser, startRegistry } from './lib.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const validator = new HtmlValidate({ extends: ['html-validate:standard'], rules: { 'script-type': 'off' } });
@@ -61,7 +61,8 @@ test('public pages', async () => {
   const { seen, problems } = await crawl(null, ['/', '/registry', '/sign-in', '/registry/search?q=fernhill', '/registry/search?q=nothing-like-this'], /^\/($|registry|sign-in)/);
   assert.deepEqual(problems, []);
   for (const wanted of ['/', '/registry', '/registry/transfers', '/registry/transfers/:tfr', '/registry/credit-batches/:ctb', '/registry/projects', '/registry/projects/:prj',
-    '/registry/issuances', '/registry/issuances/:iss', '/registry/retirements', '/registry/retirements/:ret', '/registry/retirements/:ret/certificate', '/registry/verify', '/registry/organisations', '/registry/organisations/:org', '/registry/search']) {
+    '/registry/issuances', '/registry/issuances/:iss', '/registry/retirements', '/registry/retirements/:ret', '/registry/retirements/:ret/certificate', '/registry/verify', '/registry/deliveries', '/registry/deliveries/:dlv', '/registry/buffer-pool', '/registry/refunds',
+    '/registry/refunds/:bpr', '/registry/cancellations', '/registry/cancellations/:cnl', '/registry/organisations', '/registry/organisations/:org', '/registry/search']) {
     assert.ok(seen.has(wanted), `${wanted} was reached; reached: ${[...seen.keys()].join(' ')}`);
   }
 });
@@ -74,6 +75,46 @@ test('pages of an account holder', async () => {
   assert.deepEqual(problems, []);
   for (const wanted of ['/account/credits', '/account/transfers', '/account/transfers/:tfr', '/account/retirements', '/account/retirements/new', '/account/inbox', '/account/team', '/account/team/programs', '/account/team/programs/tokens', '/account/team/programs/tokens/new',
     '/account/team/programs/tokens/:tok', '/account/team/programs/tokens/:tok/revoke', '/account/team/programs/clients/new', '/account/team/programs/clients/:cls']) assert.ok(seen.has(wanted), `${wanted} was reached`);
+});
+
+test('pages of a supplier and of a buyer', async () => {
+  for (const [email, more] of [['ada@fernhill.example', ['/account/orders/new', '/account/orders/:ord/deliver']], ['hana@harbour-foods.example', ['/account/orders/new']]]) {
+    const { seen, problems } = await crawl(email, ['/account/orders'], /^\/account\/(orders|deliveries)/);
+    assert.deepEqual(problems, []);
+    for (const wanted of ['/account/orders', '/account/orders/:ord', '/account/deliveries', '/account/deliveries/:dlv', ...more]) {
+      assert.ok(seen.has(wanted), `${wanted} was reached by ${email}; reached: ${[...seen.keys()].join(' ')}`);
+    }
+  }
+});
+
+// What a form with GET leads to: the check of a delivery, of an order, and of a refund.
+test('checks before something is done at once', async () => {
+  const page = await openPage(browser, registry, {});
+  const problems = [];
+  const press = async (name) => { await page.getByRole('main').getByRole('button', { name }).click(); await page.waitForLoadState(); await look(page, page.url(), problems); };
+  await signIn(page, 'ada@fernhill.example');
+  await page.goto('/account/orders?state=placed&q=Meridian');
+  await page.locator('main a[href*="/account/orders/ord_"]').first().click();
+  const order = page.url();
+  const open = `${order}/deliver`;
+  await look(page, `${open}?by=batch`, problems);
+  await look(page, `${open}?step=check&by=oldest&amount=1`, problems);
+  await page.goto('/account/orders/new');
+  await page.getByLabel('Find by name, domain or id').fill('Meridian');
+  await press('Find');
+  await page.getByRole('radio', { name: /^Meridian/ }).first().check();
+  await press('Continue');
+  await page.getByLabel('Quantity').fill('2');
+  await press('Continue');
+  await becomes(page, 'rosa@registry.example');
+  for (const act of ['refund', 'cancel']) {
+    await page.goto('/admin/issue/buffer-pool');
+    await page.locator(`main a[href$="/${act}"]`).first().click();
+    await page.getByLabel(/How many/).fill('1');
+    await press('Continue');
+  }
+  assert.deepEqual([...problems, ...page.complaints], []);
+  await page.context().close();
 });
 
 // Steps stand behind forms, where no link leads.
@@ -114,7 +155,8 @@ test('the steps of retiring, and what verifying a certificate says', async () =>
 test('pages of a registry administrator', async () => {
   const { seen, problems } = await crawl('rosa@registry.example', ['/admin/pending'], /^\/admin/);
   assert.deepEqual(problems, []);
-  for (const wanted of ['/admin/pending', '/admin/organisations', '/admin/people', '/admin/issue', '/admin/settings', '/admin/audit']) assert.ok(seen.has(wanted), `${wanted} was reached`);
+  for (const wanted of ['/admin/pending', '/admin/organisations', '/admin/people', '/admin/issue', '/admin/issue/orders', '/admin/issue/orders/:ord', '/admin/issue/orders/:ord/deliver',
+    '/admin/issue/buffer-pool', '/admin/issue/buffer-pool/:org/projects/:prj/refund', '/admin/issue/buffer-pool/:org/projects/:prj/cancel', '/admin/settings', '/admin/audit']) assert.ok(seen.has(wanted), `${wanted} was reached`);
 });
 
 test('pages for what goes wrong have the look of the house', async () => {
