@@ -1,4 +1,4 @@
-/* tests/unit/courier_test.c: the pure parts of the courier: addresses that may be sent to,
+/* tests/unit/courier_parts_test.c: the pure parts of the courier: addresses that may be sent to,
  * signatures, waits, and what follows from a try. */
 #include <setjmp.h>
 #include <stdarg.h>
