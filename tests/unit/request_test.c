@@ -465,6 +465,7 @@ int main(void)
         cmocka_unit_test_setup(bodies_where_none_belongs, set_up),
         cmocka_unit_test_setup(other_types_are_left_alone, set_up),
         cmocka_unit_test_setup(repeats_are_refused, set_up),
+        cmocka_unit_test_setup(an_empty_key_is_no_key, set_up),
         cmocka_unit_test_setup(control_characters_are_refused, set_up),
         cmocka_unit_test_setup(request_ids, set_up),
         cmocka_unit_test_setup(cookies, set_up),
