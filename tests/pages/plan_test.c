@@ -172,7 +172,7 @@ static const struct permission {
      "oldest first over all suppliers of one organisation; those of one supplier come by index"},
     {"import", "USE TEMP B-TREE FOR ORDER BY", "buffer pools"},
 
-    {"api_balances", "USE TEMP B-TREE FOR GROUP BY", "one organisation's orders"},
+    {"api_balances", "USE TEMP B-TREE FOR GROUP BY", "one order's batches"},
     {"api_holdings", "USE TEMP B-TREE FOR ORDER BY",
      "what waits, was split or retired for one organisation, or the batches of one act"},
     {"api_orders", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},
