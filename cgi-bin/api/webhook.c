@@ -48,7 +48,6 @@ static void write_webhook(struct json *json, const struct visit *visit,
 static void write_kinds(struct json *json, const char *kinds);
 static enum status answer(struct visit *visit, struct response *response, enum status status,
                           const struct webhook *webhook, bool shows_secret);
-static enum status refused(struct visit *visit, enum status status);
 static void read_wish(struct visit *visit, const struct row *row, struct webhook_wish *wish);
 static const char *kinds_of(struct visit *visit, const struct value *value);
 static bool can_be_used(struct visit *visit, const struct webhook_wish *wish);
@@ -107,7 +106,7 @@ enum status webhook_update_post(struct visit *visit, struct response *response)
     }
     (void)list_no_query(visit);
     enum status status = body_read(visit, &update_members, &row);
-    (void)act_key(visit); /* what it becomes is the same however often it is asked for */
+    const char *key = act_key(visit);
     if (status != STATUS_OK) {
         return status;
     }
@@ -119,7 +118,9 @@ enum status webhook_update_post(struct visit *visit, struct response *response)
     if (!can_be_used(visit, &wish) || visit->faults->count > 0) {
         return STATUS_FORM_FAULTS;
     }
-    struct webhook_admin admin = webhook_admin_of(visit, "");
+    struct webhook_admin admin = webhook_admin_of(visit, key);
+    struct digest sent = digest_of(visit->request->body, visit->request->body_bytes);
+    admin.sent = &sent;
     status = webhook_update(&admin, webhook.webhook_id, &wish, &webhook);
     return answer(visit, response, status, &webhook, false);
 }
@@ -152,14 +153,15 @@ enum status webhook_remove_post(struct visit *visit, struct response *response)
     if (status == STATUS_OK) {
         status = webhook_drop(&admin, visit->arguments[0]);
     }
-    if (status == STATUS_OK) {
-        struct json json = api_answer(visit, response);
-        json_open(&json, NULL);
-        json_text(&json, "id", visit->arguments[0]);
-        json_text(&json, "state", "removed");
-        json_close(&json);
+    if (status != STATUS_OK) {
+        return webhook_refused(visit, status);
     }
-    return status;
+    struct json json = api_answer(visit, response);
+    json_open(&json, NULL);
+    json_text(&json, "id", visit->arguments[0]);
+    json_text(&json, "state", "removed");
+    json_close(&json);
+    return STATUS_OK;
 }
 
 enum status webhook_test_post(struct visit *visit, struct response *response)
@@ -171,7 +173,7 @@ enum status webhook_test_post(struct visit *visit, struct response *response)
         status = webhook_test(&admin, visit->arguments[0], &message);
     }
     if (status != STATUS_OK) {
-        return refused(visit, status);
+        return webhook_refused(visit, status);
     }
     struct json json = api_answer(visit, response);
     webhook_message_write(&json, NULL, visit, &message, true);
@@ -246,7 +248,7 @@ static enum status answer(struct visit *visit, struct response *response, enum s
                           const struct webhook *webhook, bool shows_secret)
 {
     if (status != STATUS_OK) {
-        return refused(visit, status);
+        return webhook_refused(visit, status);
     }
     struct json json = api_answer(visit, response);
     write_webhook(&json, visit, webhook,
@@ -254,7 +256,7 @@ static enum status answer(struct visit *visit, struct response *response, enum s
     return STATUS_OK;
 }
 
-static enum status refused(struct visit *visit, enum status status)
+enum status webhook_refused(struct visit *visit, enum status status)
 {
     struct loc body = loc_of("body");
     struct loc header = loc_of("header");

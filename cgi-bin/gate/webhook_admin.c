@@ -1,6 +1,7 @@
 /* gate/webhook_admin.c: see gate/webhook_admin.h. */
 #include "gate/webhook_admin.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -50,15 +51,17 @@ const char *const webhook_kinds[WEBHOOK_KINDS_MAX + 1] = {
 
 static enum status keep(const struct webhook_admin *admin, const struct webhook_wish *wish,
                         struct webhook *webhook);
-static enum status begin(const struct webhook_admin *admin, const char *webhook_id,
-                         struct webhook *webhook);
+static bool is_readable(const struct webhook_admin *admin);
+static enum status begin(const struct webhook_admin *admin, const struct digest *asked,
+                         const char *webhook_id, struct webhook *webhook, const char **made_id);
+static bool is_over(const struct webhook_admin *admin, const char *made_id, enum status *status);
 static enum status finish(const struct webhook_admin *admin, enum status status, const char *event,
                           const char *webhook_id);
 static enum status look_up_key(const struct webhook_admin *admin, const struct digest *asked,
                                const char **made_id);
 static void keep_key(const struct webhook_admin *admin, const struct digest *asked,
                      const char *made_id);
-static struct digest asked_of(const char *act, const char *webhook_id,
+static struct digest asked_of(const struct webhook_admin *admin, const char *act, const char *about,
                               const struct webhook_wish *wish);
 static const uint8_t *new_secret(struct arena *arena);
 static const char *new_id(const struct webhook_admin *admin, const char *prefix);
@@ -100,11 +103,11 @@ enum status webhook_make(const struct webhook_admin *admin, const struct webhook
 {
     const char *words = NULL;
     const char *made_id = NULL;
-    struct digest asked = asked_of("make", admin->org_id, wish);
+    struct digest asked = asked_of(admin, "make", admin->org_id, wish);
     if (webhook_wish_fault(wish, admin->is_test, &words) != NULL) {
         return STATUS_VALUE_REFUSED;
     }
-    if (!store_begin_write(admin->people)) {
+    if (!is_readable(admin) || !store_begin_write(admin->people)) {
         return STATUS_FAULT;
     }
     enum status status = look_up_key(admin, &asked, &made_id);
@@ -128,8 +131,11 @@ enum status webhook_update(const struct webhook_admin *admin, const char *webhoo
     if (webhook_wish_fault(wish, admin->is_test, &words) != NULL) {
         return STATUS_VALUE_REFUSED;
     }
-    enum status status = begin(admin, webhook_id, webhook);
-    if (status != STATUS_OK) {
+    /* What the body leaves out is as it was then, not as it is when it is sent again. */
+    struct digest asked = asked_of(admin, "update", webhook_id, admin->sent == NULL ? wish : NULL);
+    const char *made_id = NULL;
+    enum status status = begin(admin, &asked, webhook_id, webhook, &made_id);
+    if (is_over(admin, made_id, &status)) {
         return status;
     }
     webhook->url = wish->url;
@@ -137,21 +143,18 @@ enum status webhook_update(const struct webhook_admin *admin, const char *webhoo
     webhook->takes_all = wish->takes_all;
     webhook->kinds = wish->kinds;
     webhook_change(admin->people, webhook, admin->now_us);
+    keep_key(admin, &asked, webhook_id);
     return finish(admin, STATUS_OK, "webhook-changed", webhook_id);
 }
 
 enum status webhook_rotate(const struct webhook_admin *admin, const char *webhook_id,
                            struct webhook *webhook)
 {
-    struct digest asked = asked_of("rotate", webhook_id, NULL);
+    struct digest asked = asked_of(admin, "rotate", webhook_id, NULL);
     const char *made_id = NULL;
-    enum status status = begin(admin, webhook_id, webhook);
-    if (status != STATUS_OK) {
+    enum status status = begin(admin, &asked, webhook_id, webhook, &made_id);
+    if (is_over(admin, made_id, &status)) {
         return status;
-    }
-    status = look_up_key(admin, &asked, &made_id);
-    if (status != STATUS_OK || made_id != NULL) {
-        return finish(admin, status, NULL, webhook_id);
     }
     webhook->old_secret = webhook->secret;
     webhook->old_until = admin->now_us + WEBHOOK_OVERLAP_S * CLOCK_SECOND_US;
@@ -164,10 +167,13 @@ enum status webhook_rotate(const struct webhook_admin *admin, const char *webhoo
 enum status webhook_set_paused(const struct webhook_admin *admin, const char *webhook_id,
                                bool is_paused, struct webhook *webhook)
 {
-    enum status status = begin(admin, webhook_id, webhook);
-    if (status != STATUS_OK) {
+    struct digest asked = asked_of(admin, is_paused ? "pause" : "resume", webhook_id, NULL);
+    const char *made_id = NULL;
+    enum status status = begin(admin, &asked, webhook_id, webhook, &made_id);
+    if (is_over(admin, made_id, &status)) {
         return status;
     }
+    keep_key(admin, &asked, webhook_id);
     if (text_is(webhook->state, is_paused ? "paused" : "active")) {
         return finish(admin, STATUS_OK, NULL, webhook_id);
     }
@@ -180,36 +186,45 @@ enum status webhook_set_paused(const struct webhook_admin *admin, const char *we
     return finish(admin, STATUS_OK, is_paused ? "webhook-paused" : "webhook-resumed", webhook_id);
 }
 
+/* Once removed it is there no more, even for a repeat. */
 enum status webhook_drop(const struct webhook_admin *admin, const char *webhook_id)
 {
+    struct digest asked = asked_of(admin, "remove", webhook_id, NULL);
+    const char *made_id = NULL;
     struct webhook webhook;
-    enum status status = begin(admin, webhook_id, &webhook);
-    if (status != STATUS_OK) {
-        return status;
+    if (!is_readable(admin) || !store_begin_write(admin->people)) {
+        return STATUS_FAULT;
+    }
+    enum status status = look_up_key(admin, &asked, &made_id);
+    if (status != STATUS_OK || made_id != NULL) {
+        return finish(admin, status, NULL, webhook_id);
+    }
+    if (!webhook_find(admin->people, admin->arena, admin->org_id, webhook_id, &webhook)) {
+        return finish(admin, STATUS_NOT_FOUND, NULL, webhook_id);
     }
     webhook_remove(admin->people, webhook_id, admin->user_id, admin->now_us);
+    keep_key(admin, &asked, webhook_id);
     return finish(admin, STATUS_OK, "webhook-removed", webhook_id);
 }
 
 enum status webhook_test(const struct webhook_admin *admin, const char *webhook_id,
                          struct webhook_message *message)
 {
-    struct digest asked = asked_of("test", webhook_id, NULL);
+    struct digest asked = asked_of(admin, "test", webhook_id, NULL);
     struct webhook webhook;
     const char *made_id = NULL;
-    enum status status = begin(admin, webhook_id, &webhook);
+    enum status status = begin(admin, &asked, webhook_id, &webhook, &made_id);
     if (status != STATUS_OK) {
         return status;
     }
-    status = look_up_key(admin, &asked, &made_id);
-    if (status == STATUS_OK && made_id == NULL) {
-        (void)webhook_message_test_waits(admin->people, admin->arena, webhook_id, &made_id);
+    if (made_id == NULL &&
+        webhook_message_test_waits(admin->people, admin->arena, webhook_id, &made_id)) {
+        keep_key(admin, &asked, made_id);
     }
-    if (status != STATUS_OK || made_id != NULL) {
-        bool is_there = status == STATUS_OK && webhook_message_find(admin->people, admin->arena,
-                                                                    webhook_id, made_id, message);
-        return finish(admin, status == STATUS_OK && !is_there ? STATUS_NOT_FOUND : status, NULL,
-                      webhook_id);
+    if (made_id != NULL) {
+        bool is_there =
+            webhook_message_find(admin->people, admin->arena, webhook_id, made_id, message);
+        return finish(admin, is_there ? STATUS_OK : STATUS_NOT_FOUND, NULL, webhook_id);
     }
     status = add_test(admin, &webhook, message);
     if (status == STATUS_OK) {
@@ -221,10 +236,12 @@ enum status webhook_test(const struct webhook_admin *admin, const char *webhook_
 enum status webhook_replay(const struct webhook_admin *admin, const char *webhook_id,
                            const char *message_id)
 {
+    struct digest asked = asked_of(admin, "replay", message_id, NULL);
     struct webhook webhook;
     struct webhook_message message;
-    enum status status = begin(admin, webhook_id, &webhook);
-    if (status != STATUS_OK) {
+    const char *made_id = NULL;
+    enum status status = begin(admin, &asked, webhook_id, &webhook, &made_id);
+    if (is_over(admin, made_id, &status)) {
         return status;
     }
     if (!webhook_message_find(admin->people, admin->arena, webhook_id, message_id, &message)) {
@@ -232,19 +249,29 @@ enum status webhook_replay(const struct webhook_admin *admin, const char *webhoo
     }
     webhook_message_replay(admin->people, message_id, admin->now_us);
     webhook_wake(admin->people, webhook_id, admin->now_us);
+    keep_key(admin, &asked, message_id);
     return finish(admin, STATUS_OK, "webhook-replay", webhook_id);
 }
 
 enum status webhook_replay_failed(const struct webhook_admin *admin, const char *webhook_id,
                                   int64_t since_at, int64_t *count)
 {
+    struct digest asked =
+        asked_of(admin, "replay since",
+                 arena_printf(admin->arena, "%s %" PRId64, webhook_id, since_at), NULL);
     struct webhook webhook;
-    enum status status = begin(admin, webhook_id, &webhook);
+    const char *made = NULL; /* how many */
+    enum status status = begin(admin, &asked, webhook_id, &webhook, &made);
     if (status != STATUS_OK) {
         return status;
     }
+    if (made != NULL) {
+        must(text_parse_int(made, false, count));
+        return finish(admin, STATUS_OK, NULL, webhook_id);
+    }
     *count = webhook_message_replay_since(admin->people, webhook_id, since_at, admin->now_us);
     webhook_wake(admin->people, webhook_id, admin->now_us);
+    keep_key(admin, &asked, arena_printf(admin->arena, "%" PRId64, *count));
     return finish(admin, STATUS_OK, "webhook-replay", webhook_id);
 }
 
@@ -279,15 +306,38 @@ static enum status keep(const struct webhook_admin *admin, const struct webhook_
     return STATUS_OK;
 }
 
-/* Opens the transaction and reads the endpoint; a status other than OK has closed it again. */
-static enum status begin(const struct webhook_admin *admin, const char *webhook_id,
-                         struct webhook *webhook)
+/* Could the registry be read? Without it there are no ids, and a new endpoint would be sent
+ * everything that ever happened. */
+static bool is_readable(const struct webhook_admin *admin)
 {
-    if (!store_begin_write(admin->people)) {
+    return id_tag_is(admin->tag);
+}
+
+/* Opens the transaction, looks for the key and reads the endpoint; a status other than OK has
+ * closed it again. *made_id: as look_up_key tells. */
+static enum status begin(const struct webhook_admin *admin, const struct digest *asked,
+                         const char *webhook_id, struct webhook *webhook, const char **made_id)
+{
+    if (!is_readable(admin) || !store_begin_write(admin->people)) {
         return STATUS_FAULT;
     }
-    bool is_there = webhook_find(admin->people, admin->arena, admin->org_id, webhook_id, webhook);
-    return is_there ? STATUS_OK : finish(admin, STATUS_NOT_FOUND, NULL, webhook_id);
+    enum status status = look_up_key(admin, asked, made_id);
+    if (status == STATUS_OK &&
+        !webhook_find(admin->people, admin->arena, admin->org_id, webhook_id, webhook)) {
+        status = STATUS_NOT_FOUND;
+    }
+    return status == STATUS_OK ? STATUS_OK : finish(admin, status, NULL, webhook_id);
+}
+
+/* Nothing is left to do: it was refused, or it was done before under the same key; then the
+ * transaction is closed here. */
+static bool is_over(const struct webhook_admin *admin, const char *made_id, enum status *status)
+{
+    if (*status == STATUS_OK && made_id != NULL) {
+        *status = finish(admin, STATUS_OK, NULL, made_id);
+        return true;
+    }
+    return *status != STATUS_OK;
 }
 
 /* Closes it: kept when the status is OK and the store agrees. event: for the log; NULL: nothing was
@@ -330,18 +380,23 @@ static void keep_key(const struct webhook_admin *admin, const struct digest *ask
     }
 }
 
-static struct digest asked_of(const char *act, const char *webhook_id,
+static struct digest asked_of(const struct webhook_admin *admin, const char *act, const char *about,
                               const struct webhook_wish *wish)
 {
     struct digest_feed feed;
     digest_begin(&feed);
     digest_add_text(&feed, act);
-    digest_add_text(&feed, webhook_id);
+    digest_add_text(&feed, about);
     if (wish != NULL) {
         digest_add_text(&feed, wish->url);
         digest_add_text(&feed, wish->description);
         digest_add_int(&feed, wish->takes_all ? 1 : 0);
         digest_add_text(&feed, wish->kinds);
+    }
+    if (admin->sent != NULL) {
+        char hex[DIGEST_HEX_SIZE];
+        digest_hex(admin->sent, hex);
+        digest_add_text(&feed, hex);
     }
     return digest_end(&feed);
 }

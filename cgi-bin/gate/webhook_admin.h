@@ -4,7 +4,8 @@
  * courier's business alone (courier/courier.h), which finds by itself what has become due.
  *
  * Acts are named by state: pausing what is paused and resuming what is active changes nothing and
- * is OK. An endpoint that is removed, or of another organisation, is NOT_FOUND.
+ * is OK. An endpoint that is removed, or of another organisation, is NOT_FOUND. When the registry
+ * cannot be read nothing is done: FAULT.
  */
 #ifndef GATE_WEBHOOK_ADMIN_H
 #define GATE_WEBHOOK_ADMIN_H
@@ -29,7 +30,11 @@ struct webhook_admin {
     struct store *people;
     const char *org_id;
     const char *user_id; /* who asks */
-    const char *key;     /* Idempotency-Key of a program; "" none */
+    /* Idempotency-Key of a program, "" none: under it an act is done once. A repeat changes
+     * nothing, is OK and finds what the first one made, as it is now; KEY_REUSED: the key was used
+     * for something else. */
+    const char *key;
+    const struct digest *sent; /* of a body that says only what changes; NULL none */
     int64_t last_seq; /* the registry's last act: what comes after it is sent to a new endpoint */
     char tag[ID_TAG_SIZE];
     bool is_test; /* endpoints on this machine are taken (model/endpoint.h) */
@@ -50,26 +55,24 @@ struct webhook_wish {
 const char *webhook_wish_fault(const struct webhook_wish *wish, bool is_test, const char **words);
 
 /* A new endpoint, active; its secret is shown to whoever asked. VALUE_REFUSED: webhook_wish_fault.
- * LINES_TOO_MANY: the organisation has WEBHOOKS_MAX. With a key: a repeat finds the first one
- * again; KEY_REUSED: the key was used for something else. */
+ * LINES_TOO_MANY: the organisation has WEBHOOKS_MAX. */
 enum status webhook_make(const struct webhook_admin *admin, const struct webhook_wish *wish,
                          struct webhook *webhook);
 enum status webhook_update(const struct webhook_admin *admin, const char *webhook_id,
                            const struct webhook_wish *wish, struct webhook *webhook);
-/* A new secret; the old one signs along for WEBHOOK_OVERLAP_S. With a key: done once. */
+/* A new secret; the old one signs along for WEBHOOK_OVERLAP_S. */
 enum status webhook_rotate(const struct webhook_admin *admin, const char *webhook_id,
                            struct webhook *webhook);
 enum status webhook_set_paused(const struct webhook_admin *admin, const char *webhook_id,
                                bool is_paused, struct webhook *webhook);
 enum status webhook_drop(const struct webhook_admin *admin, const char *webhook_id);
-/* A test event, sent at once and once. One at a time: while one waits, it is that one. With a key:
- * sent once. */
+/* A test event, sent at once and once. One at a time: while one waits, it is that one. */
 enum status webhook_test(const struct webhook_admin *admin, const char *webhook_id,
                          struct webhook_message *message);
 /* One message again, whatever came of it. */
 enum status webhook_replay(const struct webhook_admin *admin, const char *webhook_id,
                            const char *message_id);
-/* All that failed since then; how many. */
+/* All that failed since then; how many, for a repeat how many it were. */
 enum status webhook_replay_failed(const struct webhook_admin *admin, const char *webhook_id,
                                   int64_t since_at, int64_t *count);
 
