@@ -169,6 +169,7 @@ int main(void)
         .people_write = true,
         .uses_ledger = true,
         .error_page = api_error_page,
+        .last_words = api_last_words,
         .begin = api_begin,
     };
     add_plan_tables();

@@ -47,6 +47,8 @@ account-unsynced        crash/power_people_test
 ledger-fault-ignored    crash/fault_ledger_test --faults 39
 signin-fault-ignored    crash/fault_signin_test --only password/set --faults 20
 public-fault-unseen     crash/fault_public_test
+api-fault-unseen        crash/fault_api_test    --only /v0/organisation --faults 4
+api-new-key             crash/fault_api_test    --only /from_oldest --faults 6
 api-new-key             crash/api_key_test      --rounds 1 --kills 0
 courier-drops-message   crash/courier_test      --kills 3
 courier-goes-on         crash/courier_test      --kills 10

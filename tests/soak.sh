@@ -25,6 +25,7 @@ fault-public    crash/fault_public_test --every 1 --faults =200
 fault-signin    crash/fault_signin_test --every 1 --faults =200
 fault-account   crash/fault_account_test --every 1 --faults =200
 fault-admin     crash/fault_admin_test  --every 1 --faults =200
+fault-api       crash/fault_api_test    --every 1 --faults =200
 full-disk       crash/full_disk_test
 time-jump       crash/time_jump_test    --steps =1000
 slow-client     crash/slow_client_test  --seconds 60

@@ -32,6 +32,8 @@ const char *api_page_url(struct visit *visit, const char *pattern, const char *i
  * problem+json it has these rows as "errors". With WWW-Authenticate (401), Retry-After (429, 503).
  */
 void api_error_page(struct visit *visit, enum status status, struct response *response);
+/* The first of these when there is no room for the page (http/http.h, struct program). */
+void api_last_words(const struct request *request, enum status status, struct response *response);
 
 /* Is this installation a sandbox (its ids carry SBX)? */
 bool api_is_sandbox(struct visit *visit);

@@ -43,7 +43,9 @@ static void write_move(struct visit *visit, struct json *json, const struct plan
                        enum instrument instrument)
 {
     struct serial serial = {.first = 1, .last = 1};
-    (void)api_batch_serial(visit->registry, move->batch_id, &serial);
+    if (!api_batch_serial(visit->registry, move->batch_id, &serial)) {
+        return; /* the registry cannot be read: the gate answers with an error */
+    }
     json_open(json, NULL);
     json_text(json, "credit_batch_id", move->batch_id);
     json_text(json, "project_id", move->project_id);

@@ -1,5 +1,6 @@
 /* api/problem.c: see api/api.h. Every refusal and fault as JSON. */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "api/api.h"
@@ -8,13 +9,14 @@
 #include "base/text.h"
 
 #define PROBLEM_TYPE "application/problem+json"
+#define SLUG_CHARS_MAX 40 /* the longest of the status table has 23 */
 /* an anchor of the page that describes the API */
 #define TYPE_BASE "/registry/api#"
 #define CHALLENGE "Bearer realm=\"registry\""
 
 static bool wants_problem(const struct request *request);
 static int retry_after_s(enum status status);
-static const char *title_of(struct arena *arena, const char *slug);
+static void write_refusal(struct json *json, enum status status);
 static void write_faults(struct json *json, const char *name, const struct visit *visit);
 static void write_act(struct json *json, const struct visit *visit, enum status status);
 static void write_loc(struct json *json, const struct loc *loc);
@@ -39,16 +41,24 @@ void api_error_page(struct visit *visit, enum status status, struct response *re
     if (has_rows && !is_problem) {
         write_faults(&json, "detail", visit);
     } else {
-        json_text(&json, "type", arena_printf(visit->arena, TYPE_BASE "%s", row->slug));
-        json_text(&json, "title", title_of(visit->arena, row->slug));
-        json_int(&json, "status", row->http_code);
-        json_text(&json, "detail", status_row_for_programs(status).sentence);
+        write_refusal(&json, status);
     }
     if (has_rows && is_problem) {
         write_faults(&json, "errors", visit);
     }
     write_act(&json, visit, status);
     json_text(&json, "request_id", visit->request->request_id);
+    json_close(&json);
+}
+
+void api_last_words(const struct request *request, enum status status, struct response *response)
+{
+    struct json json = json_begin(&response->body);
+    response->content_type = "application/json";
+    response->retry_after_s = retry_after_s(status);
+    json_open(&json, NULL);
+    write_refusal(&json, status);
+    json_text(&json, "request_id", request->request_id);
     json_close(&json);
 }
 
@@ -75,16 +85,22 @@ static int retry_after_s(enum status status)
     }
 }
 
-/* "Not found" for "not-found". */
-static const char *title_of(struct arena *arena, const char *slug)
+/* Which row of the table it is; takes nothing from the arena, which may be full. */
+static void write_refusal(struct json *json, enum status status)
 {
-    size_t size_bytes = strlen(slug);
-    char *title = arena_take(arena, size_bytes + 1, 1);
-    for (size_t i = 0; i < size_bytes; i++) {
-        title[i] = (char)(slug[i] == '-' ? ' ' : slug[i]);
+    const struct status_row *row = status_row(status);
+    char type[sizeof TYPE_BASE + SLUG_CHARS_MAX];
+    char title[SLUG_CHARS_MAX + 1]; /* "Not found" for "not-found" */
+    must(strlen(row->slug) <= SLUG_CHARS_MAX);
+    (void)snprintf(type, sizeof type, TYPE_BASE "%s", row->slug);
+    for (size_t i = 0; i <= strlen(row->slug); i++) {
+        title[i] = (char)(row->slug[i] == '-' ? ' ' : row->slug[i]);
     }
     title[0] = (char)toupper((unsigned char)title[0]);
-    return title;
+    json_text(json, "type", type);
+    json_text(json, "title", title);
+    json_int(json, "status", row->http_code);
+    json_text(json, "detail", status_row_for_programs(status).sentence);
 }
 
 static void write_faults(struct json *json, const char *name, const struct visit *visit)

@@ -45,5 +45,7 @@ enum status webhook_refused(struct visit *visit, enum status status);
 /* One message as JSON; is_whole: with its body and tries. */
 void webhook_message_write(struct json *json, const char *name, struct visit *visit,
                            const struct webhook_message *message, bool is_whole);
+/* What the gate refused, noted at its place where it has one. */
+enum status webhook_refused(struct visit *visit, enum status status);
 
 #endif

@@ -65,6 +65,7 @@ int gate_run(const struct gate_setup *setup)
                               .context = &gate,
                               .answer = gate_answer,
                               .refuse = gate_refuse,
+                              .last_words = setup->last_words,
                               .finish = gate_finish,
                               .is_readable = gate_is_readable};
     int exit_code = http_run(&program);

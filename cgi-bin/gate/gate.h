@@ -138,6 +138,9 @@ struct gate_setup {
     bool people_write;
     bool uses_ledger;
     void (*error_page)(struct visit *visit, enum status status, struct response *response);
+    /* The same when the arena is full for good (http/http.h, struct program). NULL: plain text. */
+    void (*last_words)(const struct request *request, enum status status,
+                       struct response *response);
     /* For programs whose pages are the same for everybody: the strong tag (ETag) that stands for
      * the page of this address at this moment, from what it is made of, before it is made. Whoever
      * holds that page is told so, and no handler runs; nor does it for a page that was made with

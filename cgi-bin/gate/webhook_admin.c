@@ -51,6 +51,7 @@ const char *const webhook_kinds[WEBHOOK_KINDS_MAX + 1] = {
 static enum status keep(const struct webhook_admin *admin, const struct webhook_wish *wish,
                         struct webhook *webhook);
 static void take_wish(struct webhook *webhook, const struct webhook_wish *wish);
+static bool is_readable(const struct webhook_admin *admin);
 static enum status begin(const struct webhook_admin *admin, const char *webhook_id,
                          struct webhook *webhook);
 static enum status begin_once(const struct webhook_admin *admin, const struct digest *asked,
@@ -111,7 +112,7 @@ enum status webhook_make(const struct webhook_admin *admin, const struct webhook
     if (webhook_wish_fault(wish, admin->is_test, &words) != NULL) {
         return STATUS_VALUE_REFUSED;
     }
-    if (!store_begin_write(admin->people)) {
+    if (!is_readable(admin) || !store_begin_write(admin->people)) {
         return STATUS_FAULT;
     }
     enum status status = look_up_key(admin, &asked, &made_id);
@@ -191,7 +192,7 @@ enum status webhook_drop(const struct webhook_admin *admin, const char *webhook_
     struct digest asked = asked_of("remove", webhook_id, NULL);
     struct webhook webhook;
     const char *made_id = NULL;
-    if (!store_begin_write(admin->people)) {
+    if (!is_readable(admin) || !store_begin_write(admin->people)) {
         return STATUS_FAULT;
     }
     /* The key first: what a repeat is about is not there any more. */
@@ -312,11 +313,18 @@ static void take_wish(struct webhook *webhook, const struct webhook_wish *wish)
     webhook->kinds = wish->kinds == NULL ? webhook->kinds : wish->kinds;
 }
 
+/* Could the registry be read? Without it there are no ids, and a new endpoint would be sent
+ * everything that ever happened. */
+static bool is_readable(const struct webhook_admin *admin)
+{
+    return id_tag_is(admin->tag);
+}
+
 /* Opens the transaction and reads the endpoint; a status other than OK has closed it again. */
 static enum status begin(const struct webhook_admin *admin, const char *webhook_id,
                          struct webhook *webhook)
 {
-    if (!store_begin_write(admin->people)) {
+    if (!is_readable(admin) || !store_begin_write(admin->people)) {
         return STATUS_FAULT;
     }
     bool is_there = webhook_find(admin->people, admin->arena, admin->org_id, webhook_id, webhook);

@@ -4,7 +4,8 @@
  * courier's business alone (courier/courier.h), which finds by itself what has become due.
  *
  * Acts are named by state: pausing what is paused and resuming what is active changes nothing and
- * is OK. An endpoint that is removed, or of another organisation, is NOT_FOUND.
+ * is OK. An endpoint that is removed, or of another organisation, is NOT_FOUND. When the registry
+ * cannot be read nothing is done: FAULT.
  *
  * With a key (webhook_admin.key) each act is done once: a repeat changes nothing, is OK and finds
  * what the first one made or changed, as it is now. KEY_REUSED: the key belongs to another act.

@@ -139,6 +139,10 @@ static void bare_page(struct exchange *exchange)
     const struct status_row *row = status_row(exchange->status);
     exchange->response.http_code = row->http_code;
     exchange->response.content_type = "text/plain; charset=utf-8";
+    if (exchange->program->last_words != NULL) {
+        exchange->program->last_words(&exchange->request, exchange->status, &exchange->response);
+        return;
+    }
     out_text(&exchange->response.body, row->sentence);
     out_text(&exchange->response.body, "\n");
 }

@@ -142,6 +142,10 @@ struct program {
      * request may be NULL. A code of 200 left in the response becomes that of the status. */
     void (*refuse)(void *context, const struct request *request, enum status status,
                    struct response *response);
+    /* What is said when there is no room even for refuse's page: into a response of text/plain with
+     * the status's code, taking nothing from the arena. NULL: the status's sentence. */
+    void (*last_words)(const struct request *request, enum status status,
+                       struct response *response);
     /* After each reply, and before refuse when an answer broke off: reset statements; twice does no
      * harm. NULL: nothing. */
     void (*finish)(void *context);

@@ -98,6 +98,9 @@ bool steps_make(struct visit *visit, const char **draft_id,
 {
     struct id_source ids = {.random_tail = true};
     rights_tag(visit->registry, ids.tag);
+    if (!id_tag_is(ids.tag)) {
+        return false; /* the registry could not be read */
+    }
     for (int i = 0; i < ID_TRIES; i++) {
         char id[ID_SIZE];
         id_make(&ids, "drf", visit->now_us, id);

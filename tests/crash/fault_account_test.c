@@ -16,30 +16,16 @@ int account_main(void);
 #undef main
 
 #include "fault/pages.h"
-
-/* As account sends it: with the person who asks. */
-static const char *act_of(const struct command *command)
-{
-    struct answer answer;
-    assert_int_equal(town_ask(PROGRAM_ACCOUNT, command, &answer), STATUS_OK);
-    return town_keep(&answer);
-}
-
-static const char *send_units(int64_t units)
-{
-    struct command send =
-        town_transfer(town_person('A'), market.northwind, market.fjord, market.charm, units);
-    return act_of(&send);
-}
+#include "pages/market_hooks.h"
 
 static void add_decisions(void)
 {
     static const char *const ends[] = {"accept", "reject", "withdraw", "approve", "refuse"};
     town_policy(market.northwind, INCOMING_ASK, TWO_PERSON_NEVER, 0);
-    const char *pending = send_units(1000);
-    const char *other = send_units(500);
+    const char *pending = campaign_send(TRANSFER_EXTERNAL, 1000);
+    const char *other = campaign_send(TRANSFER_EXTERNAL, 500);
     town_policy(market.northwind, INCOMING_ASK, TWO_PERSON_ALWAYS, 0);
-    const char *awaiting = send_units(2000);
+    const char *awaiting = campaign_send(TRANSFER_EXTERNAL, 2000);
     town_policy(market.northwind, INCOMING_ASK, TWO_PERSON_NEVER, 0);
     own_id("transfers", pending);
     for (size_t i = 0; i < 5; i++) {
@@ -192,6 +178,30 @@ static void add_programs(void)
     probe_add(CLIENTS "/:id/revoke", CLIENTS "/cls_00000000000000A1/revoke", market.maya, "");
 }
 
+/* What is shown of a new endpoint and of a new secret is made by chance (tests/fault/contents.h).
+ */
+static void add_webhooks(void)
+{
+#define HOOK "url=https%%3A%%2F%%2Fhooks.example.org%%2Fy&scope=all&description=Books&which="
+    static const char *const acts[] = {"test", "pause", "rotate", "remove"};
+    struct market_hooks hooks = market_hooks_make(market.maya);
+    own_id("webhooks", hooks.endpoint);
+    own_id("messages", hooks.given_up);
+    const char *endpoint = words(WEBHOOKS "/%s", hooks.endpoint);
+    probe_add(WEBHOOKS "/add", WEBHOOKS "/add", market.maya, words(HOOK "all"));
+    probe_add(WEBHOOK "/change", words("%s/change", endpoint), market.maya,
+              words(HOOK "some&kind=refund.made&kind=transfer.completed"));
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        probe_add(words(WEBHOOK "/%s", acts[i]), words("%s/%s", endpoint, acts[i]), market.maya,
+                  "");
+    }
+    probe_add(WEBHOOK "/resume", words(WEBHOOKS "/%s/resume", hooks.paused), market.maya, "");
+    probe_add(WEBHOOK "/replay", words("%s/replay?since=2020-01-01", endpoint), market.maya, NULL);
+    probe_add(WEBHOOK "/replay", words("%s/replay", endpoint), market.maya, "since=2020-01-01");
+    probe_add(WEBHOOK "/messages/:id/replay",
+              words("%s/messages/%s/replay", endpoint, hooks.given_up), market.maya, "");
+}
+
 /* What needs the registry's daemon and the pages themselves comes before the base is kept. */
 static void every_page(void **state)
 {
@@ -204,16 +214,10 @@ static void every_page(void **state)
     must(TEXT_COPY(trust.trust.org_id, market.northwind));
     must(TEXT_COPY(trust.trust.sender_org_id, market.charm));
     (void)town_do(&trust);
-    struct command order = command_of(ACT_ORDER, "", town_key());
-    must(TEXT_COPY(order.order.supplier_org_id, market.charm));
-    must(TEXT_COPY(order.order.buyer_org_id, market.empty));
-    order.order.units = 950000;
-    const char *order_id = town_do(&order);
+    const char *order_id = campaign_order();
     struct cgi_person cara = add_supplier();
     add_decisions();
-    store_close(town.ledger.store);
-    town.ledger.store = NULL;
-    market_start_daemon();
+    campaign_start_daemon();
     const char *drafts[4];
     for (size_t i = 0; i < 4; i++) {
         drafts[i] = begin(market.maya, "external");
@@ -235,6 +239,7 @@ static void every_page(void **state)
     add_team(account);
     add_supply(cara, order_id);
     add_programs();
+    add_webhooks();
     probe_add("csv", "/account/credits?format=csv", market.maya, NULL);
     probe_add("csv", "/account/transfers?format=csv", market.maya, NULL);
     disturb_program(routes, sizeof routes / sizeof routes[0], market.maya);

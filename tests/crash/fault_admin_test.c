@@ -111,11 +111,7 @@ static void add_issuing(void)
 #define PROJECT                                                                                    \
     "name=New+Project&pathway_code=WIND&status=validated&instrument=carbon_removal&"               \
     "supplier=Charm&country=SWE"
-    struct command order = command_of(ACT_ORDER, "", town_key());
-    must(TEXT_COPY(order.order.supplier_org_id, market.charm));
-    must(TEXT_COPY(order.order.buyer_org_id, market.empty));
-    order.order.units = 950000;
-    const char *order_id = town_do(&order);
+    const char *order_id = campaign_order();
     const char *project = words("/admin/issue/projects/%s", market.charm_project);
     first_id("credit-batches",
              words("batch WHERE state = 'active' AND org_id = '%s'", market.charm), "batch_id");

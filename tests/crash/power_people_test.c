@@ -67,7 +67,7 @@ static const char *request(const char *program, struct cgi_person person, const 
     campaign.program = program;
     ask(&probe, NULL, false);
     mark_answered();
-    (void)snprintf(out, sizeof out, "%s/out", campaign.base);
+    (void)snprintf(out, sizeof out, "%s/out", base.folder);
     struct cgi_reply reply = cgi_read(out);
     if (reply.code != (body == NULL ? 200 : 303)) {
         fail_msg("%s answered %d", target, reply.code);
@@ -258,8 +258,8 @@ static void people_survive(void **state)
 {
     (void)state;
     (void)snprintf(people_path, sizeof people_path, "%s/people.db", town.folder);
-    (void)snprintf(trace_path, sizeof trace_path, "%s/trace", campaign.base);
-    (void)snprintf(begun, sizeof begun, "%s/begun", campaign.base);
+    (void)snprintf(trace_path, sizeof trace_path, "%s/trace", base.folder);
+    (void)snprintf(begun, sizeof begun, "%s/begun", base.folder);
     add_people();
     shell(words("rm -f '%s-journal'", people_path)); /* empty; that it is made is in the trace */
     campaign_begin();
@@ -280,7 +280,7 @@ static void people_survive(void **state)
            request_count, trace.count, sum.syncs, sum.images, wanted_seeds, losses.kept,
            losses.dropped, losses.torn, losses.files_lost, sum.next, sum.between, sum.asked);
     trace_free(&trace);
-    campaign.state_is_base = false;
+    base.registry_is_whole = false;
     restore();
 }
 

@@ -35,27 +35,6 @@ static void expect_same(const struct cgi_reply *reply, const char *first)
     }
 }
 
-static const char *one_text(const char *sql, const char *org_id)
-{
-    static char texts[4][64];
-    static unsigned next;
-    char *text = texts[next++ % 4];
-    sqlite3 *db = NULL;
-    sqlite3_stmt *statement = NULL;
-    must(sqlite3_open(town.path, &db) == SQLITE_OK);
-    must(sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK);
-    (void)sqlite3_bind_text(statement, 1, org_id, -1, SQLITE_STATIC);
-    must(sqlite3_step(statement) == SQLITE_ROW);
-    (void)snprintf(text, 64, "%s", (const char *)sqlite3_column_text(statement, 0));
-    (void)sqlite3_finalize(statement);
-    (void)sqlite3_close(db);
-    return text;
-}
-
-#define LARGEST                                                                                    \
-    "SELECT batch_id FROM batch WHERE org_id = ?1 AND state = 'active' AND reserved_by IS NULL"    \
-    " ORDER BY last - first DESC LIMIT 1"
-
 static const char *retirement(const char *beneficiary, int kg, const char *more)
 {
     return words("{\"owner_organisation_id\":\"%s\",\"beneficiary_organisation_id\":\"%s\","
@@ -97,16 +76,16 @@ static void test_retirements(void **state)
                            "\"notes\":null,\"credit_batch_quantities\":[{\"credit_batch_id\":"
                            "\"%s\",\"credit_quantity_kg\":2}]}",
                            market.northwind, market.northwind, charm_id,
-                           one_text(LARGEST, market.northwind)),
+                           api_one_text(API_LARGEST_BATCH, market.northwind)),
                      NULL);
     cgi_is(&reply, 200);
     cgi_has(&reply, "\"credit_kgs\":2}");
     cgi_has(&reply, "\"notes\":null");
 
     /* From one order alone. */
-    const char *order = one_text("SELECT order_id FROM buyer_order WHERE buyer_org_id = ?1"
-                                 " ORDER BY ordered_at LIMIT 1",
-                                 market.northwind);
+    const char *order = api_one_text("SELECT order_id FROM buyer_order WHERE buyer_org_id = ?1"
+                                     " ORDER BY ordered_at LIMIT 1",
+                                     market.northwind);
     reply = api_post(API "/retirements/from_oldest_credits", &north,
                      retirement(market.fjord, 5, words(",\"order_id\":\"%s\"", order)), NULL);
     cgi_is(&reply, 200);
@@ -180,7 +159,7 @@ static void test_deliveries(void **state)
     const char *sent = words("{\"order_id\":\"%s\",\"notes\":\"Delivered with care.\","
                              "\"credit_batch_quantities\":[{\"credit_batch_id\":\"%s\","
                              "\"credit_quantity_kg\":4000}]}",
-                             answer.id, one_text(LARGEST, market.charm));
+                             answer.id, api_one_text(API_LARGEST_BATCH, market.charm));
     struct cgi_reply reply = api_post(API "/deliveries", &charm, sent, "d1");
     cgi_is(&reply, 200);
     cgi_has(&reply, words("\"order_id\":\"%s\"", answer.id));
@@ -196,7 +175,7 @@ static void test_deliveries(void **state)
     reply = api_post(API "/deliveries", &charm,
                      words("{\"order_id\":\"%s\",\"notes\":null,\"credit_batch_quantities\":["
                            "{\"credit_batch_id\":\"%s\",\"credit_quantity_kg\":1001}]}",
-                           answer.id, one_text(LARGEST, market.charm)),
+                           answer.id, api_one_text(API_LARGEST_BATCH, market.charm)),
                      NULL);
     cgi_is(&reply, 422);
     cgi_has(&reply, "\"type\":\"order-exceeded\"");
@@ -379,9 +358,7 @@ static int set_up(void **state)
     north = api_caller_of(market.northwind, ROLE_ALL, SCOPE_TRANSFER | SCOPE_RETIRE);
     charm = api_caller_of(market.charm, ROLE_ALL, SCOPE_TRANSFER);
     fjord = api_caller_of(market.fjord, ROLE_ALL, SCOPE_TRANSFER);
-    (void)snprintf(
-        charm_id, sizeof charm_id, "%s",
-        one_text("SELECT supplier_id FROM organisation WHERE org_id = ?1", market.charm));
+    (void)snprintf(charm_id, sizeof charm_id, "%s", api_one_text(API_SUPPLIER, market.charm));
     return 0;
 }
 

@@ -151,4 +151,27 @@ CGI_UNUSED static const char *api_text(const struct cgi_reply *reply, const char
     return text;
 }
 
+/* What a query of one text about an organisation (?1) gives. Kept in a ring. */
+CGI_UNUSED static const char *api_one_text(const char *sql, const char *org_id)
+{
+    static char texts[4][64];
+    static unsigned next;
+    char *text = texts[next++ % 4];
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    must(sqlite3_open(town.path, &db) == SQLITE_OK);
+    must(sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK);
+    (void)sqlite3_bind_text(statement, 1, org_id, -1, SQLITE_STATIC);
+    must(sqlite3_step(statement) == SQLITE_ROW);
+    (void)snprintf(text, 64, "%s", (const char *)sqlite3_column_text(statement, 0));
+    (void)sqlite3_finalize(statement);
+    (void)sqlite3_close(db);
+    return text;
+}
+
+#define API_LARGEST_BATCH                                                                          \
+    "SELECT batch_id FROM batch WHERE org_id = ?1 AND state = 'active' AND reserved_by IS NULL"    \
+    " ORDER BY last - first DESC LIMIT 1"
+#define API_SUPPLIER "SELECT supplier_id FROM organisation WHERE org_id = ?1"
+
 #endif

@@ -260,6 +260,27 @@ static void a_key_makes_it_once(void **state)
     const char *message_id = kept(api_text(&reply, "id"));
     reply = api_post(path(id, "/test"), &stranger, "", "test-1");
     assert_string_equal(api_text(&reply, "id"), message_id);
+    reply = api_post(path(id, "/replay"), &stranger,
+                     kept(arena_printf(&api_arena, "{\"message_id\":\"%s\"}", message_id)), "once");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "key-reused");
+
+    /* A late repeat of the first changes nothing any more. */
+    static const char *const updates[] = {"{\"description\":\"One\"}", "{\"description\":\"Two\"}"};
+    for (size_t i = 0; i < 3; i++) {
+        reply = api_post(path(id, "/update"), &stranger, updates[i % 2], i % 2 == 0 ? "u1" : "u2");
+        cgi_is(&reply, 200);
+        cgi_has(&reply, i == 0 ? "\"description\":\"One\"" : "\"description\":\"Two\"");
+    }
+    const char *other = kept(make(&stranger, GOOD));
+    for (size_t i = 0; i < 2; i++) {
+        reply = api_post(path(other, "/remove"), &stranger, "", "removed");
+        cgi_is(&reply, 200);
+        cgi_has(&reply, "\"state\":\"removed\"");
+    }
+    reply = api_post(path(other, "/remove"), &stranger, "", "once");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "key-reused");
     reply = api_get(HOOKS, &stranger);
     cgi_has(&reply, "\"total_count\":1");
     for (int i = 1; i < WEBHOOKS_MAX; i++) {

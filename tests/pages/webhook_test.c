@@ -8,28 +8,11 @@
 
 #include <cmocka.h>
 
+#include "pages/market_hooks.h"
 #include "pages/market_steps.h"
-#include "store/people_webhook.h"
-#include "store/people_webhook_log.h"
-#include "store/people_webhook_queue.h"
 
 #define HOME "/account/team/webhooks"
 #define GOOD "url=https%3A%2F%2Fhooks.example.org%2Ftally%3Fa%3D1&scope=own&which=all&description="
-
-static const struct query_table *const tables[] = {
-    &people_webhook_queries, &people_webhook_log_queries, &people_webhook_queue_queries, NULL};
-static unsigned char memory[4 * 1024 * 1024];
-static struct arena arena;
-
-static struct store *people_open(void)
-{
-    char path[PATH_MAX];
-    arena_init(&arena, memory, sizeof memory);
-    (void)snprintf(path, sizeof path, "%s/people.db", town.folder);
-    struct store *people = store_open(STORE_PEOPLE, STORE_WRITE, path, tables);
-    assert_non_null(people);
-    return people;
-}
 
 static void goes(struct cgi_reply reply, const char *location)
 {
@@ -42,38 +25,6 @@ static const char *add(struct cgi_person who, const char *body)
     struct cgi_reply reply = market_post(HOME "/add", who, body);
     cgi_is(&reply, 200);
     return id_in(reply.body, "whk_");
-}
-
-/* A message of an event, with so many failed tries; then delivered, given up or waiting. */
-static const char *message(struct store *people, const char *webhook_id, int64_t seq,
-                           const char *kind, int tries, const char *state)
-{
-    static struct id_source ids = {.tag = "SBX", .random_tail = true};
-    static char made[64][ID_SIZE];
-    static unsigned next;
-    char *id = made[next++ % 64];
-    int64_t now = clock_now_us();
-    id_make(&ids, "msg", now, id);
-    struct queued queued = {.message_id = id,
-                            .webhook_id = webhook_id,
-                            .seq = seq,
-                            .kind = kind,
-                            .body = "{\"a\":\"<b>\"}"};
-    assert_true(store_begin_write(people));
-    queued_add(people, &queued, now);
-    for (int i = 0; i < tries; i++) {
-        struct tried tried = {
-            .at = now, .took_us = 1234567, .http_code = 503, .outcome = "Answered 503"};
-        assert_true(queued_get(people, &arena, id, &queued));
-        queued_tried(people, &queued, &tried);
-        if (i + 1 == tries && !text_is(state, "waiting")) {
-            queued_end(people, &queued, text_is(state, "delivered"), now);
-        } else {
-            queued_wait(people, &queued, now + 3600 * CLOCK_SECOND_US);
-        }
-    }
-    assert_true(store_commit(people));
-    return id;
 }
 
 static void before_the_first_endpoint(void **state)
@@ -199,10 +150,10 @@ static void changing_pausing_and_removing(void **state)
     cgi_is(&reply, 404);
     reply = market_post(words("%s/remove", page), market.maya, "");
     cgi_is(&reply, 404);
-    struct store *people = people_open();
+    struct store *people = market_hooks_open();
     struct webhook webhook;
     static const uint8_t nothing[WEBHOOK_SECRET_BYTES];
-    assert_true(webhook_get(people, &arena, id, &webhook));
+    assert_true(webhook_get(people, &market_hooks_arena, id, &webhook));
     assert_string_equal(webhook.state, "removed");
     assert_memory_equal(webhook.secret, nothing, sizeof nothing); /* the secret is gone */
     assert_null(webhook.old_secret);
@@ -226,11 +177,11 @@ static void a_test_event(void **state)
     goes(market_post(words("%s/test", page), market.finn, ""), message_page); /* second click */
 
     /* What the courier would write. */
-    struct store *people = people_open();
+    struct store *people = market_hooks_open();
     struct queued queued;
     struct tried tried = {
         .at = clock_now_us(), .took_us = 45678, .http_code = 204, .outcome = "Answered 204"};
-    assert_true(queued_due(people, &arena, id, clock_now_us(), true, &queued));
+    assert_true(queued_due(people, &market_hooks_arena, id, clock_now_us(), true, &queued));
     assert_int_equal(queued.seq, 0);
     assert_true(store_begin_write(people));
     queued_tried(people, &queued, &tried);
@@ -257,10 +208,10 @@ static void the_log_and_sending_again(void **state)
     (void)state;
     const char *id = add(market.eve, GOOD "Eve");
     const char *page = words(HOME "/%s", id);
-    struct store *people = people_open();
-    const char *waiting = message(people, id, 11, "transfer.pending", 2, "waiting");
-    const char *given_up = message(people, id, 12, "transfer.completed", 3, "given_up");
-    const char *delivered = message(people, id, 13, "delivery.made", 1, "delivered");
+    struct store *people = market_hooks_open();
+    const char *waiting = market_message(people, id, 11, "transfer.pending", 2, "waiting");
+    const char *given_up = market_message(people, id, 12, "transfer.completed", 3, "given_up");
+    const char *delivered = market_message(people, id, 13, "delivery.made", 1, "delivered");
     struct cgi_reply reply = market_get(page, market.eve);
     cgi_has(&reply, waiting);
     cgi_has(&reply, given_up);
@@ -305,7 +256,7 @@ static void the_log_and_sending_again(void **state)
     goes(market_post(words("%s/messages/%s/replay", page, delivered), market.eve, ""),
          words("%s/messages/%s", page, delivered));
     struct queued queued;
-    assert_true(queued_get(people, &arena, delivered, &queued));
+    assert_true(queued_get(people, &market_hooks_arena, delivered, &queued));
     assert_true(queued.is_waiting);
     assert_int_equal(queued.tries, 1); /* the log goes on, the waits begin anew */
     assert_int_equal(queued.round_tries, 0);
@@ -314,7 +265,7 @@ static void the_log_and_sending_again(void **state)
 
     /* 60 more: two pages, to the end and back. */
     for (int i = 0; i < 60; i++) {
-        (void)message(people, id, 100 + i, "issuance.made", 0, "waiting");
+        (void)market_message(people, id, 100 + i, "issuance.made", 0, "waiting");
     }
     reply = market_get(page, market.eve);
     cgi_has(&reply, "63 messages");
@@ -336,7 +287,7 @@ static void a_failing_endpoint_is_seen(void **state)
 {
     (void)state;
     const char *id = add(market.eve, GOOD "Broken");
-    struct store *people = people_open();
+    struct store *people = market_hooks_open();
     assert_true(store_begin_write(people));
     webhook_stop(people, id, clock_now_us());
     assert_true(store_commit(people));

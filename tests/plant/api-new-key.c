@@ -3,6 +3,7 @@
  * with another key each time, so that a repeated request is a second act.
  *
  * wraps: ledger_ask
+ * with: shim
  */
 #include <stdio.h>
 #include <unistd.h>

@@ -200,9 +200,27 @@ static void addresses(void **state)
                         "/registry/transfers/tfr_1FJGWSY271S0QSMR");
 }
 
+/* The same words as the page's, and nothing is taken from the arena. */
+static void last_words_need_no_room(void **state)
+{
+    (void)state;
+    struct visit *visit = room_begin(METHOD_GET);
+    room_asked.accept = "*/*";
+    static char whole[2048];
+    (void)snprintf(whole, sizeof whole, "%s", page(visit, STATUS_OUT_OF_ROOM));
+    response = room_response(&room_arena);
+    size_t used_bytes = room_arena.used_bytes;
+    api_last_words(visit->request, STATUS_OUT_OF_ROOM, &response);
+    assert_int_equal(room_arena.used_bytes, used_bytes);
+    assert_string_equal(response.content_type, "application/json");
+    assert_true(response.retry_after_s > 0);
+    assert_string_equal(room_written(&response.body), whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(last_words_need_no_room),
         cmocka_unit_test(every_status_has_a_body),
         cmocka_unit_test(a_problem_in_full),
         cmocka_unit_test(challenges),

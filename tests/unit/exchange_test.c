@@ -116,6 +116,16 @@ static void refuse(void *context, const struct request *request, enum status sta
     out_text(&response->body, "refused");
 }
 
+static void last_words(const struct request *request, enum status status, struct response *response)
+{
+    assert_string_equal(request->path, "/full");
+    assert_int_equal(status, STATUS_OUT_OF_ROOM);
+    assert_int_equal(response->body.size_bytes, 0);
+    response->content_type = "application/json";
+    response->retry_after_s = 2;
+    out_text(&response->body, "{}");
+}
+
 static void finish(void *context)
 {
     (void)context;
@@ -393,6 +403,14 @@ static void at_last_one_sentence_remains(void **state)
     assert_header("Content-Type: text/plain; charset=utf-8");
     assert_memory_equal(body(), status_row(STATUS_OUT_OF_ROOM)->sentence, 20);
     sent_bytes = 0;
+    program.last_words = last_words;
+    assert_true(run("GET", "/full", NULL));
+    assert_memory_equal(sent, "Status: 503 Service Unavailable\r\n", 33);
+    assert_header("Content-Type: application/json");
+    assert_header("Retry-After: 2");
+    assert_string_equal(body(), "{}");
+    sent_bytes = 0;
+    program.last_words = NULL;
     program.refuse = NULL;
     assert_true(run("GET", "//", NULL));
     assert_memory_equal(sent, "Status: 400 Bad Request\r\n", 25);

@@ -1,4 +1,5 @@
-/* steps_test: quantities by hand as text, percentages, and the command a draft asks for. */
+/* steps_test: quantities by hand as text, percentages, the command a draft asks for, and no draft
+ * without the registry. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,8 +9,11 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "ledger/town.h"
 #include "pages/plan.h"
 #include "pages/steps.h"
+#include "store/rights.h"
+#include "unit/step_fault.h"
 
 #define ONE "ctb_1KNS0Q2D6SBX0A01"
 #define TWO "ctb_1KNS0Q2D6SBX0A02"
@@ -170,12 +174,46 @@ static void test_balance_word(void **state)
     }
 }
 
+static int drafts_made;
+
+static bool make_draft(struct visit *visit, void *draft)
+{
+    (void)visit;
+    (void)draft;
+    drafts_made++;
+    return true;
+}
+
+/* Ids carry the installation's tag: when it cannot be read there is no draft, and no crash. */
+static void test_no_draft_without_the_registry(void **state)
+{
+    static const struct query_table *const tables[] = {&rights_queries, NULL};
+    const char *draft_id = "";
+    (void)state;
+    town_found();
+    struct store *registry = store_open(STORE_REGISTRY, STORE_READ, town.path, tables);
+    assert_non_null(registry);
+    struct visit visit = {.arena = &arena, .registry = registry, .now_us = TOWN_START_US};
+    assert_true(steps_make(&visit, &draft_id, make_draft, NULL));
+    assert_true(id_is(draft_id, "drf"));
+    assert_int_equal(drafts_made, 1);
+    step_failing = "SELECT tag ";
+    step_quiet(true);
+    assert_false(steps_make(&visit, &draft_id, make_draft, NULL));
+    step_quiet(false);
+    step_failing = NULL;
+    assert_true(has_failed);
+    assert_int_equal(drafts_made, 1);
+    store_close(registry);
+    town_leave();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),        cmocka_unit_test(test_percent),
         cmocka_unit_test(test_next),         cmocka_unit_test(test_command),
-        cmocka_unit_test(test_balance_word),
+        cmocka_unit_test(test_balance_word), cmocka_unit_test(test_no_draft_without_the_registry),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

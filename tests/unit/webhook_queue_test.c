@@ -124,6 +124,31 @@ static void give_up(const char *message_id)
 
 /* -------------------------------------------------------------------- acts */
 
+static void without_the_registry_nothing_is_done(void **state)
+{
+    (void)state;
+    struct webhook webhook = make();
+    struct webhook_message message;
+    int64_t count = 0;
+    const char *id = arena_text(&arena, webhook.webhook_id);
+    struct webhook before = now_of(id);
+    const struct webhook_wish other = {
+        .url = "https://other.example.org/", .description = "", .kinds = ""};
+    admin.tag[0] = '\0'; /* as when the registry could not be read */
+    assert_int_equal(webhook_make(&admin, &wish, &webhook), STATUS_FAULT);
+    assert_int_equal(webhook_update(&admin, id, &other, &webhook), STATUS_FAULT);
+    assert_int_equal(webhook_rotate(&admin, id, &webhook), STATUS_FAULT);
+    assert_int_equal(webhook_set_paused(&admin, id, true, &webhook), STATUS_FAULT);
+    assert_int_equal(webhook_test(&admin, id, &message), STATUS_FAULT);
+    assert_int_equal(webhook_replay_failed(&admin, id, 0, &count), STATUS_FAULT);
+    assert_int_equal(webhook_drop(&admin, id), STATUS_FAULT);
+    struct webhook now = now_of(id);
+    assert_string_equal(now.url, before.url);
+    assert_string_equal(now.state, "active");
+    assert_memory_equal(now.secret, before.secret, WEBHOOK_SECRET_BYTES);
+    assert_int_equal(webhook_count(people, NORTH), 1);
+}
+
 static void every_kind_can_be_chosen(void **state)
 {
     (void)state;
@@ -192,7 +217,9 @@ static void a_key_makes_it_once(void **state)
     assert_string_not_equal(make().webhook_id, first.webhook_id);
     admin.user_id = ADA;
     assert_int_equal(webhook_count(people, NORTH), 2);
+    admin.key = "";
     assert_int_equal(webhook_drop(&admin, first.webhook_id), STATUS_OK);
+    admin.key = "k1";
     assert_int_equal(webhook_make(&admin, &wish, &again), STATUS_NOT_FOUND);
 
     admin.key = "k2";
@@ -206,6 +233,58 @@ static void a_key_makes_it_once(void **state)
     struct webhook kept = now_of(webhook.webhook_id);
     assert_memory_equal(kept.old_secret, webhook.secret, WEBHOOK_SECRET_BYTES);
     assert_int_equal(kept.old_until, NOW + WEBHOOK_OVERLAP_S * S);
+}
+
+/* A late repeat does not undo what was done after it. */
+static void under_a_key_every_act_is_done_once(void **state)
+{
+    (void)state;
+    struct webhook webhook = make();
+    const char *id = arena_text(&arena, webhook.webhook_id);
+    struct webhook_wish other = wish;
+    other.url = "https://other.example.org/";
+    int64_t count = 0;
+    give_up(add(id, 50, NOW));
+    admin.key = "pause";
+    assert_int_equal(webhook_set_paused(&admin, id, true, &webhook), STATUS_OK);
+    assert_string_equal(webhook.state, "paused");
+    admin.key = "resume";
+    assert_int_equal(webhook_set_paused(&admin, id, false, &webhook), STATUS_OK);
+    admin.key = "pause";
+    assert_int_equal(webhook_set_paused(&admin, id, true, &webhook), STATUS_OK);
+    assert_string_equal(webhook.state, "active");
+    assert_int_equal(webhook_set_paused(&admin, id, false, &webhook), STATUS_KEY_REUSED);
+    assert_int_equal(webhook_drop(&admin, id), STATUS_KEY_REUSED);
+
+    admin.key = "update";
+    assert_int_equal(webhook_update(&admin, id, &other, &webhook), STATUS_OK);
+    admin.key = "";
+    assert_int_equal(webhook_update(&admin, id, &wish, &webhook), STATUS_OK);
+    admin.key = "update";
+    assert_int_equal(webhook_update(&admin, id, &other, &webhook), STATUS_OK);
+    assert_string_equal(webhook.url, wish.url);
+    assert_int_equal(webhook_update(&admin, id, &wish, &webhook), STATUS_KEY_REUSED);
+
+    admin.key = "since";
+    assert_int_equal(webhook_replay_failed(&admin, id, 0, &count), STATUS_OK);
+    assert_int_equal(count, 1);
+    const char *message = add(id, 51, NOW);
+    give_up(message);
+    assert_int_equal(webhook_replay_failed(&admin, id, 0, &count), STATUS_OK);
+    assert_int_equal(count, 1); /* as it was told before */
+    assert_false(message_of(message).is_waiting);
+    assert_int_equal(webhook_replay_failed(&admin, id, 1, &count), STATUS_KEY_REUSED);
+    admin.key = "again";
+    assert_int_equal(webhook_replay(&admin, id, message), STATUS_OK);
+    give_up(message);
+    assert_int_equal(webhook_replay(&admin, id, message), STATUS_OK);
+    assert_false(message_of(message).is_waiting);
+
+    admin.key = "remove";
+    assert_int_equal(webhook_drop(&admin, id), STATUS_OK);
+    assert_int_equal(webhook_drop(&admin, id), STATUS_OK);
+    admin.key = "";
+    assert_int_equal(webhook_drop(&admin, id), STATUS_NOT_FOUND);
 }
 
 static void tests_one_at_a_time(void **state)
@@ -436,8 +515,10 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(every_kind_can_be_chosen),
+        TEST(without_the_registry_nothing_is_done),
         TEST(a_new_endpoint),
         TEST(a_key_makes_it_once),
+        TEST(under_a_key_every_act_is_done_once),
         TEST(tests_one_at_a_time),
         TEST(what_is_not_yours_is_not_there),
         TEST(pausing_resuming_removing),
