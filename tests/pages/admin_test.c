@@ -106,6 +106,7 @@ static void who_may_come(void **state)
         cgi_has_not(&reply, "name=\"act\" value");
         reply = get(pages[i], market.maya);
         cgi_is(&reply, 404);
+        cgi_has_not(&reply, "href=\"/admin"); /* nor what the administration consists of */
         reply = get(pages[i], market_nobody);
         cgi_is(&reply, 303);
     }
