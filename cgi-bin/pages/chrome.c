@@ -136,6 +136,8 @@ static void chrome_person(struct visit *visit, struct chrome *chrome)
     }
     chrome->orgs = (struct chrome_orgs){orgs, visit->org_count};
     chrome->many_orgs = visit->org_count > 1;
+    /* Without the registry at hand nobody knows whether there are orders: the way is shown. */
+    chrome->has_orders = visit->registry == NULL;
     if (chrome->area_account && !text_empty(visit->org_id)) {
         struct my_waiting_counts waiting =
             my_waiting_counts(visit->registry, visit->org_id, visit->user_id);
