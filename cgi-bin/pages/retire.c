@@ -93,6 +93,7 @@ struct step_view retire_step_view(struct visit *visit, const struct retirement_d
         .post = draft == NULL ? url_path(visit->arena, "/account/retirements/new")
                               : retire_url(visit, draft, step, false),
         .back = back,
+        .is_draft = draft != NULL,
         .number = number,
         .of = STEPS,
         .words =

@@ -100,6 +100,7 @@ struct step_view steps_view_of(struct visit *visit, const struct draft *draft, c
     return (struct step_view){
         .post = steps_url(visit, draft, step, false),
         .back = back,
+        .is_draft = true,
         .number = number,
         .of = 4,
         .words = arena_printf(visit->arena, "Step %d of 4%s%s", number,
