@@ -208,7 +208,7 @@ static const struct {
     {"delivered", "The units are delivered."},
     {"frozen", "Transfers are frozen. Every page says so."},
     {"thawed", "Transfers are possible again."},
-    {"settings-saved", "The registry's settings are saved."},
+    {"settings-saved", "The registry’s settings are saved."},
     {"none-ticked", "Nothing was ticked, so nothing was done. Tick the transfers first."},
     {"member-left", "The person has left the organisation."},
     {"link-made", "A new one-time link is made."},
