@@ -49,7 +49,7 @@ BENCHES := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## install what is missing, build, make a demonstration registry, serve it on http://127.0.0.1:$(PORT)
+run: ## install what is missing, build, make a demonstration registry, serve it on http://127.0.0.1:8080 (or another PORT)
 	@cgi-bin/tools/need.sh run
 	@$(MAKE) --no-print-directory -j2 build
 	@PORT=$(PORT) cgi-bin/tools/serve.sh

@@ -113,12 +113,13 @@ static void print_help(FILE *to)
           "TALLYSTICK_RUN) set\n\n",
           to);
     for (size_t i = 0; i < SUBCOMMANDS; i++) {
-        fprintf(to, "  %-8s %s\n", subcommands[i].name, subcommands[i].line);
+        fprintf(to, "  %-15s %s\n", subcommands[i].name, subcommands[i].line);
         if (!text_empty(subcommands[i].words)) {
-            fprintf(to, "           tally %s %s\n", subcommands[i].name, subcommands[i].words);
+            fprintf(to, "                  tally %s %s\n", subcommands[i].name,
+                    subcommands[i].words);
         }
     }
-    fputs("  help     this list\n", to);
+    fputs("  help            this list\n", to);
 }
 
 static bool set_up(struct tally *tally, struct arena *arena, bool needs_data)

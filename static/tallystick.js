@@ -4,7 +4,8 @@
                                    Text searched: the item's data-words, or its own. The count element is told "3 of 41 shown".
    <form data-total data-scale="3">  running total of every input[data-qty] (typed credits, "1.234") and every ticked [data-units="1234"];
                                    scale = decimals (0 or 3).
-   <output data-total-out="words" data-max="84210">  in that form: told the total, then the words; over data-max units it gets class "over".
+   <output data-total-out="words" data-max="84210">  in that form: told the total, then the words; over data-max units it gets class "over";
+                                   its paragraph is shown, when it is hidden.
    <span data-tick-count>          in that form: told how many rows are ticked.
    <input type="checkbox" data-tick-all="name" hidden>  shown, and ticks every enabled box of that name in its form.
    <button data-copy="text" hidden>  shown where the clipboard can be written; copies the text.
@@ -69,6 +70,7 @@ for (const form of all('form[data-total]')) {
     const ticked = all('[data-units]:checked', form);
     for (const i of ticked) sum += BigInt(i.dataset.units);
     for (const o of all('[data-total-out]', form)) {
+      o.parentNode.hidden = false;
       o.textContent = clear ? `${words(sum, scale)} ${o.dataset.totalOut}`.trim() : '–';
       o.classList.toggle('over', !!o.dataset.max && sum > BigInt(o.dataset.max));
     }

@@ -20,8 +20,10 @@ bool admin_may(const struct visit *visit)
 void admin_show_fault(struct visit *visit, enum status status, bool only_reads,
                       struct response *response)
 {
+    /* Who has no role in the registry learns nothing of what is administered and what waits. */
+    enum place place = visit->registry_roles == 0 ? PLACE_SIGN_IN : PLACE_ADMIN;
     struct fault_page view =
-        fault_page_of(visit, only_reads ? STATUS_NOT_ALLOWED : status, PLACE_ADMIN, response);
+        fault_page_of(visit, only_reads ? STATUS_NOT_ALLOWED : status, place, response);
     if (only_reads) {
         view.words =
             "Auditors read everything here and change nothing. An administrator can do this.";

@@ -269,7 +269,7 @@ static void fill_words(struct at_once *act)
                              quantity_words(arena, at_once_available(act, ""), act->instrument),
                              job->project.name);
     act->needed_words =
-        arena_printf(arena, "Enter how many %s to %s", noun, refunds ? "refund" : "cancel");
+        arena_printf(arena, "Enter how many %s to %s.", noun, refunds ? "refund" : "cancel");
     act->verb_label = refunds ? "Refund" : "Cancel";
     act->all_label = "All that is free";
     act->check_heading = refunds ? "Check the refund" : "Check the cancellation";

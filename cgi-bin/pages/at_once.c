@@ -195,7 +195,7 @@ static enum status confirm(const struct at_once *act, struct response *response,
     if (act->is_note_needed && text_empty(notes)) {
         field_fault(
             &visit->fields, "notes",
-            arena_printf(visit->arena, "Enter the %s", text_lower(visit->arena, act->note_label)));
+            arena_printf(visit->arena, "Enter the %s.", text_lower(visit->arena, act->note_label)));
     }
     if (visit->fields.error_count > 0) {
         return show_check(act, response, wish, no_alarm, STATUS_FORM_FAULTS);

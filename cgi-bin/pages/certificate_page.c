@@ -207,13 +207,13 @@ enum status certificate_verify_get(struct visit *visit, struct response *respons
     if (!is_empty && !id_is(number, "ret")) {
         field_fault(&visit->fields, "number",
                     text_empty(number)
-                        ? "Enter the number that stands on the certificate"
-                        : "Enter the number as on the certificate, such as ret_1KNSQMD6Z1S0TB50");
+                        ? "Enter the number that stands on the certificate."
+                        : "Enter the number as on the certificate, such as ret_1KNSQMD6Z1S0TB50.");
     }
     if (!text_empty(code) && !certificate_code_is_one(code)) {
         field_fault(&visit->fields, "code",
                     "Enter the 20 digits of the code, each 0 to 9 or a to f, such as 7f3a 09bc "
-                    "41de 88a0 c55e");
+                    "41de 88a0 c55e.");
     }
     struct certificate_verify_view view = {
         .page = chrome_of(visit, PLACE_RETIREMENTS,

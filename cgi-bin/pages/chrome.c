@@ -136,6 +136,8 @@ static void chrome_person(struct visit *visit, struct chrome *chrome)
     }
     chrome->orgs = (struct chrome_orgs){orgs, visit->org_count};
     chrome->many_orgs = visit->org_count > 1;
+    /* Without the registry at hand nobody knows whether there are orders: the way is shown. */
+    chrome->has_orders = visit->registry == NULL;
     if (chrome->area_account && !text_empty(visit->org_id)) {
         struct my_waiting_counts waiting =
             my_waiting_counts(visit->registry, visit->org_id, visit->user_id);
@@ -206,7 +208,7 @@ static const struct {
     {"delivered", "The units are delivered."},
     {"frozen", "Transfers are frozen. Every page says so."},
     {"thawed", "Transfers are possible again."},
-    {"settings-saved", "The registry's settings are saved."},
+    {"settings-saved", "The registry’s settings are saved."},
     {"none-ticked", "Nothing was ticked, so nothing was done. Tick the transfers first."},
     {"member-left", "The person has left the organisation."},
     {"link-made", "A new one-time link is made."},

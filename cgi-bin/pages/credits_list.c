@@ -145,7 +145,7 @@ static struct credits_batch batch_view(struct visit *visit, const struct holding
         .vintage = arena_printf(arena, "%d", batch->serial.vintage),
         .account = batch->account_name,
         .quantity = quantity_show(arena, batch->units, batch->instrument),
-        .unit = shows_unit ? desk_unit(batch->instrument) : "",
+        .unit_here = shows_unit ? desk_unit(batch->instrument) : "",
         .state = desk_state(batch->state),
         .reserved_by = batch->reserved_by,
         .reserved_url = text_empty(batch->reserved_by)

@@ -52,7 +52,7 @@ struct credits_batch {
     const char *vintage;
     const char *account;
     const char *quantity;
-    const char *unit; /* "" when the heading says it */
+    const char *unit_here; /* "" when the heading says it */
     struct state_view state;
     const char *reserved_by; /* "" */
     struct url reserved_url;

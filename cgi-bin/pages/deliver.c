@@ -240,7 +240,7 @@ struct at_once *deliver_act(struct visit *visit, const struct order *order,
         .trail = add_trail,
         .question = arena_printf(arena, "How many %s to deliver to %s?", noun, order->buyer),
         .batch_question = arena_printf(arena, "Which batches to deliver to %s?", order->buyer),
-        .needed_words = arena_printf(arena, "Enter how many %s to deliver", noun),
+        .needed_words = arena_printf(arena, "Enter how many %s to deliver.", noun),
         .verb_label = "Deliver",
         .limit_units = job->open_units,
         .batches =

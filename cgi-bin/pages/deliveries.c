@@ -140,9 +140,9 @@ enum status my_delivery_get(struct visit *visit, struct response *response)
         .title = is_supplier ? arena_printf(arena, "%s delivered to %s", quantity, row.buyer)
                              : arena_printf(arena, "%s delivered by %s", quantity, row.supplier),
         .lead = is_supplier
-                    ? "They are the buyer’s since then. The delivery is public and final."
-                    : "They came into your account Main and are yours since then. Each block below "
-                      "is a certificate with its whole history.",
+                    ? "They have been the buyer’s since then. The delivery is public and final."
+                    : "They came into your account Main and have been yours since then. Each block "
+                      "below leads to its whole history.",
         .delivered = desk_when(arena, row.delivered_at),
         .delivery_id = row.delivery_id,
         .supplier = {row.supplier, desk_org_url(arena, row.supplier_org_id)},

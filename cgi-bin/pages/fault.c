@@ -4,6 +4,8 @@
  */
 #include "pages/fault.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/must.h"
 #include "base/text.h"
@@ -37,13 +39,13 @@ static const char *fault_heading(enum status status)
 {
     switch ((int)status) {
     case STATUS_BAD_REQUEST:
-        return "This address or form cannot be read";
+        return "The registry does not understand this";
     case STATUS_SIGN_IN_NEEDED:
         return "Your session has ended";
     case STATUS_CROSS_SITE:
         return "This form is out of date";
     case STATUS_NOT_FOUND:
-        return "There is nothing at this address";
+        return "Page not found";
     case STATUS_METHOD_NOT_ALLOWED:
         return "This address is not used in that way";
     case STATUS_TOO_LARGE:
@@ -51,7 +53,7 @@ static const char *fault_heading(enum status status)
     case STATUS_THROTTLED:
         return "Too many tries";
     case STATUS_NOT_ALLOWED:
-        return "Your role does not include this";
+        return "This needs another role";
     case STATUS_LEDGER_AWAY:
         return "The ledger is not answering";
     case STATUS_ANSWER_LOST:
@@ -67,10 +69,11 @@ static const char *fault_heading(enum status status)
     }
 }
 
-/* A GET changes nothing and says nothing about it. */
+/* A GET changes nothing and says nothing about it; some sentences say it themselves. */
 static const char *fault_happened(const struct visit *visit, enum status status)
 {
-    bool wrote = visit->request != NULL && visit->request->method == METHOD_POST;
+    bool wrote = visit->request != NULL && visit->request->method == METHOD_POST &&
+                 strstr(status_row(status)->sentence, "Nothing was ") == NULL;
 
     if (status == STATUS_ANSWER_LOST) {
         return "It may have happened or not. Look at your transfers before you send it again; "

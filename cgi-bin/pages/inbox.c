@@ -259,15 +259,15 @@ static void check_act(struct visit *visit)
         count++;
     }
     if (count == 0) {
-        field_fault(&visit->fields, "transfer", "Tick the transfers that you want to decide on");
+        field_fault(&visit->fields, "transfer", "Tick the transfers that you want to decide on.");
     } else if (count > PAGE_ROWS) {
-        field_fault(&visit->fields, "transfer", "Tick at most 50 transfers at once");
+        field_fault(&visit->fields, "transfer", "Tick at most 50 transfers at once.");
     }
     bool needs_reason = text_is(act, "reject") || text_is(act, "refuse");
     if (needs_reason && text_empty(text_trim(visit->arena, field_text(&visit->fields, "reason")))) {
         field_fault(&visit->fields, "reason",
-                    text_is(act, "reject") ? "Enter why you reject them: the senders read it"
-                                           : "Enter why you refuse them: your colleagues read it");
+                    text_is(act, "reject") ? "Enter why you reject them: the senders read it."
+                                           : "Enter why you refuse them: your colleagues read it.");
     }
 }
 

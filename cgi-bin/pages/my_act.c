@@ -45,7 +45,7 @@ static const struct act_kind_row {
      .is_danger = true,
      .reason_label = "Why do you reject it?",
      .reason_hint = "The sender reads it. At most 256 characters.",
-     .reason_needed = "Enter why you reject it: the sender reads it",
+     .reason_needed = "Enter why you reject it: the sender reads it.",
      .may = my_may_accept},
     {.kind = ACT_APPROVE,
      .word = "approve",
@@ -61,7 +61,7 @@ static const struct act_kind_row {
      .is_danger = true,
      .reason_label = "Why do you refuse it?",
      .reason_hint = "Your own organisation and the registry read it. At most 256 characters.",
-     .reason_needed = "Enter why you refuse it: your colleague reads it",
+     .reason_needed = "Enter why you refuse it: your colleague reads it.",
      .may = my_may_approve},
     {.kind = ACT_WITHDRAW,
      .word = "withdraw",
@@ -103,14 +103,14 @@ static const char *what_words(struct visit *visit, const struct my_transfer *row
                             desk_verb(row->units, row->instrument, "goes", "go"), row->from_name);
     case ACT_APPROVE:
         return row->needs_registry_approval && row->registry_approved_at == 0
-                   ? "It goes to a registry administrator for approval then."
+                   ? "It then goes to a registry administrator for approval."
                : text_is(row->kind, "export")
-                   ? arena_printf(arena, "%s is asked to confirm it then.", row->to_system)
+                   ? arena_printf(arena, "%s is then asked to confirm it.", row->to_system)
                : text_is(row->kind, "internal")
-                   ? arena_printf(arena, "%s %s at once then.", quantity, move)
+                   ? arena_printf(arena, "%s then %s at once.", quantity, move)
                    : arena_printf(arena,
-                                  "It goes to %s then, who accepts or rejects it, or has said that "
-                                  "it accepts without being asked.",
+                                  "It then goes to %s, which accepts or rejects it, unless it has "
+                                  "said that it accepts without being asked.",
                                   row->to_name);
     case ACT_REFUSE:
         return arena_printf(arena,

@@ -110,6 +110,18 @@ static const char *what_of(struct visit *visit, const struct my_transfer *row,
     return NULL;
 }
 
+/* Did this act complete the transfer, because the recipient had said that it accepts such ones? */
+static bool is_accepted_by(const struct my_transfer *row, const struct my_act *act)
+{
+    static const enum act_kind completing[] = {ACT_TRANSFER, ACT_APPROVE, ACT_REGISTRY_APPROVE};
+    bool is_one = false;
+    for (size_t i = 0; i < sizeof(completing) / sizeof(completing[0]); i++) {
+        is_one = is_one || text_is(act->command, act_word(completing[i]));
+    }
+    return is_one && text_is(row->kind, "external") && text_is(row->state, "completed") &&
+           act->at == row->ended_at;
+}
+
 /* The sender's own steps are not the recipient's business; that it was sent is. */
 static bool is_told(const struct my_transfer *row, const struct my_act *act)
 {
@@ -121,23 +133,30 @@ struct story_views my_story(struct visit *visit, const struct my_transfer *row,
                             struct my_blocks blocks)
 {
     struct my_acts acts = my_transfer_acts(visit->registry, visit->arena, row->transfer_id);
-    struct story_view *story = arena_array(visit->arena, struct story_view, acts.count + 2);
+    struct story_view *story = arena_array(visit->arena, struct story_view, acts.count + 3);
     size_t count = 0;
     bool has_start = false;
     for (size_t i = 0; i < acts.count; i++) {
         const struct my_act *act = &acts.at[i];
         const char *quote = "";
         const char *what = what_of(visit, row, act, blocks, &quote);
-        if (what == NULL || !is_told(row, act)) {
-            continue;
-        }
         has_start = has_start || text_is(act->command, act_word(ACT_TRANSFER));
-        story[count++] = (struct story_view){
-            .who = who_of(visit, row, act),
-            .what = what,
-            .when = desk_when(visit->arena, act->at),
-            .quote = quote,
-        };
+        if (what != NULL && is_told(row, act)) {
+            story[count++] = (struct story_view){
+                .who = who_of(visit, row, act),
+                .what = what,
+                .when = desk_when(visit->arena, act->at),
+                .quote = quote,
+            };
+        }
+        if (is_accepted_by(row, act)) {
+            story[count++] = (struct story_view){
+                .who = row->to_name,
+                .what = "accepted it without being asked, as its policy says",
+                .when = desk_when(visit->arena, act->at),
+                .quote = "",
+            };
+        }
     }
     if (!has_start) {
         /* Brought in with the registry's first books: the row itself tells when. */

@@ -50,9 +50,8 @@ const char *order_next(struct visit *visit, const struct order *order)
         return arena_printf(arena, "on %s. Nothing has been delivered yet.",
                             clock_date_words(arena, order->ordered_at));
     case ORDER_IN_PROGRESS:
-        return arena_printf(arena, "%s %s still to be delivered.",
-                            quantity_words(arena, open_units, order->instrument),
-                            desk_verb(open_units, order->instrument, "is", "are"));
+        return arena_printf(arena, "with %s still to be delivered.",
+                            quantity_words(arena, open_units, order->instrument));
     case ORDER_COMPLETED:
         break;
     }

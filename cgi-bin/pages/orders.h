@@ -45,7 +45,7 @@ struct list order_list(struct visit *visit, const struct list_kind *kind,
                        const struct order_filter *all);
 
 struct state_view order_state(enum order_state state);
-/* "500.000 credits are still to be delivered.": what follows the word of its state. */
+/* "with 500.000 credits still to be delivered.": what follows the word of its state. */
 const char *order_next(struct visit *visit, const struct order *order);
 /* Who did the act by which this order or delivery came to be, as the party acted for may know it: a
  * colleague by name, others by what they are. */

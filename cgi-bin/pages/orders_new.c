@@ -238,7 +238,7 @@ static const char *settle(struct visit *visit, const struct wish *wish, const st
         if ((int32_t)names[i].field == answer->field) {
             field_fault(&visit->fields, names[i].name,
                         names[i].field == FIELD_DATE
-                            ? "Enter the date as year, month and day, such as 2026-11-20"
+                            ? "Enter the date as year, month and day, such as 2026-11-20."
                             : words);
             return NULL;
         }
@@ -321,7 +321,7 @@ static bool take_party(struct visit *visit, struct wish *wish)
 {
     bool is_supplier = wish->side == ORDER_OF_SUPPLIER;
     if (!picker_take(visit, "party",
-                     is_supplier ? "Choose who ordered" : "Choose which supplier you order from",
+                     is_supplier ? "Choose who ordered." : "Choose which supplier you order from.",
                      "This is your own organisation: an order has two parties", &wish->party)) {
         return false;
     }
@@ -329,9 +329,9 @@ static bool take_party(struct visit *visit, struct wish *wish)
     if (!orders_party(visit->registry, supplier).is_supplier) {
         field_fault(&visit->fields, "party",
                     is_supplier ? "Your organisation is no supplier here, so nothing can be "
-                                  "ordered from it"
+                                  "ordered from it."
                                 : "This organisation is no supplier: nothing can be ordered from "
-                                  "it");
+                                  "it.");
         return false;
     }
     wish->instrument = order_instrument(visit->registry, supplier);
@@ -345,7 +345,7 @@ static void read_terms(struct visit *visit, struct wish *wish)
     enum status status = quantity_parse(typed, wish->instrument, &wish->units);
     if (text_empty(typed)) {
         field_fault(&visit->fields, "amount",
-                    arena_printf(visit->arena, "Enter how many %s %s",
+                    arena_printf(visit->arena, "Enter how many %s %s.",
                                  instrument_noun(wish->instrument, 0),
                                  wish->side == ORDER_OF_SUPPLIER ? "were ordered" : "you order"));
     } else if (status != STATUS_OK) {

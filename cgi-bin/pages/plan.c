@@ -23,20 +23,30 @@ const char *plan_percent(struct arena *arena, int64_t part, int64_t whole)
                         (long long)(points % 100));
 }
 
+/* What is drawn to the left of a cut: to scale, but not so near to an end that the notch, 8 pixels
+ * of the 320 at least that there are, would stand outside. */
+static int64_t drawn_of(int64_t moves, int64_t all)
+{
+    int64_t least = all / 40;
+    int64_t most = all - least;
+    return moves < least ? least : moves > most ? most : moves;
+}
+
 static struct split_view split_of(struct arena *arena, const struct plan_move *move,
                                   const char *serial, enum instrument instrument, size_t number)
 {
     int64_t moves = move->last - move->first + 1;
     int64_t rests = move->rest_last - move->last;
     int64_t all = moves + rests;
+    int64_t drawn = drawn_of(moves, all);
     return (struct split_view){
         .title_id = arena_printf(arena, "split-%zu", number + 1),
         .is_first = number == 0,
         .serial = serial,
         .moves = quantity_show(arena, moves, instrument),
         .rests = quantity_show(arena, rests, instrument),
-        .moves_percent = plan_percent(arena, moves, all),
-        .rests_percent = plan_percent(arena, rests, all),
+        .moves_percent = plan_percent(arena, drawn, all),
+        .rests_percent = plan_percent(arena, all - drawn, all),
         .noun = instrument_noun(instrument, 0),
     };
 }

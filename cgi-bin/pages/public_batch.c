@@ -320,8 +320,8 @@ static void fill_history(struct visit *visit, const struct public_batch *batch,
     size_t count = 0;
     rows[count++] = (struct history_view){
         .who = {"", {NULL}},
-        .what = batch->is_imported ? "Brought in as part of an opening balance of units from"
-                                   : "Issued by the registry, as part of a block from",
+        .what = batch->is_imported ? "Brought in as part of an opening balance of units of"
+                                   : "Issued by the registry as part of a block, to",
         .whom = view->supplier,
         .act = view->issuance,
         .when = view->issued,

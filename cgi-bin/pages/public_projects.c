@@ -130,7 +130,7 @@ static void fill_rows(struct visit *visit, struct public_projects page,
             .all = public_figure(arena, all, one->instrument),
             .active = public_figure(arena, one->sums.active_units, one->instrument),
             .retired = public_figure(arena, one->sums.retired_units, one->instrument),
-            .unit_here = is_one ? "" : desk_unit(one->instrument),
+            .unit_here = is_one || all == 0 ? "" : desk_unit(one->instrument),
         };
     }
     view->unit = is_one ? desk_unit(page.at[0].instrument) : "";

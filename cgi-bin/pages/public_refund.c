@@ -177,7 +177,7 @@ static enum status show_list(struct visit *visit, struct response *response,
         .heading = heading,
         .lead =
             is_refund
-                ? "What went back out of the buffer pool to the supplier it was set aside by."
+                ? "What went back from the buffer pool to the supplier for whom it was set aside."
                 : "What was cancelled in the buffer pool after a reversal: it can never be used "
                   "again.",
         .here = url_path(visit->arena, kinds[kind].path),

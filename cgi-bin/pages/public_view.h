@@ -85,7 +85,7 @@ struct public_issuance_row {
     const char *issuance_id;
     struct url url;
     struct when_view issued;
-    const char *kind; /* "Issued", "Imported" */
+    const char *kind; /* "Imported"; "" issued here, as the column says */
     struct link_view project;
     struct link_view supplier;
     const char *vintage;

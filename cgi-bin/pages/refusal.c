@@ -95,8 +95,8 @@ const char *refusal_amount(struct visit *visit, enum status status, enum instrum
 {
     if (status == STATUS_VALUE_REFUSED) {
         return instrument == INSTRUMENT_CARBON_REMOVAL
-                   ? "Enter credits in digits, with a point before at most 3 decimals, like 84.210"
-                   : "Enter certificates in digits, like 84";
+                   ? "Enter credits in digits, with a point before at most 3 decimals, like 84.210."
+                   : "Enter certificates in digits, like 84.";
     }
     struct answer answer = {.status = (int32_t)status};
     return refusal_words(visit, &answer, instrument, "");

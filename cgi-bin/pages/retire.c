@@ -93,6 +93,7 @@ struct step_view retire_step_view(struct visit *visit, const struct retirement_d
         .post = draft == NULL ? url_path(visit->arena, "/account/retirements/new")
                               : retire_url(visit, draft, step, false),
         .back = back,
+        .is_draft = draft != NULL,
         .number = number,
         .of = STEPS,
         .words =
@@ -143,7 +144,7 @@ const struct take_kind retire_take = {
     .column = "Retire",
     .one_supplier = "One retirement holds the credits of one supplier.",
     .nothing_title = "Nothing can be retired now",
-    .needed_words = "Choose which supplier’s credits to retire",
+    .needed_words = "Choose which supplier’s credits to retire.",
     .review_words = "Check the retirement",
     .has_vintages = true,
     .view = view_of,

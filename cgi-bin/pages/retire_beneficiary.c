@@ -294,11 +294,11 @@ static void take_known(struct step *step, const char *id)
     struct visit *visit = step->visit;
     struct my_beneficiary one;
     if (text_empty(id)) {
-        field_fault(&visit->fields, "beneficiary", "Choose who the credits are retired for");
+        field_fault(&visit->fields, "beneficiary", "Choose who the credits are retired for.");
     } else if (!id_is(id, "org") ||
                !my_beneficiary_find(visit->registry, visit->arena, visit->org_id, id, &one)) {
         field_fault(&visit->fields, "beneficiary",
-                    "This beneficiary is not there any more. Choose another one");
+                    "This beneficiary is not there any more. Choose another one.");
     } else {
         step->draft.beneficiary_org_id = one.beneficiary_id;
         step->draft.beneficiary = one.name;

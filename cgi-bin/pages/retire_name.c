@@ -14,14 +14,14 @@ static bool is_whole(struct visit *visit, bool is_individual, const char *name,
                      const char *identifier)
 {
     if (text_empty(name) && chrome_fault(visit, "name") == NULL) {
-        field_fault(&visit->fields, "name", "Enter the name as it is to stand on the certificate");
+        field_fault(&visit->fields, "name", "Enter the name as it is to stand on the certificate.");
     }
     if (is_individual && !person_admin_email_is(identifier)) {
-        field_fault(&visit->fields, "email", "Enter an e-mail address such as ada@example.org");
+        field_fault(&visit->fields, "email", "Enter an e-mail address such as ada@example.org.");
     }
     if (!is_individual && text_empty(identifier)) {
         field_fault(&visit->fields, "domain",
-                    "Enter the domain of the organisation’s website, such as example.org");
+                    "Enter the domain of the organisation’s website, such as example.org.");
     }
     return visit->fields.error_count == 0;
 }
@@ -50,9 +50,9 @@ static void settle(struct visit *visit, struct response *response, const struct 
     if (answer->status == STATUS_VALUE_REFUSED && answer->field == FIELD_DOMAIN) {
         field_fault(&visit->fields, "domain",
                     "Enter the domain alone, such as example.org, without https:// and without a "
-                    "path");
+                    "path.");
     } else if (answer->status == STATUS_VALUE_REFUSED && answer->field == FIELD_NAME) {
-        field_fault(&visit->fields, "name", "Enter the name in letters, at most 256 of them");
+        field_fault(&visit->fields, "name", "Enter the name in letters, at most 256 of them.");
     } else if (!retire_away(response, named->status, &named->alarm)) {
         named->alarm = (struct retire_alarm){"This beneficiary cannot be named now", words};
     }

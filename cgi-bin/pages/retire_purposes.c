@@ -114,7 +114,7 @@ enum status retire_purposes_post(struct visit *visit, struct response *response)
     draft.purposes = ticked(&visit->fields);
     draft.notes = text_trim(visit->arena, field_text(&visit->fields, "notes"));
     if (draft.purposes == 0) {
-        field_fault(&visit->fields, "purpose", "Tick at least one purpose");
+        field_fault(&visit->fields, "purpose", "Tick at least one purpose.");
     }
     if (chrome_fault(visit, "notes") == NULL && text_has_control(draft.notes, NULL)) {
         field_fault(&visit->fields, "notes",

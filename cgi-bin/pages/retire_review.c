@@ -140,7 +140,7 @@ static void fill_plan(struct visit *visit, const struct retirement_draft *draft,
     plan_say(&next, "A certificate is issued, with a number and a code by which anybody can verify "
                     "it.");
     plan_say(&warnings, "Retiring is final. What is retired can never be moved, sold or retired "
-                        "again, and no one can undo it, the registry neither.");
+                        "again, and no one can undo it, not even the registry.");
     if (take_balance(visit, &draft->take, "", &balance) && plan->units == balance.available_units) {
         plan_say(&warnings, arena_printf(arena,
                                          "This is all that is available from %s. Nothing of it "

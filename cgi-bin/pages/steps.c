@@ -100,6 +100,7 @@ struct step_view steps_view_of(struct visit *visit, const struct draft *draft, c
     return (struct step_view){
         .post = steps_url(visit, draft, step, false),
         .back = back,
+        .is_draft = true,
         .number = number,
         .of = 4,
         .words = arena_printf(visit->arena, "Step %d of 4%s%s", number,
@@ -132,7 +133,7 @@ static const struct take_kind transfer_take = {
     .column = "Transfer",
     .one_supplier = "One transfer holds the credits of one supplier.",
     .nothing_title = "Nothing can be transferred now",
-    .needed_words = "Choose which supplier’s credits to transfer",
+    .needed_words = "Choose which supplier’s credits to transfer.",
     .review_words = "Check the transfer",
     .before_step = "recipient",
     .before_words = "Recipient",

@@ -29,11 +29,11 @@ static const struct field_row form_rows[] = {
     {.name = "system",
      .kind = VALUE_LINE,
      .chars_max = NAME_CHARS_MAX,
-     .label = "The other registry's name"},
+     .label = "The other registry’s name"},
     {.name = "party",
      .kind = VALUE_LINE,
      .chars_max = NAME_CHARS_MAX,
-     .label = "The receiving party's name"},
+     .label = "The receiving party’s name"},
     {.name = "q", .kind = VALUE_LINE, .chars_max = NAME_CHARS_MAX, .label = "Name or id"},
     {.name = "back", .kind = VALUE_WORD, .words = back_words},
 };
@@ -121,7 +121,7 @@ enum status steps_recipient_get(struct visit *visit, struct response *response)
 static void take_organisation(struct visit *visit, struct draft *draft)
 {
     struct recipient recipient;
-    if (picker_take(visit, "recipient", "Choose who the credits go to",
+    if (picker_take(visit, "recipient", "Choose who the credits go to.",
                     "This is your own organisation. To move credits between your accounts, start "
                     "again with “Between your own accounts”",
                     &recipient)) {
@@ -135,7 +135,7 @@ static void take_account(struct visit *visit, struct draft *draft)
     struct holding_accounts accounts =
         holdings_accounts(visit->registry, visit->arena, visit->org_id, true);
     if (text_empty(account_id)) {
-        field_fault(&visit->fields, "account", "Choose which account the credits go to");
+        field_fault(&visit->fields, "account", "Choose which account the credits go to.");
         return;
     }
     for (size_t i = 0; i < accounts.count; i++) {
@@ -152,10 +152,10 @@ static void take_system(struct visit *visit, struct draft *draft)
     draft->to_system = field_text(&visit->fields, "system");
     draft->to_system_party = field_text(&visit->fields, "party");
     if (text_empty(draft->to_system)) {
-        field_fault(&visit->fields, "system", "Enter the name of the other registry");
+        field_fault(&visit->fields, "system", "Enter the name of the other registry.");
     }
     if (text_empty(draft->to_system_party)) {
-        field_fault(&visit->fields, "party", "Enter who receives the credits there");
+        field_fault(&visit->fields, "party", "Enter who receives the credits there.");
     }
 }
 

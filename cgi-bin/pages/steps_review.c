@@ -23,7 +23,7 @@ static const struct field_row form_rows[] = {
      .kind = VALUE_TEXT,
      .chars_max = NOTE_CHARS_MAX,
      .label = "The private note"},
-    {.name = "corrects", .kind = VALUE_LINE, .chars_max = 40, .label = "The transfer's id"},
+    {.name = "corrects", .kind = VALUE_LINE, .chars_max = 40, .label = "The transfer’s id"},
     {.name = "plan", .kind = VALUE_LINE},
 };
 const struct form steps_review_form = {form_rows, sizeof(form_rows) / sizeof(form_rows[0])};
@@ -251,7 +251,7 @@ enum status steps_review_post(struct visit *visit, struct response *response)
     draft.corrects_id = field_text(&visit->fields, "corrects");
     if (!text_empty(draft.corrects_id) && !id_is(draft.corrects_id, "tfr")) {
         field_fault(&visit->fields, "corrects",
-                    "Enter the id of a transfer, such as tfr_1KNSQMD6Z1S0TB50, or leave it empty");
+                    "Enter the id of a transfer, such as tfr_1KNSQMD6Z1S0TB50, or leave it empty.");
     }
     if (visit->fields.error_count > 0) {
         show_review(visit, response, &draft, (struct alarm){NULL, NULL});

@@ -24,7 +24,7 @@ static const struct field_row new_rows[] = {
      .kind = VALUE_WORD,
      .needed = true,
      .words = kind_words,
-     .needed_words = "Choose where the credits go"},
+     .needed_words = "Choose where the credits go."},
     {.name = "balance", .kind = VALUE_LINE},
 };
 const struct form steps_new_form = {new_rows, sizeof(new_rows) / sizeof(new_rows[0])};
@@ -123,7 +123,7 @@ enum status steps_start_post(struct visit *visit, struct response *response)
     if (text_is(kind, "internal") && !has_two_accounts(visit)) {
         field_fault(&visit->fields, "kind",
                     "Your organisation has one active account. Open a second one first, or choose "
-                    "another place");
+                    "another place.");
     }
     if (visit->fields.error_count > 0) {
         show_start(visit, response);

@@ -13,6 +13,7 @@
 struct step_view {
     struct url post;
     bool back;         /* came from the review and returns there */
+    bool is_draft;     /* what was answered is kept; false: nothing has been yet */
     int64_t number;    /* this step … */
     int64_t of;        /* … of how many */
     const char *words; /* "Step 3 of 4: transfer to Fjord Foods" */

@@ -29,7 +29,7 @@ struct take_kind {
     const char *column;        /* "Transfer": above what is typed for a batch */
     const char *one_supplier;  /* why one has to be chosen */
     const char *nothing_title; /* "Nothing can be transferred now" */
-    const char *needed_words;  /* "Choose which supplier’s credits to transfer" */
+    const char *needed_words;  /* "Choose which supplier’s credits to transfer." */
     const char *review_words;  /* of the way up: "Check the transfer" */
     const char *before_step;   /* the step before the balance; NULL: the Credits page … */
     const char *before_words;  /* … and what it is called */

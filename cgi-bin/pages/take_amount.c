@@ -76,7 +76,7 @@ static const char *quantity_fault(const struct amount *amount, enum status statu
         return refusal_amount(visit, status, instrument);
     }
     if (status == STATUS_QUANTITY_TOO_LARGE || units > most_units) {
-        return arena_printf(visit->arena, "Enter at most %s: that is what is available%s%s",
+        return arena_printf(visit->arena, "Enter at most %s: that is what is available%s%s.",
                             quantity_words(visit->arena, most_units, instrument),
                             text_empty(of_what) ? "" : " from ", of_what);
     }
@@ -100,7 +100,7 @@ static bool read_vintage(const struct amount *amount, int64_t *vintage, int64_t 
         }
     }
     field_fault(fields, "vintage",
-                "Nothing of this vintage is available now. Choose another one, or any");
+                "Nothing of this vintage is available now. Choose another one, or any.");
     return false;
 }
 
@@ -123,7 +123,7 @@ static void take_oldest(const struct amount *amount)
                                                        balance->supplier_name, (long long)vintage);
         const char *words =
             text_empty(typed)
-                ? arena_printf(visit->arena, "Enter how many %s to %s",
+                ? arena_printf(visit->arena, "Enter how many %s to %s.",
                                instrument_noun(balance->instrument, 0), amount->take->kind->verb)
                 : quantity_fault(amount, status, units, most_units, from);
         if (words != NULL) {
@@ -133,7 +133,7 @@ static void take_oldest(const struct amount *amount)
     }
     if (units == 0) {
         field_fault(&visit->fields, "amount",
-                    "Nothing is available in this balance now. Choose another one");
+                    "Nothing is available in this balance now. Choose another one.");
         return;
     }
     if (has_vintage) {
@@ -209,7 +209,7 @@ static void take_deliveries(const struct amount *amount)
     }
     if (count == 0 && visit->fields.error_count == 0 &&
         !text_is(field_text(&visit->fields, "go"), "sum")) {
-        field_fault(&visit->fields, "amount", "Enter a quantity for at least one batch");
+        field_fault(&visit->fields, "amount", "Enter a quantity for at least one batch.");
     }
     if (visit->fields.error_count == 0) {
         keep_lines(amount, lines, count);
@@ -226,7 +226,7 @@ static void take_all(const struct amount *amount)
     }
     if (count == 0) {
         field_fault(&visit->fields, "amount",
-                    "Nothing is available in this balance now. Choose another one");
+                    "Nothing is available in this balance now. Choose another one.");
         return;
     }
     keep_lines(amount, lines, count);

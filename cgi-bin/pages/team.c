@@ -37,7 +37,7 @@ static const struct field_row add_rows[] = {
      .needed = true,
      .chars_max = EMAIL_SIZE - 2,
      .label = "E-mail address",
-     .needed_words = "Enter the person's e-mail address."},
+     .needed_words = "Enter the person’s e-mail address."},
     {.name = "viewer", .kind = VALUE_TICK},
     {.name = "initiator", .kind = VALUE_TICK},
     {.name = "approver", .kind = VALUE_TICK},
@@ -246,7 +246,7 @@ static enum status add(struct visit *visit, struct response *response, struct pe
     if (field != NULL) {
         field_fault(&visit->fields, field,
                     text_empty(name)
-                        ? "Nobody here has this e-mail address yet. Enter the person's "
+                        ? "Nobody here has this e-mail address yet. Enter the person’s "
                           "name as well, to invite them."
                         : words);
         desk_mend(response, STATUS_FORM_FAULTS);

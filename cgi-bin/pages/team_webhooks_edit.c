@@ -49,7 +49,7 @@ static const struct {
     {"Credits", "refund.made", "Buffer-pool units went back"},
     {"Credits", "cancellation.made", "Units were cancelled"},
     {"Credits", "beneficiary.named", "A beneficiary was named"},
-    {"The organisation", "member.changed", "Somebody's roles changed"},
+    {"The organisation", "member.changed", "Somebody’s roles changed"},
     {"The organisation", "account.opened", "An account was opened"},
     {"The organisation", "account.closed", "An account was closed"},
     {"The organisation", "policy.changed", "A policy changed"},
@@ -60,7 +60,7 @@ static const struct {
     {"The registry", "project.changed", "A project changed"},
     {"The registry", "registry.frozen", "Transfers were frozen"},
     {"The registry", "registry.thawed", "Transfers are possible again"},
-    {"The registry", "registry.changed", "The registry's settings changed"},
+    {"The registry", "registry.changed", "The registry’s settings changed"},
 };
 #define KIND_ROWS (sizeof kind_rows / sizeof kind_rows[0])
 

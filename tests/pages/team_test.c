@@ -52,7 +52,7 @@ static void adding_people(void **state)
     cgi_has(&reply, "Tick at least one role.");
     reply = market_post("/account/team/add", market.maya, "email=new@example.org&viewer=1");
     cgi_is(&reply, 422);
-    cgi_has(&reply, "Enter the person&#39;s name as well");
+    cgi_has(&reply, "Enter the person’s name as well");
     reply = market_post("/account/team/add", market.maya, "email=not+an+address&name=New&viewer=1");
     cgi_is(&reply, 422);
     reply = market_post("/account/team/add", market.maya,
@@ -207,7 +207,7 @@ static void without_the_ledger_nothing_changes(void **state)
     cgi_is(&reply, 503);
     market_start_daemon();
     reply = market_post("/account/team/add", market.maya, "email=late@example.org&viewer=1");
-    cgi_has(&reply, "Enter the person&#39;s name as well"); /* nobody was made */
+    cgi_has(&reply, "Enter the person’s name as well"); /* nobody was made */
 }
 
 int main(void)

@@ -70,7 +70,7 @@ async function journey(options, name) {
   assert.ok(!(await page.getByRole('main').innerText()).includes(`${name} job`), 'a token is no colleague');
 
   await page.goto(own);
-  await page.getByRole('link', { name: /^Revoke it/ }).click();
+  await page.getByRole('link', { name: /^Revoke this/ }).click();
   assert.equal((await ask(secret, token)).status, 200, 'the question does nothing');
   await page.getByRole('button', { name: `Revoke “${name} job”` }).click();
   await page.waitForURL(own);

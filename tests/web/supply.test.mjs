@@ -81,7 +81,7 @@ async function supplyJourney(options) {
   const delivery = idIn(page.url(), 'dlv');
   await stop(page, 'deliver-done');
   assert.match(await main(page), /25\.500 credits delivered to Meridian Trading/);
-  assert.match(await main(page), /In progress\s+14\.500 credits are still to be delivered/);
+  assert.match(await main(page), /In progress\s+with 14\.500 credits still to be delivered/);
   await follow(page, 'See the delivery');
   await stop(page, 'delivery');
   assert.match(await main(page), /Ada Fern delivered 25\.500 credits/);
