@@ -3,6 +3,7 @@
 //     node tests/mutate/mutate.mjs [--sample 0.2 --seed 7] [--resume] [--seconds 500] [--workers 2] [--groups compare,arithmetic] [--only TEXT]
 //     --resume: what an earlier run killed stays killed; what has survived is run again by the programs that have changed since
 //     --seconds: no mutant is begun after that time; with --resume a whole run can be done in parts
+//     --alarm: what has survived is run once more, in a build with sanitizers (as `make test` has them): build/alarm
 //     --report: nothing is run; the table of what is known so far
 //
 // 1. Copies of cgi-bin/ledger/*.c in which each operator can be changed at run time (generate.mjs), compiled once: build/mutate.
@@ -43,11 +44,13 @@ const sizes = { simulator: ['--acts', '4000'], kill_test: ['--kills', '4'], read
 const unused = new Set(['mustache_test', 'password_test', 'clock_test', 'text_test'])
 const programs = ['unit', 'ledger', 'crash'].flatMap(folder => readdirSync(`tests/${folder}`)
     .filter(name => name.endsWith('.c') && (folder !== 'unit' || name.endsWith('_test.c')))
-    .map(name => ({ name: name.slice(0, -2), path: `${build}/tests/${folder}/${name.slice(0, -2)}`, folder })))
+    .map(name => ({ name: name.slice(0, -2), path: `${build}/tests/${folder}/${name.slice(0, -2)}`, build, folder })))
     .filter(program => (program.folder === 'crash' ? sizes[program.name] : !unused.has(program.name)))
 const isReport = process.argv.includes('--report')
-if (!isReport) execFileSync('make', ['--no-print-directory', '-s', `-j${option('workers', '2')}`, 'MODE=mutate', 'build', ...programs.map(program => program.path)],
+const withAlarm = process.argv.includes('--alarm') && !isReport
+const compile = (mode, paths) => execFileSync('make', ['--no-print-directory', '-s', `-j${option('workers', '2')}`, `MODE=${mode}`, 'build', ...paths],
     { stdio: 'inherit' })
+if (!isReport) compile('mutate', programs.map(program => program.path))
 
 // ---- running one test program ----
 
@@ -64,16 +67,20 @@ function makeFolder() {
 const empty = folder => readdirSync(folder).forEach(name => rmSync(`${folder}/${name}`, { recursive: true, force: true }))
 
 const failedMark = '[  FAILED  ]' // cmocka goes on with the other tests: there is no need to wait for them
+// How many tests a program says have passed: one that ends early, and well, has not passed them.
+const passedOf = log => [...log.matchAll(/^\[ {2}PASSED {2}\] (\d+) test|^(\d+) passed, 0 failed$/gm)]
+    .reduce((sum, found) => sum + Number(found[1] ?? found[2]), 0)
 function run(program, mutant, folder, timeoutMs, more = {}) {
     const environment = {
-        ...process.env, TEST_BUILD: build, TEST_RELEASE: build, TALLYSTICK_SCHEMA: `${process.cwd()}/schema`, TMPDIR: folder,
+        ...process.env, TEST_BUILD: program.build, TEST_RELEASE: program.build, TALLYSTICK_SCHEMA: `${process.cwd()}/schema`, TMPDIR: folder,
         MUTANT_FOLDER: folder, MUTANT: String(mutant), ...more,
+        ASAN_OPTIONS: 'detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=1', UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
     }
     const logPath = `${build}/log${mutant === 0 ? '' : `-${folder.slice(-6)}`}`
     const log = openSync(logPath, 'w')
     return new Promise(resolve => {
         const began = Date.now()
-        const child = spawn('nice', ['-n', '10', program.path, '--seed', '1', ...sizes[program.name] ?? []],
+        const child = spawn('nice', ['-n', '10', program.path, '--seed', '1', ...sizes[program.name.replace(' (alarm)', '')] ?? []],
             { env: environment, stdio: ['ignore', log, log], detached: true })
         let isLate = false
         let hasFailed = false
@@ -91,7 +98,9 @@ function run(program, mutant, folder, timeoutMs, more = {}) {
             closeSync(log)
             stop() // whatever it left running
             try { empty(folder) } catch { /* something of it is still ending; the next turn empties it */ }
-            resolve({ good: code === 0, isLate: isLate && !hasFailed, signal, tookMs: Date.now() - began })
+            const passed = passedOf(readFileSync(logPath, 'latin1'))
+            const good = code === 0 && (mutant === 0 ? passed > 0 : passed >= program.passed)
+            resolve({ good, passed, isLate: isLate && !hasFailed, signal, tookMs: Date.now() - began })
         })
     })
 }
@@ -105,34 +114,36 @@ const digestOf = paths => {
     return digest.digest('hex').slice(0, 16)
 }
 const measuredFile = `${build}/measured.json`
-async function measure() {
+async function measure(list) {
     const folder = makeFolder()
-    const reach = `${build}/reach`
+    const reach = `${process.cwd()}/${build}/reach`
     const known = existsSync(measuredFile) && process.argv.includes('--resume') ? JSON.parse(readFileSync(measuredFile, 'utf8')) : {}
-    for (const program of programs) {
-        program.digest = digestOf([program.path, `${build}/ledger`, `${build}/tally`])
+    for (const program of list) {
+        program.digest = digestOf([program.path, `${program.build}/ledger`, `${program.build}/tally`])
         const before = known[program.name]
-        if (before?.digest === program.digest) {
+        if (before?.digest === program.digest && before.passed > 0) {
             program.tookMs = before.tookMs
+            program.passed = before.passed
             program.reached = Buffer.from(before.reached, 'base64')
             continue
         }
         writeFileSync(reach, Buffer.alloc(mutantsMax))
-        const result = await run(program, 0, folder, 120000, { MUTANT_REACH: `${process.cwd()}/${reach}` })
+        const result = await run(program, 0, folder, 240000, { MUTANT_REACH: reach })
         if (!result.good || readFileSync(`${build}/log`, 'latin1').includes(failedMark)) {
             console.log(`FAIL  ${program.name} fails without any mutant; the end of its output:`)
             console.log(readFileSync(`${build}/log`, 'utf8').split('\n').slice(-8).join('\n'))
             process.exit(1)
         }
         program.tookMs = result.tookMs
+        program.passed = result.passed
         program.reached = readFileSync(reach)
-        known[program.name] = { digest: program.digest, tookMs: program.tookMs, reached: program.reached.toString('base64') }
+        known[program.name] = { digest: program.digest, tookMs: program.tookMs, passed: program.passed, reached: program.reached.toString('base64') }
         writeFileSync(`${measuredFile}.new`, JSON.stringify(known))
         renameSync(`${measuredFile}.new`, measuredFile)
     }
-    programs.sort((one, other) => one.tookMs - other.tookMs)
-    const used = programs.filter(program => mutants.some(mutant => program.reached[mutant.id]))
-    console.log(`${used.length} test programs reach mutants; unchanged they take ${(used.reduce((sum, p) => sum + p.tookMs, 0) / 1000).toFixed(1)} s`)
+    list.sort((one, other) => one.tookMs - other.tookMs)
+    const used = list.filter(program => mutants.some(mutant => program.reached[mutant.id]))
+    console.log(`${used.length} test programs${list[0].build === build ? '' : ' with sanitizers'} reach mutants; unchanged they take ${(used.reduce((sum, p) => sum + p.tookMs, 0) / 1000).toFixed(1)} s`)
     return used
 }
 
@@ -191,7 +202,8 @@ async function judge(mutant, used, folder) {
     const reached = used.filter(program => program.reached[mutant.id])
     const survived = {}
     const before = results.get(mutant.place)?.survived ?? {}
-    const order = program => chance(mutant, program.name) / (program.tookMs + 20)
+    // With sanitizers last: they are for what has survived the others.
+    const order = program => chance(mutant, program.name) / (program.tookMs + 20) - (program.build === build ? 0 : 1)
     const waiting = []
     for (const program of reached) {
         if (before[program.name] === program.digest) survived[program.name] = program.digest
@@ -214,7 +226,12 @@ async function judge(mutant, used, folder) {
     appendFileSync(resultsFile, `${JSON.stringify(result)}\n`)
 }
 
-const used = isReport ? [] : await measure()
+const used = isReport ? [] : await measure(programs)
+if (withAlarm) {
+    const alarmed = used.map(program => ({ ...program, name: `${program.name} (alarm)`, build: 'build/alarm', path: program.path.replace(build, 'build/alarm') }))
+    compile('alarm', alarmed.map(program => program.path))
+    used.push(...await measure(alarmed))
+}
 const began = Date.now()
 // Has it survived all that reaches it, as it is now?
 const isSettled = mutant => {

@@ -123,7 +123,7 @@ static void lists_of_orders(void **state)
     cgi_has(&reply, "Northwind Carbon");
     cgi_has(&reply, "Record an order");
     cgi_has(&reply, words("/account/orders/%s/deliver", northwinds));
-    cgi_has(&reply, "contract of 1 June 2025");
+    cgi_has(&reply, "contract of <span class=\"whole\">1 June 2025");
     reply = market_get("/account/orders", carl); /* reads only */
     cgi_has(&reply, northwinds);
     cgi_has_not(&reply, "Record an order");
