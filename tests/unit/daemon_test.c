@@ -21,6 +21,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "base/limits.h"
 #include "ledger/connect.h"
@@ -307,7 +308,7 @@ static void who_holds_the_registry_is_named(void **state)
     (void)state;
     int lock_fd = -1;
     int64_t holder = 0;
-    char words[64];
+    char words[160];
     assert_int_equal(lock_take(town.folder, &lock_fd, &holder), STATUS_OK);
     begin(0, 0);
     assert_int_equal(ends(), 1);

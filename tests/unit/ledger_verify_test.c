@@ -457,7 +457,7 @@ static void a_sentence_that_is_too_long_is_cut(void **state)
     static const size_t lengths[] = {100, 440, 464, 465, 466, 500, 501, 502, 503, 504, 515, 560};
     char kept[sizeof(town.path)];
     char path[120];
-    char command[400];
+    char command[600];
     memcpy(kept, town.path, sizeof(kept));
     (void)snprintf(path, sizeof(path), "%s/long.db", town.folder);
     for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
