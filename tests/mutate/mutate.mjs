@@ -55,6 +55,8 @@ if (!isReport) compile('mutate', programs.map(program => program.path))
 // ---- running one test program ----
 
 const folders = []
+const running = new Set() // process groups: what is under way ends with this process
+process.on('exit', () => running.forEach(pid => { try { process.kill(-pid, 'SIGKILL') } catch { /* has ended */ } }))
 process.on('exit', () => folders.forEach(folder => rmSync(folder, { recursive: true, force: true })))
 process.on('SIGINT', () => process.exit(130))
 process.on('SIGTERM', () => process.exit(143))
@@ -82,6 +84,7 @@ function run(program, mutant, folder, timeoutMs, more = {}) {
         const began = Date.now()
         const child = spawn('nice', ['-n', '10', program.path, '--seed', '1', ...sizes[program.name.replace(' (alarm)', '')] ?? []],
             { env: environment, stdio: ['ignore', log, log], detached: true })
+        running.add(child.pid)
         let isLate = false
         let hasFailed = false
         const stop = () => { try { process.kill(-child.pid, 'SIGKILL') } catch { /* has ended */ } }
@@ -97,6 +100,7 @@ function run(program, mutant, folder, timeoutMs, more = {}) {
             clearInterval(look)
             closeSync(log)
             stop() // whatever it left running
+            running.delete(child.pid)
             try { empty(folder) } catch { /* something of it is still ending; the next turn empties it */ }
             const passed = passedOf(readFileSync(logPath, 'latin1'))
             const good = code === 0 && (mutant === 0 ? passed > 0 : passed >= program.passed)
