@@ -334,6 +334,27 @@ static void who_is_absent_is_waited_for_a_moment(void **state)
     assert_int_equal(since_us(began_us), 2 * CONNECT_AGAIN_MS * MS);
 }
 
+/* A program without standard input: its connection is descriptor 0, and is kept. */
+static void a_connection_that_is_zero(void **state)
+{
+    (void)state;
+    listens();
+    meanwhile = serves;
+    command = command_of(ACT_TRUST, "", "key");
+    ledger_client_init(&client, address.sun_path);
+    assert_int_equal(close(STDIN_FILENO), 0);
+    enum status first = ledger_ask(&client, &command, &answer);
+    int fd = client.fd;
+    enum status second = ledger_ask(&client, &command, &answer);
+    ledger_client_close(&client);
+    assert_int_equal(open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+    assert_int_equal(first, STATUS_OK);
+    assert_int_equal(second, STATUS_OK);
+    assert_int_equal(fd, STDIN_FILENO);
+    assert_int_equal(answer.seq, 2);
+    assert_int_equal(accepted, 1);
+}
+
 static void an_answer_is_waited_for(void **state)
 {
     (void)state;
@@ -627,6 +648,7 @@ int main(void)
         TEST(it_is_waited_to_the_moment),
         TEST(a_name_without_room_for_its_end),
         TEST(who_is_absent_is_waited_for_a_moment),
+        TEST(a_connection_that_is_zero),
         TEST(an_answer_is_waited_for),
         TEST(signals_and_full_sockets_are_nothing),
         TEST(other_refusals_break_the_connection),
