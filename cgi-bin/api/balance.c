@@ -2,10 +2,18 @@
 #include "api/api.h"
 #include "api/holding.h"
 #include "api/list.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "store/api_balances.h"
 #include "store/api_parties.h"
 #include "store/holdings.h"
+
+/* Where the list of orders stands: years of them need not fit one reply. */
+struct walk {
+    struct visit *visit;
+    struct json json;
+    struct api_order_place place;
+};
 
 /* In kilograms. */
 struct sums {
@@ -20,6 +28,7 @@ static void write_suppliers(struct json *json, struct visit *visit,
                             const struct holding_balances *balances);
 static void write_projects(struct json *json, const struct holding_balances *balances);
 static void write_orders(struct json *json, const struct api_order_balances *balances);
+static bool write_window(struct response *response, void *state);
 
 enum status organisation_balance_get(struct visit *visit, struct response *response)
 {
@@ -32,20 +41,41 @@ enum status organisation_balance_get(struct visit *visit, struct response *respo
     }
     struct holding_balances balances =
         holdings_balances(visit->registry, visit->arena, visit->org_id, "");
-    struct api_order_balances orders =
-        api_order_balances(visit->registry, visit->arena, visit->org_id);
     struct sums total = {0};
     for (size_t i = 0; i < balances.count; i++) {
         add_holding(&total, &balances.at[i]);
     }
-    struct json json = api_answer(visit, response);
-    json_open(&json, NULL);
-    write_sums(&json, &total);
-    write_suppliers(&json, visit, &balances);
-    write_projects(&json, &balances);
-    write_orders(&json, &orders);
-    json_close(&json);
+    struct walk *walk = arena_one(visit->arena, struct walk);
+    walk->visit = visit;
+    walk->json = api_answer(visit, response);
+    json_open(&walk->json, NULL);
+    write_sums(&walk->json, &total);
+    write_suppliers(&walk->json, visit, &balances);
+    write_projects(&walk->json, &balances);
+    json_list(&walk->json, "order_balances");
+    if (write_window(response, walk)) {
+        response->stream = write_window;
+        response->stream_state = walk;
+    }
     return STATUS_OK;
+}
+
+/* False: that was the last one. */
+static bool write_window(struct response *response, void *state)
+{
+    struct walk *walk = state;
+    struct visit *visit = walk->visit;
+    size_t mark_bytes = visit->arena->used_bytes;
+    walk->json.out = &response->body;
+    struct api_order_balances orders = api_order_balances(
+        visit->registry, visit->arena, visit->org_id, &walk->place, CSV_WINDOW_ROWS);
+    write_orders(&walk->json, &orders);
+    if (!orders.has_more) {
+        json_close(&walk->json);
+        json_close(&walk->json);
+    }
+    arena_reset(visit->arena, mark_bytes);
+    return orders.has_more;
 }
 
 /* What is more than an int64 holds, which no registry of this world has, is told as the most it
@@ -124,7 +154,6 @@ static void write_projects(struct json *json, const struct holding_balances *bal
 
 static void write_orders(struct json *json, const struct api_order_balances *balances)
 {
-    json_list(json, "order_balances");
     for (size_t i = 0; i < balances->count;) {
         const char *order_id = balances->at[i].order_id;
         struct sums sums = {0};
@@ -140,5 +169,4 @@ static void write_orders(struct json *json, const struct api_order_balances *bal
         write_sums(json, &sums);
         json_close(json);
     }
-    json_close(json);
 }

@@ -61,8 +61,7 @@ enum status organisation_batches_get(struct visit *visit, struct response *respo
         return STATUS_NOT_FOUND;
     }
     struct api_holding_filter filter = filter_of(visit, values);
-    list.page = api_holdings(visit->registry, visit->arena, &filter, &list.ask);
-    list.total_count = api_holdings_count(visit->registry, visit->arena, &filter);
+    list.page = api_holdings(visit->registry, visit->arena, &filter, &list.ask, &list.total_count);
     list_write(visit, response, &list);
     return STATUS_OK;
 }

@@ -13,7 +13,6 @@
 #define CHALLENGE "Bearer realm=\"registry\""
 
 static bool wants_problem(const struct request *request);
-static const char *detail_of(enum status status);
 static int retry_after_s(enum status status);
 static const char *title_of(struct arena *arena, const char *slug);
 static void write_faults(struct json *json, const char *name, const struct visit *visit);
@@ -43,7 +42,7 @@ void api_error_page(struct visit *visit, enum status status, struct response *re
         json_text(&json, "type", arena_printf(visit->arena, TYPE_BASE "%s", row->slug));
         json_text(&json, "title", title_of(visit->arena, row->slug));
         json_int(&json, "status", row->http_code);
-        json_text(&json, "detail", detail_of(status));
+        json_text(&json, "detail", status_row_for_programs(status).sentence);
     }
     if (has_rows && is_problem) {
         write_faults(&json, "errors", visit);
@@ -58,36 +57,6 @@ static bool wants_problem(const struct request *request)
 {
     const char *at = strcasestr(request->accept, PROBLEM_TYPE);
     return at != NULL && !isalnum((unsigned char)at[strlen(PROBLEM_TYPE)]);
-}
-
-/* The table's sentence, where it does not speak of pages and buttons. */
-static const char *detail_of(enum status status)
-{
-    switch ((int)status) {
-    case STATUS_BAD_REQUEST:
-        return "This request could not be read: look for broken escapes, repeated headers or a "
-               "body that is shorter or longer than it says.";
-    case STATUS_NOT_FOUND:
-        return "There is nothing at this address, or it is not yours to see.";
-    case STATUS_METHOD_NOT_ALLOWED:
-        return "This address does not answer to this method. The Allow header names those it does.";
-    case STATUS_TOO_LARGE:
-        return "The body is too large. Divide it into several smaller acts.";
-    case STATUS_FORM_FAULTS:
-        return "Nothing was changed. Mend what is listed and send it again.";
-    case STATUS_NOT_ALLOWED:
-        return "This access token may not do this: it lacks the role or scope, acts for another "
-               "organisation, or is limited to other addresses.";
-    case STATUS_ANSWER_LOST:
-        return "The answer got lost on its way, so this may or may not have happened. Send the "
-               "same request again, with this key as Idempotency-Key: it will not happen twice.";
-    case STATUS_OUT_OF_ROOM:
-        return "This answer became too large to make. Ask for less at once, or try again later.";
-    case STATUS_FAULT:
-        return "Something went wrong on our side. It has been recorded under this request_id.";
-    default:
-        return status_row(status)->sentence;
-    }
 }
 
 static int retry_after_s(enum status status)

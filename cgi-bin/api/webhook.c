@@ -48,7 +48,6 @@ static void write_webhook(struct json *json, const struct visit *visit,
 static void write_kinds(struct json *json, const char *kinds);
 static enum status answer(struct visit *visit, struct response *response, enum status status,
                           const struct webhook *webhook, bool shows_secret);
-static enum status refused(struct visit *visit, enum status status);
 static void read_wish(struct visit *visit, const struct row *row, struct webhook_wish *wish);
 static const char *kinds_of(struct visit *visit, const struct value *value);
 static bool can_be_used(struct visit *visit, const struct webhook_wish *wish);
@@ -97,30 +96,27 @@ enum status webhook_one_get(struct visit *visit, struct response *response)
     return answer(visit, response, status, &webhook, false);
 }
 
-/* What is not named stays as it is. */
+/* What is not named, or null, stays as it is. */
 enum status webhook_update_post(struct visit *visit, struct response *response)
 {
     struct row row;
     struct webhook webhook;
+    struct webhook_wish wish = {.keeps_scope = true};
     if (!webhook_find(visit->people, visit->arena, visit->org_id, visit->arguments[0], &webhook)) {
         return STATUS_NOT_FOUND;
     }
     (void)list_no_query(visit);
     enum status status = body_read(visit, &update_members, &row);
-    (void)act_key(visit); /* what it becomes is the same however often it is asked for */
+    const char *key = act_key(visit);
     if (status != STATUS_OK) {
         return status;
     }
-    struct webhook_wish wish = {.url = webhook.url,
-                                .description = webhook.description,
-                                .takes_all = webhook.takes_all,
-                                .kinds = webhook.kinds};
     read_wish(visit, &row, &wish);
     if (!can_be_used(visit, &wish) || visit->faults->count > 0) {
         return STATUS_FORM_FAULTS;
     }
-    struct webhook_admin admin = webhook_admin_of(visit, "");
-    status = webhook_update(&admin, webhook.webhook_id, &wish, &webhook);
+    struct webhook_admin admin = webhook_admin_of(visit, key);
+    status = webhook_update(&admin, visit->arguments[0], &wish, &webhook);
     return answer(visit, response, status, &webhook, false);
 }
 
@@ -152,14 +148,15 @@ enum status webhook_remove_post(struct visit *visit, struct response *response)
     if (status == STATUS_OK) {
         status = webhook_drop(&admin, visit->arguments[0]);
     }
-    if (status == STATUS_OK) {
-        struct json json = api_answer(visit, response);
-        json_open(&json, NULL);
-        json_text(&json, "id", visit->arguments[0]);
-        json_text(&json, "state", "removed");
-        json_close(&json);
+    if (status != STATUS_OK) {
+        return webhook_refused(visit, status);
     }
-    return status;
+    struct json json = api_answer(visit, response);
+    json_open(&json, NULL);
+    json_text(&json, "id", visit->arguments[0]);
+    json_text(&json, "state", "removed");
+    json_close(&json);
+    return STATUS_OK;
 }
 
 enum status webhook_test_post(struct visit *visit, struct response *response)
@@ -171,7 +168,7 @@ enum status webhook_test_post(struct visit *visit, struct response *response)
         status = webhook_test(&admin, visit->arguments[0], &message);
     }
     if (status != STATUS_OK) {
-        return refused(visit, status);
+        return webhook_refused(visit, status);
     }
     struct json json = api_answer(visit, response);
     webhook_message_write(&json, NULL, visit, &message, true);
@@ -246,7 +243,7 @@ static enum status answer(struct visit *visit, struct response *response, enum s
                           const struct webhook *webhook, bool shows_secret)
 {
     if (status != STATUS_OK) {
-        return refused(visit, status);
+        return webhook_refused(visit, status);
     }
     struct json json = api_answer(visit, response);
     write_webhook(&json, visit, webhook,
@@ -254,7 +251,7 @@ static enum status answer(struct visit *visit, struct response *response, enum s
     return STATUS_OK;
 }
 
-static enum status refused(struct visit *visit, enum status status)
+enum status webhook_refused(struct visit *visit, enum status status)
 {
     struct loc body = loc_of("body");
     struct loc header = loc_of("header");
@@ -287,6 +284,7 @@ static void read_wish(struct visit *visit, const struct row *row, struct webhook
     }
     if (values[M_SCOPE].is_given) {
         wish->takes_all = text_is(scope_words[values[M_SCOPE].number], "all");
+        wish->keeps_scope = false;
     }
     if (values[M_KINDS].is_given) {
         wish->kinds = kinds_of(visit, &values[M_KINDS]);

@@ -38,6 +38,10 @@ enum status webhook_replay_post(struct visit *visit, struct response *response);
 enum status webhook_messages_get(struct visit *visit, struct response *response);
 enum status webhook_message_get(struct visit *visit, struct response *response);
 
+/* What came of an act, if it is not OK, as the program is told: with its fault noted where the row
+ * of the status says 422. */
+enum status webhook_refused(struct visit *visit, enum status status);
+
 /* One message as JSON; is_whole: with its body and tries. */
 void webhook_message_write(struct json *json, const char *name, struct visit *visit,
                            const struct webhook_message *message, bool is_whole);

@@ -69,7 +69,7 @@ enum status webhook_replay_post(struct visit *visit, struct response *response)
     struct row row;
     (void)list_no_query(visit);
     enum status status = body_read(visit, &replay_members, &row);
-    (void)act_key(visit); /* what waits already is not sent twice for being asked for twice */
+    const char *key = act_key(visit);
     if (status != STATUS_OK) {
         return status;
     }
@@ -84,20 +84,21 @@ enum status webhook_replay_post(struct visit *visit, struct response *response)
                   "Name either message_id, or since for all that failed from then on.", NULL);
         return STATUS_FORM_FAULTS;
     }
-    struct webhook_admin admin = webhook_admin_of(visit, "");
+    struct webhook_admin admin = webhook_admin_of(visit, key);
     int64_t count = 1;
     if (message->is_given) {
         status = webhook_replay(&admin, visit->arguments[0], message->text);
     } else {
         status = webhook_replay_failed(&admin, visit->arguments[0], since->number, &count);
     }
-    if (status == STATUS_OK) {
-        struct json json = api_answer(visit, response);
-        json_open(&json, NULL);
-        json_int(&json, "replayed", count);
-        json_close(&json);
+    if (status != STATUS_OK) {
+        return webhook_refused(visit, status);
     }
-    return status;
+    struct json json = api_answer(visit, response);
+    json_open(&json, NULL);
+    json_int(&json, "replayed", count);
+    json_close(&json);
+    return STATUS_OK;
 }
 
 void webhook_message_write(struct json *json, const char *name, struct visit *visit,

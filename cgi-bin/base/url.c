@@ -9,8 +9,8 @@
 #include "base/must.h"
 #include "base/text.h"
 
-static size_t encoded_bytes(const char *text);
-static char *encode(char *to, const char *text);
+static size_t escapes_of(const char *text);
+static char *encode(char *to, const char *text, bool has_escapes);
 static bool is_unreserved(char byte);
 static bool is_dots(const char *text);
 
@@ -20,28 +20,30 @@ struct url url_path(struct arena *arena, const char *pattern, ...)
     va_list parts;
     va_start(parts, pattern);
     size_t size_bytes = strlen(pattern) + 1;
+    size_t escapes = 0;
     bool is_walkable = true;
     for (const char *at = strchr(pattern, '*'); at != NULL; at = strchr(at + 1, '*')) {
         const char *part = va_arg(parts, const char *);
         must(part != NULL);
         is_walkable = is_walkable && !is_dots(part);
-        size_bytes += encoded_bytes(part);
+        size_bytes += strlen(part);
+        escapes += escapes_of(part);
     }
     va_end(parts);
     if (!is_walkable) {
         return (struct url){NULL};
     }
 
-    char *text = arena_take(arena, size_bytes, 1);
+    char *text = arena_take(arena, size_bytes + 2 * escapes, 1);
     char *to = text;
     va_start(parts, pattern);
     while (*pattern != '\0') {
-        size_t front_bytes = strcspn(pattern, "*");
+        size_t front_bytes = (size_t)(strchrnul(pattern, '*') - pattern);
         memcpy(to, pattern, front_bytes);
         to += front_bytes;
         pattern += front_bytes;
         if (*pattern == '*') {
-            to = encode(to, va_arg(parts, const char *));
+            to = encode(to, va_arg(parts, const char *), escapes > 0);
             pattern++;
         }
     }
@@ -57,14 +59,15 @@ struct url url_with(struct arena *arena, struct url url, const char *name, const
     /* A fragment stays last. */
     size_t front_bytes = strcspn(url.text, "#");
     bool is_first = memchr(url.text, '?', front_bytes) == NULL;
-    size_t size_bytes = strlen(url.text) + encoded_bytes(name) + encoded_bytes(value) + 3;
+    size_t escapes = escapes_of(name) + escapes_of(value);
+    size_t size_bytes = strlen(url.text) + strlen(name) + strlen(value) + 2 * escapes + 3;
     char *text = arena_take(arena, size_bytes, 1);
     memcpy(text, url.text, front_bytes);
     char *to = text + front_bytes;
     *to++ = is_first ? '?' : '&';
-    to = encode(to, name);
+    to = encode(to, name, escapes > 0);
     *to++ = '=';
-    to = encode(to, value);
+    to = encode(to, value, escapes > 0);
     memcpy(to, url.text + front_bytes, strlen(url.text + front_bytes));
     return (struct url){text};
 }
@@ -101,21 +104,22 @@ struct url url_absolute(struct arena *arena, const char *site, struct url url)
     return (struct url){arena_printf(arena, "%s%s", front, url.text)};
 }
 
-static size_t encoded_bytes(const char *text)
+/* How many of its bytes become three. */
+static size_t escapes_of(const char *text)
 {
-    size_t size_bytes = 0;
+    size_t escapes = 0;
     for (; *text != '\0'; text++) {
-        size_bytes += is_unreserved(*text) ? 1 : 3;
+        escapes += is_unreserved(*text) ? 0 : 1;
     }
-    return size_bytes;
+    return escapes;
 }
 
 /* Writes text percent-encoded at to and returns the place behind it. */
-static char *encode(char *to, const char *text)
+static char *encode(char *to, const char *text, bool has_escapes)
 {
     static const char digits[] = "0123456789ABCDEF";
-    size_t size_bytes = strlen(text);
-    if (encoded_bytes(text) == size_bytes) { /* ids are as they are */
+    if (!has_escapes) { /* ids are as they are */
+        size_t size_bytes = strlen(text);
         memcpy(to, text, size_bytes);
         return to + size_bytes;
     }
@@ -143,5 +147,5 @@ static bool is_unreserved(char byte)
 /* Browsers walk up at ".." and at "%2E%2E" alike: such a part can name nothing here. */
 static bool is_dots(const char *text)
 {
-    return text[0] == '\0' || text_is(text, ".") || text_is(text, "..");
+    return text[0] == '\0' || (text[0] == '.' && (text_is(text, ".") || text_is(text, "..")));
 }

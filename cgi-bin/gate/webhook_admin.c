@@ -50,8 +50,12 @@ const char *const webhook_kinds[WEBHOOK_KINDS_MAX + 1] = {
 
 static enum status keep(const struct webhook_admin *admin, const struct webhook_wish *wish,
                         struct webhook *webhook);
+static void take_wish(struct webhook *webhook, const struct webhook_wish *wish);
 static enum status begin(const struct webhook_admin *admin, const char *webhook_id,
                          struct webhook *webhook);
+static enum status begin_once(const struct webhook_admin *admin, const struct digest *asked,
+                              const char *webhook_id, struct webhook *webhook,
+                              const char **made_id);
 static enum status finish(const struct webhook_admin *admin, enum status status, const char *event,
                           const char *webhook_id);
 static enum status look_up_key(const struct webhook_admin *admin, const struct digest *asked,
@@ -60,6 +64,7 @@ static void keep_key(const struct webhook_admin *admin, const struct digest *ask
                      const char *made_id);
 static struct digest asked_of(const char *act, const char *webhook_id,
                               const struct webhook_wish *wish);
+static void add_named(struct digest_feed *feed, const char *text);
 static const uint8_t *new_secret(struct arena *arena);
 static const char *new_id(const struct webhook_admin *admin, const char *prefix);
 static enum status add_test(const struct webhook_admin *admin, const struct webhook *webhook,
@@ -83,12 +88,13 @@ struct webhook_admin webhook_admin_of(struct visit *visit, const char *key)
 const char *webhook_wish_fault(const struct webhook_wish *wish, bool is_test, const char **words)
 {
     struct endpoint endpoint;
-    *words = endpoint_read(wish->url, is_test, &endpoint);
+    *words = wish->url == NULL ? NULL : endpoint_read(wish->url, is_test, &endpoint);
     if (*words != NULL) {
         return "url";
     }
-    if (!text_utf8_is(wish->description) || text_has_control(wish->description, "") ||
-        text_characters(wish->description) > NAME_CHARS_MAX) {
+    if (wish->description != NULL &&
+        (!text_utf8_is(wish->description) || text_has_control(wish->description, "") ||
+         text_characters(wish->description) > NAME_CHARS_MAX)) {
         *words = "Describe the endpoint in one line of at most 120 characters.";
         return "description";
     }
@@ -101,6 +107,7 @@ enum status webhook_make(const struct webhook_admin *admin, const struct webhook
     const char *words = NULL;
     const char *made_id = NULL;
     struct digest asked = asked_of("make", admin->org_id, wish);
+    *webhook = (struct webhook){.webhook_id = ""};
     if (webhook_wish_fault(wish, admin->is_test, &words) != NULL) {
         return STATUS_VALUE_REFUSED;
     }
@@ -125,18 +132,18 @@ enum status webhook_update(const struct webhook_admin *admin, const char *webhoo
                            const struct webhook_wish *wish, struct webhook *webhook)
 {
     const char *words = NULL;
+    const char *made_id = NULL;
+    struct digest asked = asked_of("update", webhook_id, wish);
     if (webhook_wish_fault(wish, admin->is_test, &words) != NULL) {
         return STATUS_VALUE_REFUSED;
     }
-    enum status status = begin(admin, webhook_id, webhook);
-    if (status != STATUS_OK) {
-        return status;
+    enum status status = begin_once(admin, &asked, webhook_id, webhook, &made_id);
+    if (status != STATUS_OK || made_id != NULL) {
+        return finish(admin, status, NULL, webhook_id);
     }
-    webhook->url = wish->url;
-    webhook->description = wish->description;
-    webhook->takes_all = wish->takes_all;
-    webhook->kinds = wish->kinds;
+    take_wish(webhook, wish);
     webhook_change(admin->people, webhook, admin->now_us);
+    keep_key(admin, &asked, webhook_id);
     return finish(admin, STATUS_OK, "webhook-changed", webhook_id);
 }
 
@@ -145,11 +152,7 @@ enum status webhook_rotate(const struct webhook_admin *admin, const char *webhoo
 {
     struct digest asked = asked_of("rotate", webhook_id, NULL);
     const char *made_id = NULL;
-    enum status status = begin(admin, webhook_id, webhook);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    status = look_up_key(admin, &asked, &made_id);
+    enum status status = begin_once(admin, &asked, webhook_id, webhook, &made_id);
     if (status != STATUS_OK || made_id != NULL) {
         return finish(admin, status, NULL, webhook_id);
     }
@@ -164,10 +167,13 @@ enum status webhook_rotate(const struct webhook_admin *admin, const char *webhoo
 enum status webhook_set_paused(const struct webhook_admin *admin, const char *webhook_id,
                                bool is_paused, struct webhook *webhook)
 {
-    enum status status = begin(admin, webhook_id, webhook);
-    if (status != STATUS_OK) {
-        return status;
+    struct digest asked = asked_of(is_paused ? "pause" : "resume", webhook_id, NULL);
+    const char *made_id = NULL;
+    enum status status = begin_once(admin, &asked, webhook_id, webhook, &made_id);
+    if (status != STATUS_OK || made_id != NULL) {
+        return finish(admin, status, NULL, webhook_id);
     }
+    keep_key(admin, &asked, webhook_id);
     if (text_is(webhook->state, is_paused ? "paused" : "active")) {
         return finish(admin, STATUS_OK, NULL, webhook_id);
     }
@@ -182,12 +188,22 @@ enum status webhook_set_paused(const struct webhook_admin *admin, const char *we
 
 enum status webhook_drop(const struct webhook_admin *admin, const char *webhook_id)
 {
+    struct digest asked = asked_of("remove", webhook_id, NULL);
     struct webhook webhook;
-    enum status status = begin(admin, webhook_id, &webhook);
-    if (status != STATUS_OK) {
-        return status;
+    const char *made_id = NULL;
+    if (!store_begin_write(admin->people)) {
+        return STATUS_FAULT;
+    }
+    /* The key first: what a repeat is about is not there any more. */
+    enum status status = look_up_key(admin, &asked, &made_id);
+    if (status != STATUS_OK || made_id != NULL) {
+        return finish(admin, status, NULL, webhook_id);
+    }
+    if (!webhook_find(admin->people, admin->arena, admin->org_id, webhook_id, &webhook)) {
+        return finish(admin, STATUS_NOT_FOUND, NULL, webhook_id);
     }
     webhook_remove(admin->people, webhook_id, admin->user_id, admin->now_us);
+    keep_key(admin, &asked, webhook_id);
     return finish(admin, STATUS_OK, "webhook-removed", webhook_id);
 }
 
@@ -197,19 +213,18 @@ enum status webhook_test(const struct webhook_admin *admin, const char *webhook_
     struct digest asked = asked_of("test", webhook_id, NULL);
     struct webhook webhook;
     const char *made_id = NULL;
-    enum status status = begin(admin, webhook_id, &webhook);
+    enum status status = begin_once(admin, &asked, webhook_id, &webhook, &made_id);
     if (status != STATUS_OK) {
         return status;
     }
-    status = look_up_key(admin, &asked, &made_id);
-    if (status == STATUS_OK && made_id == NULL) {
-        (void)webhook_message_test_waits(admin->people, admin->arena, webhook_id, &made_id);
+    if (made_id == NULL &&
+        webhook_message_test_waits(admin->people, admin->arena, webhook_id, &made_id)) {
+        keep_key(admin, &asked, made_id);
     }
-    if (status != STATUS_OK || made_id != NULL) {
-        bool is_there = status == STATUS_OK && webhook_message_find(admin->people, admin->arena,
-                                                                    webhook_id, made_id, message);
-        return finish(admin, status == STATUS_OK && !is_there ? STATUS_NOT_FOUND : status, NULL,
-                      webhook_id);
+    if (made_id != NULL) {
+        bool is_there =
+            webhook_message_find(admin->people, admin->arena, webhook_id, made_id, message);
+        return finish(admin, is_there ? STATUS_OK : STATUS_NOT_FOUND, NULL, webhook_id);
     }
     status = add_test(admin, &webhook, message);
     if (status == STATUS_OK) {
@@ -221,30 +236,39 @@ enum status webhook_test(const struct webhook_admin *admin, const char *webhook_
 enum status webhook_replay(const struct webhook_admin *admin, const char *webhook_id,
                            const char *message_id)
 {
+    struct digest asked =
+        asked_of(arena_printf(admin->arena, "replay %s", message_id), webhook_id, NULL);
     struct webhook webhook;
     struct webhook_message message;
-    enum status status = begin(admin, webhook_id, &webhook);
-    if (status != STATUS_OK) {
-        return status;
+    const char *made_id = NULL;
+    enum status status = begin_once(admin, &asked, webhook_id, &webhook, &made_id);
+    if (status != STATUS_OK || made_id != NULL) {
+        return finish(admin, status, NULL, webhook_id);
     }
     if (!webhook_message_find(admin->people, admin->arena, webhook_id, message_id, &message)) {
         return finish(admin, STATUS_NOT_FOUND, NULL, webhook_id);
     }
     webhook_message_replay(admin->people, message_id, admin->now_us);
     webhook_wake(admin->people, webhook_id, admin->now_us);
+    keep_key(admin, &asked, message_id);
     return finish(admin, STATUS_OK, "webhook-replay", webhook_id);
 }
 
 enum status webhook_replay_failed(const struct webhook_admin *admin, const char *webhook_id,
                                   int64_t since_at, int64_t *count)
 {
+    const char *act = arena_printf(admin->arena, "replay since %lld", (long long)since_at);
+    struct digest asked = asked_of(act, webhook_id, NULL);
     struct webhook webhook;
-    enum status status = begin(admin, webhook_id, &webhook);
-    if (status != STATUS_OK) {
-        return status;
+    const char *made_id = NULL; /* of this act: how many there were */
+    enum status status = begin_once(admin, &asked, webhook_id, &webhook, &made_id);
+    if (status != STATUS_OK || made_id != NULL) {
+        must(status != STATUS_OK || text_parse_int(made_id, false, count));
+        return finish(admin, status, NULL, webhook_id);
     }
     *count = webhook_message_replay_since(admin->people, webhook_id, since_at, admin->now_us);
     webhook_wake(admin->people, webhook_id, admin->now_us);
+    keep_key(admin, &asked, arena_printf(admin->arena, "%lld", (long long)*count));
     return finish(admin, STATUS_OK, "webhook-replay", webhook_id);
 }
 
@@ -279,6 +303,15 @@ static enum status keep(const struct webhook_admin *admin, const struct webhook_
     return STATUS_OK;
 }
 
+/* What the wish names. */
+static void take_wish(struct webhook *webhook, const struct webhook_wish *wish)
+{
+    webhook->url = wish->url == NULL ? webhook->url : wish->url;
+    webhook->description = wish->description == NULL ? webhook->description : wish->description;
+    webhook->takes_all = wish->keeps_scope ? webhook->takes_all : wish->takes_all;
+    webhook->kinds = wish->kinds == NULL ? webhook->kinds : wish->kinds;
+}
+
 /* Opens the transaction and reads the endpoint; a status other than OK has closed it again. */
 static enum status begin(const struct webhook_admin *admin, const char *webhook_id,
                          struct webhook *webhook)
@@ -288,6 +321,18 @@ static enum status begin(const struct webhook_admin *admin, const char *webhook_
     }
     bool is_there = webhook_find(admin->people, admin->arena, admin->org_id, webhook_id, webhook);
     return is_there ? STATUS_OK : finish(admin, STATUS_NOT_FOUND, NULL, webhook_id);
+}
+
+/* The same, and the key is looked up. Whatever comes of it, the act can end in finish(), which does
+ * nothing to a transaction that is closed already. */
+static enum status begin_once(const struct webhook_admin *admin, const struct digest *asked,
+                              const char *webhook_id, struct webhook *webhook, const char **made_id)
+{
+    enum status status = begin(admin, webhook_id, webhook);
+    if (status == STATUS_OK) {
+        status = look_up_key(admin, asked, made_id);
+    }
+    return status == STATUS_OK ? STATUS_OK : finish(admin, status, NULL, webhook_id);
 }
 
 /* Closes it: kept when the status is OK and the store agrees. event: for the log; NULL: nothing was
@@ -338,12 +383,18 @@ static struct digest asked_of(const char *act, const char *webhook_id,
     digest_add_text(&feed, act);
     digest_add_text(&feed, webhook_id);
     if (wish != NULL) {
-        digest_add_text(&feed, wish->url);
-        digest_add_text(&feed, wish->description);
-        digest_add_int(&feed, wish->takes_all ? 1 : 0);
-        digest_add_text(&feed, wish->kinds);
+        add_named(&feed, wish->url);
+        add_named(&feed, wish->description);
+        digest_add_int(&feed, wish->keeps_scope ? 2 : wish->takes_all ? 1 : 0);
+        add_named(&feed, wish->kinds);
     }
     return digest_end(&feed);
+}
+
+/* What is not named is not like any text that can be. */
+static void add_named(struct digest_feed *feed, const char *text)
+{
+    digest_add_text(feed, text == NULL ? "\x01" : text);
 }
 
 static const uint8_t *new_secret(struct arena *arena)

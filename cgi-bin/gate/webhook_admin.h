@@ -5,6 +5,9 @@
  *
  * Acts are named by state: pausing what is paused and resuming what is active changes nothing and
  * is OK. An endpoint that is removed, or of another organisation, is NOT_FOUND.
+ *
+ * With a key (webhook_admin.key) each act is done once: a repeat changes nothing, is OK and finds
+ * what the first one made or changed, as it is now. KEY_REUSED: the key belongs to another act.
  */
 #ifndef GATE_WEBHOOK_ADMIN_H
 #define GATE_WEBHOOK_ADMIN_H
@@ -38,11 +41,13 @@ struct webhook_admin {
 /* On behalf of a visitor (POST, in a program that opens both files). key: as it came, checked. */
 struct webhook_admin webhook_admin_of(struct visit *visit, const char *key);
 
-/* An endpoint as somebody wants it. */
+/* An endpoint as somebody wants it. For webhook_update a text that is NULL, and the scope when
+ * keeps_scope, stay as they are. */
 struct webhook_wish {
     const char *url;
     const char *description; /* at most NAME_CHARS_MAX characters */
     bool takes_all;
+    bool keeps_scope;  /* takes_all is not looked at */
     const char *kinds; /* words of webhook_kinds, one a line; "" all */
 };
 
@@ -50,26 +55,24 @@ struct webhook_wish {
 const char *webhook_wish_fault(const struct webhook_wish *wish, bool is_test, const char **words);
 
 /* A new endpoint, active; its secret is shown to whoever asked. VALUE_REFUSED: webhook_wish_fault.
- * LINES_TOO_MANY: the organisation has WEBHOOKS_MAX. With a key: a repeat finds the first one
- * again; KEY_REUSED: the key was used for something else. */
+ * LINES_TOO_MANY: the organisation has WEBHOOKS_MAX. */
 enum status webhook_make(const struct webhook_admin *admin, const struct webhook_wish *wish,
                          struct webhook *webhook);
 enum status webhook_update(const struct webhook_admin *admin, const char *webhook_id,
                            const struct webhook_wish *wish, struct webhook *webhook);
-/* A new secret; the old one signs along for WEBHOOK_OVERLAP_S. With a key: done once. */
+/* A new secret; the old one signs along for WEBHOOK_OVERLAP_S. */
 enum status webhook_rotate(const struct webhook_admin *admin, const char *webhook_id,
                            struct webhook *webhook);
 enum status webhook_set_paused(const struct webhook_admin *admin, const char *webhook_id,
                                bool is_paused, struct webhook *webhook);
 enum status webhook_drop(const struct webhook_admin *admin, const char *webhook_id);
-/* A test event, sent at once and once. One at a time: while one waits, it is that one. With a key:
- * sent once. */
+/* A test event, sent at once and once. One at a time: while one waits, it is that one. */
 enum status webhook_test(const struct webhook_admin *admin, const char *webhook_id,
                          struct webhook_message *message);
 /* One message again, whatever came of it. */
 enum status webhook_replay(const struct webhook_admin *admin, const char *webhook_id,
                            const char *message_id);
-/* All that failed since then; how many. */
+/* All that failed since then; how many there were. */
 enum status webhook_replay_failed(const struct webhook_admin *admin, const char *webhook_id,
                                   int64_t since_at, int64_t *count);
 

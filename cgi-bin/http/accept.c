@@ -2,10 +2,10 @@
  * http/accept.c: the only file with fcgiapp.h. FastCGI on fd 0, or one plain CGI request when fd 0
  * is not a listening socket.
  *
- * SIGTERM and SIGINT are blocked except while waiting in ppoll(), so they end the program between
- * two requests, always and at once: a signal that arrives between a check and a blocking accept()
- * cannot be missed. For the same reason the listening socket does not block: when a sibling process
- * took the connection first, we go back to waiting.
+ * SIGTERM and SIGINT are blocked except while waiting in epoll_pwait() or ppoll(), so they end the
+ * program between two requests, always and at once: a signal that arrives between a check and a
+ * blocking accept() cannot be missed. For the same reason the listening socket does not block: when
+ * a sibling process took the connection first, we go back to waiting.
  */
 #include <errno.h>
 #include <fcgiapp.h>
@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -43,7 +44,9 @@ struct outlet {
 };
 
 static int run_fastcgi(struct exchange *exchange);
-static bool wait_for_request(FCGX_Request *fastcgi, const sigset_t *waiting_mask);
+static int queue_open(void);
+static bool wait_for_request(FCGX_Request *fastcgi, int queue, const sigset_t *waiting_mask);
+static int wait_for_new(int queue, const sigset_t *waiting_mask);
 static bool is_told_to_end(void);
 static void give_up_kept(FCGX_Request *fastcgi);
 static bool answer_fastcgi(struct exchange *exchange, FCGX_Request *fastcgi);
@@ -75,9 +78,10 @@ static int run_fastcgi(struct exchange *exchange)
     int flags = fcntl(LISTEN_FD, F_GETFL);
     must(flags >= 0 && fcntl(LISTEN_FD, F_SETFL, flags | O_NONBLOCK) == 0);
     signals_prepare(&waiting_mask);
+    int queue = queue_open();
     log_event("info", "start", "pid", log_int(getpid()), NULL);
     int exit_code = EXIT_SUCCESS;
-    while (wait_for_request(&fastcgi, &waiting_mask)) {
+    while (wait_for_request(&fastcgi, queue, &waiting_mask)) {
         int result = FCGX_Accept_r(&fastcgi);
         if (result == 0) {
             if (!answer_fastcgi(exchange, &fastcgi)) {
@@ -91,21 +95,33 @@ static int run_fastcgi(struct exchange *exchange)
         }
     }
     FCGX_Free(&fastcgi, 1);
+    (void)close(queue);
     log_event("info", "end", "pid", log_int(getpid()), NULL);
     return exit_code;
 }
 
+/* The listening socket as one of several idle processes waits for it: a new connection wakes one of
+ * them, not all. If that one ends before it accepts, the process in its place finds the connection.
+ */
+static int queue_open(void)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE};
+    int queue = epoll_create1(EPOLL_CLOEXEC);
+    must(queue >= 0 && epoll_ctl(queue, EPOLL_CTL_ADD, LISTEN_FD, &event) == 0);
+    return queue;
+}
+
 /* Waits for a new connection, or for the next request on the one that nginx keeps. False when it is
  * time to end. */
-static bool wait_for_request(FCGX_Request *fastcgi, const sigset_t *waiting_mask)
+static bool wait_for_request(FCGX_Request *fastcgi, int queue, const sigset_t *waiting_mask)
 {
     for (;;) {
         bool is_kept = fastcgi->ipcFd >= 0;
         struct pollfd fds[] = {
             {.fd = LISTEN_FD, .events = POLLIN},
-            {.fd = is_kept ? fastcgi->ipcFd : -1, .events = POLLIN},
+            {.fd = fastcgi->ipcFd, .events = POLLIN},
         };
-        int count = ppoll(fds, 2, NULL, waiting_mask);
+        int count = is_kept ? ppoll(fds, 2, NULL, waiting_mask) : wait_for_new(queue, waiting_mask);
         if (is_ending || is_told_to_end()) {
             return false;
         }
@@ -120,7 +136,13 @@ static bool wait_for_request(FCGX_Request *fastcgi, const sigset_t *waiting_mask
     }
 }
 
-/* When somebody waits already, ppoll returns at once and lets no signal through: under load it
+static int wait_for_new(int queue, const sigset_t *waiting_mask)
+{
+    struct epoll_event event;
+    return epoll_pwait(queue, &event, 1, -1, waiting_mask);
+}
+
+/* When somebody waits already, waiting returns at once and lets no signal through: under load it
  * would wait until nobody comes any more. */
 static bool is_told_to_end(void)
 {
@@ -225,7 +247,7 @@ static int run_cgi(struct exchange *exchange)
 static void signals_prepare(sigset_t *waiting_mask)
 {
     sigset_t ending;
-    struct sigaction end = {.sa_handler = on_end}; /* no SA_RESTART: ppoll has to return */
+    struct sigaction end = {.sa_handler = on_end}; /* no SA_RESTART: waiting has to return */
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     must(sigemptyset(&ending) == 0);
     must(sigaddset(&ending, SIGTERM) == 0 && sigaddset(&ending, SIGINT) == 0);

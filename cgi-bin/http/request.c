@@ -62,7 +62,7 @@ static const char *const param_names[PARAM__COUNT] = {
 /* What the outside sent, before it is believed. */
 struct raw {
     const char *value[PARAM__COUNT]; /* "" when absent */
-    bool is_clean;                   /* nothing repeated, no control characters */
+    bool is_clean;                   /* nothing repeated, no control characters, no empty key */
 };
 
 static void raw_gather(struct arena *arena, const struct door *door, struct raw *raw);
@@ -151,6 +151,9 @@ static bool is_clean(enum param param, const char *value)
 {
     if (param == PARAM_USER_AGENT || param == PARAM_ACCEPT) {
         return true; /* cleaned in fill_in: only ever shown; only ever looked through */
+    }
+    if (param == PARAM_IDEMPOTENCY_KEY && *value == '\0') {
+        return false; /* who sends one means to be protected by it */
     }
     for (; *value != '\0'; value++) {
         unsigned char byte = (unsigned char)*value;

@@ -202,3 +202,52 @@ const struct status_row *status_row(enum status status)
     must(rows[status].slug != (void *)0);
     return &rows[status];
 }
+
+struct status_row status_row_for_programs(enum status status)
+{
+    struct status_row row = *status_row(status);
+    switch ((int)status) {
+    case STATUS_BAD_REQUEST:
+        row.sentence =
+            "This request could not be read: look for broken escapes, repeated headers, an empty "
+            "Idempotency-Key, or a body that is shorter or longer than it says.";
+        break;
+    case STATUS_NOT_FOUND:
+        row.sentence = "There is nothing at this address, or it is not yours to see.";
+        break;
+    case STATUS_METHOD_NOT_ALLOWED:
+        row.sentence =
+            "This address does not answer to this method. The Allow header names those it does.";
+        break;
+    case STATUS_TOO_LARGE:
+        row.sentence = "The body is too large. Divide it into several smaller acts.";
+        break;
+    case STATUS_FORM_FAULTS:
+        row.sentence = "Nothing was changed. Mend what is listed and send it again.";
+        break;
+    case STATUS_NOT_ALLOWED:
+        row.sentence =
+            "This access token may not do this: it lacks the role or scope, acts for another "
+            "organisation, or is limited to other addresses.";
+        break;
+    case STATUS_ANSWER_LOST:
+        row.sentence =
+            "The answer got lost on its way, so this may or may not have happened. Send the "
+            "same request again, with this key as Idempotency-Key: it will not happen twice.";
+        break;
+    case STATUS_OUT_OF_ROOM:
+        row.sentence =
+            "This answer became too large to make. Ask for less at once, or try again later.";
+        break;
+    case STATUS_FAULT:
+        row.sentence =
+            "Something went wrong on our side. It has been recorded under this request_id.";
+        break;
+    case STATUS_KEY_REUSED:
+        row.http_code = 422; /* told at the place of its header */
+        break;
+    default:
+        break;
+    }
+    return row;
+}

@@ -116,4 +116,8 @@ struct status_row {
 /* The row of a status. Never NULL. */
 const struct status_row *status_row(enum status status);
 
+/* What a program is told over the API: the same, but in other words where the table speaks of pages
+ * and buttons, and with the API's own code where that is another. */
+struct status_row status_row_for_programs(enum status status);
+
 #endif

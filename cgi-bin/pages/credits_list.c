@@ -354,9 +354,8 @@ void credits_list(struct visit *visit, struct holding_balances balances, struct 
     view->has_pager = view->pager.newer.text != NULL || view->pager.older.text != NULL;
 
     struct holding_filter filter = filter_of(visit, &asked);
-    struct holding_filter all = {.org_id = visit->org_id};
-    int64_t shown = holdings_count(balances, &filter);
-    int64_t total = view->has_chips ? holdings_count(balances, &all) : shown;
+    int64_t total = balances.batch_count;
+    int64_t shown = view->has_chips ? holdings_count(visit->registry, &filter) : total;
     /* Split batches are outside "all", so a list of them stands for itself. */
     view->pager.count_words =
         desk_count_of(visit->arena, shown, total < shown ? shown : total, "batch", "batches");

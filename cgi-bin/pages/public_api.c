@@ -104,8 +104,8 @@ static struct api_kinds kinds_of(struct arena *arena)
         bool is_for_browsers = status == STATUS_SIGN_IN_NEEDED || status == STATUS_CROSS_SITE ||
                                (status >= STATUS_SIGN_IN_REFUSED && status <= STATUS_LINK_SPENT);
         if (!is_for_browsers) {
-            const struct status_row *row = status_row(status);
-            kinds[count++] = (struct api_kind){row->slug, row->http_code, row->sentence};
+            struct status_row row = status_row_for_programs(status);
+            kinds[count++] = (struct api_kind){row.slug, row.http_code, row.sentence};
         }
     }
     return (struct api_kinds){kinds, count};

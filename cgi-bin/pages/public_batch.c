@@ -33,8 +33,7 @@ static bool cut_bar(struct visit *visit, struct family *family, int bar)
 {
     const struct public_kin *parent = &family->batches[bar];
     struct public_kin left, right;
-    if (!public_kin_find(visit->registry, visit->arena, parent->left_id, &left) ||
-        !public_kin_find(visit->registry, visit->arena, parent->right_id, &right)) {
+    if (!public_kin_children(visit->registry, visit->arena, parent, &left, &right)) {
         return false; /* the store has a fault: the page becomes an error page */
     }
     lineage_cut(&family->tree, bar, right.first);

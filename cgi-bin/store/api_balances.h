@@ -5,10 +5,12 @@
 #ifndef STORE_API_BALANCES_H
 #define STORE_API_BALANCES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/id.h"
 #include "model/quantity.h"
 #include "store/store.h"
 
@@ -26,10 +28,19 @@ struct api_order_balance {
 struct api_order_balances {
     const struct api_order_balance *at;
     size_t count;
+    bool has_more; /* there may be orders behind these */
 };
 
-/* By order, the oldest first. Looks at each batch that came of the organisation's deliveries. */
+/* How far a walk has come; all zero at the beginning. */
+struct api_order_place {
+    int64_t ordered_at;
+    char order_id[ID_SIZE];
+};
+
+/* Of the next `most` orders behind the place, the oldest first; an order of which nothing is left
+ * is not among them. The place moves on. Looks at each batch that came of their deliveries. */
 struct api_order_balances api_order_balances(struct store *registry, struct arena *arena,
-                                             const char *org_id);
+                                             const char *org_id, struct api_order_place *place,
+                                             size_t most);
 
 #endif

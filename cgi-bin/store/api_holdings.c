@@ -239,51 +239,58 @@ static struct page_ids page_of(const struct ask *ask, const struct heap *heap,
     return page;
 }
 
-struct page_ids api_holdings(struct store *registry, struct arena *arena,
-                             const struct api_holding_filter *filter, const struct page_ask *ask)
+static struct page_ids page_from(struct ask *walked, const struct page_ask *ask)
 {
-    struct ask walked;
-    struct heap heap = {.at = arena_array(arena, struct spot, ask->most + 2),
+    const struct api_holding_filter *filter = &walked->filter;
+    struct heap heap = {.at = arena_array(walked->arena, struct spot, ask->most + 2),
                         .most = ask->most + 1,
                         .is_down = filter->is_ascending == ask->backward,
                         .has_place = ask->has_place};
-    if (!ask_open(&walked, registry, arena, filter) ||
-        (ask->has_place && !stream_place(registry, ask->id, &heap.place))) {
+    if (ask->has_place && !stream_place(walked->stream.registry, ask->id, &heap.place)) {
         return (struct page_ids){.count = 0};
     }
-    walked.stream.is_down = heap.is_down;
-    walked.stream.start = start_of(&walked.filter, &heap);
-    walked.stream.most = (int64_t)ask->most + 2; /* one tells of more, one may be the cursor's */
-    if (is_of_an_act(&walked.filter)) {
-        walk_stream(&walked, act_stream(&walked.filter), &heap);
+    walked->stream.is_down = heap.is_down;
+    walked->stream.start = start_of(filter, &heap);
+    walked->stream.most = (int64_t)ask->most + 2; /* one tells of more, one may be the cursor's */
+    if (is_of_an_act(filter)) {
+        walk_stream(walked, act_stream(filter), &heap);
     } else {
-        each_stream(&walked, walk_stream, &heap);
+        each_stream(walked, walk_stream, &heap);
     }
-    return page_of(&walked, &heap, ask);
+    return page_of(walked, &heap, ask);
 }
 
-int64_t api_holdings_count(struct store *registry, struct arena *arena,
-                           const struct api_holding_filter *filter)
+static int64_t count_all(struct ask *ask)
 {
-    struct ask ask;
+    const struct api_holding_filter *filter = &ask->filter;
     int64_t sum = 0;
-    if (!ask_open(&ask, registry, arena, filter)) {
-        return 0;
+    if (is_of_an_act(filter)) {
+        return stream_count(&ask->stream, act_stream(filter));
     }
-    if (is_of_an_act(&ask.filter)) {
-        return stream_count(&ask.stream, act_stream(&ask.filter));
-    }
-    if (ask.filter.issued_after != 0 || ask.filter.issued_before != 0) {
-        each_stream(&ask, count_stream, &sum);
+    if (filter->issued_after != 0 || filter->issued_before != 0) {
+        each_stream(ask, count_stream, &sum);
         return sum;
     }
-    for (size_t i = 0; i < ask.totals.count; i++) {
-        const struct stream_totals *totals = &ask.totals.at[i];
+    for (size_t i = 0; i < ask->totals.count; i++) {
+        const struct stream_totals *totals = &ask->totals.at[i];
         sum += wants(filter, BATCH_ACTIVE) ? totals->active : 0;
         sum += wants(filter, BATCH_SPLIT) ? totals->split : 0;
         sum += wants(filter, BATCH_RETIRED) ? totals->retired : 0;
         sum += wants(filter, BATCH_EXPORTED) ? totals->exported : 0;
     }
-    each_stream(&ask, count_uncounted, &sum);
+    each_stream(ask, count_uncounted, &sum);
     return sum;
+}
+
+struct page_ids api_holdings(struct store *registry, struct arena *arena,
+                             const struct api_holding_filter *filter, const struct page_ask *ask,
+                             int64_t *total_count)
+{
+    struct ask walked;
+    *total_count = 0;
+    if (!ask_open(&walked, registry, arena, filter)) {
+        return (struct page_ids){.count = 0};
+    }
+    *total_count = count_all(&walked);
+    return page_from(&walked, ask);
 }

@@ -37,13 +37,11 @@ struct api_holding_filter {
     bool is_ascending;     /* the oldest first; otherwise the newest */
 };
 
-/* ask->id names the batch behind which the page begins; its key is not asked for. */
-struct page_ids api_holdings(struct store *registry, struct arena *arena,
-                             const struct api_holding_filter *filter, const struct page_ask *ask);
-
-/* How many the whole list has, exactly. Read from running totals, unless one of the filters is an
+/* ask->id names the batch behind which the page begins; its key is not asked for. *total_count: how
+ * many the whole list has, exactly. It is read from running totals, unless one of the filters is an
  * issuance, a time or an act: then each batch that passes is looked at. */
-int64_t api_holdings_count(struct store *registry, struct arena *arena,
-                           const struct api_holding_filter *filter);
+struct page_ids api_holdings(struct store *registry, struct arena *arena,
+                             const struct api_holding_filter *filter, const struct page_ask *ask,
+                             int64_t *total_count);
 
 #endif

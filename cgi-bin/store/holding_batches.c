@@ -12,6 +12,7 @@
 enum {
     Q_AVAILABLE,
     Q_BATCH,
+    Q_COUNT,
     Q_ALL,
     Q_LIST, /* and on: 2 for each enum holding_sort, ascending then descending */
     Q__COUNT = Q_LIST + 2 * HOLDING_SORT__COUNT
@@ -91,6 +92,13 @@ static const char *const sql[Q__COUNT] = {
     " ORDER BY b.received_at, b.received_by, b.issued_at, b.project_id, b.vintage, b.first"
     " LIMIT ?5",
     [Q_BATCH] = BATCHES " WHERE b.batch_id = ?1",
+    /* The running totals of what MATCHES. */
+    [Q_COUNT] = "SELECT coalesce(sum(CASE ?6 WHEN 'active' THEN b.active_batches -"
+                " b.reserved_batches WHEN 'reserved' THEN b.reserved_batches"
+                " WHEN 'retired' THEN b.retired_batches WHEN 'exported' THEN b.exported_batches"
+                " WHEN 'split' THEN b.split_batches WHEN 'cancelled' THEN 0"
+                " ELSE b.active_batches + b.retired_batches + b.exported_batches END), 0)"
+                " FROM holding b WHERE b.org_id = ?1" FILTERS,
     /* ?7 to ?9: state, received-at and id of the last one read. */
     [Q_ALL] = BATCHES MATCHES " AND (b.state, b.received_at, b.batch_id) > (?7, ?8, ?9)"
                               " ORDER BY b.state, b.received_at, b.batch_id LIMIT ?10",
@@ -224,6 +232,13 @@ struct holding_batches holdings_batches(struct store *registry, struct arena *ar
     }
     query_end(&q);
     return (struct holding_batches){rows, count};
+}
+
+int64_t holdings_count(struct store *registry, const struct holding_filter *filter)
+{
+    struct query q = query(registry, &holding_batches_queries, Q_COUNT);
+    bind_matches(&q, filter);
+    return column_only(&q);
 }
 
 struct holding_batches holdings_all(struct store *registry, struct arena *arena,

@@ -2,7 +2,9 @@
  * store/holding_batches.c. */
 #include "store/holdings.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/must.h"
 #include "base/text.h"
@@ -10,22 +12,17 @@
 #include "store/query.h"
 #include "store/rows.h"
 
-enum { Q_NAMES, Q_MOVABLE, Q_TOTALS, Q_VINTAGES_FREE, Q_ACCOUNTS, Q__COUNT };
+enum { Q_TOTALS, Q_PROJECT, Q_SUPPLIER, Q_MOVABLE, Q_VINTAGES_FREE, Q_ACCOUNTS, Q__COUNT };
 
 static const char *const sql[Q__COUNT] = {
-    /* What the organisation holds or held last, by name; a project of a supplier once. */
-    [Q_NAMES] =
-        "SELECT k.supplier_org_id, s.name, k.project_id, p.name, p.instrument, p.pathway_code,"
-        " p.country, p.short_code FROM (SELECT DISTINCT supplier_org_id, project_id FROM holding"
-        " WHERE org_id = ?1) k CROSS JOIN project p ON p.project_id = k.project_id"
-        " CROSS JOIN organisation s ON s.org_id = k.supplier_org_id"
-        " ORDER BY s.name COLLATE NOCASE, k.supplier_org_id, p.instrument, p.name COLLATE NOCASE,"
-        " k.project_id",
-    [Q_MOVABLE] = "SELECT account_id FROM account WHERE org_id = ?1 AND kind = 'active'",
-    [Q_TOTALS] = "SELECT supplier_org_id, project_id, vintage, account_id, active, reserved,"
-                 " retired, exported, active_batches, reserved_batches, retired_batches,"
-                 " exported_batches, split_batches FROM holding WHERE org_id = ?1"
+    [Q_TOTALS] = "SELECT supplier_org_id, project_id, account_id, vintage, active, reserved,"
+                 " retired, exported, active_batches + retired_batches + exported_batches"
+                 " FROM holding WHERE org_id = ?1"
                  " ORDER BY supplier_org_id, project_id, vintage, account_id",
+    [Q_PROJECT] = "SELECT name, instrument, pathway_code, country, short_code FROM project"
+                  " WHERE project_id = ?1",
+    [Q_SUPPLIER] = "SELECT name FROM organisation WHERE org_id = ?1",
+    [Q_MOVABLE] = "SELECT account_id FROM account WHERE org_id = ?1 AND kind = 'active'",
     [Q_VINTAGES_FREE] =
         "SELECT h.vintage, sum(h.active - h.reserved) FROM holding h"
         " CROSS JOIN project p ON p.project_id = h.project_id"
@@ -44,31 +41,6 @@ static void add(int64_t *sum, int64_t units)
 {
     bool fits = quantity_add(*sum, units, sum);
     must(fits); /* QUANTITY_UNITS_MAX keeps sums of a registry inside an int64 */
-}
-
-/* One row for each project of a supplier, nothing counted yet. */
-static struct holding_balance *read_names(struct store *registry, struct arena *arena,
-                                          const char *org_id, size_t *count)
-{
-    struct query q = query(registry, &holdings_queries, Q_NAMES);
-    query_bind_text(&q, 1, org_id);
-    struct holding_balance *rows = NULL;
-    while (query_row(&q)) {
-        rows = rows_room(arena, rows, *count, sizeof(*rows));
-        struct holding_balance *row = &rows[(*count)++];
-        *row = (struct holding_balance){
-            .supplier_org_id = query_text(&q, arena, 0),
-            .supplier_name = query_text(&q, arena, 1),
-            .project_id = query_text(&q, arena, 2),
-            .project_name = query_text(&q, arena, 3),
-            .instrument = column_instrument(&q, 4),
-        };
-        query_text_into(&q, 5, row->serial.pathway, sizeof(row->serial.pathway));
-        query_text_into(&q, 6, row->serial.country, sizeof(row->serial.country));
-        query_text_into(&q, 7, row->serial.project_code, sizeof(row->serial.project_code));
-    }
-    query_end(&q);
-    return rows;
 }
 
 /* The accounts that units can be transferred from. */
@@ -99,27 +71,9 @@ static bool is_among(struct ids ids, const char *id)
     return false;
 }
 
-/* The text of a column: that of a row before when it is the same. An organisation's rows name the
- * same few things over and over. */
-static const char *text_again(struct query *q, struct arena *arena, int column, const char *last)
-{
-    return last != NULL && query_is(q, column, last) ? last : query_text(q, arena, column);
-}
-
 /* The numbers of Q_TOTALS, from its column TOTALS_FIRST on. */
-enum {
-    T_ACTIVE,
-    T_RESERVED,
-    T_RETIRED,
-    T_EXPORTED,
-    T_ACTIVE_BATCHES,
-    T_RESERVED_BATCHES,
-    T_RETIRED_BATCHES,
-    T_EXPORTED_BATCHES,
-    T_SPLIT_BATCHES,
-    T__COUNT
-};
-#define TOTALS_FIRST 4
+enum { T_VINTAGE, T_ACTIVE, T_RESERVED, T_RETIRED, T_EXPORTED, T_BATCHES, T__COUNT };
+#define TOTALS_FIRST 3
 
 /* Adds the numbers of a row to its balance. */
 static void add_row(const int64_t *row, struct holding_balance *balance, bool is_movable)
@@ -131,96 +85,118 @@ static void add_row(const int64_t *row, struct holding_balance *balance, bool is
     add(&balance->available_units, is_movable ? row[T_ACTIVE] - row[T_RESERVED] : 0);
 }
 
-static struct holding_balance *balance_of(struct holding_balance *rows, size_t count,
-                                          const struct holding_total *total)
+/* Puts a vintage among those that are known, newest first. */
+static void add_vintage(struct arena *arena, int64_t vintage, int64_t **vintages, size_t *count)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (text_is(rows[i].project_id, total->project_id) &&
-            text_is(rows[i].supplier_org_id, total->supplier_org_id)) {
-            return &rows[i];
-        }
+    size_t place = 0;
+    while (place < *count && (*vintages)[place] > vintage) {
+        place++;
     }
-    return NULL; /* came to be after the names were read: outside a read transaction */
+    if (place < *count && (*vintages)[place] == vintage) {
+        return;
+    }
+    *vintages = rows_room(arena, *vintages, *count, sizeof(**vintages));
+    memmove(*vintages + place + 1, *vintages + place, (*count - place) * sizeof(**vintages));
+    (*vintages)[place] = vintage;
+    ++*count;
 }
 
-/* All running totals of the organisation in one walk: they are kept, and added up in rows. */
-static void read_totals(struct store *registry, struct arena *arena, const char *org_id,
-                        struct ids movable, struct holding_balance *rows,
-                        struct holding_balances *balances)
+/* All running totals of the organisation in one walk, added up per project of a supplier, in the
+ * order of their ids; names come later. Its rows name the same few things over and over: a text is
+ * only read where it changes. */
+static struct holding_balance *read_totals(struct store *registry, struct arena *arena,
+                                           const char *org_id, struct ids movable,
+                                           struct holding_balances *balances)
 {
+    struct holding_balance *rows = NULL;
+    struct holding_balance *last = NULL;
+    const char *account_id = NULL;
+    bool is_movable = false;
+    int64_t *vintages = NULL;
     struct query q = query(registry, &holdings_queries, Q_TOTALS);
     query_bind_text(&q, 1, org_id);
-    struct holding_total *totals = NULL;
-    struct holding_total last = {.project_id = NULL};
-    struct holding_balance *balance = NULL;
-    bool is_movable = false;
     while (query_row(&q)) {
+        bool is_supplier = last != NULL && query_is(&q, 0, last->supplier_org_id);
+        if (!is_supplier || !query_is(&q, 1, last->project_id)) {
+            const char *supplier_id =
+                is_supplier ? last->supplier_org_id : query_text(&q, arena, 0);
+            rows = rows_room(arena, rows, balances->count, sizeof(*rows));
+            last = &rows[balances->count++];
+            last->supplier_org_id = supplier_id;
+            last->project_id = query_text(&q, arena, 1);
+        }
+        if (account_id == NULL || !query_is(&q, 2, account_id)) {
+            account_id = query_text(&q, arena, 2);
+            is_movable = is_among(movable, account_id);
+        }
         int64_t row[T__COUNT];
         query_ints(&q, TOTALS_FIRST, T__COUNT, row);
-        struct holding_total total = {
-            .supplier_org_id = text_again(&q, arena, 0, last.supplier_org_id),
-            .project_id = text_again(&q, arena, 1, last.project_id),
-            .vintage = query_int(&q, 2),
-            .account_id = text_again(&q, arena, 3, last.account_id),
-            .active_batches = row[T_ACTIVE_BATCHES],
-            .reserved_batches = row[T_RESERVED_BATCHES],
-            .retired_batches = row[T_RETIRED_BATCHES],
-            .exported_batches = row[T_EXPORTED_BATCHES],
-            .split_batches = row[T_SPLIT_BATCHES],
-        };
-        if (total.project_id != last.project_id || total.supplier_org_id != last.supplier_org_id) {
-            balance = balance_of(rows, balances->count, &total);
+        add_row(row, last, is_movable);
+        balances->batch_count += row[T_BATCHES];
+        if (row[T_BATCHES] > 0) {
+            add_vintage(arena, row[T_VINTAGE], &vintages, &balances->vintage_count);
         }
-        if (total.account_id != last.account_id) {
-            is_movable = is_among(movable, total.account_id);
-        }
-        last = total;
-        if (balance == NULL) {
-            continue;
-        }
-        add_row(row, balance, is_movable);
-        totals = rows_room(arena, totals, balances->total_count, sizeof(*totals));
-        totals[balances->total_count++] = total;
     }
     query_end(&q);
-    balances->totals = totals;
-}
-
-/* What a list without filters counts. */
-static int64_t batches_of(const struct holding_total *total)
-{
-    return total->active_batches + total->retired_batches + total->exported_batches;
-}
-
-/* The vintages of what is counted, newest first. */
-static void find_vintages(struct arena *arena, struct holding_balances *balances)
-{
-    int64_t *vintages = arena_array(arena, int64_t, balances->total_count + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < balances->total_count; i++) {
-        int64_t vintage = balances->totals[i].vintage;
-        size_t place = 0;
-        while (place < count && vintages[place] > vintage) {
-            place++;
-        }
-        bool is_known = place < count && vintages[place] == vintage;
-        if (!is_known && batches_of(&balances->totals[i]) > 0) {
-            memmove(vintages + place + 1, vintages + place, (count - place) * sizeof(*vintages));
-            vintages[place] = vintage;
-            count++;
-        }
-    }
     balances->vintages = vintages;
-    balances->vintage_count = count;
+    return rows;
+}
+
+static void read_project(struct store *registry, struct arena *arena, struct holding_balance *row)
+{
+    struct query q = query(registry, &holdings_queries, Q_PROJECT);
+    query_bind_text(&q, 1, row->project_id);
+    row->project_name = "";
+    if (query_row(&q)) {
+        row->project_name = query_text(&q, arena, 0);
+        row->instrument = column_instrument(&q, 1);
+        query_text_into(&q, 2, row->serial.pathway, sizeof(row->serial.pathway));
+        query_text_into(&q, 3, row->serial.country, sizeof(row->serial.country));
+        query_text_into(&q, 4, row->serial.project_code, sizeof(row->serial.project_code));
+    }
+    query_end(&q);
+}
+
+static const char *read_supplier(struct store *registry, struct arena *arena, const char *org_id)
+{
+    struct query q = query(registry, &holdings_queries, Q_SUPPLIER);
+    query_bind_text(&q, 1, org_id);
+    const char *name = query_row(&q) ? query_text(&q, arena, 0) : "";
+    query_end(&q);
+    return name;
+}
+
+/* Reads the names of rows that are in the order of their suppliers' ids. */
+static void read_names(struct store *registry, struct arena *arena, struct holding_balance *rows,
+                       size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool is_again = i > 0 && text_is(rows[i].supplier_org_id, rows[i - 1].supplier_org_id);
+        rows[i].supplier_name = is_again ? rows[i - 1].supplier_name
+                                         : read_supplier(registry, arena, rows[i].supplier_org_id);
+        read_project(registry, arena, &rows[i]);
+    }
+}
+
+/* By the names of supplier and project, the instruments of a supplier apart. */
+static int compare_names(const void *one, const void *other)
+{
+    const struct holding_balance *a = one;
+    const struct holding_balance *b = other;
+    int order = strcasecmp(a->supplier_name, b->supplier_name);
+    order = order != 0 ? order : strcmp(a->supplier_org_id, b->supplier_org_id);
+    order =
+        order != 0 ? order : strcmp(instrument_word(a->instrument), instrument_word(b->instrument));
+    order = order != 0 ? order : strcasecmp(a->project_name, b->project_name);
+    return order != 0 ? order : strcmp(a->project_id, b->project_id);
 }
 
 struct holding_balances holdings_balances(struct store *registry, struct arena *arena,
                                           const char *org_id, const char *except_account_id)
 {
     struct holding_balances balances = {.count = 0};
-    struct holding_balance *rows = read_names(registry, arena, org_id, &balances.count);
     struct ids movable = read_movable(registry, arena, org_id, except_account_id);
-    read_totals(registry, arena, org_id, movable, rows, &balances);
+    struct holding_balance *rows = read_totals(registry, arena, org_id, movable, &balances);
     size_t count = 0;
     for (size_t i = 0; i < balances.count; i++) {
         /* of some there was only what is cut or cancelled now */
@@ -228,42 +204,16 @@ struct holding_balances holdings_balances(struct store *registry, struct arena *
             rows[count++] = rows[i];
         }
     }
+    read_names(registry, arena, rows, count);
+    if (store_fault(registry)) { /* names are missing */
+        return (struct holding_balances){.count = 0};
+    }
+    if (count > 1) {
+        qsort(rows, count, sizeof(*rows), compare_names);
+    }
     balances.at = rows;
     balances.count = count;
-    find_vintages(arena, &balances);
     return balances;
-}
-
-int64_t holdings_count(struct holding_balances balances, const struct holding_filter *filter)
-{
-    int64_t count = 0;
-    for (size_t i = 0; i < balances.total_count; i++) {
-        const struct holding_total *total = &balances.totals[i];
-        const struct {
-            const char *state;
-            int64_t batches;
-        } counts[] = {
-            {"", batches_of(total)},
-            {"active", total->active_batches - total->reserved_batches},
-            {"reserved", total->reserved_batches},
-            {"retired", total->retired_batches},
-            {"exported", total->exported_batches},
-            {"split", total->split_batches},
-        };
-        if ((!text_empty(filter->supplier_org_id) &&
-             !text_is(filter->supplier_org_id, total->supplier_org_id)) ||
-            (!text_empty(filter->project_id) && !text_is(filter->project_id, total->project_id)) ||
-            (filter->vintage != 0 && filter->vintage != total->vintage) ||
-            (!text_empty(filter->account_id) && !text_is(filter->account_id, total->account_id))) {
-            continue;
-        }
-        for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++) {
-            if (text_is(counts[k].state, filter->state == NULL ? "" : filter->state)) {
-                count += counts[k].batches;
-            }
-        }
-    }
-    return count;
 }
 
 struct holding_vintages holdings_vintages(struct store *registry, struct arena *arena,

@@ -37,24 +37,11 @@ struct holding_balance {
         serial; /* what serial numbers of the project have in common; no vintage or block */
 };
 
-/* One running total of the registry (table holding): how many batches. */
-struct holding_total {
-    const char *supplier_org_id;
-    const char *project_id;
-    int64_t vintage;
-    const char *account_id;
-    int64_t active_batches; /* reserved ones among them */
-    int64_t reserved_batches;
-    int64_t retired_batches;
-    int64_t exported_batches;
-    int64_t split_batches;
-};
 struct holding_balances {
     const struct holding_balance *at;
     size_t count;
-    const struct holding_total *totals; /* for holdings_count */
-    size_t total_count;
-    const int64_t *vintages; /* of all that is counted here, newest first */
+    int64_t batch_count;     /* as a list without filters has them: but for split ones */
+    const int64_t *vintages; /* of these batches, newest first */
     size_t vintage_count;
 };
 
@@ -64,7 +51,7 @@ struct holding_balances {
 struct holding_balances holdings_balances(struct store *registry, struct arena *arena,
                                           const char *org_id, const char *except_account_id);
 
-/* The same added up per supplier and instrument (project members empty, no totals), in the same
+/* The same added up per supplier and instrument (project members empty, no counts), in the same
  * order. */
 struct holding_balances holdings_by_supplier(struct arena *arena, struct holding_balances balances);
 
@@ -158,8 +145,9 @@ struct holding_batches holdings_batches(struct store *registry, struct arena *ar
                                         const struct holding_names *names,
                                         const struct holding_filter *filter, enum holding_sort sort,
                                         bool descending, const char *after_id, size_t most);
-/* How many a list has, from the organisation's totals; the filter's org_id is theirs. */
-int64_t holdings_count(struct holding_balances balances, const struct holding_filter *filter);
+/* How many a list has, from the organisation's running totals; without filters it is the
+ * batch_count of its balances. */
+int64_t holdings_count(struct store *registry, const struct holding_filter *filter);
 
 /* The same, for reading a list of any length piece by piece: by state and then as received, from
  * behind *after (NULL: the start). */

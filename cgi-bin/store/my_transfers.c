@@ -34,20 +34,23 @@ enum {
 #define SUBMITTED_ROOT                                                                             \
     "(SELECT iif(u.is_program = 1 AND u.made_by <> '', u.made_by, u.user_id) FROM person u"        \
     " WHERE u.user_id = t.submitted_by)"
+/* What a list tells of a transfer, … */
 #define COLUMNS                                                                                    \
-    "SELECT t.transfer_id, t.kind, t.state, t.from_org_id = ?1, t.from_org_id,"                    \
-    " iif(t.from_org_id = ?1, " OWN_NAME ", f.name), t.to_org_id,"                                 \
-    " iif(t.to_org_id = ?1, " OWN_NAME                                                             \
-    ", r.name), t.to_account_id, a.name, t.to_system, t.to_system_party,"                          \
-    " t.supplier_org_id, s.name, t.instrument, t.units,"                                           \
-    " iif(t.note_redacted_at IS NULL, t.notes, ''), t.private_note, t.corrects_id,"                \
-    " t.needs_approval, t.needs_registry_approval, t.submitted_by, t.submitted_at, t.approved_by," \
-    " t.approved_at, t.approval_comment, t.registry_approved_at, t.registry_comment,"              \
-    " t.expires_at, t.ended_by, t.ended_at, t.end_reason, t.note_redacted_at,"                     \
-    " t.note_redacted_reason,"                                                                     \
-    " (SELECT count(*) FROM transfer_line n WHERE n.transfer_id = t.transfer_id),"                 \
+    "SELECT t.transfer_id, t.kind, t.state, t.from_org_id = ?1,"                                   \
+    " iif(t.from_org_id = ?1, " OWN_NAME ", f.name), iif(t.to_org_id = ?1, " OWN_NAME              \
+    ", r.name), a.name, t.to_system, s.name, t.instrument, t.units,"                               \
+    " iif(t.note_redacted_at IS NULL, t.notes, ''), t.private_note, t.needs_approval,"             \
+    " t.needs_registry_approval, t.submitted_by, t.approved_at, t.registry_approved_at,"           \
+    " t.expires_at, iif(l.units = t.units, 1,"                                                     \
+    "  (SELECT count(*) FROM transfer_line n WHERE n.transfer_id = t.transfer_id)),"               \
     " p.pathway_code, p.country, p.short_code, b.vintage, b.first, b.last, l.batch_id,"            \
-    " " SUBMITTED_ROOT
+    " iif(t.from_org_id = ?1, " SUBMITTED_ROOT ", NULL)"
+/* … and the rest of its story, from STORY_FIRST on. */
+#define STORY                                                                                      \
+    ", t.from_org_id, t.to_org_id, t.to_account_id, t.to_system_party, t.supplier_org_id,"         \
+    " t.corrects_id, t.submitted_at, t.approved_by, t.approval_comment, t.registry_comment,"       \
+    " t.ended_by, t.ended_at, t.end_reason, t.note_redacted_at, t.note_redacted_reason"
+#define STORY_FIRST 28
 
 #define JOINS                                                                                      \
     " LEFT JOIN organisation f ON f.org_id = iif(t.from_org_id = ?1, NULL, t.from_org_id)"         \
@@ -80,7 +83,7 @@ enum {
     " AND (?6 IS NULL OR (t." key ", t.transfer_id) " sign " (SELECT c." key                       \
     ", c.transfer_id FROM transfer c WHERE c.transfer_id = ?6" OWN_CURSOR "))"
 #define LIST(key, sign, direction)                                                                 \
-    COLUMNS " FROM (SELECT t.transfer_id AS id, t." key " AS place" OUT BEHIND(                    \
+    COLUMNS STORY " FROM (SELECT t.transfer_id AS id, t." key " AS place" OUT BEHIND(              \
         key, sign) " UNION ALL SELECT t.transfer_id, t." key IN                                    \
     BEHIND(key, sign) " ORDER BY 2 " direction ", 1 " direction " LIMIT ?7) k"                     \
                       " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS                       \
@@ -101,7 +104,8 @@ enum {
             " ORDER BY t.submitted_at, t.transfer_id LIMIT ?3"
 
 static const char *const sql[Q__COUNT] = {
-    [Q_ONE] = COLUMNS " FROM transfer t" JOINS " WHERE t.transfer_id = ?2 AND (t.from_org_id = ?1"
+    [Q_ONE] =
+        COLUMNS STORY " FROM transfer t" JOINS " WHERE t.transfer_id = ?2 AND (t.from_org_id = ?1"
                       " OR (t.to_org_id = ?1" REACHED "))",
     [Q_BLOCKS] =
         "SELECT l.batch_id, p.pathway_code, p.country, p.short_code, b.vintage, b.first, b.last,"
@@ -121,9 +125,10 @@ static const char *const sql[Q__COUNT] = {
               " WHERE i.scope = ?1 AND i.key = ?2",
     [Q_COUNT] = COUNT_OF("SELECT 1" OUT " UNION ALL SELECT 1" IN),
     [Q_COUNT_IN] = "SELECT count(*) FROM transfer t" WAITING_IN,
-    [Q_COUNT_OUT] = "SELECT count(*), coalesce(sum(is_approval), 0), coalesce(sum(is_approval AND"
-                    " root IS NOT ?2), 0) FROM (SELECT t.state = 'awaiting_approval'"
-                    " AND t.needs_approval = 1 AND t.approved_at IS NULL AS is_approval,"
+    [Q_COUNT_OUT] = "SELECT count(*), coalesce(sum(is_approval), 0),"
+                    " coalesce(sum(iif(is_approval, root IS NOT ?2, 0)), 0)"
+                    " FROM (SELECT t.state = 'awaiting_approval' AND t.needs_approval = 1"
+                    " AND t.approved_at IS NULL AS is_approval,"
                     " " SUBMITTED_ROOT " AS root FROM transfer t" WAITING_OUT ")",
     [Q_WAITING + MY_INCOMING] = WAITING(WAITING_IN),
     [Q_WAITING + MY_APPROVALS] = WAITING(WAITING_APPROVAL),
@@ -140,50 +145,60 @@ static void read_serial(struct query *q, int column, struct serial *serial);
 static void hide_sender(struct my_transfer *row);
 
 /* The row of COLUMNS. */
-static struct my_transfer read_transfer(struct query *q, struct arena *arena)
+static struct my_transfer read_row(struct query *q, struct arena *arena)
 {
     struct my_transfer row = {
         .transfer_id = query_text(q, arena, 0),
         .kind = query_text(q, arena, 1),
         .state = query_text(q, arena, 2),
         .is_out = query_int(q, 3) == 1,
-        .from_org_id = query_text(q, arena, 4),
-        .from_name = query_text(q, arena, 5),
-        .to_org_id = query_text(q, arena, 6),
-        .to_name = query_text(q, arena, 7),
-        .to_account_id = query_text(q, arena, 8),
-        .to_account_name = query_text(q, arena, 9),
-        .to_system = query_text(q, arena, 10),
-        .to_system_party = query_text(q, arena, 11),
-        .supplier_org_id = query_text(q, arena, 12),
-        .supplier_name = query_text(q, arena, 13),
-        .instrument = column_instrument(q, 14),
-        .units = query_int(q, 15),
-        .notes = query_text(q, arena, 16),
-        .private_note = query_text(q, arena, 17),
-        .corrects_id = query_text(q, arena, 18),
-        .needs_approval = query_int(q, 19) == 1,
-        .needs_registry_approval = query_int(q, 20) == 1,
-        .submitted_by = query_text(q, arena, 21),
-        .submitted_at = query_int(q, 22),
-        .approved_by = query_text(q, arena, 23),
-        .approved_at = query_int(q, 24),
-        .approval_comment = query_text(q, arena, 25),
-        .registry_approved_at = query_int(q, 26),
-        .registry_comment = query_text(q, arena, 27),
-        .expires_at = query_int(q, 28),
-        .ended_by = query_text(q, arena, 29),
-        .ended_at = query_int(q, 30),
-        .end_reason = query_text(q, arena, 31),
-        .note_redacted_at = query_int(q, 32),
-        .note_redacted_reason = query_text(q, arena, 33),
-        .block_count = query_int(q, 34),
-        .first_batch_id = query_text(q, arena, 41),
-        .submitted_root = query_text(q, arena, 42),
+        .from_name = query_text(q, arena, 4),
+        .to_name = query_text(q, arena, 5),
+        .to_account_name = query_text(q, arena, 6),
+        .to_system = query_text(q, arena, 7),
+        .supplier_name = query_text(q, arena, 8),
+        .instrument = column_instrument(q, 9),
+        .units = query_int(q, 10),
+        .notes = query_text(q, arena, 11),
+        .private_note = query_text(q, arena, 12),
+        .needs_approval = query_int(q, 13) == 1,
+        .needs_registry_approval = query_int(q, 14) == 1,
+        .submitted_by = query_text(q, arena, 15),
+        .approved_at = query_int(q, 16),
+        .registry_approved_at = query_int(q, 17),
+        .expires_at = query_int(q, 18),
+        .block_count = query_int(q, 19),
+        .first_batch_id = query_text(q, arena, 26),
+        .submitted_root = query_text(q, arena, 27),
     };
     if (row.first_batch_id[0] != '\0') {
-        read_serial(q, 35, &row.first_block);
+        read_serial(q, 20, &row.first_block);
     }
+    if (!row.is_out) {
+        hide_sender(&row);
+    }
+    return row;
+}
+
+/* The row of COLUMNS STORY. */
+static struct my_transfer read_transfer(struct query *q, struct arena *arena)
+{
+    struct my_transfer row = read_row(q, arena);
+    row.from_org_id = query_text(q, arena, STORY_FIRST);
+    row.to_org_id = query_text(q, arena, STORY_FIRST + 1);
+    row.to_account_id = query_text(q, arena, STORY_FIRST + 2);
+    row.to_system_party = query_text(q, arena, STORY_FIRST + 3);
+    row.supplier_org_id = query_text(q, arena, STORY_FIRST + 4);
+    row.corrects_id = query_text(q, arena, STORY_FIRST + 5);
+    row.submitted_at = query_int(q, STORY_FIRST + 6);
+    row.approved_by = query_text(q, arena, STORY_FIRST + 7);
+    row.approval_comment = query_text(q, arena, STORY_FIRST + 8);
+    row.registry_comment = query_text(q, arena, STORY_FIRST + 9);
+    row.ended_by = query_text(q, arena, STORY_FIRST + 10);
+    row.ended_at = query_int(q, STORY_FIRST + 11);
+    row.end_reason = query_text(q, arena, STORY_FIRST + 12);
+    row.note_redacted_at = query_int(q, STORY_FIRST + 13);
+    row.note_redacted_reason = query_text(q, arena, STORY_FIRST + 14);
     if (!row.is_out) {
         hide_sender(&row);
     }
@@ -211,13 +226,13 @@ static void hide_sender(struct my_transfer *row)
     row->registry_comment = "";
 }
 
-static struct my_transfers read_transfers(struct query *q, struct arena *arena)
+static struct my_transfers read_transfers(struct query *q, struct arena *arena, bool with_story)
 {
     struct my_transfer *rows = NULL;
     size_t count = 0;
     while (query_row(q)) {
         rows = rows_room(arena, rows, count, sizeof(*rows));
-        rows[count++] = read_transfer(q, arena);
+        rows[count++] = with_story ? read_transfer(q, arena) : read_row(q, arena);
     }
     query_end(q);
     return (struct my_transfers){rows, count};
@@ -253,7 +268,7 @@ struct my_transfers my_transfers_list(struct store *registry, struct arena *aren
     bind_matches(&q, &lowered);
     bind_filter(&q, 6, after_id);
     query_bind_int(&q, 7, (int64_t)most);
-    return read_transfers(&q, arena);
+    return read_transfers(&q, arena, true);
 }
 
 int64_t my_transfers_count(struct store *registry, struct arena *arena,
@@ -274,7 +289,7 @@ struct my_transfers my_transfers_waiting(struct store *registry, struct arena *a
     query_bind_text(&q, 1, org_id);
     bind_filter(&q, 2, after_id);
     query_bind_int(&q, 3, (int64_t)most);
-    return read_transfers(&q, arena);
+    return read_transfers(&q, arena, false);
 }
 
 struct my_waiting_counts my_waiting_counts(struct store *registry, const char *org_id,

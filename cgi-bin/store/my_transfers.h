@@ -88,7 +88,8 @@ struct my_transfers my_transfers_list(struct store *registry, struct arena *aren
 int64_t my_transfers_count(struct store *registry, struct arena *arena,
                            const struct my_filter *filter);
 
-/* What waits, oldest first, behind after_id: the three parts of the inbox. */
+/* What waits, oldest first, behind after_id: the three parts of the inbox. Its rows leave out ids
+ * of parties, comments, and what comes with an end: NULL and 0. */
 enum my_waiting {
     MY_INCOMING,  /* pending, to us: accept or reject */
     MY_APPROVALS, /* ours, waiting for our second person */

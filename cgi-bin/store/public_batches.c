@@ -15,6 +15,7 @@ enum {
     Q_EXACT,
     Q_HOLDING,
     Q_KIN,
+    Q_CHILDREN,
     Q_HOLDER,
     Q_SYSTEM,
     Q_UP,
@@ -65,6 +66,8 @@ enum {
     " WHERE l." id " = ?1 AND l.line > ?2 ORDER BY l.line LIMIT ?3"
 #define BLOCKS_COUNT(table, id) "SELECT count(*) FROM " table " WHERE " id " = ?1"
 
+#define KIN "SELECT batch_id, first, last, org_id, state, left_id, right_id, ended_by FROM batch"
+
 /* The project of a serial number: ?1 pathway, ?2 country, ?3 short code; the block: ?4 vintage, ?5
  * first, ?6 last. */
 #define OF_SERIAL                                                                                  \
@@ -91,8 +94,8 @@ static const char *const sql[Q__COUNT] = {
         "  AND c.vintage = ?4 AND c.state <> 'split' AND c.first <= ?5"
         "  ORDER BY c.first DESC LIMIT 1), ?5)"
         " ORDER BY b.first LIMIT ?7",
-    [Q_KIN] = "SELECT batch_id, first, last, org_id, state, left_id, right_id, ended_by FROM batch"
-              " WHERE batch_id = ?1",
+    [Q_KIN] = KIN " WHERE batch_id = ?1",
+    [Q_CHILDREN] = KIN " WHERE batch_id BETWEEN ?1 AND ?2 ORDER BY batch_id LIMIT 2",
     [Q_HOLDER] = "SELECT name FROM organisation WHERE org_id = ?1",
     [Q_SYSTEM] = "SELECT to_system FROM transfer WHERE transfer_id = ?1 AND state = 'completed'",
     /* ?1 batch, ?2 most steps. */
@@ -294,26 +297,49 @@ struct ids public_batches_holding(struct store *registry, struct arena *arena,
 
 /* ---- lineage ---- */
 
+/* The next row of KIN. */
+static bool read_kin(struct query *q, struct arena *arena, struct public_kin *kin)
+{
+    bool is_found = query_row(q);
+    if (is_found) {
+        *kin = (struct public_kin){
+            .batch_id = query_text(q, arena, 0),
+            .first = query_int(q, 1),
+            .last = query_int(q, 2),
+            .org_id = query_text(q, arena, 3),
+            .state = query_text(q, arena, 4),
+            .left_id = query_text(q, arena, 5),
+            .right_id = query_text(q, arena, 6),
+            .ended_by = query_text(q, arena, 7),
+        };
+    }
+    return is_found;
+}
+
 bool public_kin_find(struct store *registry, struct arena *arena, const char *batch_id,
                      struct public_kin *kin)
 {
     struct query q = query(registry, &public_batches_queries, Q_KIN);
     query_bind_text(&q, 1, batch_id);
-    bool is_found = query_row(&q);
-    if (is_found) {
-        *kin = (struct public_kin){
-            .batch_id = query_text(&q, arena, 0),
-            .first = query_int(&q, 1),
-            .last = query_int(&q, 2),
-            .org_id = query_text(&q, arena, 3),
-            .state = query_text(&q, arena, 4),
-            .left_id = query_text(&q, arena, 5),
-            .right_id = query_text(&q, arena, 6),
-            .ended_by = query_text(&q, arena, 7),
-        };
-    }
+    bool is_found = read_kin(&q, arena, kin);
     query_end(&q);
     return is_found;
+}
+
+/* Both got their ids in one act, one after the other, so they lie side by side: found at once. */
+bool public_kin_children(struct store *registry, struct arena *arena,
+                         const struct public_kin *parent, struct public_kin *left,
+                         struct public_kin *right)
+{
+    struct query q = query(registry, &public_batches_queries, Q_CHILDREN);
+    query_bind_text(&q, 1, parent->left_id);
+    query_bind_text(&q, 2, parent->right_id);
+    bool is_both = read_kin(&q, arena, left) && read_kin(&q, arena, right) &&
+                   text_is(left->batch_id, parent->left_id) &&
+                   text_is(right->batch_id, parent->right_id);
+    query_end(&q);
+    return is_both || (public_kin_find(registry, arena, parent->left_id, left) &&
+                       public_kin_find(registry, arena, parent->right_id, right));
 }
 
 static const char *text_of(struct store *registry, struct arena *arena, int number, const char *id)

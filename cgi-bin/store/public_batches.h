@@ -89,6 +89,10 @@ struct public_kin {
 };
 bool public_kin_find(struct store *registry, struct arena *arena, const char *batch_id,
                      struct public_kin *kin);
+/* The two children of a batch that was split. */
+bool public_kin_children(struct store *registry, struct arena *arena,
+                         const struct public_kin *parent, struct public_kin *left,
+                         struct public_kin *right);
 /* Their names; "" when there is none. */
 const char *public_holder_name(struct store *registry, struct arena *arena, const char *org_id);
 const char *public_export_system(struct store *registry, struct arena *arena,

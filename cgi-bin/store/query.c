@@ -134,14 +134,7 @@ void query_text_into(struct query *query, int column, char *to, size_t to_bytes)
 bool query_is(struct query *query, int column, const char *text)
 {
     must(column >= 0 && column < sqlite3_data_count(query->statement));
-    size_t size_bytes = strlen(text);
-    /* as a blob: a text would be copied, to have its NUL */
-    const void *bytes = sqlite3_column_blob(query->statement, column);
-    if (bytes == NULL) {
-        return size_bytes == 0 && sqlite3_column_type(query->statement, column) == SQLITE_TEXT;
-    }
-    return (size_t)sqlite3_column_bytes(query->statement, column) == size_bytes &&
-           memcmp(bytes, text, size_bytes) == 0;
+    return text_is((const char *)sqlite3_column_text(query->statement, column), text);
 }
 
 int64_t query_int(struct query *query, int column)

@@ -26,6 +26,7 @@ TALLYSTICK_SITE_NAME=Tallystick
 TALLYSTICK_SITE_URL=http://127.0.0.1:8080
 END
 
+# KillMode: the end is said to multiwatch alone; a program that ends before its multiwatch has heard of it would be started again.
 # Nobody but the courier speaks to the internet; getaddrinfo asks the kernel (netlink) which addresses this machine has.
 unit() { # name, description, ExecStart, more lines, "internet" for the one that needs it
     local private=yes families=AF_UNIX
@@ -45,6 +46,7 @@ StateDirectory=tallystick
 StateDirectoryMode=0700
 UMask=0007
 ExecStart=$3
+KillMode=mixed
 Restart=always
 RestartSec=200ms
 MemoryMax=512M

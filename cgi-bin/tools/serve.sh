@@ -26,7 +26,11 @@ stop() {
     [ "$stopping" = 1 ] && return
     stopping=1
     for pid in "${children[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+    # A program that is just being started has the signal handler of its multiwatch and loses the signal: it is said again to whole groups.
+    while sleep 1; do for pid in "${children[@]}"; do kill -TERM -- "-$pid" 2>/dev/null || true; done; done >/dev/null 2>&1 &
+    local again=$!
     for pid in "${children[@]}"; do wait "$pid" 2>/dev/null || true; done
+    { kill "$again" && wait "$again"; } 2>/dev/null || true
     rm -rf "$run"
 }
 trap 'stop; exit 0' INT TERM HUP
@@ -44,15 +48,17 @@ fi
 [ -f "$DATA/registry.db" ] || { echo "There is no registry in $DATA. Make one with: $BUILD/tally init" >&2; exit 1; }
 "$BUILD/tally" migrate
 
-# One daemon, and a few identical processes for each web program on one socket. multiwatch starts anew what dies.
+# One daemon, and a few identical processes for each web program on one socket. multiwatch starts anew what dies; so each is a session of
+# its own, and Ctrl-C reaches this script alone: a program that ends before its multiwatch has heard of it would be started again.
+alone=(setsid setpriv --pdeathsig TERM)
 log="$DATA/log"
 mkdir -p "$log"
-multiwatch -f 1 -s TERM -r 100000 -t 100 -- "$BUILD/ledger" 2>>"$log/ledger.log" &
+"${alone[@]}" multiwatch -f 1 -s TERM -r 100000 -t 100 -- "$BUILD/ledger" 2>>"$log/ledger.log" &
 children+=($!)
-multiwatch -f 1 -s TERM -r 100000 -t 100 -- "$BUILD/courier" 2>>"$log/courier.log" &
+"${alone[@]}" multiwatch -f 1 -s TERM -r 100000 -t 100 -- "$BUILD/courier" 2>>"$log/courier.log" &
 children+=($!)
 start() { # name, processes
-    spawn-fcgi -n -s "$run/$1.sock" -M 0660 -- "$(command -v multiwatch)" -f "$2" -s TERM -r 100000 -t 100 -- "$root/$BUILD/$1" 2>>"$log/$1.log" &
+    "${alone[@]}" spawn-fcgi -n -s "$run/$1.sock" -M 0660 -- "$(command -v multiwatch)" -f "$2" -s TERM -r 100000 -t 100 -- "$root/$BUILD/$1" 2>>"$log/$1.log" &
     children+=($!)
 }
 start public 2
@@ -70,7 +76,7 @@ sed -e "s|@HEAD@|$head daemon off;|" -e "s|@RUN@|$run|g" -e "s|@STATIC@|$root/$B
     -e "s|@LISTEN@|127.0.0.1:$PORT|g" -e "s|@SERVER_NAMES@|127.0.0.1 localhost|" -e "s|@ACCESS_LOG@|off|" \
     -e "s|@RATE_SIGN_IN@|$1|" -e "s|@RATE_FORMS@|$2|" -e "s|@RATE_PAGES@|$3|" -e "s|@BURST@|$4|g" -e "s|@BURST_SIGN_IN@|$5|g" -e "s|@RATE_API@|$6|" \
     cgi-bin/nginx.conf.in >"$run/nginx.conf"
-"$nginx" -q -e stderr -p "$run" -c "$run/nginx.conf" 2>>"$log/nginx.log" &
+"${alone[@]}" "$nginx" -q -e stderr -p "$run" -c "$run/nginx.conf" 2>>"$log/nginx.log" &
 children+=($!)
 nginx_pid=$!
 

@@ -119,7 +119,7 @@ CREATE TABLE webhook_key (                 -- the Idempotency-Key of an act on w
   user_id TEXT NOT NULL,                   -- the program that asked
   key TEXT NOT NULL,
   fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32), -- of what was asked
-  made_id TEXT NOT NULL,                   -- whk_… or msg_…
+  made_id TEXT NOT NULL,                   -- whk_… or msg_…; of a replay of all that failed: how many they were
   made_at INTEGER NOT NULL,
   PRIMARY KEY (user_id, key)
 ) STRICT, WITHOUT ROWID;

@@ -91,3 +91,19 @@ test('every example of the page about the API runs', async () => {
     checkAnswer(example.method, example.path, 200, 'application/json', JSON.parse(text));
   }
 });
+
+test('the page tells of each refusal what the API says', async () => {
+  const page = await openPage(browser, registry, { script: false });
+  await page.goto('/registry/api');
+  const told = new Map(await page.locator('details.data tr[id]').evaluateAll((all) => all.map((row) => [row.id, [...row.cells].slice(1).map((cell) => cell.textContent)])));
+  const { who } = await (await setStage(registry))('organisation');
+  const json = { 'Content-Type': 'application/json' };
+  const put = await fetch(`${registry.url}/registry/v0/transfers`, { method: 'PUT', body: '{}', headers: json });
+  const refusals = [await who.get('/nothing'), { status: put.status, body: await put.json() }, await who.get('/organisation', { Authorization: undefined }), await who.get('/transfers?since=%zz'),
+    await who.ask('POST', '/transfers', '{}', { 'Content-Type': 'text/plain' }), await who.ask('POST', '/transfers', JSON.stringify({ from_organisation_id: 'org_1GB56M1ST1S0GVNA',
+      to_organisation_id: who.organisation, supplier_id: 'spl_1GB56M1ST1S0GVNA', notes: null, credit_batch_quantities: [{ credit_batch_id: 'ctb_1GB56M1ST1S0GVNA', credit_quantity_kg: 1 }] }), json)];
+  assert.deepEqual(refusals.map(({ status }) => status), [404, 405, 401, 400, 415, 403]);
+  for (const { status, body } of refusals) assert.deepEqual(told.get(body.type.split('#')[1]), [String(status), body.detail], body.type);
+  // The same key for another act is told at the place of the header.
+  assert.equal(told.get('key-reused')[0], '422');
+});

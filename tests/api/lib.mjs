@@ -20,7 +20,10 @@ export const ours = read(`${build}/templates/openapi.json`);
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats(ajv);
 ajv.addSchema({ ...contract, $id: 'https://contract.invalid/' });
-ajv.addSchema({ ...ours, $id: 'https://ours.invalid/' });
+// Ours has to tell every member of an answer: what it does not name must not be there.
+const closed = (node) => Array.isArray(node) ? node.map(closed) : node === null || typeof node !== 'object' ? node
+  : { ...Object.fromEntries(Object.entries(node).map(([name, value]) => [name, closed(value)])), ...(node.type === 'object' && node.properties && { additionalProperties: false }) };
+ajv.addSchema({ ...closed(ours), $id: 'https://ours.invalid/' });
 
 const rooted = (schema, id) => JSON.parse(JSON.stringify(schema).replaceAll('"#/', `"${id}#/`));
 const compiled = new Map();

@@ -165,7 +165,7 @@ static void renew(void)
     }
     if (the_world.daemon == 0) {
         (void)stage_start_daemon();
-        stage_await_inspector();
+        stage_end_inspector();
     }
     if (api->pids[0] == 0) {
         site_start_program(api);

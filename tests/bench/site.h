@@ -187,7 +187,7 @@ static inline void site_open(void)
     web->port = web_free_port(&chance);
     (void)snprintf(web->site_url, sizeof web->site_url, "http://127.0.0.1:%d", web->port);
     (void)stage_start_daemon();
-    stage_await_inspector();
+    stage_end_inspector();
     site_write_conf();
     site_start_programs();
     web_start_nginx(web);

@@ -148,26 +148,35 @@ static inline int64_t stage_start_daemon(void)
     return clock_steady_us() - began_us;
 }
 
-/* What looks over a large file beside the daemon has ended (ledger/inspect.h): nothing is measured
- * while it reads. */
-static inline void stage_await_inspector(void)
+/* What looks over a large file beside the daemon (ledger/inspect.h); 0: it has ended. */
+static inline pid_t stage_inspector(void)
 {
     char path[64];
     int child = 0;
-    int64_t until_us = clock_steady_us() + 7200 * CLOCK_SECOND_US;
     (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", the_world.daemon,
                    the_world.daemon);
-    for (;;) {
-        FILE *file = fopen(path, "r");
-        CHECK(file != NULL, "the daemon is gone; its log is %s", the_world.log_path);
-        bool is_there = fscanf(file, "%d", &child) == 1;
-        (void)fclose(file);
-        if (!is_there) {
-            return;
-        }
+    FILE *file = fopen(path, "r");
+    CHECK(file != NULL, "the daemon is gone; its log is %s", the_world.log_path);
+    bool is_there = fscanf(file, "%d", &child) == 1;
+    (void)fclose(file);
+    return is_there ? child : 0;
+}
+
+static inline void stage_await_inspector(void)
+{
+    int64_t until_us = clock_steady_us() + 7200 * CLOCK_SECOND_US;
+    while (stage_inspector() != 0) {
         CHECK(clock_steady_us() < until_us, "the look over every page does not end");
         poll(NULL, 0, 100);
     }
+}
+
+/* Nothing is measured while it reads; how long it takes is a figure of its own. */
+static inline void stage_end_inspector(void)
+{
+    pid_t inspector = stage_inspector();
+    CHECK(inspector == 0 || kill(inspector, SIGKILL) == 0, "%d does not end", inspector);
+    stage_await_inspector();
 }
 
 /* A small registry as it was filled; the daemon is ended for it. False: a large one, left as it

@@ -91,7 +91,7 @@ static int64_t turn_daemon(int clients)
 {
     if (stage_renew() || the_world.daemon == 0) {
         (void)stage_start_daemon();
-        stage_await_inspector();
+        stage_end_inspector();
     }
     return run_daemon(clients, 0, seconds * CLOCK_SECOND_US, 0);
 }
@@ -148,7 +148,7 @@ static void measure_latency(int64_t rate)
 {
     if (stage_renew() || the_world.daemon == 0) {
         (void)stage_start_daemon();
-        stage_await_inspector();
+        stage_end_inspector();
     }
     int64_t interval_us = CROWD_MAX * CLOCK_SECOND_US * 2 / rate;
     int64_t for_us = seconds * (int64_t)rounds * CLOCK_SECOND_US;

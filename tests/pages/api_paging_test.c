@@ -676,6 +676,54 @@ static void many_lines_come_in_windows(void **state)
     json_decref(json);
 }
 
+/* So are the balances of a buyer's many orders. */
+static void many_orders_come_in_windows(void **state)
+{
+    (void)state;
+    enum { ORDERS = 1203 };
+    char supplier[ID_SIZE], buyer[ID_SIZE], project[ID_SIZE], order[ID_SIZE];
+    static struct inside_list expected;
+    (void)snprintf(supplier, ID_SIZE, "%s", town_org("Drops", true, ORG_PARTICIPANT));
+    (void)snprintf(buyer, ID_SIZE, "%s", town_org("Barrel", false, ORG_PARTICIPANT));
+    (void)snprintf(project, ID_SIZE, "%s",
+                   town_project(supplier, "DRPS", INSTRUMENT_CARBON_REMOVAL));
+    (void)town_issue(project, 2024, ORDERS, 0);
+    for (int i = 0; i < ORDERS; i++) {
+        struct command command = command_of(ACT_ORDER, "", town_key());
+        TEXT_COPY(command.order.supplier_org_id, supplier);
+        TEXT_COPY(command.order.buyer_org_id, buyer);
+        command.order.units = 1;
+        town.now_us += i % 3 == 0 ? 0 : CLOCK_SECOND_US;
+        (void)snprintf(order, ID_SIZE, "%s", town_do(&command));
+        if (i % 100 == 7) {
+            continue; /* nothing came of it yet */
+        }
+        command = command_of(ACT_DELIVER, "", town_key());
+        TEXT_COPY(command.deliver.order_id, order);
+        command.deliver.units = 1;
+        (void)town_do(&command);
+    }
+    store_settle(town.ledger.store);
+    inside_sql(words("SELECT order_id FROM buyer_order WHERE buyer_org_id = '%s'"
+                     " AND delivered_units = 1 ORDER BY ordered_at, order_id",
+                     buyer),
+               &expected);
+    assert_int_equal(expected.count, ORDERS - 12);
+    enum status status;
+    json_t *json = inside_get(organisation_balance_get, buyer, buyer, NULL, &status);
+    const json_t *balances = json_object_get(json, "order_balances");
+    assert_int_equal(inside_windows, ORDERS / CSV_WINDOW_ROWS);
+    assert_int_equal(json_array_size(balances), expected.count);
+    for (size_t i = 0; i < expected.count; i++) {
+        const json_t *one = json_array_get(balances, i);
+        const json_t *active =
+            json_object_get(json_object_get(one, "total"), "active_credits_total");
+        assert_string_equal(inside_text(one, "order_id"), expected.ids[i]);
+        assert_int_equal(json_integer_value(json_object_get(active, "credit_kgs")), 1);
+    }
+    json_decref(json);
+}
+
 /* ---- while acts go on ---- */
 
 struct kept {
@@ -804,6 +852,7 @@ int main(void)
         cmocka_unit_test(the_last_row_is_a_cursor_too),
         cmocka_unit_test(nothing_doubles_and_nothing_is_lost),
         cmocka_unit_test(many_lines_come_in_windows),
+        cmocka_unit_test(many_orders_come_in_windows),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

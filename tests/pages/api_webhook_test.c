@@ -52,6 +52,42 @@ static const char *make(const struct api_caller *caller, const char *body)
     return kept(api_text(&reply, "id"));
 }
 
+static const struct tried could_not = {
+    .at = 1, .took_us = 1500, .http_code = 0, .outcome = "Could not connect"};
+
+/* people.db as the courier has it, in an open transaction. */
+static struct store *open_people(void)
+{
+    static const struct query_table *const tables[] = {&people_webhook_queries,
+                                                       &people_webhook_queue_queries, NULL};
+    char people_path[PATH_MAX];
+    (void)snprintf(people_path, sizeof people_path, "%s/people.db", town.folder);
+    struct store *people = store_open(STORE_PEOPLE, STORE_WRITE, people_path, tables);
+    assert_non_null(people);
+    assert_true(store_begin_write(people));
+    return people;
+}
+
+static void close_people(struct store *people)
+{
+    assert_true(store_commit(people));
+    store_close(people);
+}
+
+/* The courier tries it, fails, and gives it up. */
+static void give_up(const char *message_id)
+{
+    static unsigned char memory[65536];
+    struct arena arena;
+    struct queued queued;
+    arena_init(&arena, memory, sizeof memory);
+    struct store *people = open_people();
+    assert_true(queued_get(people, &arena, message_id, &queued));
+    queued_tried(people, &queued, &could_not);
+    queued_end(people, &queued, false, clock_now_us());
+    close_people(people);
+}
+
 static void made_changed_and_removed(void **state)
 {
     (void)state;
@@ -242,6 +278,102 @@ static void a_key_makes_it_once(void **state)
     cgi_has(&reply, id); /* the newest come first */
 }
 
+/* Nothing is done twice, the answer is the first one, and the key is good for nothing else. */
+static void a_key_does_every_act_once(void **state)
+{
+    (void)state;
+    const char *id = make(&manager, GOOD);
+    struct cgi_reply reply = api_post(path(id, "/pause"), &manager, "", "p-1");
+    cgi_has(&reply, "\"state\":\"paused\"");
+    reply = api_post(path(id, "/resume"), &manager, "", "r-1");
+    cgi_has(&reply, "\"state\":\"active\"");
+    reply = api_post(path(id, "/pause"), &manager, "", "p-1"); /* a repeat that comes late */
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "\"state\":\"active\"");
+    reply = api_post(path(id, "/pause"), &manager, "", "r-1");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "[\"header\",\"Idempotency-Key\"]");
+    cgi_has(&reply, "key-reused");
+
+    reply = api_post(path(id, "/update"), &manager, "{\"description\":\"First\"}", "u-1");
+    cgi_has(&reply, "\"description\":\"First\"");
+    reply = api_post(path(id, "/update"), &manager, "{\"description\":\"Second\"}", "u-1");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "key-reused");
+    reply = api_post(path(id, "/update"), &manager,
+                     "{\"description\":\"Second\",\"scope\":\"all\"}", "u-2");
+    cgi_is(&reply, 200);
+    reply = api_post(path(id, "/update"), &manager, "{\"description\":\"First\"}", "u-1");
+    cgi_is(&reply, 200); /* done before: not done again */
+    cgi_has(&reply, "\"description\":\"Second\"");
+    cgi_has(&reply, "\"scope\":\"all\"");
+
+    /* A key that came while another's test waits is that test's, too. */
+    reply = api_post(path(id, "/test"), &manager, "", "t-1");
+    const char *test_id = kept(api_text(&reply, "id"));
+    reply = api_post(path(id, "/test"), &manager, "", "t-2");
+    assert_string_equal(api_text(&reply, "id"), test_id);
+    give_up(test_id);
+    reply = api_post(path(id, "/test"), &manager, "", "t-2");
+    assert_string_equal(api_text(&reply, "id"), test_id);
+
+    const char *again = arena_printf(&api_arena, "{\"message_id\":\"%s\"}", test_id);
+    const char *failed = "{\"since\":\"2020-01-01T00:00:00Z\"}";
+    reply = api_post(path(id, "/replay"), &manager, again, "m-1");
+    cgi_has(&reply, "{\"replayed\":1}");
+    give_up(test_id);
+    reply = api_post(path(id, "/replay"), &manager, again, "m-1");
+    cgi_has(&reply, "{\"replayed\":1}");
+    reply = api_get(path(id, "/messages?state=waiting"), &manager);
+    cgi_has(&reply, "\"total_count\":0");
+    reply = api_post(path(id, "/replay"), &manager, failed, "m-1");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "key-reused");
+
+    reply = api_post(path(id, "/remove"), &manager, "", "m-1");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "key-reused");
+    reply = api_post(path(id, "/remove"), &manager, "", "d-1");
+    cgi_is(&reply, 200);
+    reply = api_post(path(id, "/remove"), &manager, "", "d-1");
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "\"state\":\"removed\"");
+    reply = api_post(path(id, "/remove"), &manager, "", "d-2");
+    cgi_is(&reply, 404);
+}
+
+/* A replay of what failed tells the first number again, though by then none has failed. */
+static void a_key_replays_what_failed_once(void **state)
+{
+    (void)state;
+    const char *id = make(&manager, GOOD);
+    const char *failed = "{\"since\":\"2020-01-01T00:00:00Z\"}";
+    struct store *people = open_people();
+    for (int i = 0; i < 3; i++) {
+        static struct id_source ids = {.tag = "TST"};
+        char message_id[ID_SIZE];
+        id_make(&ids, "msg", clock_now_us(), message_id);
+        struct queued event = {.message_id = message_id,
+                               .webhook_id = id,
+                               .seq = 2000 + i,
+                               .kind = "transfer.pending",
+                               .body = "{\"seq\":1}"};
+        queued_add(people, &event, clock_now_us());
+        queued_tried(people, &event, &could_not);
+        queued_end(people, &event, false, clock_now_us());
+    }
+    close_people(people);
+    struct cgi_reply reply = api_post(path(id, "/replay"), &manager, failed, "f-1");
+    cgi_has(&reply, "{\"replayed\":3}");
+    reply = api_post(path(id, "/replay"), &manager, failed, "f-1");
+    cgi_has(&reply, "{\"replayed\":3}");
+    reply = api_post(path(id, "/replay"), &manager, failed, "f-2");
+    cgi_has(&reply, "{\"replayed\":0}");
+    reply = api_post(path(id, "/replay"), &manager, "{\"since\":\"2021-01-01T00:00:00Z\"}", "f-1");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "key-reused");
+}
+
 static void tests_log_and_replay(void **state)
 {
     (void)state;
@@ -324,8 +456,12 @@ static void tests_log_and_replay(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(made_changed_and_removed),  cmocka_unit_test(who_may),
-        cmocka_unit_test(bad_input_names_its_place), cmocka_unit_test(a_key_makes_it_once),
+        cmocka_unit_test(made_changed_and_removed),
+        cmocka_unit_test(who_may),
+        cmocka_unit_test(bad_input_names_its_place),
+        cmocka_unit_test(a_key_makes_it_once),
+        cmocka_unit_test(a_key_does_every_act_once),
+        cmocka_unit_test(a_key_replays_what_failed_once),
         cmocka_unit_test(tests_log_and_replay),
     };
     return cmocka_run_group_tests(tests, open_all, market_close);

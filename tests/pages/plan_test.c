@@ -143,13 +143,12 @@ static const struct permission {
     {"events", "SCAN act", "from the newest row, which is the first and last that is read"},
 
     {"holdings", "USE TEMP B-TREE FOR GROUP BY", "vintages of one supplier's balance"},
-    {"holdings", "USE TEMP B-TREE FOR ORDER BY", "one organisation's balances, or its accounts"},
+    {"holdings", "USE TEMP B-TREE FOR ORDER BY", "one organisation's accounts"},
     {"holding_batches", "SCAN k", "one page that its subquery found"},
     {"holding_batches", "USE TEMP B-TREE FOR ORDER BY",
      "one organisation's batches, by what has no index (size, vintage)"},
     {"holding_batches", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY",
      "batches received at one moment"},
-    {"holdings", "SCAN k", "one row per balance, that its subquery found"},
     {"my_transfers", "SCAN k", "one page that its subquery found"},
     {"my_transfers", "USE TEMP B-TREE FOR ORDER BY", "one organisation's transfers, out and in"},
     {"api_transfers", "SCAN k", "one page that its subquery found"},
@@ -173,7 +172,7 @@ static const struct permission {
      "oldest first over all suppliers of one organisation; those of one supplier come by index"},
     {"import", "USE TEMP B-TREE FOR ORDER BY", "buffer pools"},
 
-    {"api_balances", "USE TEMP B-TREE FOR GROUP BY", "one organisation's orders"},
+    {"api_balances", "USE TEMP B-TREE FOR GROUP BY", "one order's batches"},
     {"api_holdings", "USE TEMP B-TREE FOR ORDER BY",
      "what waits, was split or retired for one organisation, or the batches of one act"},
     {"api_orders", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},

@@ -2,23 +2,24 @@
  * plant/account-drops-last.c: a planted bug (plant/ledger-commit-lost.c says how): told to end,
  * account takes one more connection and ends without an answer.
  *
- * wraps: ppoll
+ * wraps: epoll_pwait
  */
 #include <poll.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #define LAST_MS_MAX 500
 
-int __real_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
-                 const sigset_t *mask);
-int __wrap_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
-                 const sigset_t *mask);
+int __real_epoll_pwait(int queue, struct epoll_event *events, int most, int timeout_ms,
+                       const sigset_t *mask);
+int __wrap_epoll_pwait(int queue, struct epoll_event *events, int most, int timeout_ms,
+                       const sigset_t *mask);
 
-int __wrap_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
-                 const sigset_t *mask)
+int __wrap_epoll_pwait(int queue, struct epoll_event *events, int most, int timeout_ms,
+                       const sigset_t *mask)
 {
-    int ready = __real_ppoll(fds, count, timeout, mask);
+    int ready = __real_epoll_pwait(queue, events, most, timeout_ms, mask);
     sigset_t pending;
     if (ready < 0 || (sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1)) {
         struct pollfd last = {.fd = 0, .events = POLLIN};

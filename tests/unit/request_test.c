@@ -358,6 +358,14 @@ static void repeats_are_refused(void **state)
     assert_int_equal(get_with("HTTP_COOKIE", "HTTP_COOKIE=b"), STATUS_OK);
 }
 
+static void an_empty_key_is_no_key(void **state)
+{
+    (void)state;
+    assert_int_equal(get_with("HTTP_IDEMPOTENCY_KEY=", NULL), STATUS_BAD_REQUEST);
+    assert_int_equal(get_with("HTTP_IDEMPOTENCY_KEY=k", NULL), STATUS_OK);
+    assert_int_equal(get_with("HTTP_AUTHORIZATION=", "HTTP_X_CLIENT_SECRET="), STATUS_OK);
+}
+
 static void control_characters_are_refused(void **state)
 {
     (void)state;
@@ -457,6 +465,7 @@ int main(void)
         cmocka_unit_test_setup(bodies_where_none_belongs, set_up),
         cmocka_unit_test_setup(other_types_are_left_alone, set_up),
         cmocka_unit_test_setup(repeats_are_refused, set_up),
+        cmocka_unit_test_setup(an_empty_key_is_no_key, set_up),
         cmocka_unit_test_setup(control_characters_are_refused, set_up),
         cmocka_unit_test_setup(request_ids, set_up),
         cmocka_unit_test_setup(cookies, set_up),

@@ -32,9 +32,10 @@ const send = (bytes) => new Promise((done, fail) => {
   socket.on('error', fail);
 });
 
-function isProblem(answer, status, slug) {
+function isProblem(answer, status, slug, type = 'application/json') {
   assert.equal(answer.status, status);
-  assert.equal(answer.headers['content-type'], 'application/json');
+  assert.equal(answer.headers['content-type'], type);
+  assert.equal(answer.headers['cache-control'], 'no-store');
   assert.equal(answer.headers['x-content-type-options'], 'nosniff');
   const problem = JSON.parse(answer.body);
   assert.deepEqual(Object.keys(problem), ['type', 'title', 'status', 'detail', 'request_id']);
@@ -66,8 +67,39 @@ test('an address or a header that cannot be read', async () => {
   }
 });
 
+test('a method that nginx does not let through', async () => {
+  for (const method of ['TRACE', 'CONNECT']) {
+    const said = await send(`${method} /registry/v0/organisation HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
+    assert.match(said, /^HTTP\/1\.1 405 /, method);
+    assert.match(said, /\r\nContent-Type: application\/json\r\n[^]*\r\nAllow: GET, HEAD, POST\r\n[^]*"type":"\/registry\/api#method-not-allowed"/, method);
+  }
+  for (const method of ['POST', 'DELETE', 'OPTIONS']) {
+    const answer = await ask('/registry/v0/openapi.json', { method });
+    isProblem(answer, 405, 'method-not-allowed');
+    assert.equal(answer.headers.allow, 'GET, HEAD');
+  }
+  assert.match(await send('TRACE /registry HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 405 [^]*Content-Type: text\/html/);
+});
+
+test('a transfer coding and a version that nobody knows', async () => {
+  const coded = await send('POST /registry/v0/transfers HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: knots\r\n\r\n');
+  assert.match(coded, /^HTTP\/1\.1 501 [^]*Content-Type: application\/json[^]*"status":501,/);
+  const version = await send('GET /registry/v0/organisation HTTP/7.0\r\nHost: 127.0.0.1\r\n\r\n');
+  assert.match(version, /^HTTP\/1\.1 505 [^]*Content-Type: application\/json[^]*"status":505,/);
+});
+
+test('problem details for whoever asks for them', async () => {
+  const headers = { Accept: 'application/json;q=0.5, application/problem+json' };
+  const body = Buffer.alloc(300000, ' ');
+  const type = 'application/problem+json';
+  // Only what stands before the fault has been read.
+  isProblem(await ask('/registry/v0/organisation', { headers: { ...headers, 'X-Client-Secret': 'x'.repeat(9000) } }), 400, 'bad-request', type);
+  isProblem(await ask('/registry/v0/openapi.json', { method: 'POST', headers }), 405, 'method-not-allowed', type);
+  isProblem(await ask('/registry/v0/transfers', { method: 'POST', headers: { ...headers, 'Content-Length': body.length }, body }), 413, 'too-large', type);
+});
+
 test('the names by which nginx refuses are no addresses', async () => {
-  for (const name of ['unreadable', 'too-long', 'api-unreadable', 'api-too-long']) assert.equal((await ask(`/refused/${name}`)).status, 404);
+  for (const name of ['unreadable', 'too-long', 'no-method', 'api-unreadable.json', 'api-too-long.problem', 'api-away.json']) assert.equal((await ask(`/refused/${name}`)).status, 404);
 });
 
 test('what the program itself says goes through as it is', async () => {
