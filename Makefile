@@ -18,6 +18,9 @@ FLAGS_coverage := -O0 --coverage -fprofile-update=atomic -include tests/coverage
 FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -w
 # operators of the ledger that a test run can change (tests/mutate/): the generated sources warn of much
 FLAGS_mutate := -O1 -fwrapv -w
+# and with sanitizers; the value that is not chosen is computed too, so it may overflow
+FLAGS_alarm := $(FLAGS_mutate) -fsanitize=address,undefined -fno-sanitize=pointer-overflow,signed-integer-overflow \
+  -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_ALL := $(COMMON) $(FLAGS_$(MODE)) $(CFLAGS)
 # the build id tells browsers that pages of another build are other pages (pages/public_tag.c)
 LINK := $(CFLAGS_ALL) -pie -Wl,-z,relro,-z,now -Wl,--build-id=sha1 $(LDFLAGS)
@@ -135,9 +138,12 @@ $(B)/cgi-bin/%.o: cgi-bin/%.c | $(B)/templates/stamp $(B)/templates/static_names
 $(B)/cgi-bin/pages/certificate_sheet.o: CFLAGS_ALL += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I cairo freetype2))
 
 # the ledger's sources with operators that can be changed (tests/mutate/generate.mjs)
-build/mutate/cgi-bin/ledger/%.o: build/mutate/made/%.c | $(B)/templates/stamp
-	@mkdir -p $(@D)
-	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -c -o $@ $<
+define changeable
+build/$(1)/cgi-bin/ledger/%.o: build/mutate/made/%.c | $(B)/templates/stamp
+	@mkdir -p $$(@D)
+	$(V)echo "  cc $$<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -c -o $$@ $$<
+endef
+$(foreach m,mutate alarm,$(eval $(call changeable,$(m))))
 
 define archive
 $(B)/$(1).a: $(patsubst %.c,$(B)/%.o,$(wildcard cgi-bin/$(1)/*.c))

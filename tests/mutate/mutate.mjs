@@ -1,16 +1,20 @@
 // mutate.mjs: do the tests notice when an operator of the ledger is wrong? (`make mutate`)
 //
-//     node tests/mutate/mutate.mjs [--sample 0.2 --seed 7] [--resume] [--workers 2] [--groups compare,arithmetic] [--only TEXT]
-//     --resume: what an earlier run killed stays killed, only the rest is run
+//     node tests/mutate/mutate.mjs [--sample 0.2 --seed 7] [--resume] [--seconds 500] [--workers 2] [--groups compare,arithmetic] [--only TEXT]
+//     --resume: what an earlier run killed stays killed; what has survived is run again by the programs that have changed since
+//     --seconds: no mutant is begun after that time; with --resume a whole run can be done in parts
+//     --alarm: what has survived is run once more, in a build with sanitizers (as `make test` has them): build/alarm
 //     --report: nothing is run; the table of what is known so far
 //
 // 1. Copies of cgi-bin/ledger/*.c in which each operator can be changed at run time (generate.mjs), compiled once: build/mutate.
 // 2. Every test program runs once unchanged, noting for which mutants the changed operator would have had another value.
-// 3. Each mutant is run by the tests that it makes a difference to, the quickest first, until one fails: killed. A test that takes far
-//    longer than unchanged has noticed too. Mutants that no test reaches have survived without being run.
+// 3. Each mutant is run by the tests that it makes a difference to, first those that by what is known so far kill most in the least
+//    time, until one says that it fails: killed. A test that takes far longer than unchanged has noticed too, if unchanged it is quick
+//    at that moment, too. Mutants that no test reaches have survived without being run.
 // What has survived and why stands in tests/mutants-left.md; a whole run checks that it names exactly these. Table: build/mutate/result.md.
 import { execFileSync, spawn } from 'node:child_process'
-import { appendFileSync, chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync,
+    writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { generate } from './generate.mjs'
 
@@ -26,7 +30,9 @@ const sample = Number(option('sample', '1'))
 const seed = option('seed', '1')
 const groups = option('groups', 'compare,arithmetic,logic').split(',')
 const only = option('only', '')
-const isWhole = sample >= 1 && !process.argv.includes('--report') && only === '' && !process.argv.includes('--groups')
+const seconds = Number(option('seconds', 'Infinity'))
+const beganAll = Date.now()
+let isWhole = sample >= 1 && !process.argv.includes('--report') && only === '' && !process.argv.includes('--groups')
 
 // ---- building ----
 
@@ -38,68 +44,110 @@ const sizes = { simulator: ['--acts', '4000'], kill_test: ['--kills', '4'], read
 const unused = new Set(['mustache_test', 'password_test', 'clock_test', 'text_test'])
 const programs = ['unit', 'ledger', 'crash'].flatMap(folder => readdirSync(`tests/${folder}`)
     .filter(name => name.endsWith('.c') && (folder !== 'unit' || name.endsWith('_test.c')))
-    .map(name => ({ name: name.slice(0, -2), path: `${build}/tests/${folder}/${name.slice(0, -2)}`, folder })))
+    .map(name => ({ name: name.slice(0, -2), path: `${build}/tests/${folder}/${name.slice(0, -2)}`, build, folder })))
     .filter(program => (program.folder === 'crash' ? sizes[program.name] : !unused.has(program.name)))
 const isReport = process.argv.includes('--report')
-if (!isReport) execFileSync('make', ['--no-print-directory', '-s', `-j${option('workers', '2')}`, 'MODE=mutate', 'build', ...programs.map(program => program.path)],
+const withAlarm = process.argv.includes('--alarm') && !isReport
+const compile = (mode, paths) => execFileSync('make', ['--no-print-directory', '-s', `-j${option('workers', '2')}`, `MODE=${mode}`, 'build', ...paths],
     { stdio: 'inherit' })
+if (!isReport) compile('mutate', programs.map(program => program.path))
 
 // ---- running one test program ----
 
 const folders = []
+const running = new Set() // process groups: what is under way ends with this process
+process.on('exit', () => running.forEach(pid => { try { process.kill(-pid, 'SIGKILL') } catch { /* has ended */ } }))
 process.on('exit', () => folders.forEach(folder => rmSync(folder, { recursive: true, force: true })))
 process.on('SIGINT', () => process.exit(130))
 process.on('SIGTERM', () => process.exit(143))
 function makeFolder() {
-    const folder = mkdtempSync('/tmp/m-')
+    const folder = mkdtempSync(existsSync('/dev/shm') ? '/dev/shm/m-' : '/tmp/m-') // in memory it is quicker
     chmodSync(folder, 0o755) // tests go there as other users, too
     folders.push(folder)
     return folder
 }
 const empty = folder => readdirSync(folder).forEach(name => rmSync(`${folder}/${name}`, { recursive: true, force: true }))
 
+const failedMark = '[  FAILED  ]' // cmocka goes on with the other tests: there is no need to wait for them
+// How many tests a program says have passed: one that ends early, and well, has not passed them.
+const passedOf = log => [...log.matchAll(/^\[ {2}PASSED {2}\] (\d+) test|^(\d+) passed, 0 failed$/gm)]
+    .reduce((sum, found) => sum + Number(found[1] ?? found[2]), 0)
 function run(program, mutant, folder, timeoutMs, more = {}) {
     const environment = {
-        ...process.env, TEST_BUILD: build, TEST_RELEASE: build, TALLYSTICK_SCHEMA: `${process.cwd()}/schema`, TMPDIR: folder,
+        ...process.env, TEST_BUILD: program.build, TEST_RELEASE: program.build, TALLYSTICK_SCHEMA: `${process.cwd()}/schema`, TMPDIR: folder,
         MUTANT_FOLDER: folder, MUTANT: String(mutant), ...more,
+        ASAN_OPTIONS: 'detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=1', UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
     }
-    const log = openSync(`${build}/log${mutant === 0 ? '' : `-${folder.slice(-6)}`}`, 'w')
+    const logPath = `${build}/log${mutant === 0 ? '' : `-${folder.slice(-6)}`}`
+    const log = openSync(logPath, 'w')
     return new Promise(resolve => {
         const began = Date.now()
-        const child = spawn('nice', ['-n', '10', program.path, '--seed', '1', ...sizes[program.name] ?? []],
+        const child = spawn('nice', ['-n', '10', program.path, '--seed', '1', ...sizes[program.name.replace(' (alarm)', '')] ?? []],
             { env: environment, stdio: ['ignore', log, log], detached: true })
+        running.add(child.pid)
         let isLate = false
+        let hasFailed = false
         const stop = () => { try { process.kill(-child.pid, 'SIGKILL') } catch { /* has ended */ } }
         const timer = setTimeout(() => { isLate = true; stop() }, timeoutMs)
+        const look = mutant === 0 ? null : setInterval(() => {
+            if (!hasFailed && readFileSync(logPath, 'latin1').includes(failedMark)) {
+                hasFailed = true
+                stop()
+            }
+        }, 60)
         child.on('exit', (code, signal) => {
             clearTimeout(timer)
+            clearInterval(look)
             closeSync(log)
             stop() // whatever it left running
+            running.delete(child.pid)
             try { empty(folder) } catch { /* something of it is still ending; the next turn empties it */ }
-            resolve({ good: code === 0, isLate, signal, tookMs: Date.now() - began })
+            const passed = passedOf(readFileSync(logPath, 'latin1'))
+            const good = code === 0 && (mutant === 0 ? passed > 0 : passed >= program.passed)
+            resolve({ good, passed, isLate: isLate && !hasFailed, signal, tookMs: Date.now() - began })
         })
     })
 }
 
 // ---- unchanged: how long each takes, and what it reaches ----
 
-async function measure() {
+// A program is the same as in an earlier run when it and the programs that it starts are the same to the byte.
+const digestOf = paths => {
+    const digest = createHash('sha256')
+    paths.forEach(path => digest.update(readFileSync(path)))
+    return digest.digest('hex').slice(0, 16)
+}
+const measuredFile = `${build}/measured.json`
+async function measure(list) {
     const folder = makeFolder()
-    const reach = `${build}/reach`
-    for (const program of programs) {
+    const reach = `${process.cwd()}/${build}/reach`
+    const known = existsSync(measuredFile) && process.argv.includes('--resume') ? JSON.parse(readFileSync(measuredFile, 'utf8')) : {}
+    for (const program of list) {
+        program.digest = digestOf([program.path, `${program.build}/ledger`, `${program.build}/tally`])
+        const before = known[program.name]
+        if (before?.digest === program.digest && before.passed > 0) {
+            program.tookMs = before.tookMs
+            program.passed = before.passed
+            program.reached = Buffer.from(before.reached, 'base64')
+            continue
+        }
         writeFileSync(reach, Buffer.alloc(mutantsMax))
-        const result = await run(program, 0, folder, 120000, { MUTANT_REACH: `${process.cwd()}/${reach}` })
-        if (!result.good) {
+        const result = await run(program, 0, folder, 240000, { MUTANT_REACH: reach })
+        if (!result.good || readFileSync(`${build}/log`, 'latin1').includes(failedMark)) {
             console.log(`FAIL  ${program.name} fails without any mutant; the end of its output:`)
             console.log(readFileSync(`${build}/log`, 'utf8').split('\n').slice(-8).join('\n'))
             process.exit(1)
         }
         program.tookMs = result.tookMs
+        program.passed = result.passed
         program.reached = readFileSync(reach)
+        known[program.name] = { digest: program.digest, tookMs: program.tookMs, passed: program.passed, reached: program.reached.toString('base64') }
+        writeFileSync(`${measuredFile}.new`, JSON.stringify(known))
+        renameSync(`${measuredFile}.new`, measuredFile)
     }
-    programs.sort((one, other) => one.tookMs - other.tookMs)
-    const used = programs.filter(program => mutants.some(mutant => program.reached[mutant.id]))
-    console.log(`${used.length} test programs reach mutants; unchanged they take ${(used.reduce((sum, p) => sum + p.tookMs, 0) / 1000).toFixed(1)} s`)
+    list.sort((one, other) => one.tookMs - other.tookMs)
+    const used = list.filter(program => mutants.some(mutant => program.reached[mutant.id]))
+    console.log(`${used.length} test programs${list[0].build === build ? '' : ' with sanitizers'} reach mutants; unchanged they take ${(used.reduce((sum, p) => sum + p.tookMs, 0) / 1000).toFixed(1)} s`)
     return used
 }
 
@@ -109,52 +157,115 @@ async function measure() {
 const drawn = mutant => parseInt(createHash('sha256').update(`${seed} ${mutant.place}`).digest('hex').slice(0, 8), 16) / 0x100000000
 let chosen = mutants.filter(mutant => groups.includes(mutant.group) && drawn(mutant) < sample && mutant.place.includes(only))
 const resultsFile = `${build}/results.jsonl`
+// place -> { by: the program that killed it or null, survived: { program: its digest } }
 const results = new Map()
 if ((isReport || process.argv.includes('--resume')) && existsSync(resultsFile)) {
     for (const line of readFileSync(resultsFile, 'utf8').split('\n').filter(Boolean)) {
         const result = JSON.parse(line)
-        if (result.by === null && !isReport) results.delete(result.place) // tests may have become better
-        else results.set(result.place, result)
+        results.set(result.place, result)
     }
 } else {
     writeFileSync(resultsFile, '')
 }
 
+// How often a program killed when it was run, of the mutants of the same function, file, and of all.
+const experience = new Map()
+const keysOf = (mutant, program) => [`${program} ${mutant.file} ${mutant.name}`, `${program} ${mutant.file}`, program]
+function learn(mutant, program, killedIt) {
+    for (const key of keysOf(mutant, program)) {
+        const known = experience.get(key) ?? { runs: 0, kills: 0 }
+        known.runs++
+        known.kills += killedIt ? 1 : 0
+        experience.set(key, known)
+    }
+}
+function chance(mutant, program) {
+    let guess = 0.3
+    for (const key of keysOf(mutant, program).reverse()) {
+        const known = experience.get(key) ?? { runs: 0, kills: 0 }
+        guess = (known.kills + 2 * guess) / (known.runs + 2)
+    }
+    return guess
+}
+const byPlace = new Map(mutants.map(mutant => [mutant.place, mutant]))
+for (const result of results.values()) {
+    const mutant = byPlace.get(result.place)
+    if (!mutant) continue
+    Object.keys(result.survived ?? {}).forEach(program => learn(mutant, program, false))
+    if (result.by !== null) learn(mutant, result.by.replace(' (too long)', ''), true)
+}
+
+const limitMs = tookMs => tookMs * 5 + 4000
+// Is it the mutant that is slow, or the machine at this moment?
+async function isReallyLate(program, folder) {
+    const unchanged = await run(program, 0, folder, limitMs(program.tookMs) * 3)
+    return unchanged.good && unchanged.tookMs < limitMs(program.tookMs) / 2
+}
+
 async function judge(mutant, used, folder) {
-    const tests = used.filter(program => program.reached[mutant.id])
+    const reached = used.filter(program => program.reached[mutant.id])
+    const survived = {}
+    const before = results.get(mutant.place)?.survived ?? {}
+    // With sanitizers last: they are for what has survived the others.
+    const order = program => chance(mutant, program.name) / (program.tookMs + 20) - (program.build === build ? 0 : 1)
+    const waiting = []
+    for (const program of reached) {
+        if (before[program.name] === program.digest) survived[program.name] = program.digest
+        else waiting.push(program)
+    }
+    waiting.sort((one, other) => order(other) - order(one))
     let by = null
-    for (const program of tests) {
-        const result = await run(program, mutant.id, folder, program.tookMs * 5 + 4000)
+    for (const program of waiting) {
+        let result = await run(program, mutant.id, folder, limitMs(program.tookMs))
+        if (result.isLate && !await isReallyLate(program, folder)) result = await run(program, mutant.id, folder, limitMs(program.tookMs) * 4)
+        learn(mutant, program.name, !result.good)
         if (!result.good) {
             by = result.isLate ? `${program.name} (too long)` : program.name
             break
         }
+        survived[program.name] = program.digest
     }
-    const result = { place: mutant.place, by, tests: tests.length }
+    const result = { place: mutant.place, by, tests: reached.length, survived }
     results.set(mutant.place, result)
     appendFileSync(resultsFile, `${JSON.stringify(result)}\n`)
 }
 
-const used = isReport ? [] : await measure()
+const used = isReport ? [] : await measure(programs)
+if (withAlarm) {
+    const alarmed = used.map(program => ({ ...program, name: `${program.name} (alarm)`, build: 'build/alarm', path: program.path.replace(build, 'build/alarm') }))
+    compile('alarm', alarmed.map(program => program.path))
+    used.push(...await measure(alarmed))
+}
 const began = Date.now()
-// In the order of chance, so that what is known after a part of the run is a sample of all; logic comes last.
-const waiting = isReport ? [] : chosen.filter(mutant => !results.has(mutant.place)).sort((one, other) =>
-    (one.group === 'logic') - (other.group === 'logic') || drawn(one) - drawn(other))
+// Has it survived all that reaches it, as it is now?
+const isSettled = mutant => {
+    const known = results.get(mutant.place)
+    return known !== undefined && (known.by !== null || used.every(program => !program.reached[mutant.id] ||
+        known.survived?.[program.name] === program.digest))
+}
+// In the order of chance, so that what is known after a part of the run is a sample of all; logic comes last, what has survived before
+// the last of all.
+const later = mutant => (results.has(mutant.place) ? 2 : 0) + (mutant.group === 'logic' ? 1 : 0)
+const waiting = isReport ? [] : chosen.filter(mutant => !isSettled(mutant)).sort((one, other) => later(one) - later(other) || drawn(one) - drawn(other))
 const total = waiting.length
 console.log(`${mutants.length} mutants, ${chosen.length} of them asked for, ${total} to run`)
 let said = Date.now()
 async function work() {
     const folder = makeFolder()
-    while (waiting.length > 0) {
+    while (waiting.length > 0 && Date.now() - beganAll < seconds * 1000) {
         await judge(waiting.shift(), used, folder)
         if (Date.now() - said > 60000) {
             said = Date.now()
-            const alive = [...results.values()].filter(result => result.by === null).length
+            const alive = chosen.filter(mutant => results.get(mutant.place)?.by === null).length
             console.log(`${total - waiting.length} of ${total} after ${Math.round((said - began) / 1000)} s, ${alive} alive`)
         }
     }
 }
 await Promise.all(Array.from({ length: Number(option('workers', '2')) }, work))
+if (waiting.length > 0) {
+    console.log(`the time is up: ${waiting.length} are left for another part (--resume)`)
+    isWhole = false
+}
 
 // ---- the table ----
 

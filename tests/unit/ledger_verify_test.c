@@ -16,7 +16,7 @@
 #define SENTENCES_MAX 400
 
 static char alder[ID_SIZE], birch[ID_SIZE], buffer[ID_SIZE], project[ID_SIZE];
-static char sentences[SENTENCES_MAX][256];
+static char sentences[SENTENCES_MAX][600];
 static size_t sentence_count;
 
 static void say(void *context, const char *sentence)
@@ -449,11 +449,50 @@ static void verification_goes_on_beside_the_writer(void **state)
     assert_int_equal(verify(town.path), 0);
 }
 
+/* A name of any length may stand in a damaged file: what does not fit into a sentence is cut, and
+ * what is said is never longer than 511 bytes. */
+static void a_sentence_that_is_too_long_is_cut(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {100, 440, 464, 465, 466, 500, 501, 502, 503, 504, 515, 560};
+    char kept[sizeof(town.path)];
+    char path[120];
+    char command[600];
+    memcpy(kept, town.path, sizeof(kept));
+    (void)snprintf(path, sizeof(path), "%s/long.db", town.folder);
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        char name[600] = "";
+        char sql[2400];
+        char wanted[1300];
+        (void)snprintf(command, sizeof(command), "rm -f %s %s-wal %s-shm; cp %s %s", path, path,
+                       path, kept, path);
+        assert_int_equal(system(command), 0);
+        (void)snprintf(town.path, sizeof(town.path), "%.90s", path);
+        memset(name, 'n', lengths[i]);
+        (void)snprintf(sql, sizeof(sql),
+                       "PRAGMA wal_autocheckpoint = 0; CREATE TABLE %s (a REFERENCES organisation);"
+                       "INSERT INTO %s VALUES ('org_nobody')",
+                       name, name);
+        town_sql(sql);
+        struct store *writer =
+            store_open(STORE_REGISTRY, STORE_WRITE, town.path, ledger_verify_tables);
+        must(writer != NULL);
+        assert_int_equal(verify(path), 1);
+        store_close(writer);
+        (void)snprintf(wanted, sizeof(wanted),
+                       "Row 1 of %s refers to a row of organisation that is not there.", name);
+        wanted[511] = '\0';
+        assert_string_equal(sentences[0], wanted);
+    }
+    memcpy(town.path, kept, sizeof(kept));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_sound_is_sound),
         cmocka_unit_test(every_damage_is_found),
+        cmocka_unit_test(a_sentence_that_is_too_long_is_cut),
         cmocka_unit_test(verification_goes_on_beside_the_writer),
     };
     return cmocka_run_group_tests_name("ledger verification", tests, build, demolish);
