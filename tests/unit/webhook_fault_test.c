@@ -218,7 +218,7 @@ static void wishes_that_are_refused(void **state)
         assert_int_equal(webhook_make(&admin, &bad, &webhook), STATUS_VALUE_REFUSED);
         assert_int_equal(webhook_update(&admin, webhook_id, &bad, &webhook), STATUS_VALUE_REFUSED);
     }
-    char long_words[NAME_CHARS_MAX + 2];
+    static char long_words[NAME_CHARS_MAX + 2];
     memset(long_words, 'x', sizeof long_words - 1);
     long_words[sizeof long_words - 1] = '\0';
     const char *words = NULL;
