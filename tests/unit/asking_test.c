@@ -42,6 +42,7 @@ static int pauses;
 static short last_events;
 static int last_timeout_ms;
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the system names them so. */
 int clock_gettime(clockid_t clock, struct timespec *at)
 {
     static int (*real)(clockid_t, struct timespec *);
@@ -55,7 +56,9 @@ int clock_gettime(clockid_t clock, struct timespec *at)
     at->tv_nsec = now_us % CLOCK_SECOND_US * 1000;
     return 0;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the system names them so. */
 int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 {
     static int (*real)(struct pollfd *, nfds_t, int);
@@ -81,6 +84,7 @@ int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
     }
     return ready;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the system names them so. */
 BETWEEN(ssize_t, recv, (int fd, void *bytes, size_t size_bytes, int flags),
@@ -91,6 +95,7 @@ static int refuse_sends; /* so many sends find no room */
 static int refuse_sends_skip;
 static void (*before_refusal)(void);
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the system names them so. */
 ssize_t send(int fd, const void *bytes, size_t size_bytes, int flags)
 {
     static ssize_t (*real)(int, const void *, size_t, int);
@@ -110,6 +115,7 @@ ssize_t send(int fd, const void *bytes, size_t size_bytes, int flags)
     }
     return real(fd, bytes, size_bytes, flags);
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 /* ---- the other end ---- */
 
@@ -231,9 +237,9 @@ static void it_is_tried_until_the_time_is_up(void **state)
     int64_t began_us = now_us;
     assert_int_equal(connect_until(address.sun_path, now_us), -1);
     assert_int_equal(pauses, 0);
-    assert_int_equal(connect_until(address.sun_path, now_us + 2 * CONNECT_AGAIN_MS * MS), -1);
+    assert_int_equal(connect_until(address.sun_path, now_us + MS * 2 * CONNECT_AGAIN_MS), -1);
     assert_int_equal(pauses, 2);
-    assert_int_equal(since_us(began_us), 2 * CONNECT_AGAIN_MS * MS);
+    assert_int_equal(since_us(began_us), MS * 2 * CONNECT_AGAIN_MS);
     assert_int_equal(connect_until(address.sun_path, now_us + 1), -1);
     assert_int_equal(pauses, 3);
     pauses = 0;
@@ -280,7 +286,9 @@ static void long_name(char name[sizeof address.sun_path + 1], size_t bytes)
             name[used++] = '.';
         }
     }
-    memcpy(name + used, "/s", 3);
+    name[used] = '/';
+    name[used + 1] = 's';
+    name[used + 2] = '\0';
     assert_int_equal(strlen(name), bytes);
     memset(address.sun_path, 0, sizeof address.sun_path);
     memcpy(address.sun_path, name, bytes);
@@ -331,7 +339,7 @@ static void who_is_absent_is_waited_for_a_moment(void **state)
     began_us = now_us;
     assert_int_equal(asks("key"), STATUS_OK);
     assert_int_equal(answer.seq, 1);
-    assert_int_equal(since_us(began_us), 2 * CONNECT_AGAIN_MS * MS);
+    assert_int_equal(since_us(began_us), MS * 2 * CONNECT_AGAIN_MS);
 }
 
 /* A program without standard input: its connection is descriptor 0, and is kept. */

@@ -32,7 +32,7 @@
 #include "ledger/wire.h"
 #include "unit/refuse_call.h"
 
-#define DESCRIPTORS (LEDGER_CLIENTS_MAX + 64) /* what a full house needs */
+#define DESCRIPTORS ((rlim_t)LEDGER_CLIENTS_MAX + 64) /* what a full house needs */
 #define PATIENCE_US (30 * CLOCK_SECOND_US)
 #define BALLAST_BYTES 70000000 /* more than INSPECT_BYTES_MAX and than WAL_PAGES_MAX pages */
 
@@ -48,6 +48,7 @@ static struct waited {
     int idle_waits; /* how many were for a second */
 } * waited;
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the system names them so. */
 int epoll_wait(int fd, struct epoll_event *events, int count, int timeout_ms)
 {
     static int (*real)(int, struct epoll_event *, int, int);
@@ -60,6 +61,7 @@ int epoll_wait(int fd, struct epoll_event *events, int count, int timeout_ms)
     }
     return real(fd, events, count, timeout_ms);
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 /* ---- a daemon and what it says ---- */
 
@@ -514,7 +516,8 @@ static void a_large_file_is_looked_at_beside_the_work(void **state)
     memset(garbage, 0x5a, sizeof garbage);
     (void)snprintf(mark, sizeof mark, "%s/registry.unsound", town.folder);
     fd = open(town.path, O_WRONLY | O_CLOEXEC);
-    assert_int_equal(pwrite(fd, garbage, sizeof garbage, BALLAST_BYTES / 2 / 4096 * 4096), 4096);
+    assert_int_equal(pwrite(fd, garbage, sizeof garbage, (off_t)BALLAST_BYTES / 2 / 4096 * 4096),
+                     4096);
     close(fd);
     begin_ready();
     assert_int_equal(ends(), 1);

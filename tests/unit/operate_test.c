@@ -371,7 +371,7 @@ static void manifests_that_are_none(void **state)
     assert_int_equal(restores("one", in_room("restored")), 1);
     says(error, "is damaged: take another backup");
     says_not(error, "cannot be read"); /* it can: there is nothing in it */
-    put_file("b/one/manifest", MANIFEST_SIZE * 2);
+    put_file("b/one/manifest", (size_t)MANIFEST_SIZE * 2);
     assert_int_equal(restores("one", in_room("restored")), 1);
     says(error, "is damaged: take another backup");
     assert_int_equal(unlink(in_room("b/one/manifest")), 0);
