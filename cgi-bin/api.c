@@ -14,8 +14,8 @@
 #include "api/order.h"
 #include "api/party.h"
 #include "api/project.h"
-#include "api/retire_write.h"
 #include "api/refund.h"
+#include "api/retire_write.h"
 #include "api/retirement.h"
 #include "api/transfer.h"
 #include "api/webhook.h"
@@ -131,18 +131,10 @@ static const struct query_table *const people_tables[] = {
 
 /* The handlers' own tables, then those that planning a transfer needs. */
 static const struct query_table *registry_tables[48] = {
-    &api_parties_queries,
-    &api_batches_queries,
-    &api_projects_queries,
-    &api_orders_queries,
-    &api_retirements_queries,
-    &api_refunds_queries,
-    &api_holdings_queries,
-    &api_balances_queries,
-    &holdings_queries,
-    &api_transfers_queries,
-    &api_beneficiaries_queries,
-    &events_queries,
+    &api_parties_queries,   &api_batches_queries,       &api_projects_queries,
+    &api_orders_queries,    &api_retirements_queries,   &api_refunds_queries,
+    &api_holdings_queries,  &api_balances_queries,      &holdings_queries,
+    &api_transfers_queries, &api_beneficiaries_queries, &events_queries,
     &site_queries,
 };
 

@@ -92,8 +92,7 @@ static const struct part retire_parts[] = {
     TEXT(retire.retirement_id), TEXT(retire.org_id),          TEXT(retire.beneficiary_org_id),
     TEXT(retire.beneficiary),   TEXT(retire.supplier_org_id), TEXT(retire.project_id),
     TEXT(retire.order_id),      TEXT(retire.notes),           TEXT(retire.origin),
-    BOOL(retire.has_plan),
-    BOOL(retire.has_instrument),
+    BOOL(retire.has_plan),      BOOL(retire.has_instrument),
 };
 static const struct part beneficiary_parts[] = {
     TEXT(beneficiary.beneficiary_id), TEXT(beneficiary.org_id), TEXT(beneficiary.name),

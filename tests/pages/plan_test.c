@@ -44,8 +44,8 @@
 #include "store/ledger_totals.h"
 #include "store/my_retirements.h"
 #include "store/my_transfers.h"
-#include "store/people_beneficiary.h"
 #include "store/orders.h"
+#include "store/people_beneficiary.h"
 #include "store/people_credential.h"
 #include "store/people_link.h"
 #include "store/people_password.h"
@@ -155,7 +155,8 @@ static const struct permission {
     {"api_transfers", "USE TEMP B-TREE FOR ORDER BY", "one page that its subquery found"},
     {"orders", "SCAN o", "an administrator's count of orders in a state"},
     {"orders", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},
-    {"pool", "SCAN i USING COVERING INDEX issuance_to_buffer", "what was ever set aside, summed up"},
+    {"pool", "SCAN i USING COVERING INDEX issuance_to_buffer",
+     "what was ever set aside, summed up"},
     {"pool", "SCAN l", "refunds and cancellations: acts of an administrator, some a year"},
     {"pool", "SCAN l USING INDEX refund_line_by_batch", "the same"},
     {"pool", "SCAN organisation USING INDEX organisation_buffer", "the buffer pools"},
