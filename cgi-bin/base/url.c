@@ -119,9 +119,7 @@ static char *encode(char *to, const char *text, bool has_escapes)
 {
     static const char digits[] = "0123456789ABCDEF";
     if (!has_escapes) { /* ids are as they are */
-        size_t size_bytes = strlen(text);
-        memcpy(to, text, size_bytes);
-        return to + size_bytes;
+        return mempcpy(to, text, strlen(text));
     }
     for (; *text != '\0'; text++) {
         unsigned char byte = (unsigned char)*text;

@@ -202,7 +202,7 @@ static bool send_record(struct outlet *outlet, const char *bytes, size_t size_by
     struct iovec parts[] = {
         {header, sizeof header},
         {outlet->held, outlet->held_bytes},
-        {(void *)(uintptr_t)bytes, size_bytes},
+        {(void *)bytes, size_bytes},
     };
     outlet->held_bytes = 0;
     return send_all(outlet->fastcgi->ipcFd, parts, sizeof parts / sizeof parts[0]);

@@ -177,6 +177,7 @@ enum status apply_retire(struct work *work)
     if (!work_id_given(work, body->retirement_id, "ret", work->answer->id)) {
         return refuse(work->answer, STATUS_EXISTS, FIELD_NONE);
     }
+    must(facts.wish.batches != NULL); /* what was judged OK takes from a batch */
     work->answer->count = (int64_t)plan.move_count;
     work_tell_also(work, facts.beneficiary.org_id);
     work->detail =

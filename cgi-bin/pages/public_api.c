@@ -114,7 +114,7 @@ static struct api_kinds kinds_of(struct arena *arena)
 /* "Orders and deliveries" -> "group-orders-and-deliveries". */
 static const char *group_id(struct arena *arena, const char *name)
 {
-    char *id = (char *)(size_t)arena_printf(arena, "group-%s", text_lower(arena, name));
+    char *id = (char *)arena_printf(arena, "group-%s", text_lower(arena, name));
     for (char *at = id; *at != '\0'; at++) {
         if (*at == ' ') {
             *at = '-';

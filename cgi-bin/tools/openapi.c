@@ -433,7 +433,7 @@ static void write_path(FILE *to, const char *path, yaml_node_t *operation,
         name[size_bytes] = '\0';
         const char *shell = shell_name(member(operation, "parameters"), name);
         if (shell == NULL && shared != NULL) {
-            shell = shell_name((yaml_node_t *)(size_t)shared, name);
+            shell = shell_name((yaml_node_t *)shared, name);
         }
         if (shell == NULL) {
             fail(operation, "{%s} has no x-id", name);
@@ -467,19 +467,20 @@ static void type_words(yaml_node_t *schema, char words[NAME_BYTES_MAX])
     const yaml_node_t *type = member(schema, "type");
     if (either != NULL) {
         type_words(yaml_document_get_node(&document, *either->data.sequence.items.start), inner);
-        snprintf(words, NAME_BYTES_MAX, "%.200s or null", inner);
+        (void)snprintf(words, NAME_BYTES_MAX, "%.200s or null", inner);
     } else if (type != NULL && type->type == YAML_SEQUENCE_NODE) {
-        snprintf(words, NAME_BYTES_MAX, "%.200s or null",
-                 text_of(yaml_document_get_node(&document, *type->data.sequence.items.start)));
+        (void)snprintf(
+            words, NAME_BYTES_MAX, "%.200s or null",
+            text_of(yaml_document_get_node(&document, *type->data.sequence.items.start)));
     } else if (type != NULL && strcmp(text_of(type), "array") == 0) {
         type_words(member(schema, "items"), inner);
-        snprintf(words, NAME_BYTES_MAX, "list of %.200s", inner);
+        (void)snprintf(words, NAME_BYTES_MAX, "list of %.200s", inner);
     } else {
         const char *format = text_or(schema, "format", "");
-        snprintf(words, NAME_BYTES_MAX, "%s",
-                 format[0] != '\0' ? format
-                 : type == NULL    ? "any"
-                                   : text_of(type));
+        (void)snprintf(words, NAME_BYTES_MAX, "%s",
+                       format[0] != '\0' ? format
+                       : type == NULL    ? "any"
+                                         : text_of(type));
     }
 }
 

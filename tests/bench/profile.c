@@ -51,9 +51,8 @@ static size_t add_param(unsigned char *to, const char *name, const char *value)
     CHECK(name_bytes < 128 && value_bytes < 128, "%s is too long", name);
     to[0] = (unsigned char)name_bytes;
     to[1] = (unsigned char)value_bytes;
-    memcpy(to + 2, name, name_bytes);
-    memcpy(to + 2 + name_bytes, value, value_bytes);
-    return 2 + name_bytes + value_bytes;
+    unsigned char *end = mempcpy(mempcpy(to + 2, name, name_bytes), value, value_bytes);
+    return (size_t)(end - to);
 }
 
 /* What nginx sends for a page. */

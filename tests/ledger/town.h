@@ -19,7 +19,7 @@
 #include "store/store.h"
 
 #define TOWN_START_US (INT64_C(1750000000) * CLOCK_SECOND_US)
-#define TOWN_ARENA_BYTES (64 * 1024 * 1024)
+#define TOWN_ARENA_BYTES ((size_t)64 * 1024 * 1024)
 #define TOWN_UNUSED __attribute__((unused))
 
 struct town {

@@ -368,14 +368,13 @@ static void an_answer_is_waited_for(void **state)
     (void)state;
     listens();
     meanwhile = serves;
-    int64_t began_us = now_us;
     assert_int_equal(asks(""), STATUS_OK);
     assert_int_equal(last_events, POLLIN);
     /* Somebody who hears and never answers: once, for the time is up. */
     next_us = INT64_MAX;
     served = -1;
     accepted = 0;
-    began_us = now_us;
+    int64_t began_us = now_us;
     assert_int_equal(asks("key"), STATUS_ANSWER_LOST);
     assert_int_equal(since_us(began_us), LEDGER_ASK_MS_MAX * MS);
     assert_int_equal(accepted, 1);

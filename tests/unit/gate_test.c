@@ -1,5 +1,6 @@
 /* tests/unit/gate_test.c: the order of checks, the CSRF matrix, the rights matrix, what GET cannot
  * do, notices, faults. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -437,15 +438,15 @@ static void seen_at_moves_at_most_once_a_minute(void **state)
     assert_int_equal(get("/person", COOKIE), STATUS_OK);
     assert_int_equal(room_number(room_people, "SELECT seen_at FROM session"), before);
     char sql[128];
-    (void)snprintf(sql, sizeof sql, "UPDATE session SET seen_at = %lld",
-                   (long long)(clock_now_us() - 61 * S));
+    (void)snprintf(sql, sizeof sql, "UPDATE session SET seen_at = %" PRId64,
+                   clock_now_us() - 61 * S);
     room_sql(room_people, sql);
     int64_t now = clock_now_us();
     assert_int_equal(get("/person", COOKIE), STATUS_OK);
     assert_true(room_number(room_people, "SELECT seen_at FROM session") >= now);
     /* Seen at a time to come: the clock was put back; nobody is sent away for that. */
-    (void)snprintf(sql, sizeof sql, "UPDATE session SET seen_at = %lld",
-                   (long long)(clock_now_us() + 61 * S));
+    (void)snprintf(sql, sizeof sql, "UPDATE session SET seen_at = %" PRId64,
+                   clock_now_us() + 61 * S);
     room_sql(room_people, sql);
     assert_int_equal(get("/person", COOKIE), STATUS_OK);
 }

@@ -22,10 +22,10 @@ static int older_texts(sqlite3 *db, const char *sql, char **texts, int max)
     sqlite3_stmt *statement = NULL;
     int count = 0;
     assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-    while (sqlite3_step(statement) == SQLITE_ROW) {
-        assert_true(count < max);
+    while (count < max && sqlite3_step(statement) == SQLITE_ROW) {
         texts[count++] = strdup((const char *)sqlite3_column_text(statement, 0));
     }
+    assert_true(count < max || sqlite3_step(statement) == SQLITE_DONE);
     sqlite3_finalize(statement);
     return count;
 }

@@ -121,7 +121,7 @@ static int demolish(void **state)
     do {                                                                                           \
         const char *const expected[] = {__VA_ARGS__};                                              \
         assert_int_equal((rows).count, sizeof(expected) / sizeof(expected[0]));                    \
-        for (size_t i = 0; i < (rows).count; i++) {                                                \
+        for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {                      \
             assert_string_equal((rows).at[i].member, expected[i]);                                 \
         }                                                                                          \
     } while (false)

@@ -97,9 +97,9 @@ static void test_from_version_1(void **state)
     static const char *const tables[] = {"SELECT * FROM batch ORDER BY batch_id",
                                          "SELECT * FROM transfer ORDER BY transfer_id",
                                          "SELECT * FROM transfer_line ORDER BY transfer_id, line",
-                                         "SELECT seq, recorded_at, at, program, user_id, org_id,"
-                                         " command, subject_id, outcome, detail FROM act"
-                                         " ORDER BY seq",
+                                         ("SELECT seq, recorded_at, at, program, user_id, org_id,"
+                                          " command, subject_id, outcome, detail FROM act"
+                                          " ORDER BY seq"),
                                          "SELECT * FROM idempotency ORDER BY scope, key",
                                          "SELECT * FROM organisation ORDER BY org_id",
                                          "SELECT * FROM conservation ORDER BY 1, 2"};
