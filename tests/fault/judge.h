@@ -105,7 +105,7 @@ static const char *judge_answer(const struct probe *probe, bool from_start)
         campaign.refused++;
         return error_is_whole(probe) ? NULL : "an error that is not whole";
     }
-    if (exits_1 && !from_start) {
+    if (exits_1 && !(from_start && is_same_answer())) {
         return judge_broken(probe);
     }
     if (!is_same_answer()) {

@@ -176,6 +176,18 @@ CGI_UNUSED static void campaign_start_daemon(void)
     market_start_daemon();
 }
 
+/* What the market's own acts have still to tell would be told by the first page and by no other. */
+static void tell_nothing(void)
+{
+    char path[128];
+    sqlite3 *db = NULL;
+    (void)snprintf(path, sizeof path, "%s/people.db", town.folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "UPDATE session SET notice = ''", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 /* What was added to the market is now what each request begins with. */
 static void campaign_begin(void)
 {
@@ -186,6 +198,7 @@ static void campaign_begin(void)
     if (market.daemon > 0) {
         market_stop_daemon();
     }
+    tell_nothing();
     copy_database("people.db", town.folder, base.folder);
     copy_database("registry.db", town.folder, base.folder);
     base.registry_is_whole = false;
