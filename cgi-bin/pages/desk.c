@@ -84,10 +84,8 @@ static const char *count_words(struct arena *arena, int64_t count)
 
 bool desk_pager(struct pager_view *pager, bool is_by_time, bool is_descending)
 {
-    const char *newer = is_by_time ? "Newer" : "Next";
-    const char *older = is_by_time ? "Older" : "Previous";
-    pager->back_words = is_by_time && is_descending ? newer : older;
-    pager->on_words = is_by_time && is_descending ? older : newer;
+    pager->back_words = !is_by_time ? "Previous" : is_descending ? "Newer" : "Older";
+    pager->on_words = !is_by_time ? "Next" : is_descending ? "Older" : "Newer";
     return pager->newer.text != NULL || pager->older.text != NULL;
 }
 

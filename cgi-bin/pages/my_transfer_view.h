@@ -119,6 +119,7 @@ struct act_view {
     struct fault_views faults;
     bool has_alarm;
     const char *alarm;
+    bool is_over; /* it has ended: nothing is left to press */
     struct url post;
     struct url transfer_url;
     const char *heading; /* "Reject 84.210 credits from Vaulted Deep?" */
