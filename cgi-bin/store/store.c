@@ -240,16 +240,33 @@ static struct store *take_store(void)
     return NULL;
 }
 
+/* What store/wal_file.h needs of the file. */
+static bool overwrites_safely(sqlite3 *db)
+{
+    sqlite3_file *file = NULL;
+    return sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK &&
+           file != NULL && file->pMethods != NULL &&
+           (file->pMethods->xDeviceCharacteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0;
+}
+
 static bool open_file(struct store *store, const char *path)
 {
-    bool writes = store->mode == STORE_WRITE;
-    int flags = SQLITE_OPEN_NOMUTEX | (writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
-    const char *vfs = writes ? wal_file_vfs() : NULL;
-    int code = writes && vfs == NULL ? SQLITE_ERROR : sqlite3_open_v2(path, &store->db, flags, vfs);
+    bool gathers = store->file == STORE_REGISTRY && store->mode == STORE_WRITE;
+    int flags = store->mode == STORE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    const char *vfs = gathers ? wal_file_vfs() : NULL;
+    int code = gathers && vfs == NULL
+                   ? SQLITE_ERROR
+                   : sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, vfs);
     if (code != SQLITE_OK) {
         log_event("error", "store-open", "path", path, "message",
                   "the database file cannot be opened; was it made with `tally init`?", "cause",
                   store->db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(store->db), NULL);
+        return false;
+    }
+    if (gathers && !overwrites_safely(store->db)) {
+        log_event("error", "store-open", "path", path, "message",
+                  "SQLite does not trust this file system to leave a sector's other bytes alone",
+                  NULL);
         return false;
     }
     (void)sqlite3_extended_result_codes(store->db, 1);

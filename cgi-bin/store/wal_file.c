@@ -24,33 +24,36 @@ static struct wal_file *mine(sqlite3_file *file)
     return (struct wal_file *)(void *)file;
 }
 
-/* Whether or not it worked, nothing is held any more: SQLite undoes a transaction whose write
- * failed. */
+/* What could not be written stays held and is tried again: SQLite may hear of it from a read, undo
+ * one statement and go on with the transaction, and then nothing of the others may be missing. */
 static int flush(struct wal_file *file)
 {
-    int held_bytes = file->held_bytes;
-    file->held_bytes = 0;
-    return held_bytes == 0
-               ? SQLITE_OK
-               : file->real->pMethods->xWrite(file->real, file->held, held_bytes, file->begin);
+    int code = SQLITE_OK;
+    if (file->held_bytes > 0) {
+        code = file->real->pMethods->xWrite(file->real, file->held, file->held_bytes, file->begin);
+    }
+    if (code == SQLITE_OK) {
+        file->held_bytes = 0;
+    }
+    return code;
 }
 
 static int wal_write(sqlite3_file *base, const void *bytes, int size_bytes, sqlite3_int64 at)
 {
     struct wal_file *file = mine(base);
-    int code = SQLITE_OK;
     if (at != file->begin + file->held_bytes || size_bytes > WAL_GATHER_BYTES - file->held_bytes) {
-        code = flush(file);
+        int code = flush(file);
+        if (code != SQLITE_OK) {
+            return code;
+        }
         file->begin = at;
     }
-    if (code == SQLITE_OK && size_bytes > WAL_GATHER_BYTES) {
+    if (size_bytes > WAL_GATHER_BYTES) {
         return file->real->pMethods->xWrite(file->real, bytes, size_bytes, at);
     }
-    if (code == SQLITE_OK) {
-        memcpy(file->held + file->held_bytes, bytes, (size_t)size_bytes);
-        file->held_bytes += size_bytes;
-    }
-    return code;
+    memcpy(file->held + file->held_bytes, bytes, (size_t)size_bytes);
+    file->held_bytes += size_bytes;
+    return SQLITE_OK;
 }
 
 static int wal_read(sqlite3_file *base, void *bytes, int size_bytes, sqlite3_int64 at)

@@ -7,9 +7,14 @@
  * and every other operation is the default VFS's own.
  *
  * Nothing is kept back past a point that matters: what was gathered is written before the file is
- * synced, read, cut or measured, and in the order of the writes. A commit with PRAGMA synchronous =
- * FULL (store_set_safe sees to it) syncs the WAL before it tells any reader of its frames; without
- * FULL this VFS must not be used. A write that fails is told at that sync, so the commit fails.
+ * synced, read, cut or measured, and in the order of the writes. A write that fails is told there,
+ * stays held and is tried again. Three things have to be so, or a reader could be told of frames
+ * that are not in the file yet:
+ *   - PRAGMA synchronous = FULL (store_set_safe): a commit syncs before it tells of its frames;
+ *   - SQLITE_IOCAP_POWERSAFE_OVERWRITE (store_open asks the database file), as on every Unix: else
+ *     SQLite syncs in the middle of the last frame;
+ *   - one writing connection (the data folder's lock): what is held of a transaction that was
+ * undone is written later, and another's frames could be there by then.
  */
 #ifndef STORE_WAL_FILE_H
 #define STORE_WAL_FILE_H

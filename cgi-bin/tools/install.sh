@@ -17,7 +17,13 @@ install -m 644 schema/people/*.sql "$share/schema/people/"
 sed -e "s|@HEAD@|user www-data;|" -e "s|@RUN@|/run/tallystick|g" -e "s|@STATIC@|$prefix/share/tallystick/static|g" \
     -e "s|@LISTEN@|127.0.0.1:8080|g" -e "s|@SERVER_NAMES@|127.0.0.1 localhost|" -e "s|@ACCESS_LOG@|/var/log/nginx/tallystick.log plain|" \
     -e "s|@RATE_SIGN_IN@|2r/s|" -e "s|@RATE_FORMS@|10r/s|" -e "s|@RATE_PAGES@|50r/s|" -e "s|@BURST@|100|g" -e "s|@BURST_SIGN_IN@|10|g" -e "s|@RATE_API@|50r/s|" \
-    cgi-bin/nginx.conf.in >"$dest/etc/tallystick/nginx.conf"
+    cgi-bin/nginx.conf.in >"$dest/etc/tallystick/nginx.conf.new"
+# What the operator has written into it stays.
+if [ ! -f "$dest/etc/tallystick/nginx.conf" ]; then
+    mv "$dest/etc/tallystick/nginx.conf.new" "$dest/etc/tallystick/nginx.conf"
+else
+    echo "/etc/tallystick/nginx.conf stays as it is; compare it with nginx.conf.new beside it."
+fi
 [ -f "$dest/etc/tallystick/environment" ] || cat >"$dest/etc/tallystick/environment" <<END
 TALLYSTICK_DATA=/var/lib/tallystick
 TALLYSTICK_RUN=/run/tallystick
@@ -28,7 +34,7 @@ END
 
 # KillMode: the end is said to multiwatch alone; a program that ends before its multiwatch has heard of it would be started again.
 # Nobody but the courier speaks to the internet; getaddrinfo asks the kernel (netlink) which addresses this machine has.
-unit() { # name, description, ExecStart, more lines, "internet" for the one that needs it
+unit() { # name, description, ExecStart, more lines, "internet" for the one that needs it, most memory
     local private=yes families=AF_UNIX
     [ "${5:-}" != internet ] || { private=no; families="AF_UNIX AF_INET AF_INET6 AF_NETLINK"; }
     cat >"$units/tallystick-$1.service" <<END
@@ -49,7 +55,7 @@ ExecStart=$3
 KillMode=mixed
 Restart=always
 RestartSec=200ms
-MemoryMax=512M
+MemoryMax=${6:-512M}
 NoNewPrivileges=yes
 ProtectSystem=strict
 ProtectHome=yes
@@ -68,16 +74,16 @@ WantedBy=multi-user.target
 END
 }
 unit ledger "the ledger, the only writer of registry.db" "$prefix/lib/tallystick/ledger" ""
-pool() { # name of its socket, processes, program
+pool() { # name of its socket, processes, program, most memory
     unit "$1" "$1" \
         "/usr/bin/spawn-fcgi -n -s /run/tallystick/$1.sock -b 4096 -M 0660 -- /usr/bin/multiwatch -f $2 -s TERM -r 100000 -t 100 -- $prefix/lib/tallystick/$3" \
         "After=tallystick-ledger.service
-Wants=tallystick-ledger.service"
+Wants=tallystick-ledger.service" "" "$4"
 }
-for program in public signin account admin; do pool "$program" 2 "$program"; done
-pool api 4 api
+for program in public signin account admin; do pool "$program" 2 "$program" 512M; done
+pool api 4 api 512M
 # A process waits for the ledger with its act: what so many of them ask is committed in one group.
-pool api-acts 24 api
+pool api-acts 24 api 2G
 unit courier "the courier, which sends webhooks" "$prefix/lib/tallystick/courier" "After=tallystick-ledger.service network-online.target
 Wants=tallystick-ledger.service network-online.target" internet
 echo "Installed under ${dest:-/}. README.md, \"Operate\", says what comes next."

@@ -67,8 +67,10 @@ static inline void api_make_programs(struct api *api, struct world *world)
     arena_reset(&world->arena, 0);
 }
 
+/* Those that read and those that act are the same processes here. */
 static inline void api_listen(struct api *api)
 {
+    char acts[PATH_MAX];
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int length = snprintf(address.sun_path, sizeof address.sun_path, "%s/api.sock",
                           api->web->world->run_dir);
@@ -79,6 +81,8 @@ static inline void api_listen(struct api *api)
               bind(api->socket, (const struct sockaddr *)&address, sizeof address) == 0 &&
               listen(api->socket, WEB_BACKLOG) == 0,
           "no socket for api: %s", strerror(errno));
+    (void)snprintf(acts, sizeof acts, "%.200s/api-acts.sock", api->web->world->run_dir);
+    CHECK(symlink("api.sock", acts) == 0, "no second name for api: %s", strerror(errno));
 }
 
 static inline void api_start(struct api *api, int number)

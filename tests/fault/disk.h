@@ -200,9 +200,9 @@ static inline struct shim_record disk_step(struct disk *disk)
 
 /* ------------------------------------------------------------------ loss */
 
-/* Of a write: its beginning, its end, all but one sector, or any of its sectors; now and then what
- * was caught in the middle is neither old nor new. Where the file was to grow it may have grown all
- * the same. */
+/* Of a write: its beginning, its end, all but 512 bytes anywhere, or any of its sectors; now and
+ * then what was caught in the middle is neither old nor new. Where the file was to grow it may have
+ * grown all the same. */
 static inline void disk_tear(struct disk_file *file, const struct shim_record *record,
                              const unsigned char *data, struct chance *chance)
 {

@@ -120,11 +120,15 @@ test('too many requests from one address', async () => {
 });
 
 test('a program that is not there', async () => {
-  const socket = join(registry.run, 'api.sock');
-  renameSync(socket, `${socket}.away`);
-  const answer = await ask('/registry/v0/organisation');
-  renameSync(`${socket}.away`, socket);
-  isProblem(answer, 503, 'answer-lost');
-  assert.equal(answer.headers['retry-after'], '10');
-  assert.equal((await ask('/registry/v0/nothing')).status, 404);
+  for (const [pool, method, other] of [['api', 'GET', 'POST'], ['api-acts', 'POST', 'GET']]) {
+    const socket = join(registry.run, `${pool}.sock`);
+    renameSync(socket, `${socket}.away`);
+    const answer = await ask('/registry/v0/transfers', { method });
+    const still = await ask('/registry/v0/nothing', { method: other });
+    renameSync(`${socket}.away`, socket);
+    isProblem(answer, 503, 'answer-lost');
+    assert.equal(answer.headers['retry-after'], '10');
+    assert.equal(still.status, 404); // who reads does not need those who act, nor the other way round
+    assert.equal((await ask('/registry/v0/nothing', { method })).status, 404);
+  }
 });
