@@ -59,6 +59,7 @@
 #include "store/public_batches.h"
 #include "store/public_issuances.h"
 #include "store/public_orgs.h"
+#include "store/public_past.h"
 #include "store/public_projects.h"
 #include "store/public_retirements.h"
 #include "store/public_transfers.h"
@@ -103,6 +104,7 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &public_batches_queries,
                                                             &public_issuances_queries,
                                                             &public_orgs_queries,
+                                                            &public_past_queries,
                                                             &public_projects_queries,
                                                             &public_retirements_queries,
                                                             &public_transfers_queries,
@@ -191,7 +193,8 @@ static const struct permission {
     {"public_retirements", "SCAN year_total", "one row per year and instrument"},
     {"public_projects", "SCAN instrument_total", "two instruments"},
     {"public_projects", "SCAN year_total", "one row per year and instrument"},
-    {"public_batches", "SCAN up", "the line of parents of one batch, of bounded length"},
+    {"public_batches", "SCAN up", "from a part up to the whole that begins like it"},
+    {"public_past", "SCAN up", "the nearest parents of one batch, of bounded number"},
     {"public_projects", "SCAN p", "projects: hundreds, where batches are hundreds of thousands"},
     {"public_projects", "USE TEMP B-TREE FOR ORDER BY", "projects by what they issued"},
 
