@@ -133,7 +133,7 @@ static const struct permission {
 
     {"site", "SCAN transfer USING INDEX transfer_waiting", "only what waits is in that index"},
     {"site", "SCAN act", "from the newest row, which is the first and last that is read"},
-    {"admin_transfers", "SCAN t USING INDEX transfer_waiting_sender", "only what waits"},
+    {"admin_transfers", "SCAN t USING INDEX transfer_waiting", "only what waits"},
     {"admin_transfers", "USE TEMP B-TREE FOR GROUP BY", "three groups of what waits"},
     {"admin_transfers", "USE TEMP B-TREE FOR ORDER BY", "what waits, or one page of one party"},
     {"admin_transfers", "SCAN k", "one page that its subquery found"},
@@ -175,7 +175,8 @@ static const struct permission {
      "oldest first over all suppliers of one organisation; those of one supplier come by index"},
     {"import", "USE TEMP B-TREE FOR ORDER BY", "buffer pools"},
 
-    {"api_balances", "USE TEMP B-TREE FOR GROUP BY", "one order's batches"},
+    {"api_balances", "USE TEMP B-TREE FOR GROUP BY",
+     "what came with one order's deliveries, by project and account"},
     {"api_holdings", "USE TEMP B-TREE FOR ORDER BY",
      "what waits, was split or retired for one organisation, or the batches of one act"},
     {"api_orders", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},
