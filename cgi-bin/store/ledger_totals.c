@@ -8,6 +8,7 @@
 
 enum {
     T_BATCH,
+    T_BUYER,
     T_CHANGE,
     T_OPEN,
     T_DELIVERED,
@@ -20,9 +21,9 @@ enum {
 };
 
 static const char *const totals_sql[T__COUNT] = {
-    [T_BATCH] = "SELECT b.org_id, b.supplier_org_id, b.project_id, b.account_id, b.vintage,"
-                " b.first, b.last, b.delivery_id, d.buyer_org_id FROM batch b"
-                " LEFT JOIN delivery d ON d.delivery_id = b.delivery_id WHERE b.batch_id = ?1",
+    [T_BATCH] = "SELECT org_id, supplier_org_id, project_id, account_id, vintage, first, last,"
+                " delivery_id FROM batch WHERE batch_id = ?1",
+    [T_BUYER] = "SELECT buyer_org_id FROM delivery WHERE delivery_id = ?1",
     [T_CHANGE] =
         "UPDATE holding SET active = active + ?6, reserved = reserved + ?7,"
         " retired = retired + ?8, exported = exported + ?9, active_batches = active_batches + ?10,"
@@ -192,9 +193,16 @@ static bool read_where(struct store *store, const char *batch_id, struct holding
         *first = query_int(&q, 5);
         *last = query_int(&q, 6);
         query_text_into(&q, 7, row->delivery_id, ID_SIZE);
-        query_text_into(&q, 8, row->buyer_org_id, ID_SIZE);
     }
     query_end(&q);
+    if (row->delivery_id[0] != '\0') {
+        q = query(store, &ledger_totals_queries, T_BUYER);
+        query_bind_text(&q, 1, row->delivery_id);
+        if (query_row(&q)) {
+            query_text_into(&q, 0, row->buyer_org_id, ID_SIZE);
+        }
+        query_end(&q);
+    }
     return is_found;
 }
 

@@ -8,8 +8,9 @@
 #include "base/text.h"
 #include "store/query.h"
 
-/* an act has few lines, or there are few cuts since: what is found within so many cuts is found
- * sooner than by its lines */
+/* An act has few lines, or there are few cuts since: its first lines are looked through, then the
+ * nearest cuts, and only then all that it has. */
+#define LINES_FIRST 16
 #define CLIMB_MAX 64
 /* lines of acts that are looked through for one answer, some 10 ms; the last act of them may be
  * over that (SPLIT_BATCHES_MAX) */
@@ -40,23 +41,20 @@ enum {
     "SELECT batch_id, parent_id, 0 FROM batch WHERE batch_id = ?1 UNION ALL "                      \
     "SELECT b.batch_id, b.parent_id, up.step + 1 FROM up"                                          \
     " CROSS JOIN batch b ON b.batch_id = up.parent WHERE up.step < ?3)"                            \
-    " SELECT up.id FROM up WHERE EXISTS (SELECT 1 FROM " line                                      \
+    " SELECT up.id, up.step FROM up WHERE EXISTS (SELECT 1 FROM " line                             \
     " l WHERE l.batch_id = up.id AND l." id " = ?2) LIMIT 1"
-/* ?1 batch, ?2 act: the same batch, by its block. Those of one act do not overlap. */
+/* ?1 batch, ?2 act, ?3 its last line to be looked at: the same batch, by its block. Those of one
+ * act do not overlap. */
 #define LINES(line, id)                                                                            \
     "SELECT l.batch_id, l.line FROM batch o CROSS JOIN " line " l ON l." id " = ?2"                \
     " CROSS JOIN batch b ON b.batch_id = l.batch_id AND b.project_id = o.project_id"               \
     " AND b.vintage = o.vintage AND b.first <= o.first AND b.last >= o.last"                       \
-    " WHERE o.batch_id = ?1 ORDER BY l.line LIMIT 1"
+    " WHERE o.batch_id = ?1 AND l.line <= ?3 ORDER BY l.line LIMIT 1"
 #define BY_LINE(mover, line, id)                                                                   \
     [Q_CLIMB + (mover)] = CLIMB(line, id), [Q_LINES + (mover)] = LINES(line, id)
 
 static const char *const sql[Q__COUNT] = {
-    /* ?1 batch, ?2 most steps. */
-    [Q_UP] = "WITH RECURSIVE up (id, parent, step) AS ("
-             "SELECT batch_id, parent_id, 0 FROM batch WHERE batch_id = ?1 UNION ALL "
-             "SELECT b.batch_id, b.parent_id, up.step + 1 FROM up CROSS JOIN batch b"
-             " ON b.batch_id = up.parent WHERE up.step < ?2) SELECT id FROM up WHERE step > 0",
+    [Q_UP] = "SELECT parent_id FROM batch WHERE batch_id = ?1 AND parent_id IS NOT NULL",
     /* The issued block that begins last before it is the one that holds it. */
     [Q_ROOT] = "SELECT r.batch_id FROM batch b CROSS JOIN batch r ON r.issuance_id = b.issuance_id"
                " AND r.parent_id IS NULL AND r.first <= b.first"
@@ -110,13 +108,17 @@ struct public_ancestors public_batch_ancestors(struct store *registry, struct ar
 {
     const char **ids = arena_array(arena, const char *, most + 1);
     size_t count = 0;
-    struct query q = query(registry, &public_past_queries, Q_UP);
-    query_bind_text(&q, 1, batch_id);
-    query_bind_int(&q, 2, (int64_t)most + 1);
-    while (count <= most && query_row(&q)) {
-        ids[count++] = query_text(&q, arena, 0);
+    struct query q;
+    bool is_cut = true;
+    while (is_cut && count <= most) {
+        q = query(registry, &public_past_queries, Q_UP);
+        query_bind_text(&q, 1, count == 0 ? batch_id : ids[count - 1]);
+        is_cut = query_row(&q);
+        if (is_cut) {
+            ids[count++] = query_text(&q, arena, 0);
+        }
+        query_end(&q);
     }
-    query_end(&q);
     struct public_ancestors ancestors = {.has_more = count > most, .root_id = ""};
     ancestors.nearest = (struct ids){ids, ancestors.has_more ? most : count};
     if (!ancestors.has_more) {
@@ -143,30 +145,38 @@ static bool mover_of(const char *act_id, enum mover *mover)
     return false;
 }
 
+/* One of the ways to find it; *line: the number of lines looked through, when it is by them. */
+static bool find_by(struct past *past, int number, const char *batch_id, const char *act_id,
+                    int64_t most, int64_t *line)
+{
+    struct query q = query(past->registry, &public_past_queries, number);
+    query_bind_text(&q, 1, batch_id);
+    query_bind_text(&q, 2, act_id);
+    query_bind_int(&q, 3, most);
+    bool is_found = query_row(&q);
+    if (is_found) {
+        query_text_into(&q, 0, past->batch_id, ID_SIZE);
+        *line = query_int(&q, 1);
+    }
+    query_end(&q);
+    return is_found;
+}
+
 /* Which batch did this act move, that one or one that it was cut from? Becomes past->batch_id. */
 static bool find_moved(struct past *past, const char *batch_id, const char *act_id)
 {
     enum mover mover;
+    int64_t line = 0;
     if (!mover_of(act_id, &mover)) {
         return false;
     }
-    struct query q = query(past->registry, &public_past_queries, Q_CLIMB + (int)mover);
-    query_bind_text(&q, 1, batch_id);
-    query_bind_text(&q, 2, act_id);
-    query_bind_int(&q, 3, CLIMB_MAX);
-    bool is_found = query_row(&q);
-    if (!is_found) {
-        query_end(&q);
-        q = query(past->registry, &public_past_queries, Q_LINES + (int)mover);
-        query_bind_text(&q, 1, batch_id);
-        query_bind_text(&q, 2, act_id);
-        is_found = query_row(&q);
-        past->lines_looked += is_found ? query_int(&q, 1) : 0;
+    int lines = Q_LINES + (int)mover;
+    if (find_by(past, lines, batch_id, act_id, LINES_FIRST, &line) ||
+        find_by(past, Q_CLIMB + (int)mover, batch_id, act_id, CLIMB_MAX, &line)) {
+        return true;
     }
-    if (is_found) {
-        query_text_into(&q, 0, past->batch_id, ID_SIZE);
-    }
-    query_end(&q);
+    bool is_found = find_by(past, lines, batch_id, act_id, INT64_MAX, &line);
+    past->lines_looked += line;
     return is_found;
 }
 
