@@ -8,6 +8,7 @@
 #include "pages/pool.h"
 #include "store/holdings.h"
 #include "store/orders.h"
+#include "store/public_past.h"
 #include "store/site.h"
 
 static const struct route routes[] = {
@@ -17,7 +18,7 @@ static const struct route routes[] = {
     {METHOD_GET, "/registry/transfers", NEED_NOBODY, &public_transfers_form, public_transfers_get},
     {METHOD_GET, "/registry/transfers.atom", NEED_NOBODY, NULL, public_atom_get},
     {METHOD_GET, "/registry/transfers/:id", NEED_NOBODY, &public_blocks_form, public_transfer_get},
-    {METHOD_GET, "/registry/credit-batches/:id", NEED_NOBODY, NULL, public_batch_get},
+    {METHOD_GET, "/registry/credit-batches/:id", NEED_NOBODY, &public_batch_form, public_batch_get},
     {METHOD_GET, "/registry/projects", NEED_NOBODY, &public_projects_form, public_projects_get},
     {METHOD_GET, "/registry/projects/:id", NEED_NOBODY, &public_project_form, public_project_get},
     {METHOD_GET, "/registry/issuances", NEED_NOBODY, &public_issuances_form, public_issuances_get},
@@ -54,6 +55,7 @@ static const struct query_table *const registry_tables[] = {
     &holding_batches_queries,
     &public_transfers_queries,
     &public_batches_queries,
+    &public_past_queries,
     &public_projects_queries,
     &public_issuances_queries,
     &public_retirements_queries,

@@ -34,6 +34,7 @@ static const char *const sentences[VERIFY__COUNT] = {
     [VERIFY_SPLIT] = "Batch {1} was split, but its two parts do not make up the whole.",
     [VERIFY_CHILD] = "Batch {1} says it is a part of {2}, which does not know it.",
     [VERIFY_HOLDER] = "Batch {1} is held by {2}, which did not receive it by {3}.",
+    [VERIFY_RECEIVED] = "Batch {1} was received by {2}, which did not move it.",
     [VERIFY_ACCOUNT] = "Batch {1} lies in account {2}, which is not an open account of {3}.",
     [VERIFY_RESERVED] = "Batch {1} is reserved by {2}, which does not wait for it.",
     [VERIFY_WAITING] = "Transfer {1} waits, but its batch {2} is not reserved for it.",
@@ -61,6 +62,9 @@ static const char *const sentences[VERIFY__COUNT] = {
     [VERIFY_TOLD] = "That transfer {1} was completed is told {2} times instead of once.",
     [VERIFY_HOLDING] =
         "The running total of what {1} holds of {3}, vintage {4}, in account {2} is not its sum.",
+    [VERIFY_DELIVERED] =
+        "The running total of what {1} has of delivery {4}, project {3}, in account "
+        "{2} is not its sum.",
     [VERIFY_TRANSFER_TOTAL] =
         "The running total of completed transfers of kind {1} is {2}; there are {3}.",
     [VERIFY_PAIR_TOTAL] =
@@ -69,6 +73,10 @@ static const char *const sentences[VERIFY__COUNT] = {
         "The running total of {1} for the year {2} is not what was issued and retired then.",
     [VERIFY_INSTRUMENT_TOTAL] =
         "The running total of {1} over all projects is not what the projects' own sums make.",
+    [VERIFY_BENEFIT] = "What was retired on behalf of {1} is not what is listed so: batch {2}.",
+    [VERIFY_BENEFIT_TOTAL] =
+        "The running total of batches of project {2} that were retired on behalf "
+        "of {1} is {3}; there are {4}.",
 };
 
 struct looking {

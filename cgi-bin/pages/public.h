@@ -17,7 +17,7 @@
 
 extern const struct form public_transfers_form, public_projects_form, public_project_form,
     public_issuances_form, public_issuance_form, public_retirements_form, public_orgs_form,
-    public_search_form, public_deliveries_form;
+    public_search_form, public_deliveries_form, public_batch_form;
 
 enum status public_landing_get(struct visit *visit, struct response *response);
 enum status public_overview_get(struct visit *visit, struct response *response);

@@ -14,8 +14,12 @@
 #include "pages/public_draw.h"
 #include "pages/public_lineage.h"
 #include "public_templates.h"
+#include "store/public_past.h"
 
-#define EVENTS_SHOWN_MAX 100
+static const struct field_row fields[] = {
+    {.name = "before", .kind = VALUE_CURSOR},
+};
+const struct form public_batch_form = {fields, sizeof(fields) / sizeof(fields[0])};
 
 /* The tree, and beside each of its bars the batch. What they have in common is that of the batch
  * that the page is about. */
@@ -259,25 +263,26 @@ static struct link_view link_of(struct visit *visit, const struct public_batch *
 }
 
 static void fill_lineage(struct visit *visit, const struct public_batch *batch,
-                         const struct public_past *past, struct public_batch_view *view)
+                         struct public_batch_view *view)
 {
     struct arena *arena = visit->arena;
     view->is_whole = text_empty(batch->parent_id) && !text_is(batch->state, "split");
     if (view->is_whole) {
         return;
     }
+    struct public_ancestors ancestors =
+        public_batch_ancestors(visit->registry, arena, batch->batch_id, LINEAGE_LEVELS_UP);
     struct family *family = arena_one(arena, struct family);
-    if (!draw_family(visit, batch, past->nearest, family)) {
+    if (!draw_family(visit, batch, ancestors.nearest, family)) {
         view->is_whole = true; /* nothing is shown: the fault becomes an error page */
         return;
     }
     view->lineage = view_of(visit, family);
-    int64_t left_out = past->ancestors - (int64_t)past->nearest.count;
-    if (left_out > 0) {
+    if (ancestors.has_more) {
         view->lineage_words = arena_printf(
-            arena, "The drawing begins %d cuts above this batch. %s before that lead back to",
-            LINEAGE_LEVELS_UP, desk_count(arena, left_out, "cut", "cuts"));
-        view->root = link_of(visit, batch, past->root_id);
+            arena, "The drawing begins %d cuts above this batch. Earlier cuts lead back to",
+            LINEAGE_LEVELS_UP);
+        view->root = link_of(visit, batch, ancestors.root_id);
     }
 }
 
@@ -312,13 +317,11 @@ static struct history_view event_view(struct arena *arena, const struct public_e
     return view;
 }
 
-static void fill_history(struct visit *visit, const struct public_batch *batch,
-                         struct public_events events, struct public_batch_view *view)
+/* How the units came into being: the end of the story, which is told from the newest on. */
+static struct history_view issued_view(const struct public_batch *batch,
+                                       const struct public_batch_view *view)
 {
-    struct arena *arena = visit->arena;
-    struct history_view *rows = arena_array(arena, struct history_view, events.count + 2);
-    size_t count = 0;
-    rows[count++] = (struct history_view){
+    return (struct history_view){
         .who = {"", {NULL}},
         .what = batch->is_imported ? "Brought in as part of an opening balance of units of"
                                    : "Issued by the registry as part of a block, to",
@@ -326,35 +329,56 @@ static void fill_history(struct visit *visit, const struct public_batch *batch,
         .act = view->issuance,
         .when = view->issued,
     };
+}
+
+static struct history_view retired_view(const struct public_batch_view *view)
+{
+    return (struct history_view){
+        .who = view->holder,
+        .what = "retired it for good",
+        .whom = {"", {NULL}},
+        .act = view->end,
+        .when = view->ended,
+    };
+}
+
+/* A page of the story. Its way on is an event of the block, the way back the page without one: what
+ * came after an event is not found without going down from cut to cut. */
+static void fill_history(struct visit *visit, const struct public_batch *batch,
+                         struct public_batch_view *view)
+{
+    struct arena *arena = visit->arena;
+    const char *before = field_text(&visit->fields, "before");
+    struct public_events events =
+        public_batch_events(visit->registry, arena, batch->batch_id, before, PAGE_ROWS);
+    struct history_view *story = arena_array(arena, struct history_view, events.count + 2);
+    size_t count = 0;
+    if (text_empty(before) && text_is(batch->state, "retired")) {
+        story[count++] = retired_view(view);
+    }
     for (size_t i = 0; i < events.count; i++) {
-        rows[count++] = event_view(arena, &events.at[i]);
-        if (text_is(events.at[i].kind, "cancellation")) {
-            view->end_words = "Cancelled";
-            view->end = rows[count - 1].act;
-            view->ended = rows[count - 1].when;
-        }
+        story[count++] = event_view(arena, &events.at[i]);
     }
-    if (text_is(batch->state, "retired")) {
-        rows[count++] = (struct history_view){
-            .who = view->holder,
-            .what = "retired it for good",
-            .whom = {"", {NULL}},
-            .act = view->end,
-            .when = view->ended,
-        };
+    if (!events.has_more) {
+        story[count++] = issued_view(batch, view);
     }
-    view->history = (struct history_views){rows, count};
-    view->history_words =
-        events.count < EVENTS_SHOWN_MAX
-            ? ""
-            : arena_printf(arena, "Only the last %d moves are told.", EVENTS_SHOWN_MAX);
+    view->history = (struct history_views){story, count};
+    struct url here = desk_batch_url(arena, batch->batch_id);
+    if (!text_empty(before)) {
+        view->newest = here;
+    }
+    if (events.has_more) {
+        view->older = url_with(arena, here, "before", events.at[events.count - 1].id);
+    }
+    view->has_pager = !text_empty(before) || events.has_more;
 }
 
 /* ---- the page ---- */
 
-static void fill_end(struct arena *arena, const struct public_batch *batch,
+static void fill_end(struct visit *visit, const struct public_batch *batch,
                      struct public_batch_view *view)
 {
+    struct arena *arena = visit->arena;
     view->end = (struct link_view){"", {NULL}};
     view->held = "held by";
     if (text_is(batch->state, "split")) {
@@ -371,6 +395,11 @@ static void fill_end(struct arena *arena, const struct public_batch *batch,
         view->end_words = "Exported";
         view->end =
             (struct link_view){batch->ended_by, public_transfer_url(arena, batch->ended_by)};
+        view->ended = desk_when(arena, batch->ended_at);
+    } else if (text_is(batch->state, "cancelled")) {
+        const char *id = public_batch_cancellation(visit->registry, arena, batch->batch_id);
+        view->end_words = "Cancelled";
+        view->end = (struct link_view){id, pool_act_url(arena, POOL_CANCELLATION, id)};
         view->ended = desk_when(arena, batch->ended_at);
     }
 }
@@ -408,11 +437,9 @@ enum status public_batch_get(struct visit *visit, struct response *response)
     if (!text_empty(batch.parent_id)) {
         view.parent = link_of(visit, &batch, batch.parent_id);
     }
-    struct public_past past = public_batch_past(visit->registry, arena, batch.batch_id,
-                                                LINEAGE_LEVELS_UP, EVENTS_SHOWN_MAX);
-    fill_end(arena, &batch, &view);
-    fill_history(visit, &batch, past.events, &view);
-    fill_lineage(visit, &batch, &past, &view);
+    fill_end(visit, &batch, &view);
+    fill_history(visit, &batch, &view);
+    fill_lineage(visit, &batch, &view);
     chrome_trail(visit, &view.page, view.project.url, batch.project_name);
     template_public_batch(&response->body, &view);
     return public_show(visit, response);

@@ -103,9 +103,11 @@ struct public_batch_view {
     const char *to_system; /* "" */
     struct when_view ended;
     const char *unit;
-    struct link_view parent; /* cut from this batch, by serial; words "" issued as it is */
-    struct history_views history;
-    const char *history_words; /* "Only the last 100 …"; "" */
+    struct link_view parent;      /* cut from this batch, by serial; words "" issued as it is */
+    struct history_views history; /* newest first */
+    bool has_pager;
+    struct url newest;         /* the story from its newest event on; none on that page */
+    struct url older;          /* what happened before; none: it ends with the issuance */
     bool is_whole;             /* nothing was ever cut: no drawing */
     const char *lineage_words; /* what is left out; "" */
     struct link_view root;     /* the block as issued, when the drawing begins below it */

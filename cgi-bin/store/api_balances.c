@@ -6,21 +6,16 @@
 
 enum { Q_ORDERS, Q_UNITS, Q__COUNT };
 
-#define UNITS "b.last - b.first + 1"
-
 static const char *const sql[Q__COUNT] = {
     [Q_ORDERS] = "SELECT order_id, ordered_at FROM buyer_order WHERE buyer_org_id = ?1"
                  " AND (ordered_at, order_id) > (?2, ?3) ORDER BY ordered_at, order_id LIMIT ?4",
-    [Q_UNITS] =
-        "SELECT p.instrument, sum(iif(b.state = 'active', " UNITS ", 0)),"
-        " sum(iif(b.reserved_by IS NOT NULL, " UNITS ", 0)),"
-        " sum(iif(b.state = 'active' AND b.reserved_by IS NULL AND a.kind = 'active', " UNITS
-        ", 0)),"
-        " sum(iif(b.state = 'retired', " UNITS ", 0))"
-        " FROM delivery d CROSS JOIN batch b ON b.delivery_id = d.delivery_id AND b.org_id = ?1"
-        " CROSS JOIN project p ON p.project_id = b.project_id"
-        " CROSS JOIN account a ON a.account_id = b.account_id"
-        " WHERE d.order_id = ?2 AND b.state IN ('active', 'retired') GROUP BY p.instrument",
+    [Q_UNITS] = "SELECT p.instrument, sum(h.active) AS has, sum(h.reserved),"
+                " sum(iif(a.kind = 'active', h.active - h.reserved, 0)), sum(h.retired) AS had"
+                " FROM delivery d CROSS JOIN delivery_holding h"
+                " ON h.org_id = ?1 AND h.delivery_id = d.delivery_id"
+                " CROSS JOIN project p ON p.project_id = h.project_id"
+                " CROSS JOIN account a ON a.account_id = h.account_id"
+                " WHERE d.order_id = ?2 GROUP BY p.instrument HAVING has + had > 0",
 };
 
 const struct query_table api_balances_queries = {"api_balances", sql, Q__COUNT};

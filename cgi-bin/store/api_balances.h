@@ -38,7 +38,8 @@ struct api_order_place {
 };
 
 /* Of the next `most` orders behind the place, the oldest first; an order of which nothing is left
- * is not among them. The place moves on. Looks at each batch that came of their deliveries. */
+ * is not among them. The place moves on. Reads running totals: one for each delivery, project and
+ * account. */
 struct api_order_balances api_order_balances(struct store *registry, struct arena *arena,
                                              const char *org_id, struct api_order_place *place,
                                              size_t most);

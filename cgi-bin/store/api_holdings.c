@@ -20,7 +20,7 @@ struct ask {
     struct stream_ask stream;
     struct arena *arena;
     struct api_holding_filter filter; /* narrowed to what can pass */
-    struct stream_totals_list totals;
+    struct stream_totals_list totals, benefits;
 };
 
 static const char high_id[] = "~"; /* sorts behind every id */
@@ -93,7 +93,7 @@ static void count_stream(struct ask *ask, enum stream stream, void *context)
 /* What the running totals do not tell. */
 static void count_uncounted(struct ask *ask, enum stream stream, void *context)
 {
-    if (stream == STREAM_BENEFIT || stream == STREAM_CANCELLED) {
+    if (stream == STREAM_CANCELLED || stream == STREAM_CANCELLED_OF) {
         count_stream(ask, stream, context);
     }
 }
@@ -108,6 +108,9 @@ static void each_of_supplier(struct ask *ask, const struct stream_totals *totals
     ask->stream.supplier_org_id = totals->supplier_org_id;
     if (wants(filter, BATCH_ACTIVE) && totals->active > totals->reserved) {
         each(ask, (enum stream)(STREAM_FREE + of), context);
+    }
+    if (wants(filter, BATCH_ACTIVE) && totals->reserved > 0) {
+        each(ask, (enum stream)(STREAM_RESERVED + of), context);
     }
     if (wants(filter, BATCH_RETIRED) && totals->retired > 0) {
         each(ask, (enum stream)(STREAM_RETIRED + of), context);
@@ -129,18 +132,13 @@ static void each_stream(struct ask *ask,
                         void *context)
 {
     const struct api_holding_filter *filter = &ask->filter;
-    bool has_reserved = false;
     for (size_t i = 0; i < ask->totals.count; i++) {
-        const struct stream_totals *totals = &ask->totals.at[i];
-        each_of_supplier(ask, totals, each, context);
-        has_reserved = has_reserved || totals->reserved > 0;
+        each_of_supplier(ask, &ask->totals.at[i], each, context);
     }
-    ask->stream.supplier_org_id = filter->supplier_org_id;
-    if (wants(filter, BATCH_ACTIVE) && has_reserved) {
-        each(ask, STREAM_RESERVED, context);
-    }
-    if (wants(filter, BATCH_RETIRED)) {
-        each(ask, STREAM_BENEFIT, context);
+    bool is_of = !text_empty(filter->issuance_id);
+    for (size_t i = 0; wants(filter, BATCH_RETIRED) && i < ask->benefits.count; i++) {
+        ask->stream.supplier_org_id = ask->benefits.at[i].supplier_org_id;
+        each(ask, is_of ? STREAM_BENEFIT_OF : STREAM_BENEFIT, context);
     }
 }
 
@@ -204,6 +202,7 @@ static bool ask_open(struct ask *ask, struct store *registry, struct arena *aren
     ask->stream.supplier_org_id = ask->filter.supplier_org_id;
     if (!is_of_an_act(&ask->filter)) {
         ask->totals = stream_totals(registry, arena, &ask->filter);
+        ask->benefits = stream_benefits(registry, arena, &ask->filter);
     }
     return true;
 }
@@ -277,6 +276,9 @@ static int64_t count_all(struct ask *ask)
         sum += wants(filter, BATCH_SPLIT) ? totals->split : 0;
         sum += wants(filter, BATCH_RETIRED) ? totals->retired : 0;
         sum += wants(filter, BATCH_EXPORTED) ? totals->exported : 0;
+    }
+    for (size_t i = 0; wants(filter, BATCH_RETIRED) && i < ask->benefits.count; i++) {
+        sum += ask->benefits.at[i].benefits;
     }
     each_stream(ask, count_uncounted, &sum);
     return sum;

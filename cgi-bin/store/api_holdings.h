@@ -5,8 +5,8 @@
  * The order is (issued_at, project, vintage, first serial, row), which no act ever changes; a batch
  * enters and leaves the list when it changes hands or state. However many there are, a page costs
  * a look at one page for each supplier whose units the organisation has: each such stream comes
- * along an index in this order, and the page is what they have first between them. Only what waits
- * in pending transfers and what others retired is looked through and sorted.
+ * along an index in this order, and the page is what they have first between them. Only the batches
+ * of one act are looked through and sorted.
  */
 #ifndef STORE_API_HOLDINGS_H
 #define STORE_API_HOLDINGS_H

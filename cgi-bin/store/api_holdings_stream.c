@@ -10,6 +10,7 @@ enum {
     Q_ISSUANCE,
     Q_PROJECT,
     Q_TOTALS,
+    Q_BENEFITS,
     Q_WALK, /* newest first, oldest first, for each stream */
     Q_COUNT = Q_WALK + 2 * STREAM__COUNT,
     Q__COUNT = Q_COUNT + STREAM__COUNT
@@ -22,14 +23,12 @@ enum {
 #define FREE HELD " AND b.state = 'active' AND b.reserved_by IS NULL"
 /* The state as a word of the statement: a parameter would have it planned anew at each use. */
 #define ENDED(state) HELD " AND b.state = '" state "'"
-#define RESERVED                                                                                   \
-    "FROM transfer t CROSS JOIN batch b ON b.reserved_by = t.transfer_id"                          \
-    " WHERE t.from_org_id = ?1 AND t.ended_at IS NULL AND (?2 IS NULL OR b.supplier_org_id = ?2)"
-#define BENEFIT                                                                                    \
-    "FROM retirement r CROSS JOIN retirement_line l ON l.retirement_id = r.retirement_id"          \
-    " CROSS JOIN batch b ON b.batch_id = l.batch_id"                                               \
-    " WHERE r.beneficiary_org_id = ?1 AND r.org_id <> ?1"                                          \
-    " AND (?2 IS NULL OR b.supplier_org_id = ?2)"
+#define RESERVED HELD " AND b.reserved_by IS NOT NULL"
+/* A table of its own, which says all but the issuance and the row. */
+#define BENEFIT "FROM benefit b WHERE b.org_id = ?1 AND b.supplier_org_id = ?2"
+#define BENEFIT_OF                                                                                 \
+    BENEFIT OF_PROJECT " AND (SELECT c.issuance_id FROM batch c WHERE c.batch_id = b.batch_id) = " \
+                       "?4"
 /* What there is to see of an act: the organisation's own, and what was retired on its behalf. */
 #define OWN                                                                                        \
     " AND (b.org_id = ?1 OR (b.state = 'retired' AND EXISTS (SELECT 1 FROM retirement r"           \
@@ -51,30 +50,36 @@ enum {
 
 #define OF_PROJECT " AND (?3 IS NULL OR b.project_id = ?3)"
 #define OF_ISSUANCE OF_PROJECT " AND (?4 IS NULL OR b.issuance_id = ?4)"
-#define SPOT "SELECT b.issued_at, b.project_id, b.vintage, b.first, b.rowid "
-#define NEWEST(from)                                                                               \
-    SPOT from " AND b.issued_at > ?5"                                                              \
+#define SPOT(row) "SELECT b.issued_at, b.project_id, b.vintage, b.first, " row " "
+#define ROW SPOT("b.rowid")
+#define ROW_OF_BENEFIT SPOT("(SELECT c.rowid FROM batch c WHERE c.batch_id = b.batch_id)")
+#define NEWEST(spot, from)                                                                         \
+    spot from " AND b.issued_at > ?5"                                                              \
               " AND (b.issued_at, b.project_id, b.vintage, b.first) <= (?7, ?8, ?9, ?10)"          \
               " ORDER BY b.issued_at DESC, b.project_id DESC, b.vintage DESC, b.first DESC"        \
               " LIMIT ?11"
-#define OLDEST(from)                                                                               \
-    SPOT from " AND b.issued_at < ?6"                                                              \
+#define OLDEST(spot, from)                                                                         \
+    spot from " AND b.issued_at < ?6"                                                              \
               " AND (b.issued_at, b.project_id, b.vintage, b.first) >= (?7, ?8, ?9, ?10)"          \
               " ORDER BY b.issued_at, b.project_id, b.vintage, b.first LIMIT ?11"
 #define NEWEST_OF_MANY(from)                                                                       \
-    SPOT from " AND b.issued_at > ?5"                                                              \
-              " AND (b.issued_at, b.project_id, b.vintage, b.first, b.rowid)"                      \
-              " <= (?7, ?8, ?9, ?10, ?16) ORDER BY b.issued_at DESC, b.project_id DESC,"           \
-              " b.vintage DESC, b.first DESC, b.rowid DESC LIMIT ?11"
+    ROW from " AND b.issued_at > ?5"                                                               \
+             " AND (b.issued_at, b.project_id, b.vintage, b.first, b.rowid)"                       \
+             " <= (?7, ?8, ?9, ?10, ?16) ORDER BY b.issued_at DESC, b.project_id DESC,"            \
+             " b.vintage DESC, b.first DESC, b.rowid DESC LIMIT ?11"
 #define OLDEST_OF_MANY(from)                                                                       \
-    SPOT from " AND b.issued_at < ?6"                                                              \
-              " AND (b.issued_at, b.project_id, b.vintage, b.first, b.rowid)"                      \
-              " >= (?7, ?8, ?9, ?10, ?16)"                                                         \
-              " ORDER BY b.issued_at, b.project_id, b.vintage, b.first, b.rowid LIMIT ?11"
+    ROW from " AND b.issued_at < ?6"                                                               \
+             " AND (b.issued_at, b.project_id, b.vintage, b.first, b.rowid)"                       \
+             " >= (?7, ?8, ?9, ?10, ?16)"                                                          \
+             " ORDER BY b.issued_at, b.project_id, b.vintage, b.first, b.rowid LIMIT ?11"
 #define COUNT(from) "SELECT count(*) " from " AND b.issued_at > ?5 AND b.issued_at < ?6"
 /* No two of these begin at the same serial … */
 #define BY_SUPPLIER(stream, from)                                                                  \
-    [Q_WALK + 2 * (stream)] = NEWEST(from), [Q_WALK + 2 * (stream) + 1] = OLDEST(from),            \
+    [Q_WALK + 2 * (stream)] = NEWEST(ROW, from), [Q_WALK + 2 * (stream) + 1] = OLDEST(ROW, from),  \
+                  [Q_COUNT + (stream)] = COUNT(from)
+#define BENEFITS(stream, from)                                                                     \
+    [Q_WALK + 2 * (stream)] = NEWEST(ROW_OF_BENEFIT, from),                                        \
+                  [Q_WALK + 2 * (stream) + 1] = OLDEST(ROW_OF_BENEFIT, from),                      \
                   [Q_COUNT + (stream)] = COUNT(from)
 /* … but a whole and its left part, or batches in several states, do. */
 #define OF_MANY(stream, from)                                                                      \
@@ -93,18 +98,23 @@ static const char *const sql[Q__COUNT] = {
                  " sum(split_batches), sum(retired_batches), sum(exported_batches) FROM holding"
                  " WHERE org_id = ?1 AND (?2 IS NULL OR supplier_org_id = ?2)"
                  " AND (?3 IS NULL OR project_id = ?3) GROUP BY supplier_org_id",
+    [Q_BENEFITS] = "SELECT supplier_org_id, sum(batches) FROM benefit_total"
+                   " WHERE org_id = ?1 AND (?2 IS NULL OR supplier_org_id = ?2)"
+                   " AND (?3 IS NULL OR project_id = ?3) GROUP BY supplier_org_id",
     BY_SUPPLIER(STREAM_FREE, FREE OF_PROJECT),
+    BY_SUPPLIER(STREAM_RESERVED, RESERVED OF_PROJECT),
     BY_SUPPLIER(STREAM_RETIRED, ENDED("retired") OF_PROJECT),
     BY_SUPPLIER(STREAM_EXPORTED, ENDED("exported") OF_PROJECT),
     BY_SUPPLIER(STREAM_CANCELLED, ENDED("cancelled") OF_PROJECT),
     OF_MANY(STREAM_SPLIT, ENDED("split") OF_PROJECT),
+    BENEFITS(STREAM_BENEFIT, BENEFIT OF_PROJECT),
     BY_SUPPLIER(STREAM_FREE_OF, FREE OF_ISSUANCE),
+    BY_SUPPLIER(STREAM_RESERVED_OF, RESERVED OF_ISSUANCE),
     BY_SUPPLIER(STREAM_RETIRED_OF, ENDED("retired") OF_ISSUANCE),
     BY_SUPPLIER(STREAM_EXPORTED_OF, ENDED("exported") OF_ISSUANCE),
     BY_SUPPLIER(STREAM_CANCELLED_OF, ENDED("cancelled") OF_ISSUANCE),
     OF_MANY(STREAM_SPLIT_OF, ENDED("split") OF_ISSUANCE),
-    OF_MANY(STREAM_RESERVED, RESERVED OF_ISSUANCE),
-    OF_MANY(STREAM_BENEFIT, BENEFIT OF_ISSUANCE),
+    BENEFITS(STREAM_BENEFIT_OF, BENEFIT_OF),
     OF_MANY(STREAM_DELIVERY, DELIVERY OF_ISSUANCE),
     OF_MANY(STREAM_ORDER, ORDER OF_ISSUANCE),
     OF_MANY(STREAM_RETIREMENT, RETIREMENT OF_ISSUANCE),
@@ -115,7 +125,7 @@ const struct query_table api_holdings_queries = {"api_holdings", sql, Q__COUNT};
 
 static bool is_by_supplier(enum stream stream)
 {
-    return stream <= STREAM_SPLIT_OF;
+    return stream <= STREAM_BENEFIT_OF;
 }
 
 static void bind_filters(struct query *q, const struct stream_ask *ask, enum stream stream)
@@ -202,12 +212,31 @@ struct stream_totals_list stream_totals(struct store *registry, struct arena *ar
     while (query_row(&q)) {
         rows = rows_room(arena, rows, count, sizeof(*rows));
         struct stream_totals *row = &rows[count++];
+        *row = (struct stream_totals){.active = 0};
         query_text_into(&q, 0, row->supplier_org_id, ID_SIZE);
         row->active = query_int(&q, 1);
         row->reserved = query_int(&q, 2);
         row->split = query_int(&q, 3);
         row->retired = query_int(&q, 4);
         row->exported = query_int(&q, 5);
+    }
+    query_end(&q);
+    return (struct stream_totals_list){rows, count};
+}
+
+struct stream_totals_list stream_benefits(struct store *registry, struct arena *arena,
+                                          const struct api_holding_filter *filter)
+{
+    struct stream_totals *rows = NULL;
+    size_t count = 0;
+    struct query q = query(registry, &api_holdings_queries, Q_BENEFITS);
+    query_bind_text(&q, 1, filter->org_id);
+    bind_filter(&q, 2, filter->supplier_org_id);
+    bind_filter(&q, 3, filter->project_id);
+    while (query_row(&q)) {
+        rows = rows_room(arena, rows, count, sizeof(*rows));
+        rows[count] = (struct stream_totals){.benefits = query_int(&q, 1)};
+        query_text_into(&q, 0, rows[count++].supplier_org_id, ID_SIZE);
     }
     query_end(&q);
     return (struct stream_totals_list){rows, count};

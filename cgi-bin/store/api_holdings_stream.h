@@ -9,22 +9,24 @@
 #include "store/api_holdings.h"
 #include "store/query.h"
 
-/* The first five are asked once for each supplier, and come along an index that holds all they
+/* The first seven are asked once for each supplier, and come along an index that holds all they
  * tell; with an issuance in the filter their twins are asked, which look at each row. The others
  * are looked through and sorted. */
 enum stream {
-    STREAM_FREE, /* active, in no pending transfer */
+    STREAM_FREE,     /* active, in no pending transfer */
+    STREAM_RESERVED, /* active, in a pending transfer */
     STREAM_RETIRED,
     STREAM_EXPORTED,
     STREAM_CANCELLED,
     STREAM_SPLIT,
+    STREAM_BENEFIT, /* what others retired on its behalf */
     STREAM_FREE_OF, /* the same of one issuance … */
+    STREAM_RESERVED_OF,
     STREAM_RETIRED_OF,
     STREAM_EXPORTED_OF,
     STREAM_CANCELLED_OF,
     STREAM_SPLIT_OF,
-    STREAM_RESERVED, /* active, in a pending transfer */
-    STREAM_BENEFIT,  /* what others retired on its behalf */
+    STREAM_BENEFIT_OF,
     STREAM_DELIVERY, /* of one act, in any state */
     STREAM_ORDER,
     STREAM_RETIREMENT,
@@ -61,6 +63,7 @@ int64_t stream_count(const struct stream_ask *ask, enum stream stream);
 struct stream_totals {
     char supplier_org_id[ID_SIZE];
     int64_t active, reserved, split, retired, exported; /* reserved ones are among the active */
+    int64_t benefits; /* of stream_benefits alone: retired on its behalf by others */
 };
 struct stream_totals_list {
     const struct stream_totals *at;
@@ -69,6 +72,8 @@ struct stream_totals_list {
 /* By supplier, from the running totals; the filter's supplier and project apply. */
 struct stream_totals_list stream_totals(struct store *registry, struct arena *arena,
                                         const struct api_holding_filter *filter);
+struct stream_totals_list stream_benefits(struct store *registry, struct arena *arena,
+                                          const struct api_holding_filter *filter);
 
 /* When an issuance was and of which project; false when there is none. */
 bool stream_issuance(struct store *registry, struct arena *arena, const char *issuance_id,

@@ -7,7 +7,7 @@
 #include "store/rows.h"
 
 /* Which index a walk along completed transfers goes. */
-enum along { ALONG_ALL, ALONG_SENDER, ALONG_RECIPIENT, ALONG__COUNT };
+enum along { ALONG_ALL, ALONG_SENDER, ALONG_RECIPIENT, ALONG_PAIR, ALONG__COUNT };
 
 enum {
     Q_ONE,
@@ -51,8 +51,9 @@ enum {
 #define COMPLETED " FROM transfer t WHERE t.state = 'completed' AND "
 #define OF_ANY "t.kind = ?2"
 /* The kind is only looked at: its index must not tempt away from the party's. */
-#define OF_SENDER "+t.kind = ?2 AND t.from_org_id = ?3 AND (?4 IS NULL OR t.to_org_id = ?4)"
-#define OF_RECIPIENT "+t.kind = ?2 AND t.to_org_id = ?4 AND (?3 IS NULL OR t.from_org_id = ?3)"
+#define OF_SENDER "+t.kind = ?2 AND t.from_org_id = ?3"
+#define OF_RECIPIENT "+t.kind = ?2 AND t.to_org_id = ?4"
+#define OF_PAIR OF_SENDER " AND t.to_org_id = ?4"
 #define TIMES " AND t.submitted_at >= ?5 AND t.submitted_at < ?6"
 #define FORWARD " AND t.submitted_at >= ?5 AND (t.submitted_at, t.transfer_id) < (?7, ?8)"
 #define BACKWARD " AND t.submitted_at < ?6 AND (t.submitted_at, t.transfer_id) > (?7, ?8)"
@@ -82,6 +83,7 @@ enum {
     "SELECT (SELECT count(*)" SENT which TIMES ") + (SELECT count(*)" RECEIVED which TIMES ")"
 
 #define TOTAL "SELECT coalesce(sum(n.transfers), 0) FROM transfer_pair_total n WHERE"
+#define TOTAL_COMPLETED " AND n.kind = ?2 AND n.state = 'completed'"
 #define TOTAL_UNDONE                                                                               \
     " AND n.kind = ?2 AND n.state <> 'completed' AND instr(?10, n.state || ' ') > 0"               \
     " AND (?3 IS NULL OR n.from_org_id = ?3) AND (?4 IS NULL OR n.to_org_id = ?4)"
@@ -101,15 +103,13 @@ static const char *const sql[Q__COUNT] = {
                        " WHERE b.batch_id = ?1",
     [Q_COUNT + ALONG_ALL] =
         "SELECT coalesce(sum(transfers), 0) FROM transfer_total WHERE kind = ?2",
-    [Q_COUNT + ALONG_SENDER] = TOTAL " n.from_org_id = ?3 AND n.kind = ?2"
-                                     " AND n.state = 'completed'"
-                                     " AND (?4 IS NULL OR n.to_org_id = ?4)",
-    [Q_COUNT + ALONG_RECIPIENT] = TOTAL " n.to_org_id = ?4 AND n.kind = ?2"
-                                        " AND n.state = 'completed'"
-                                        " AND (?3 IS NULL OR n.from_org_id = ?3)",
+    [Q_COUNT + ALONG_SENDER] = TOTAL " n.from_org_id = ?3" TOTAL_COMPLETED,
+    [Q_COUNT + ALONG_RECIPIENT] = TOTAL " n.to_org_id = ?4" TOTAL_COMPLETED,
+    [Q_COUNT + ALONG_PAIR] = TOTAL " n.from_org_id = ?3 AND n.to_org_id = ?4" TOTAL_COMPLETED,
     [Q_COUNT_TIMES + ALONG_ALL] = "SELECT count(*)" COMPLETED OF_ANY TIMES,
     [Q_COUNT_TIMES + ALONG_SENDER] = "SELECT count(*)" COMPLETED OF_SENDER TIMES,
     [Q_COUNT_TIMES + ALONG_RECIPIENT] = "SELECT count(*)" COMPLETED OF_RECIPIENT TIMES,
+    [Q_COUNT_TIMES + ALONG_PAIR] = "SELECT count(*)" COMPLETED OF_PAIR TIMES,
     [Q_COUNT_WAITING] = COUNT_OWN(WAITING),
     [Q_COUNT_UNDONE] =
         "SELECT (" TOTAL " n.from_org_id = ?1" TOTAL_UNDONE ") + (" TOTAL
@@ -121,6 +121,8 @@ static const char *const sql[Q__COUNT] = {
     [Q_LIST + 2 * ALONG_SENDER + 1] = LIST(OF_SENDER, BACKWARD, "ASC"),
     [Q_LIST + 2 * ALONG_RECIPIENT] = LIST(OF_RECIPIENT, FORWARD, "DESC"),
     [Q_LIST + 2 * ALONG_RECIPIENT + 1] = LIST(OF_RECIPIENT, BACKWARD, "ASC"),
+    [Q_LIST + 2 * ALONG_PAIR] = LIST(OF_PAIR, FORWARD, "DESC"),
+    [Q_LIST + 2 * ALONG_PAIR + 1] = LIST(OF_PAIR, BACKWARD, "ASC"),
     [Q_OWN] = OWN(FORWARD, "DESC"),
     [Q_OWN + 1] = OWN(BACKWARD, "ASC"),
 };
@@ -218,9 +220,11 @@ static int64_t count_completed(struct store *registry, const struct api_transfer
     struct query q =
         query(registry, &api_transfers_queries, (has_times ? Q_COUNT_TIMES : Q_COUNT) + (int)along);
     query_bind_text(&q, 2, transfer_kind_word(filter->kind));
-    if (along != ALONG_ALL || has_times) {
-        bind_filter(&q, 3, filter->from_org_id);
-        bind_filter(&q, 4, filter->to_org_id);
+    if (along == ALONG_SENDER || along == ALONG_PAIR) {
+        query_bind_text(&q, 3, filter->from_org_id);
+    }
+    if (along == ALONG_RECIPIENT || along == ALONG_PAIR) {
+        query_bind_text(&q, 4, filter->to_org_id);
     }
     if (has_times) {
         query_bind_int(&q, 5, filter->since_at);
@@ -229,23 +233,14 @@ static int64_t count_completed(struct store *registry, const struct api_transfer
     return column_only(&q);
 }
 
-/* The index that has the least to pass by. */
-static enum along along_of(struct store *registry, const struct api_transfer_filter *filter)
+static enum along along_of(const struct api_transfer_filter *filter)
 {
     bool has_sender = !text_empty(filter->from_org_id);
     bool has_recipient = !text_empty(filter->to_org_id);
-    if (!has_sender || !has_recipient) {
-        return has_sender ? ALONG_SENDER : has_recipient ? ALONG_RECIPIENT : ALONG_ALL;
+    if (has_sender && has_recipient) {
+        return ALONG_PAIR;
     }
-    struct api_transfer_filter sent = *filter;
-    struct api_transfer_filter received = *filter;
-    sent.to_org_id = received.from_org_id = "";
-    sent.since_at = received.since_at = INT64_MIN;
-    sent.until_at = received.until_at = INT64_MAX;
-    return count_completed(registry, &received, ALONG_RECIPIENT) <
-                   count_completed(registry, &sent, ALONG_SENDER)
-               ? ALONG_RECIPIENT
-               : ALONG_SENDER;
+    return has_sender ? ALONG_SENDER : has_recipient ? ALONG_RECIPIENT : ALONG_ALL;
 }
 
 static struct api_transfers read_walk(struct store *registry, struct arena *arena,
@@ -310,7 +305,7 @@ struct api_transfers api_transfers_list(struct store *registry, struct arena *ar
     struct api_transfers completed = {.count = 0};
     struct api_transfers own = {.count = 0};
     if ((filter->states & BIT(TRANSFER_COMPLETED)) != 0) {
-        int number = Q_LIST + 2 * (int)along_of(registry, filter);
+        int number = Q_LIST + 2 * (int)along_of(filter);
         completed = read_walk(registry, arena, filter, ask, number, 0);
     }
     if ((filter->states & ~BIT(TRANSFER_COMPLETED)) != 0) {
@@ -335,7 +330,7 @@ int64_t api_transfers_count(struct store *registry, struct arena *arena,
     bool has_times = filter->since_at != INT64_MIN || filter->until_at != INT64_MAX;
     int64_t count = 0;
     if ((filter->states & BIT(TRANSFER_COMPLETED)) != 0) {
-        count += count_completed(registry, filter, along_of(registry, filter));
+        count += count_completed(registry, filter, along_of(filter));
     }
     if ((filter->states & WAITING_STATES) != 0) {
         count +=

@@ -6,11 +6,24 @@
 #include "base/text.h"
 #include "store/query.h"
 
-enum { T_BATCH, T_CHANGE, T_OPEN, T_TRANSFER, T_PAIR, T_INSTRUMENT, T_YEAR, T__COUNT };
+enum {
+    T_BATCH,
+    T_BUYER,
+    T_CHANGE,
+    T_OPEN,
+    T_DELIVERED,
+    T_DELIVERED_OPEN,
+    T_TRANSFER,
+    T_PAIR,
+    T_INSTRUMENT,
+    T_YEAR,
+    T__COUNT
+};
 
 static const char *const totals_sql[T__COUNT] = {
-    [T_BATCH] = "SELECT org_id, supplier_org_id, project_id, account_id, vintage, first, last"
-                " FROM batch WHERE batch_id = ?1",
+    [T_BATCH] = "SELECT org_id, supplier_org_id, project_id, account_id, vintage, first, last,"
+                " delivery_id FROM batch WHERE batch_id = ?1",
+    [T_BUYER] = "SELECT buyer_org_id FROM delivery WHERE delivery_id = ?1",
     [T_CHANGE] =
         "UPDATE holding SET active = active + ?6, reserved = reserved + ?7,"
         " retired = retired + ?8, exported = exported + ?9, active_batches = active_batches + ?10,"
@@ -20,6 +33,10 @@ static const char *const totals_sql[T__COUNT] = {
         " AND account_id = ?5",
     [T_OPEN] = "INSERT INTO holding VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
                " ?14)",
+    [T_DELIVERED] = "UPDATE delivery_holding SET active = active + ?5, reserved = reserved + ?6,"
+                    " retired = retired + ?7 WHERE org_id = ?1 AND delivery_id = ?2"
+                    " AND project_id = ?3 AND account_id = ?4",
+    [T_DELIVERED_OPEN] = "INSERT INTO delivery_holding VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [T_TRANSFER] = "INSERT INTO transfer_total (kind, transfers) VALUES (?1, 1)"
                    " ON CONFLICT (kind) DO UPDATE SET transfers = transfers + 1",
     [T_PAIR] =
@@ -33,9 +50,11 @@ static const char *const totals_sql[T__COUNT] = {
 };
 const struct query_table ledger_totals_queries = {"ledger_totals", totals_sql, T__COUNT};
 
-/* A row of holding: where, and by how much it changes. */
+/* A row of holding: where, and by how much it changes; the same of delivery_holding, when the
+ * holder is the buyer of the delivery that the units came with. */
 struct holding_row {
     char org_id[ID_SIZE], supplier_org_id[ID_SIZE], project_id[ID_SIZE], account_id[ID_SIZE];
+    char delivery_id[ID_SIZE], buyer_org_id[ID_SIZE]; /* "" none */
     int64_t vintage;
     int64_t active, reserved, retired, exported;
     int64_t active_batches, reserved_batches, retired_batches, exported_batches, split_batches;
@@ -173,8 +192,17 @@ static bool read_where(struct store *store, const char *batch_id, struct holding
         row->vintage = query_int(&q, 4);
         *first = query_int(&q, 5);
         *last = query_int(&q, 6);
+        query_text_into(&q, 7, row->delivery_id, ID_SIZE);
     }
     query_end(&q);
+    if (row->delivery_id[0] != '\0') {
+        q = query(store, &ledger_totals_queries, T_BUYER);
+        query_bind_text(&q, 1, row->delivery_id);
+        if (query_row(&q)) {
+            query_text_into(&q, 0, row->buyer_org_id, ID_SIZE);
+        }
+        query_end(&q);
+    }
     return is_found;
 }
 
@@ -187,6 +215,10 @@ static struct holding_row at_place(const struct holding_row *from, const struct 
     }
     if (place->account_id != NULL) {
         must(TEXT_COPY(to.account_id, place->account_id));
+    }
+    if (place->delivery_id != NULL) { /* it goes to who ordered it */
+        must(TEXT_COPY(to.delivery_id, place->delivery_id));
+        must(TEXT_COPY(to.buyer_org_id, to.org_id));
     }
     return to;
 }
@@ -239,22 +271,56 @@ static void bind_row(struct query *q, const struct holding_row *row)
     query_bind_int(q, 14, row->split_batches);
 }
 
-/* The row is nearly always there; the first units of their kind open it. */
-static bool change(struct store *store, const struct holding_row *row)
+/* Runs it; *has_changed: it found its row. */
+static bool run_change(struct query *q, bool *has_changed)
 {
-    struct query q = query(store, &ledger_totals_queries, T_CHANGE);
-    bind_row(&q, row);
-    bool good = query_run(&q);
-    bool is_there = good && query_changes(&q) == 1;
-    query_end(&q);
+    bool good = query_run(q);
+    *has_changed = good && query_changes(q) == 1;
+    query_end(q);
+    return good;
+}
+
+static void bind_delivered(struct query *q, const struct holding_row *row)
+{
+    query_bind_text(q, 1, row->org_id);
+    query_bind_text(q, 2, row->delivery_id);
+    query_bind_text(q, 3, row->project_id);
+    query_bind_text(q, 4, row->account_id);
+    query_bind_int(q, 5, row->active);
+    query_bind_int(q, 6, row->reserved);
+    query_bind_int(q, 7, row->retired);
+}
+
+static bool change_delivered(struct store *store, const struct holding_row *row)
+{
+    bool is_there = false;
+    if (text_empty(row->delivery_id) || !text_is(row->org_id, row->buyer_org_id)) {
+        return true;
+    }
+    struct query q = query(store, &ledger_totals_queries, T_DELIVERED);
+    bind_delivered(&q, row);
+    bool good = run_change(&q, &is_there);
     if (!good || is_there) {
         return good;
     }
-    q = query(store, &ledger_totals_queries, T_OPEN);
+    q = query(store, &ledger_totals_queries, T_DELIVERED_OPEN);
+    bind_delivered(&q, row);
+    return run_change(&q, &is_there);
+}
+
+/* The row is nearly always there; the first units of their kind open it. */
+static bool change(struct store *store, const struct holding_row *row)
+{
+    bool is_there = false;
+    struct query q = query(store, &ledger_totals_queries, T_CHANGE);
     bind_row(&q, row);
-    good = query_run(&q);
-    query_end(&q);
-    return good;
+    bool good = run_change(&q, &is_there);
+    if (good && !is_there) {
+        q = query(store, &ledger_totals_queries, T_OPEN);
+        bind_row(&q, row);
+        good = run_change(&q, &is_there);
+    }
+    return good && change_delivered(store, row);
 }
 
 static bool add_year(struct store *store, const char *instrument, int64_t at, int64_t issued,

@@ -1,7 +1,7 @@
 /*
- * store/ledger_totals.h: the running totals (schema: holding, transfer_total, transfer_pair_total,
- * year_total), kept by the functions of store/ledger_changes.c in the transaction of the act. For
- * the ledger's writing side alone.
+ * store/ledger_totals.h: the running totals (schema: holding, delivery_holding, transfer_total,
+ * transfer_pair_total, year_total), kept by the functions of store/ledger_changes.c in the
+ * transaction of the act. For the ledger's writing side alone.
  *
  * Each is called before the change it is about, while the batch still stands as it was. False on a
  * fault or when a total would fall below nothing; the act is then undone.

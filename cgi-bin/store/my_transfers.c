@@ -92,9 +92,10 @@ enum {
 #define WAITING_IN                                                                                 \
     " WHERE t.to_org_id = ?1 AND t.ended_at IS NULL AND t.state = 'pending'"                       \
     " AND t.from_org_id <> ?1"
+#define IS_APPROVAL "t.needs_approval = 1 AND t.approved_at IS NULL"
 #define WAITING_APPROVAL                                                                           \
     " WHERE t.from_org_id = ?1 AND t.ended_at IS NULL"                                             \
-    " AND t.state = 'awaiting_approval' AND t.needs_approval = 1 AND t.approved_at IS NULL"
+    " AND t.state = 'awaiting_approval' AND " IS_APPROVAL
 #define WAITING_OUT " WHERE t.from_org_id = ?1 AND t.ended_at IS NULL"
 /* In the order of the index that it walks, so nothing is sorted. ?2 cursor, ?3 most. */
 #define WAITING(where)                                                                             \
@@ -125,11 +126,10 @@ static const char *const sql[Q__COUNT] = {
               " WHERE i.scope = ?1 AND i.key = ?2",
     [Q_COUNT] = COUNT_OF("SELECT 1" OUT " UNION ALL SELECT 1" IN),
     [Q_COUNT_IN] = "SELECT count(*) FROM transfer t" WAITING_IN,
-    [Q_COUNT_OUT] = "SELECT count(*), coalesce(sum(is_approval), 0),"
-                    " coalesce(sum(iif(is_approval, root IS NOT ?2, 0)), 0)"
-                    " FROM (SELECT t.state = 'awaiting_approval' AND t.needs_approval = 1"
-                    " AND t.approved_at IS NULL AS is_approval,"
-                    " " SUBMITTED_ROOT " AS root FROM transfer t" WAITING_OUT ")",
+    /* The state is in the index: the row itself is read only of what awaits approval. */
+    [Q_COUNT_OUT] = "SELECT count(*), coalesce(sum(iif(t.state = 'awaiting_approval', " IS_APPROVAL
+                    ", 0)), 0), coalesce(sum(iif(t.state = 'awaiting_approval', iif(" IS_APPROVAL
+                    ", " SUBMITTED_ROOT " IS NOT ?2, 0), 0)), 0) FROM transfer t" WAITING_OUT,
     [Q_WAITING + MY_INCOMING] = WAITING(WAITING_IN),
     [Q_WAITING + MY_APPROVALS] = WAITING(WAITING_APPROVAL),
     [Q_WAITING + MY_OUTGOING] = WAITING(WAITING_OUT),

@@ -1,5 +1,5 @@
-/* store/public_batches.c: see store/public_batches.h. The blocks of acts and the way up and down a
- * batch's tree are here, too. */
+/* store/public_batches.c: see store/public_batches.h. The blocks of acts and a batch's tree are
+ * here, too. */
 #include "store/public_batches.h"
 
 #include <string.h>
@@ -18,12 +18,7 @@ enum {
     Q_CHILDREN,
     Q_HOLDER,
     Q_SYSTEM,
-    Q_UP,
     Q_PARTS,
-    Q_TRANSFERS,
-    Q_DELIVERIES,
-    Q_REFUNDS,
-    Q_CANCELLATIONS,
     Q_BLOCKS,                                         /* one for each enum public_blocks_of */
     Q_BLOCKS_COUNT = Q_BLOCKS + PUBLIC_BLOCKS__COUNT, /* the same */
     Q_LIST = Q_BLOCKS_COUNT + PUBLIC_BLOCKS__COUNT,   /* of a project: ascending, descending */
@@ -98,40 +93,11 @@ static const char *const sql[Q__COUNT] = {
     [Q_CHILDREN] = KIN " WHERE batch_id BETWEEN ?1 AND ?2 ORDER BY batch_id LIMIT 2",
     [Q_HOLDER] = "SELECT name FROM organisation WHERE org_id = ?1",
     [Q_SYSTEM] = "SELECT to_system FROM transfer WHERE transfer_id = ?1 AND state = 'completed'",
-    /* ?1 batch, ?2 most steps. */
-    [Q_UP] = "WITH RECURSIVE up (id, parent, delivery, step) AS ("
-             "SELECT batch_id, parent_id, delivery_id, 0 FROM batch WHERE batch_id = ?1 UNION ALL "
-             "SELECT b.batch_id, b.parent_id, b.delivery_id, up.step + 1 FROM up CROSS JOIN batch b"
-             " ON b.batch_id = up.parent WHERE up.step < ?2 ORDER BY 4)"
-             " SELECT id, delivery IS NOT NULL,"
-             " EXISTS (SELECT 1 FROM refund_line l WHERE l.batch_id = id) FROM up",
     /* The ones that are not split tile the block: no need to go down from cut to cut. ?1 project,
      * ?2 vintage, ?3 and ?4 the block, ?5 most. */
     [Q_PARTS] =
         "SELECT count(*) FROM (SELECT 1 FROM batch b WHERE b.project_id = ?1"
         " AND b.vintage = ?2 AND b.state <> 'split' AND b.first BETWEEN ?3 AND ?4 LIMIT ?5)",
-    [Q_TRANSFERS] =
-        "SELECT t.transfer_id, t.kind, t.ended_at, t.from_org_id, f.name, t.to_org_id, r.name,"
-        " t.to_system FROM transfer_line l"
-        " CROSS JOIN transfer t ON t.transfer_id = l.transfer_id AND t.state = 'completed'"
-        " CROSS JOIN organisation f ON f.org_id = t.from_org_id"
-        " LEFT JOIN organisation r ON r.org_id = t.to_org_id WHERE l.batch_id = ?1",
-    [Q_DELIVERIES] =
-        "SELECT d.delivery_id, 'delivery', d.delivered_at, d.supplier_org_id, f.name,"
-        " d.buyer_org_id, r.name, '' FROM delivery_line l"
-        " CROSS JOIN delivery d ON d.delivery_id = l.delivery_id"
-        " CROSS JOIN organisation f ON f.org_id = d.supplier_org_id"
-        " CROSS JOIN organisation r ON r.org_id = d.buyer_org_id WHERE l.batch_id = ?1",
-    [Q_REFUNDS] = "SELECT m.refund_id, 'refund', m.refunded_at, m.from_org_id, f.name, m.to_org_id,"
-                  " r.name, '' FROM refund_line l"
-                  " CROSS JOIN refund m ON m.refund_id = l.refund_id"
-                  " CROSS JOIN organisation f ON f.org_id = m.from_org_id"
-                  " CROSS JOIN organisation r ON r.org_id = m.to_org_id WHERE l.batch_id = ?1",
-    [Q_CANCELLATIONS] =
-        "SELECT c.cancellation_id, 'cancellation', c.cancelled_at, c.org_id, f.name, '', '', ''"
-        " FROM cancellation_line l"
-        " CROSS JOIN cancellation c ON c.cancellation_id = l.cancellation_id"
-        " CROSS JOIN organisation f ON f.org_id = c.org_id WHERE l.batch_id = ?1",
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_TRANSFER] = BLOCKS("transfer_line", "transfer_id"),
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_DELIVERY] = BLOCKS("delivery_line", "delivery_id"),
     [Q_BLOCKS + PUBLIC_BLOCKS_OF_RETIREMENT] = BLOCKS("retirement_line", "retirement_id"),
@@ -374,88 +340,6 @@ int64_t public_batch_descendants(struct store *registry, const char *project_id,
     int64_t parts = column_only(&q);
     /* Each cut makes two of one, so there is one cut less than parts. */
     return parts == 0 ? 0 : 2 * (parts - 1);
-}
-
-/* Is it earlier than another, or at the same time and by its id before it? */
-static bool is_before(const struct public_event *one, const struct public_event *other)
-{
-    return one->at != other->at ? one->at < other->at : strcmp(one->id, other->id) < 0;
-}
-
-/* Puts an event among the last `most` ones, which are in order. */
-static void keep_event(struct public_event *rows, size_t *count, size_t most,
-                       struct public_event event)
-{
-    if (*count == most) {
-        if (most == 0 || is_before(&event, &rows[0])) {
-            return;
-        }
-        memmove(rows, rows + 1, --*count * sizeof(*rows));
-    }
-    size_t place = *count;
-    while (place > 0 && is_before(&event, &rows[place - 1])) {
-        rows[place] = rows[place - 1];
-        place--;
-    }
-    rows[place] = event;
-    ++*count;
-}
-
-/* What a statement tells of one batch. */
-static void add_events(struct store *registry, struct arena *arena, int number,
-                       const char *batch_id, struct public_event *rows, size_t *count, size_t most)
-{
-    struct query q = query(registry, &public_batches_queries, number);
-    query_bind_text(&q, 1, batch_id);
-    while (query_row(&q)) {
-        keep_event(rows, count, most,
-                   (struct public_event){
-                       .id = query_text(&q, arena, 0),
-                       .kind = query_text(&q, arena, 1),
-                       .at = query_int(&q, 2),
-                       .from_org_id = query_text(&q, arena, 3),
-                       .from_name = query_text(&q, arena, 4),
-                       .to_org_id = query_text(&q, arena, 5),
-                       .to_name = query_text(&q, arena, 6),
-                       .to_system = query_text(&q, arena, 7),
-                   });
-    }
-    query_end(&q);
-}
-
-struct public_past public_batch_past(struct store *registry, struct arena *arena,
-                                     const char *batch_id, size_t most_ancestors,
-                                     size_t most_events)
-{
-    const char **nearest = arena_array(arena, const char *, most_ancestors + 1);
-    struct public_event *events = arena_array(arena, struct public_event, most_events + 1);
-    struct public_past past = {.nearest = {nearest, 0}, .events = {events, 0}};
-    char id[ID_SIZE] = "";
-    struct query q = query(registry, &public_batches_queries, Q_UP);
-    query_bind_text(&q, 1, batch_id);
-    query_bind_int(&q, 2, PUBLIC_LINEAGE_MAX);
-    for (bool is_itself = true; query_row(&q); is_itself = false) {
-        query_text_into(&q, 0, id, sizeof(id));
-        add_events(registry, arena, Q_TRANSFERS, id, events, &past.events.count, most_events);
-        if (query_int(&q, 1) != 0) { /* itself or a batch that it was cut from was delivered */
-            add_events(registry, arena, Q_DELIVERIES, id, events, &past.events.count, most_events);
-        }
-        if (query_int(&q, 2) != 0) {
-            add_events(registry, arena, Q_REFUNDS, id, events, &past.events.count, most_events);
-        }
-        if (is_itself) { /* what is cancelled is never cut */
-            add_events(registry, arena, Q_CANCELLATIONS, id, events, &past.events.count,
-                       most_events);
-            continue;
-        }
-        if (past.nearest.count < most_ancestors) {
-            nearest[past.nearest.count++] = arena_text(arena, id);
-        }
-        past.ancestors++;
-    }
-    query_end(&q);
-    past.root_id = past.ancestors == 0 ? "" : arena_text(arena, id);
-    return past;
 }
 
 /* ---- the blocks of an act ---- */

@@ -72,8 +72,9 @@ struct ids public_batches_holding(struct store *registry, struct arena *arena,
 
 /* ---- lineage ---- */
 
-/* a block is cut once for each transfer that takes a part of it: far more than any has seen */
-#define PUBLIC_LINEAGE_MAX 20000
+/* descendants that are counted, as lists are (LIST_COUNT_MAX): past it there are "or over"; even,
+ * for each cut makes two */
+#define PUBLIC_LINEAGE_MAX 1000
 
 /* What a drawing says of a batch; project, vintage and the words of its serial number are those of
  * its whole family. */
@@ -100,35 +101,6 @@ const char *public_export_system(struct store *registry, struct arena *arena,
 /* How many batches came of the batch of these serials, up to PUBLIC_LINEAGE_MAX. */
 int64_t public_batch_descendants(struct store *registry, const char *project_id, int vintage,
                                  int64_t first, int64_t last);
-
-/* Something that happened to units: they were delivered, or a transfer of them was completed. */
-struct public_event {
-    const char *id; /* delivery, refund, cancellation or completed transfer */
-    /* "delivery", "refund", "cancellation", "internal", "external", "export" */
-    const char *kind;
-    int64_t at;
-    const char *from_org_id;
-    const char *from_name;
-    const char *to_org_id; /* "" for an export and a cancellation */
-    const char *to_name;
-    const char *to_system;
-};
-struct public_events {
-    const struct public_event *at; /* oldest first */
-    size_t count;
-};
-
-/* Where a batch comes from: the batches that it was cut from, and what happened in it and in them.
- */
-struct public_past {
-    struct ids nearest;          /* the parent, its parent …: at most as many as asked for */
-    int64_t ancestors;           /* all, up to PUBLIC_LINEAGE_MAX */
-    const char *root_id;         /* the batch as it was issued; "" when the batch itself is it */
-    struct public_events events; /* the last ones: at most as many as asked for */
-};
-struct public_past public_batch_past(struct store *registry, struct arena *arena,
-                                     const char *batch_id, size_t most_ancestors,
-                                     size_t most_events);
 
 /* ---- the blocks of an act ---- */
 

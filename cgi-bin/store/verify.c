@@ -149,7 +149,7 @@ static const char *const verify_sql[V__COUNT] = {
         " ('retirement_own_beneficiary'), ('refund_no_update'), ('refund_no_delete'),"
         " ('refund_line_no_update'), ('refund_line_no_delete'), ('cancellation_no_update'),"
         " ('cancellation_no_delete'), ('cancellation_line_no_update'),"
-        " ('cancellation_line_no_delete'))"
+        " ('cancellation_line_no_delete'), ('benefit_retired'))"
         " SELECT name FROM needed WHERE name NOT IN (SELECT name FROM "
         "sqlite_schema WHERE type = 'trigger')",
     [VERIFY_SETTINGS] = "SELECT count(*) FROM setting HAVING count(*) <> 1",
@@ -210,6 +210,15 @@ static const char *const verify_sql[V__COUNT] = {
                       "(b.org_id = b.supplier_org_id"
                       " OR i.kind = 'imported' OR (SELECT kind FROM organisation o WHERE "
                       "o.org_id = b.org_id) = 'buffer')))",
+    [VERIFY_RECEIVED] = "SELECT b.batch_id, b.received_by FROM batch b"
+                        " LEFT JOIN batch p ON p.batch_id = b.parent_id"
+                        " WHERE b.received_by <> coalesce(p.received_by, b.issuance_id)"
+                        " AND NOT EXISTS (SELECT 1 FROM transfer_line l"
+                        "  WHERE l.batch_id = b.batch_id AND l.transfer_id = b.received_by)"
+                        " AND NOT EXISTS (SELECT 1 FROM delivery_line l"
+                        "  WHERE l.batch_id = b.batch_id AND l.delivery_id = b.received_by)"
+                        " AND NOT EXISTS (SELECT 1 FROM refund_line l"
+                        "  WHERE l.batch_id = b.batch_id AND l.refund_id = b.received_by)",
     [VERIFY_ACCOUNT] = "SELECT b.batch_id, b.account_id, b.org_id FROM batch b"
                        " LEFT JOIN account a ON a.account_id = b.account_id"
                        " WHERE a.org_id IS NOT b.org_id OR (b.state = 'active' AND (a.state <> "
@@ -302,6 +311,17 @@ static const char *const verify_sql[V__COUNT] = {
         " WHERE t.state = 'completed' AND found <> 1",
     [VERIFY_HOLDING] =
         DIFFERENT("org_id, account_id, project_id, vintage", HOLDING_FOUND, HOLDING_KEPT),
+    [VERIFY_DELIVERED] =
+        DIFFERENT("org_id, account_id, project_id, delivery_id",
+                  "SELECT b.org_id, b.account_id, b.project_id, b.delivery_id,"
+                  " sum(iif(b.state = 'active', b.last - b.first + 1, 0)),"
+                  " sum(iif(b.reserved_by IS NOT NULL, b.last - b.first + 1, 0)),"
+                  " sum(iif(b.state = 'retired', b.last - b.first + 1, 0))"
+                  " FROM delivery d JOIN batch b ON b.delivery_id = d.delivery_id"
+                  " AND b.org_id = d.buyer_org_id WHERE b.state IN ('active', 'retired')"
+                  " GROUP BY 1, 2, 3, 4",
+                  "SELECT org_id, account_id, project_id, delivery_id, active, reserved, retired"
+                  " FROM delivery_holding WHERE active + retired > 0"),
     [VERIFY_TRANSFER_TOTAL] =
         "SELECT kind, sum(kept), sum(found) FROM (SELECT kind, transfers AS kept, 0 AS found"
         " FROM transfer_total UNION ALL SELECT kind, 0, count(*) FROM transfer"
@@ -329,6 +349,19 @@ static const char *const verify_sql[V__COUNT] = {
         " LEFT JOIN conservation c ON c.project_id = p.project_id GROUP BY p.instrument",
         "SELECT instrument, projects, issued, imported, active, retired, exported, cancelled"
         " FROM instrument_total WHERE projects > 0"),
+    [VERIFY_BENEFIT] = DIFFERENT(
+        "org_id, batch_id",
+        "SELECT org_id, supplier_org_id, issued_at, project_id, vintage, first, batch_id"
+        " FROM benefit",
+        "SELECT r.beneficiary_org_id, b.supplier_org_id, b.issued_at, b.project_id, b.vintage,"
+        " b.first, b.batch_id FROM retirement r"
+        " JOIN retirement_line l ON l.retirement_id = r.retirement_id"
+        " JOIN batch b ON b.batch_id = l.batch_id WHERE r.beneficiary_org_id <> r.org_id"),
+    [VERIFY_BENEFIT_TOTAL] =
+        "SELECT org_id, project_id, sum(kept), sum(found) FROM (SELECT org_id, supplier_org_id,"
+        " project_id, batches AS kept, 0 AS found FROM benefit_total UNION ALL"
+        " SELECT org_id, supplier_org_id, project_id, 0, count(*) FROM benefit GROUP BY 1, 2, 3)"
+        " GROUP BY org_id, supplier_org_id, project_id HAVING sum(kept) <> sum(found)",
     [V_ORGS] = "SELECT org_id FROM organisation ORDER BY org_id",
     [V_COUNT] = "SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM transfer), (SELECT "
                 "count(*) FROM act),"

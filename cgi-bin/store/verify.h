@@ -38,6 +38,8 @@ enum verify_check {
     VERIFY_SPLIT,  /* [batch] its two parts do not make up the whole */
     VERIFY_CHILD,  /* [batch, parent] its parent does not know it */
     VERIFY_HOLDER, /* [batch, organisation, received by] the holder did not get it so */
+    /* [batch, received by] … nor did what it was cut from, and no line of that act names it */
+    VERIFY_RECEIVED,
     /* [batch, account, organisation] it lies in an account of somebody else, or a closed one */
     VERIFY_ACCOUNT,
     /* [batch, transfer] reserved by a transfer that does not wait for it */
@@ -73,12 +75,18 @@ enum verify_check {
     VERIFY_TOLD,
     /* [organisation, account, project, vintage] the running total differs from the batches */
     VERIFY_HOLDING,
+    /* [organisation, account, project, delivery] … of what came with a delivery */
+    VERIFY_DELIVERED,
     VERIFY_TRANSFER_TOTAL, /* [kind, total, found] … from the completed transfers */
     /* [sender, recipient, state, total, found] … from the transfers that ended so */
     VERIFY_PAIR_TOTAL,
     /* [instrument, year] … from the issuances or retirements */
     VERIFY_YEAR_TOTAL,
     VERIFY_INSTRUMENT_TOTAL, /* [instrument] … from the projects */
+    /* [organisation, batch] retired on its behalf and not listed so, or listed and not retired so
+     */
+    VERIFY_BENEFIT,
+    VERIFY_BENEFIT_TOTAL, /* [organisation, project, total, found] … from what is listed */
     VERIFY__COUNT
 };
 

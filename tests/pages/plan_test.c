@@ -59,6 +59,7 @@
 #include "store/public_batches.h"
 #include "store/public_issuances.h"
 #include "store/public_orgs.h"
+#include "store/public_past.h"
 #include "store/public_projects.h"
 #include "store/public_retirements.h"
 #include "store/public_transfers.h"
@@ -103,6 +104,7 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &public_batches_queries,
                                                             &public_issuances_queries,
                                                             &public_orgs_queries,
+                                                            &public_past_queries,
                                                             &public_projects_queries,
                                                             &public_retirements_queries,
                                                             &public_transfers_queries,
@@ -131,7 +133,7 @@ static const struct permission {
 
     {"site", "SCAN transfer USING INDEX transfer_waiting", "only what waits is in that index"},
     {"site", "SCAN act", "from the newest row, which is the first and last that is read"},
-    {"admin_transfers", "SCAN t USING INDEX transfer_waiting_sender", "only what waits"},
+    {"admin_transfers", "SCAN t USING INDEX transfer_waiting", "only what waits"},
     {"admin_transfers", "USE TEMP B-TREE FOR GROUP BY", "three groups of what waits"},
     {"admin_transfers", "USE TEMP B-TREE FOR ORDER BY", "what waits, or one page of one party"},
     {"admin_transfers", "SCAN k", "one page that its subquery found"},
@@ -173,7 +175,8 @@ static const struct permission {
      "oldest first over all suppliers of one organisation; those of one supplier come by index"},
     {"import", "USE TEMP B-TREE FOR ORDER BY", "buffer pools"},
 
-    {"api_balances", "USE TEMP B-TREE FOR GROUP BY", "one order's batches"},
+    {"api_balances", "USE TEMP B-TREE FOR GROUP BY",
+     "what came with one order's deliveries, by project and account"},
     {"api_holdings", "USE TEMP B-TREE FOR ORDER BY",
      "what waits, was split or retired for one organisation, or the batches of one act"},
     {"api_orders", "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "deliveries of one moment"},
@@ -191,7 +194,8 @@ static const struct permission {
     {"public_retirements", "SCAN year_total", "one row per year and instrument"},
     {"public_projects", "SCAN instrument_total", "two instruments"},
     {"public_projects", "SCAN year_total", "one row per year and instrument"},
-    {"public_batches", "SCAN up", "the line of parents of one batch, of bounded length"},
+    {"public_batches", "SCAN up", "from a part up to the whole that begins like it"},
+    {"public_past", "SCAN up", "the nearest parents of one batch, of bounded number"},
     {"public_projects", "SCAN p", "projects: hundreds, where batches are hundreds of thousands"},
     {"public_projects", "USE TEMP B-TREE FOR ORDER BY", "projects by what they issued"},
 

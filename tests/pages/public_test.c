@@ -748,6 +748,66 @@ static void nothing_is_written_here(void **state)
     assert_non_null(strstr(reply.head, "Allow: GET, HEAD"));
 }
 
+/* Sixty moves of one batch: the newest page, the older one, which ends with the issuance, and back.
+ */
+static void a_long_history_has_pages(void **state)
+{
+    (void)state;
+    char batch[64], first[ID_SIZE], last[ID_SIZE], accounts[2][ID_SIZE];
+    (void)snprintf(batch, sizeof(batch), "%s",
+                   value("SELECT batch_id FROM batch WHERE vintage = 2023"));
+    must(TEXT_COPY(accounts[0], value("SELECT a.account_id FROM account a JOIN batch b"
+                                      " ON b.account_id = a.account_id WHERE b.vintage = 2023")));
+    struct command account = command_of(ACT_OPEN_ACCOUNT, "", "");
+    TEXT_COPY(account.account.org_id, place.wind);
+    TEXT_COPY(account.account.name, "Second");
+    account.account.kind = ACCOUNT_ACTIVE;
+    must(TEXT_COPY(accounts[1], town_do(&account)));
+    for (int i = 0; i < 60; i++) {
+        struct command move = town_transfer("", place.wind, "", place.wind, 900);
+        move.transfer.kind = TRANSFER_INTERNAL;
+        move.transfer.instrument = INSTRUMENT_RENEWABLE_ENERGY;
+        TEXT_COPY(move.transfer.from_account_id, accounts[i % 2]);
+        TEXT_COPY(move.transfer.to_account_id, accounts[1 - i % 2]);
+        town.now_us += CLOCK_SECOND_US;
+        must(TEXT_COPY(last, town_do(&move)));
+        if (i == 0) {
+            must(TEXT_COPY(first, last));
+        }
+    }
+    struct cgi_reply reply = getf("/registry/credit-batches/%s", batch);
+    assert_int_equal(count_of(reply, "moved it between its own accounts"), PAGE_ROWS);
+    has(reply, last);
+    lacks(reply, first);
+    lacks(reply, "Issued by the registry");
+    lacks(reply, ">Newest<");
+    reply = follow(reply, "next");
+    assert_int_equal(count_of(reply, "moved it between its own accounts"), 60 - PAGE_ROWS);
+    has(reply, first);
+    lacks(reply, last);
+    has(reply, "Issued by the registry");
+    has(reply, ">Newest<");
+    lacks(reply, "rel=\"next\"");
+    has(reply, "it has never been cut");
+
+    /* What is no place of its story has nothing before it but the issuance; a transfer that waits
+     * is none. */
+    const char *northwind = value("SELECT b.batch_id FROM batch b JOIN transfer t ON"
+                                  " t.transfer_id = b.reserved_by WHERE t.state = 'pending'");
+    static const char *const unknown[] = {"tfr_0000000000000000", "x", "cnl_0000000000000000"};
+    for (size_t i = 0; i < 4; i++) {
+        reply = getf("/registry/credit-batches/%s?before=%s", northwind,
+                     i < 3 ? unknown[i] : place.pending);
+        is_code(reply, 200);
+        has(reply, "Issued by the registry");
+        lacks(reply, "delivered it to");
+    }
+    reply = getf("/registry/credit-batches/%s?before=%s", northwind, place.delivery);
+    has(reply, "Issued by the registry");
+    lacks(reply, "delivered it to");
+    has(getf("/registry/credit-batches/%s", northwind), "delivered it to");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -769,6 +829,7 @@ int main(void)
         cmocka_unit_test(a_page_that_is_held_is_not_sent_again),
         cmocka_unit_test(nothing_is_written_here),
         cmocka_unit_test(the_pdf_is_the_same_until_the_retirement_is_another),
+        cmocka_unit_test(a_long_history_has_pages),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -126,6 +126,10 @@ static void pool(void)
     command.retire.purposes = 2;
     command.retire.units = 11;
     ask(command, town_person('B'));
+    TEXT_COPY(command.key, town_key());
+    TEXT_COPY(command.retire.beneficiary_org_id, alder);
+    command.retire.units = 5;
+    ask(command, town_person('B'));
     command = command_of(ACT_SET_PERSON, town_person('B'), "");
     TEXT_COPY(command.person.user_id, town_person('P'));
     TEXT_COPY(command.person.org_id, birch);
@@ -239,6 +243,12 @@ static const struct {
      "organisation USING (org_id)"
      " WHERE is_main AND organisation.name = 'Birch') WHERE vintage = 2025",
      "which did not receive it by"},
+    {VERIFY_RECEIVED,
+     "UPDATE batch SET received_by = (SELECT received_by FROM batch WHERE received_by LIKE 'dlv%')"
+     " WHERE received_by LIKE 'tfr%'",
+     "which did not move it"},
+    {VERIFY_RECEIVED, "UPDATE transfer_line SET batch_id = split_from WHERE split_from IS NOT NULL",
+     "was received by tfr_"},
     {VERIFY_ACCOUNT,
      "UPDATE batch SET account_id = (SELECT account_id FROM account JOIN organisation USING "
      "(org_id) WHERE is_main AND"
@@ -348,6 +358,10 @@ static const struct {
     {VERIFY_HOLDING, "UPDATE holding SET split_batches = split_batches + 1 WHERE split_batches > 0",
      "The running total of what "},
     {VERIFY_HOLDING, "DELETE FROM holding WHERE retired_batches > 0", "The running total of what "},
+    {VERIFY_DELIVERED, "UPDATE delivery_holding SET active = active + 1", " of delivery dlv_"},
+    {VERIFY_DELIVERED, "UPDATE delivery_holding SET active = active + 1, reserved = reserved + 1",
+     "The running total of what org_"},
+    {VERIFY_DELIVERED, "DELETE FROM delivery_holding", " of delivery dlv_"},
     {VERIFY_TRANSFER_TOTAL, "UPDATE transfer_total SET transfers = 7 WHERE kind = 'export'",
      "of kind export is 7; there are "},
     {VERIFY_TRANSFER_TOTAL, "DELETE FROM transfer_total WHERE kind = 'external'",
@@ -364,6 +378,13 @@ static const struct {
     {VERIFY_INSTRUMENT_TOTAL,
      "UPDATE instrument_total SET active = active - 1, retired = retired + 1",
      "of carbon_removal over all projects is not"},
+    {VERIFY_BENEFIT, "DELETE FROM benefit", "What was retired on behalf of org_"},
+    {VERIFY_BENEFIT, "UPDATE benefit SET first = first + 1",
+     "is not what is listed so: batch ctb_"},
+    {VERIFY_BENEFIT, "UPDATE retirement SET beneficiary_org_id = org_id",
+     "What was retired on behalf of org_"},
+    {VERIFY_BENEFIT_TOTAL, "UPDATE benefit_total SET batches = batches + 1", "is 2; there are 1."},
+    {VERIFY_BENEFIT_TOTAL, "DELETE FROM benefit_total", "is 0; there are 1."},
     {VERIFY_YEAR_TOTAL, "UPDATE year_total SET retirements = retirements + 1",
      "The running total of carbon_removal for the year"},
     {VERIFY_YEAR_TOTAL, "UPDATE year_total SET issued = issued + 1",
