@@ -253,6 +253,10 @@ static void export_leaves_the_registry(void **state)
     assert_int_equal(ask(&command), STATUS_OK);
     const char *id = town_keep(&answer);
     assert_int_equal(answer.transfer_state, TRANSFER_AWAITING_APPROVAL);
+    assert_int_equal(number("SELECT count(*) FROM transfer WHERE transfer_id = '%s' AND to_system "
+                            "= 'M-RETS' AND to_system_party = 'Somebody'",
+                            id),
+                     1);
     assert_int_equal(decide(ACT_COMPLETE_EXPORT, 'Z', id), STATUS_TRANSFER_NOT_PENDING);
     assert_int_equal(decide(ACT_REGISTRY_APPROVE, 'Z', id), STATUS_OK);
     assert_int_equal(decide(ACT_COMPLETE_EXPORT, 'Z', id), STATUS_OK);
@@ -404,6 +408,19 @@ static void time_does_not_go_back(void **state)
     command.at_us = at + 1; /* not yet */
     assert_int_equal(ask(&command), STATUS_VALUE_REFUSED);
     assert_int_equal(answer.field, FIELD_DATE);
+}
+
+/* The largest amount that can be asked for is an amount: it is said how much there is of it. */
+static void the_largest_amount_is_looked_for(void **state)
+{
+    (void)state;
+    town_issue(project, 2024, 1000, 0);
+    struct command command = town_transfer("", alder, birch, alder, QUANTITY_UNITS_MAX);
+    assert_int_equal(ask(&command), STATUS_NOT_ENOUGH);
+    assert_int_equal(answer.available_units, 1000);
+    command.transfer.units++;
+    assert_int_equal(ask(&command), STATUS_QUANTITY_TOO_LARGE);
+    assert_int_equal(answer.available_units, 0);
 }
 
 static void every_decision_is_in_the_audit_log(void **state)
@@ -562,6 +579,7 @@ int main(void)
         TEST(a_key_gives_the_first_answer_again),
         TEST(ids_are_of_the_acts_own_time),
         TEST(time_does_not_go_back),
+        TEST(the_largest_amount_is_looked_for),
         TEST(every_decision_is_in_the_audit_log),
         TEST(a_plan_is_what_happens),
         TEST(the_schema_refuses_what_the_ledger_would_not_do),

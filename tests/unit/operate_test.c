@@ -14,13 +14,16 @@
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/un.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "ledger/backup.h"
+#include "ledger/door.h"
 #include "ledger/lock.h"
 #include "ledger/manifest.h"
 #include "ledger/operate.h"
@@ -443,6 +446,22 @@ static void status_leaves_nothing_open(void **state)
     says(out, "stopped");
 }
 
+/* Whoever listens is a daemon; the connection that told is closed again. */
+static void status_with_a_daemon_leaves_nothing_open(void **state)
+{
+    (void)state;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    assert_true(door_path(tally.run_dir, PROGRAM_TALLY, address.sun_path));
+    int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(listener, 4), 0);
+    assert_int_equal(runs(operate_status, "status", NULL, NULL, NULL), 0);
+    says(out, "ledger daemon      running");
+    close(listener);
+    assert_int_equal(runs(operate_status, "status", NULL, NULL, NULL), 3);
+    says(out, "ledger daemon      stopped");
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -456,6 +475,7 @@ int main(void)
         TEST(a_manifest_with_words_for_numbers),
         TEST(a_manifest_that_is_zero),
         TEST(status_leaves_nothing_open),
+        TEST(status_with_a_daemon_leaves_nothing_open),
     };
     return cmocka_run_group_tests_name("what tally says", tests, NULL, NULL);
 }

@@ -213,6 +213,9 @@ static void zero_is_a_file_like_another(void **state)
     assert_true(part_copy(&part, "registry.db", from, &size_bytes, &digest));
     assert_int_equal(size_bytes, 5);
     assert_true(zero_is_closed());
+    char copy[PATH_MAX];
+    part_file(&part, "registry.db", copy);
+    assert_true(reads(copy, "words"));
     assert_true(part_settle(&part, "registry.db"));
     assert_true(zero_is_closed());
     size_bytes = 0;
@@ -373,6 +376,16 @@ static void a_neighbour_in_the_way_each_time(void **state)
     neighbours = 0;
 }
 
+/* What cannot be locked is not kept open: tear_down counts. */
+static void a_folder_that_cannot_be_locked(void **state)
+{
+    (void)state;
+    refuse_call("flock", ENOLCK, 0);
+    assert_false(begins());
+    says("this folder cannot be locked: ");
+    says("No locks available");
+}
+
 /* ---- a disk that takes a few bytes at a time ---- */
 
 static void a_few_bytes_at_a_time(void **state)
@@ -502,6 +515,7 @@ int main(void)
         TEST(what_is_swept_is_said),
         TEST(what_cannot_be_removed_is_in_the_way),
         TEST(a_neighbour_in_the_way_each_time),
+        TEST(a_folder_that_cannot_be_locked),
         TEST(a_few_bytes_at_a_time),
         TEST(a_lock_under_a_long_name),
         TEST(a_look_at_the_edge_of_what_is_small),

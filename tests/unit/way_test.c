@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "ledger/client.h"
@@ -169,18 +170,52 @@ static void count(void *context, const struct command *command, const struct ans
     (*(int *)context)++;
 }
 
-/* The WAL is moved into the file from time to time, not only at the end. */
+static int64_t wal_bytes(void)
+{
+    char wal[sizeof town.path + 8];
+    struct stat file;
+    (void)snprintf(wal, sizeof wal, "%s-wal", town.path);
+    return stat(wal, &file) == 0 ? file.st_size : -1;
+}
+
+/* The WAL is moved into the file from time to time, not each time and not only at the end: it grows
+ * until the 64th commit, and then begins again. */
 static void many_groups(void **state)
 {
     (void)state;
     int answers = 0;
+    int64_t grown_bytes[3];
     for (int i = 0; i < 130; i++) {
+        if (i % 30 == 0 && i < 90) {
+            grown_bytes[i / 30] = wal_bytes();
+        }
         struct command command = trusts(i % 2 == 1, "");
         assert_int_equal(tally_send(&tally, &command, count, &answers), STATUS_OK);
         assert_int_equal(answers, i);
         assert_int_equal(tally_settle(&tally), STATUS_OK);
         assert_int_equal(answers, i + 1);
     }
+    assert_int_equal(trusted(), 0);
+    assert_true(grown_bytes[1] - grown_bytes[0] >= (int64_t)30 * 4096);
+    assert_true(grown_bytes[2] - grown_bytes[1] >= (int64_t)30 * 4096);
+    assert_true(wal_bytes() - grown_bytes[2] < (int64_t)30 * 4096);
+}
+
+/* Who wrote directly leaves no WAL to whoever opens the registry next; who was lost leaves it as it
+ * is. */
+static void the_wal_is_empty_afterwards(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(false), STATUS_OK);
+    assert_true(wal_bytes() > 0);
+    way_close(tally.way);
+    assert_int_equal(wal_bytes(), 0);
+    assert_int_equal(ask(true), STATUS_OK);
+    step_failing = "BEGIN IMMEDIATE";
+    assert_int_equal(ask(false), STATUS_FAULT);
+    step_failing = NULL;
+    way_close(tally.way);
+    assert_true(wal_bytes() > 0);
     assert_int_equal(trusted(), 0);
 }
 
@@ -332,6 +367,7 @@ int main(void)
         TEST(a_whole_is_kept_undone_or_left),
         TEST(nonsense_is_refused_and_the_way_goes_on),
         TEST(many_groups),
+        TEST(the_wal_is_empty_afterwards),
         TEST(a_program_takes_no_nonsense_for_an_answer),
         TEST(tally_takes_no_nonsense_for_an_answer),
     };
