@@ -423,6 +423,21 @@ static void the_largest_amount_is_looked_for(void **state)
     assert_int_equal(answer.available_units, 0);
 }
 
+/* Each of the most lines that a command has is looked at. */
+static void as_many_lines_as_there_can_be(void **state)
+{
+    (void)state;
+    town_issue(project, 2024, 1000, 0);
+    struct command command = town_transfer("", alder, birch, alder, 0);
+    command.transfer.line_count = COMMAND_LINES_MAX;
+    for (int i = 0; i < COMMAND_LINES_MAX; i++) {
+        (void)snprintf(command.transfer.lines[i].batch_id, ID_SIZE, "ctb_%016d", i);
+        command.transfer.lines[i].units = i == COMMAND_LINES_MAX - 1 ? 0 : 1;
+    }
+    assert_int_equal(ask(&command), STATUS_QUANTITY_ZERO);
+    assert_int_equal(answer.line, COMMAND_LINES_MAX - 1);
+}
+
 static void every_decision_is_in_the_audit_log(void **state)
 {
     (void)state;
@@ -580,6 +595,7 @@ int main(void)
         TEST(ids_are_of_the_acts_own_time),
         TEST(time_does_not_go_back),
         TEST(the_largest_amount_is_looked_for),
+        TEST(as_many_lines_as_there_can_be),
         TEST(every_decision_is_in_the_audit_log),
         TEST(a_plan_is_what_happens),
         TEST(the_schema_refuses_what_the_ledger_would_not_do),

@@ -363,6 +363,7 @@ static void manifests_that_are_none(void **state)
     fclose(from);
     text[size_bytes] = '\0';
     assert_int_equal(manifest_read(text, &manifest), MANIFEST_GOOD);
+    says(text, "\nacts 0\nlast-act none\n");
     /* The same words, one space more: before, behind, or one word too many. */
     assert_int_equal(manifest_read(arena_printf(&arena, " %s", text), &manifest), MANIFEST_DAMAGED);
     assert_int_equal(manifest_read(arena_printf(&arena, "\n\n%s", text), &manifest),

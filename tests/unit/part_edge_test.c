@@ -25,12 +25,14 @@
 #include "ledger/manifest.h"
 #include "ledger/part.h"
 #include "store/store.h"
+#include "unit/hear.h"
 #include "unit/refuse_call.h"
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the system names them so. */
 BETWEEN(int, flock, (int fd, int operation), (fd, operation))
 BETWEEN(int, rmdir, (const char *path), (path))
 BETWEEN(int, ftruncate, (int fd, off_t size_bytes), (fd, size_bytes))
+BETWEEN(int, fsync, (int fd), (fd))
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 static int neighbours; /* so many times somebody has made the folder a moment before */
@@ -100,6 +102,7 @@ static int tear_down(void **state)
 {
     (void)state;
     char command[128];
+    hear_no_more(STDERR_FILENO);
     refuse_call(NULL, 0, 0);
     neighbours = 0;
     piece_bytes = 0;
@@ -268,12 +271,19 @@ static void a_name_that_is_too_long_by_one(void **state)
     char file[PATH_MAX];
     part_file(&part, "x", file);
     assert_string_equal(file, ""); /* and has no room for what would be in it */
+    part_file(&part, "", file);
+    assert_string_equal(file, ""); /* by one byte */
     assert_false(part_write(&part, "x", "words", 5));
     part_drop(&part);
     (void)snprintf(path, sizeof path, "%s/w" PART_SUFFIX, folder);
     (void)rmdir(path);
     assert_false(part_begin(&part, "/", 0700));
     says("there is something already");
+    /* The name itself is short enough, but not with what is behind it while it is made. */
+    (void)snprintf(path, sizeof path, "%s/%0*d", folder, NAME_MAX, 0);
+    assert_false(part_begin(&part, path, 0700));
+    says("what an interrupted run left cannot be removed: ");
+    says("File name too long");
 }
 
 static int swept;
@@ -384,6 +394,12 @@ static void a_folder_that_cannot_be_locked(void **state)
     assert_false(begins());
     says("this folder cannot be locked: ");
     says("No locks available");
+    zero_is_free();
+    refuse_call("flock", ENOLCK, 1); /* after that of the leftover */
+    assert_false(begins());
+    says("this folder cannot be locked: ");
+    assert_true(zero_is_closed());
+    zero_back();
 }
 
 /* ---- a disk that takes a few bytes at a time ---- */
@@ -495,7 +511,13 @@ static void the_mark_of_what_was_found(void **state)
     assert_true(fd >= 0 && read(fd, words, sizeof words) > 4);
     close(fd);
     assert_int_equal(unlink(mark), 0);
+    hear(STDERR_FILENO);
     assert_false(inspect_begin(folder, registry, -1, &beside));
+    assert_int_equal(hear_times(heard(STDERR_FILENO), "event=unsound-not-noted"), 0);
+    refuse_call("fsync", EIO, 0); /* it may not be kept: that is said, and it is closed as well */
+    assert_false(inspect_begin(folder, registry, -1, &beside));
+    assert_int_equal(hear_times(heard(STDERR_FILENO), "event=unsound-not-noted"), 1);
+    hear_no_more(STDERR_FILENO);
     assert_true(is_there(mark));
     assert_int_equal(open_descriptors(), open_before);
     assert_int_equal(unlink(mark), 0);
