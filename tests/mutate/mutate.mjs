@@ -217,7 +217,7 @@ for (const result of results.values()) {
     if (result.by !== null) learn(mutant, result.by.replace(' (too long)', ''), true)
 }
 
-const limitMs = tookMs => tookMs * 5 + 4000
+const limitMs = tookMs => tookMs * 4 + 2000
 // Is it the mutant that is slow, or the machine at this moment?
 async function isReallyLate(program, folder, tests, tookMs) {
     const unchanged = await run(program, 0, folder, limitMs(tookMs) * 3, {}, tests)
