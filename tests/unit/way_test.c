@@ -228,17 +228,23 @@ enum trick {
     TRICK_VERSION,
     TRICK_STATUS_BELOW,
     TRICK_STATUS_ABOVE,
-    TRICK_NONE
+    TRICK_NONE,
+    TRICK_CLOSE_SECOND
 };
 
-/* Each connection is played one trick after one message; the last answers as it should. */
+/* Each connection is played one trick after one message (CLOSE_SECOND: after two); the last answers
+ * as it should. */
 static void play(int listener, const enum trick *tricks)
 {
     static struct command command;
     static unsigned char bytes[2 * sizeof(struct answer)];
     for (;; tricks++) {
         int fd = accept(listener, NULL, NULL);
-        while (recv(fd, &command, sizeof command, 0) > 0 && *tricks != TRICK_CLOSE) {
+        if (*tricks == TRICK_CLOSE_SECOND) {
+            (void)recv(fd, &command, sizeof command, 0);
+        }
+        while (recv(fd, &command, sizeof command, 0) > 0 && *tricks != TRICK_CLOSE &&
+               *tricks != TRICK_CLOSE_SECOND) {
             struct answer said = wire_answer(STATUS_OK);
             said.seq = 42;
             said.version += *tricks == TRICK_VERSION ? 1 : 0;
@@ -354,6 +360,18 @@ static void tally_takes_no_nonsense_for_an_answer(void **state)
     assert_int_equal(ask(false), STATUS_ANSWER_LOST);
     assert_int_equal(ask(false), STATUS_OK);
     assert_int_equal(answer.seq, 42);
+    way_close(tally.way);
+    stop(child);
+    /* Of several that were on their way each one is: none is sent again without a key. */
+    child = start((enum trick[]){TRICK_CLOSE_SECOND, TRICK_NONE}, path);
+    notes[0] = '\0';
+    for (size_t i = 0; i < 2; i++) {
+        struct command command = trusts(false, "");
+        assert_int_equal(tally_send(&tally, &command, note, notes), STATUS_OK);
+    }
+    assert_int_equal(tally_settle(&tally), STATUS_OK);
+    (void)snprintf(lost, sizeof lost, "=%d =%d ", STATUS_ANSWER_LOST, STATUS_ANSWER_LOST);
+    assert_string_equal(notes, lost);
     way_close(tally.way);
     stop(child);
     lock_release(lock_fd);
