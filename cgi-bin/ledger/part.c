@@ -231,6 +231,7 @@ static bool make_and_hold(struct part *part, mode_t mode, bool *again)
         *again = errno == EEXIST;
         return say(part, "this folder cannot be made:", part->path);
     }
+    errno = ENOENT; /* when nothing fails but the folder is another by now, ours is gone */
     int fd = open(part->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     struct stat held;
     struct stat there;

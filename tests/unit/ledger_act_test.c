@@ -438,6 +438,27 @@ static void as_many_lines_as_there_can_be(void **state)
     assert_int_equal(answer.line, COMMAND_LINES_MAX - 1);
 }
 
+/* The last manager cannot give that up; who stands above the organisation can take it away. */
+static void only_from_above_the_last_manager_goes(void **state)
+{
+    (void)state;
+    struct command command = command_of(ACT_SET_MEMBER, town_person('A'), "");
+    TEXT_COPY(command.person.user_id, town_person('A'));
+    TEXT_COPY(command.person.org_id, alder);
+    command.person.roles = ROLE_VIEWER;
+    assert_int_equal(ask(&command), STATUS_LAST_MANAGER);
+    static const char above[] = {'Z', 0}; /* an administrator, and the operator */
+    for (size_t i = 0; i < 2; i++) {
+        TEXT_COPY(command.user_id, above[i] == 0 ? "" : town_person(above[i]));
+        command.person.roles = ROLE_VIEWER;
+        assert_int_equal(ask(&command), STATUS_OK);
+        assert_int_equal(number("SELECT roles FROM membership WHERE org_id = '%s'", alder),
+                         ROLE_VIEWER);
+        command.person.roles = ROLE_ALL;
+        assert_int_equal(ask(&command), STATUS_OK);
+    }
+}
+
 static void every_decision_is_in_the_audit_log(void **state)
 {
     (void)state;
@@ -596,6 +617,7 @@ int main(void)
         TEST(time_does_not_go_back),
         TEST(the_largest_amount_is_looked_for),
         TEST(as_many_lines_as_there_can_be),
+        TEST(only_from_above_the_last_manager_goes),
         TEST(every_decision_is_in_the_audit_log),
         TEST(a_plan_is_what_happens),
         TEST(the_schema_refuses_what_the_ledger_would_not_do),

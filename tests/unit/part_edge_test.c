@@ -29,7 +29,6 @@
 #include "unit/refuse_call.h"
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the system names them so. */
-BETWEEN(int, flock, (int fd, int operation), (fd, operation))
 BETWEEN(int, rmdir, (const char *path), (path))
 BETWEEN(int, ftruncate, (int fd, off_t size_bytes), (fd, size_bytes))
 BETWEEN(int, fsync, (int fd), (fd))
@@ -51,6 +50,22 @@ int mkdir(const char *path, mode_t mode)
         return -1;
     }
     return real(path, mode);
+}
+
+static const char *swapped; /* before this folder is locked somebody puts another in its place */
+
+int flock(int fd, int operation)
+{
+    static int (*real)(int, int);
+    if (real == NULL) {
+        *(void **)&real = dlsym(RTLD_NEXT, "flock");
+    }
+    if (swapped != NULL) {
+        assert_int_equal(rmdir(swapped), 0);
+        assert_int_equal(mkdir(swapped, 0700), 0);
+        swapped = NULL;
+    }
+    return refused("flock") ? -1 : real(fd, operation);
 }
 
 static size_t piece_bytes; /* the disk takes so many at a time; 0: all */
@@ -386,6 +401,21 @@ static void a_neighbour_in_the_way_each_time(void **state)
     neighbours = 0;
 }
 
+static void a_folder_that_is_another_by_now(void **state)
+{
+    (void)state;
+    char path[160];
+    (void)snprintf(path, sizeof path, "%s" PART_SUFFIX, final_path);
+    swapped = path;
+    assert_true(begins());
+    assert_null(swapped);
+    struct stat held;
+    struct stat there;
+    assert_int_equal(fstat(part.fd, &held), 0);
+    assert_int_equal(stat(path, &there), 0);
+    assert_true(held.st_ino == there.st_ino);
+}
+
 /* What cannot be locked is not kept open: tear_down counts. */
 static void a_folder_that_cannot_be_locked(void **state)
 {
@@ -537,6 +567,7 @@ int main(void)
         TEST(what_is_swept_is_said),
         TEST(what_cannot_be_removed_is_in_the_way),
         TEST(a_neighbour_in_the_way_each_time),
+        TEST(a_folder_that_is_another_by_now),
         TEST(a_folder_that_cannot_be_locked),
         TEST(a_few_bytes_at_a_time),
         TEST(a_lock_under_a_long_name),
