@@ -30,6 +30,7 @@
 #include "ledger/way.h"
 #include "unit/hear.h"
 #include "unit/refuse_call.h"
+#include "unit/step_fault.h"
 
 #define SPARE_BYTES 16777216 /* what a backup leaves on the disk for others */
 #define NAME_BYTES_MAX 200   /* of a backup's own name */
@@ -288,6 +289,19 @@ static void progress_is_for_people(void **state)
     says(error, "Copying people.db …\nCopying registry.db …\nChecking what was restored …\n");
 }
 
+/* What cannot be read to its end is no backup, however sound the rest of it is. */
+static void persons_that_cannot_be_read(void **state)
+{
+    (void)state;
+    step_failing = "SELECT user_id FROM person ORDER";
+    int code = backs_up("one");
+    step_failing = NULL;
+    assert_int_equal(code, 1);
+    says(error, "registry.db is not sound");
+    assert_int_equal(bytes_of("b/one/registry.db"), 0);
+    assert_int_equal(backs_up("one"), 0);
+}
+
 /* ---- where the limits are ---- */
 
 static void a_disk_with_just_room_enough(void **state)
@@ -470,6 +484,7 @@ int main(void)
         TEST(a_backup_says_what_it_made),
         TEST(a_restore_says_what_it_made),
         TEST(progress_is_for_people),
+        TEST(persons_that_cannot_be_read),
         TEST(a_disk_with_just_room_enough),
         TEST(the_longest_name),
         TEST(manifests_that_are_none),

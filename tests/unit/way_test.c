@@ -201,6 +201,22 @@ static void many_groups(void **state)
     assert_true(wal_bytes() - grown_bytes[2] < (int64_t)30 * 4096);
 }
 
+/* What is sent before anybody asks for the answers is one group: kept and answered together. */
+static void a_group_is_answered_together(void **state)
+{
+    (void)state;
+    int answers = 0;
+    for (int i = 0; i < 3; i++) {
+        struct command command = trusts(i == 1, "");
+        assert_int_equal(tally_send(&tally, &command, count, &answers), STATUS_OK);
+    }
+    assert_int_equal(answers, 0);
+    assert_int_equal(trusted(), 0);
+    assert_int_equal(tally_settle(&tally), STATUS_OK);
+    assert_int_equal(answers, 3);
+    assert_int_equal(trusted(), 1);
+}
+
 /* Who wrote directly leaves no WAL to whoever opens the registry next; who was lost leaves it as it
  * is. */
 static void the_wal_is_empty_afterwards(void **state)
@@ -385,6 +401,7 @@ int main(void)
         TEST(a_whole_is_kept_undone_or_left),
         TEST(nonsense_is_refused_and_the_way_goes_on),
         TEST(many_groups),
+        TEST(a_group_is_answered_together),
         TEST(the_wal_is_empty_afterwards),
         TEST(a_program_takes_no_nonsense_for_an_answer),
         TEST(tally_takes_no_nonsense_for_an_answer),
