@@ -459,6 +459,26 @@ static void only_from_above_the_last_manager_goes(void **state)
     }
 }
 
+/* A supplier that is named is the one, whatever project is named beside it. */
+static void units_are_retired_of_the_supplier_that_is_named(void **state)
+{
+    (void)state;
+    town_issue(project, 2024, 1000, 0);
+    struct command command = command_of(ACT_RETIRE, town_person('A'), town_key());
+    TEXT_COPY(command.retire.org_id, alder);
+    TEXT_COPY(command.retire.supplier_org_id, alder);
+    TEXT_COPY(command.retire.beneficiary, "Alder");
+    command.retire.purposes = 1;
+    command.retire.units = 10;
+    assert_int_equal(ask(&command), STATUS_OK);
+    assert_int_equal(held(alder), 990);
+    TEXT_COPY(command.key, town_key());
+    TEXT_COPY(command.retire.supplier_org_id, birch);
+    TEXT_COPY(command.retire.project_id, project);
+    assert_int_equal(ask(&command), STATUS_NOT_ENOUGH);
+    assert_int_equal(held(alder), 990);
+}
+
 static void every_decision_is_in_the_audit_log(void **state)
 {
     (void)state;
@@ -618,6 +638,7 @@ int main(void)
         TEST(the_largest_amount_is_looked_for),
         TEST(as_many_lines_as_there_can_be),
         TEST(only_from_above_the_last_manager_goes),
+        TEST(units_are_retired_of_the_supplier_that_is_named),
         TEST(every_decision_is_in_the_audit_log),
         TEST(a_plan_is_what_happens),
         TEST(the_schema_refuses_what_the_ledger_would_not_do),

@@ -289,10 +289,14 @@ static void progress_is_for_people(void **state)
     says(error, "Copying people.db …\nCopying registry.db …\nChecking what was restored …\n");
 }
 
-/* What cannot be read to its end is no backup, however sound the rest of it is. */
+/* What cannot be read to its end is no backup, however sound the rest of it is; and none is made in
+ * what is no folder. */
 static void persons_that_cannot_be_read(void **state)
 {
     (void)state;
+    put_file("plain", 3);
+    assert_int_equal(runs(operate_backup, "backup", in_room("plain"), NULL, NULL), 1);
+    says(error, "there is no folder");
     step_failing = "SELECT user_id FROM person ORDER";
     int code = backs_up("one");
     step_failing = NULL;
