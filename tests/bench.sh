@@ -64,10 +64,23 @@ make_stage() { # size
         rm -rf "$stage"
         $bench/fill --folder "$stage" --size "$1" 2>/dev/null
         sync
-        # Small ones begin every round anew: what is measured would make them larger ones.
-        [ "$1" -gt 100000 ] || cp "$stage/data/registry.db" "$stage/data/pristine.db"
+        # What is measured makes a registry larger and its blocks smaller. A small one begins every round anew, a middle one every program.
+        if [ "$1" -le 100000 ]; then
+            cp "$stage/data/registry.db" "$stage/data/pristine.db"
+        elif [ "$1" -le 1000000 ]; then
+            cp "$stage/data/registry.db" "$stage/pristine.db"
+        fi
     fi
+    renew_stage "$1"
     $bench/fill --folder "$stage" --sign-in
+}
+
+renew_stage() { # size
+    local stage=$folder/$1
+    [ -f "$stage/pristine.db" ] || return 0
+    rm -f "$stage"/data/registry.db-{wal,shm}
+    cp "$stage/pristine.db" "$stage/data/registry.db"
+    sync "$stage/data/registry.db"
 }
 
 measure_operating() { # size
@@ -104,6 +117,7 @@ measure() { # size
         beside=(--beside "tests/bench/postgres.sh turn $cluster")
     fi
     [ -z "$ad" ] || $bench/transfer_bench "${common[@]}" --parts "$ad" "${beside[@]}"
+    ! has h || renew_stage "$1"
     ! has h || $bench/api_bench "${common[@]}" "${beside[@]}"
     if [ -n "$cluster" ]; then
         tests/bench/postgres.sh check "$cluster"
@@ -111,6 +125,7 @@ measure() { # size
     fi
     local web=""
     for part in b c d f; do ! has $part || web=$web$part; done
+    [ -z "$web" ] || renew_stage "$1"
     [ -z "$web" ] || $bench/web_bench "${common[@]}" --parts "$web"
 }
 

@@ -22,6 +22,9 @@
 /* Not more often than this: a reader may keep the WAL from shrinking. */
 #define CHECKPOINT_ACTS_BUSY 200
 #define CHECKPOINT_ACTS_FREE 50
+/* A moment in which nobody waits is used only if checkpoints have had less than a quarter of the
+ * time since the last one: on a slow disk, with a large file, they would be all that is done. */
+#define CHECKPOINT_PAUSE 3  /* times what the last one took */
 #define IDLE_MS 1000        /* after this long without a command the WAL is emptied */
 #define WAL_TOO_LARGE 4     /* times WAL_PAGES_MAX: then readers are waited for */
 #define WAL_PAGE_BYTES 4120 /* a page of 4096 bytes and its frame header */
@@ -42,6 +45,7 @@ struct daemon {
     struct group group;
     int64_t expire_next_us; /* steady clock */
     size_t acts_unmoved;    /* committed since the last checkpoint */
+    int64_t pause_until_us; /* steady clock: CHECKPOINT_PAUSE */
     bool wal_in_use;        /* the WAL may hold something */
 };
 
@@ -220,7 +224,8 @@ static bool is_due(const struct daemon *daemon, enum load load)
     case LOAD_IDLE:
         return daemon->wal_in_use;
     case LOAD_FREE:
-        if (pages >= WAL_PAGES_EASY && daemon->acts_unmoved >= CHECKPOINT_ACTS_FREE) {
+        if (pages >= WAL_PAGES_EASY && daemon->acts_unmoved >= CHECKPOINT_ACTS_FREE &&
+            clock_steady_us() >= daemon->pause_until_us) {
             return true;
         }
         break;
@@ -244,10 +249,12 @@ static bool checkpoint_if_due(struct daemon *daemon, enum load load)
     bool truncate = load == LOAD_IDLE || pages_before >= WAL_PAGES_MAX * WAL_TOO_LARGE;
     int pages_after = store_checkpoint(store, truncate);
     store_settle(store);
+    int64_t ended_us = clock_steady_us();
+    daemon->pause_until_us = ended_us + CHECKPOINT_PAUSE * (ended_us - began_us);
     daemon->acts_unmoved = 0;
     daemon->wal_in_use = load != LOAD_IDLE || pages_after != 0;
     log_event("info", "checkpoint", "kind", truncate ? "truncate" : "passive", "pages_before",
               log_int(pages_before), "pages_after", log_int(pages_after), "took_us",
-              log_int(clock_steady_us() - began_us), NULL);
+              log_int(ended_us - began_us), NULL);
     return pages_after >= 0;
 }

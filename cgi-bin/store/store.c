@@ -10,6 +10,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "store/inside.h"
+#include "store/wal_file.h"
 
 #define STORES_MAX                                                                                 \
     4 /* open files of one process: registry and people, with room for a tool that compares two */
@@ -241,8 +242,10 @@ static struct store *take_store(void)
 
 static bool open_file(struct store *store, const char *path)
 {
-    int flags = store->mode == STORE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-    int code = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    bool writes = store->mode == STORE_WRITE;
+    int flags = SQLITE_OPEN_NOMUTEX | (writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+    const char *vfs = writes ? wal_file_vfs() : NULL;
+    int code = writes && vfs == NULL ? SQLITE_ERROR : sqlite3_open_v2(path, &store->db, flags, vfs);
     if (code != SQLITE_OK) {
         log_event("error", "store-open", "path", path, "message",
                   "the database file cannot be opened; was it made with `tally init`?", "cause",

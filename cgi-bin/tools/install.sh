@@ -68,14 +68,16 @@ WantedBy=multi-user.target
 END
 }
 unit ledger "the ledger, the only writer of registry.db" "$prefix/lib/tallystick/ledger" ""
-for program in public signin account admin api; do
-    # A process waits for the ledger with its act: with eight of them a group commit has something to group.
-    if [ "$program" = api ]; then processes=8; else processes=2; fi
-    unit "$program" "$program program" \
-        "/usr/bin/spawn-fcgi -n -s /run/tallystick/$program.sock -M 0660 -- /usr/bin/multiwatch -f $processes -s TERM -r 100000 -t 100 -- $prefix/lib/tallystick/$program" \
+pool() { # name of its socket, processes, program
+    unit "$1" "$1" \
+        "/usr/bin/spawn-fcgi -n -s /run/tallystick/$1.sock -b 4096 -M 0660 -- /usr/bin/multiwatch -f $2 -s TERM -r 100000 -t 100 -- $prefix/lib/tallystick/$3" \
         "After=tallystick-ledger.service
 Wants=tallystick-ledger.service"
-done
+}
+for program in public signin account admin; do pool "$program" 2 "$program"; done
+pool api 4 api
+# A process waits for the ledger with its act: what so many of them ask is committed in one group.
+pool api-acts 24 api
 unit courier "the courier, which sends webhooks" "$prefix/lib/tallystick/courier" "After=tallystick-ledger.service network-online.target
 Wants=tallystick-ledger.service network-online.target" internet
 echo "Installed under ${dest:-/}. README.md, \"Operate\", says what comes next."

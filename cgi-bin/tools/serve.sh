@@ -57,16 +57,17 @@ mkdir -p "$log"
 children+=($!)
 "${alone[@]}" multiwatch -f 1 -s TERM -r 100000 -t 100 -- "$BUILD/courier" 2>>"$log/courier.log" &
 children+=($!)
-start() { # name, processes
-    "${alone[@]}" spawn-fcgi -n -s "$run/$1.sock" -M 0660 -- "$(command -v multiwatch)" -f "$2" -s TERM -r 100000 -t 100 -- "$root/$BUILD/$1" 2>>"$log/$1.log" &
+start() { # name of its socket, processes, program
+    "${alone[@]}" spawn-fcgi -n -s "$run/$1.sock" -b 4096 -M 0660 -- "$(command -v multiwatch)" -f "$2" -s TERM -r 100000 -t 100 -- "$root/$BUILD/$3" 2>>"$log/$1.log" &
     children+=($!)
 }
-start public 2
-start signin 2
-start account 2
-start admin 1
-# A process waits for the ledger with its act: with eight of them a group commit has something to group.
-start api 8
+start public 2 public
+start signin 2 signin
+start account 2 account
+start admin 1 admin
+start api 4 api
+# A process waits for the ledger with its act: what so many of them ask is committed in one group.
+start api-acts 24 api
 
 if [ "$RATES" = test ]; then rates="1000r/s 1000r/s 1000r/s 1000 1000 10000r/s"; else rates="2r/s 10r/s 50r/s 100 10 50r/s"; fi
 # shellcheck disable=SC2086

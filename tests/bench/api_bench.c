@@ -152,23 +152,35 @@ static void run_program(int number, void *context)
 
 /* ------------------------------------------------------------------ by turns */
 
+static const char *const api_pools[] = {"api", "api-acts"};
+#define API_POOLS (sizeof api_pools / sizeof api_pools[0])
+
+static void stop_api(void)
+{
+    for (size_t i = 0; i < API_POOLS; i++) {
+        site_stop_program(site_program(api_pools[i]));
+    }
+}
+
 /* A registry that is made anew is another file: who has it open ends before. */
 static void renew(void)
 {
     char path[PATH_MAX];
     (void)snprintf(path, sizeof path, "%.200s/data/pristine.db", stage.folder);
     bool is_small = access(path, R_OK) == 0;
-    struct site_program *api = site_program("api");
     if (is_small) {
-        site_stop_program(api);
+        stop_api();
         (void)stage_renew();
     }
     if (the_world.daemon == 0) {
         (void)stage_start_daemon();
         stage_end_inspector();
     }
-    if (api->pids[0] == 0) {
-        site_start_program(api);
+    for (size_t i = 0; i < API_POOLS; i++) {
+        struct site_program *pool = site_program(api_pools[i]);
+        if (pool->pids[0] == 0) {
+            site_start_program(pool);
+        }
     }
 }
 
@@ -191,7 +203,7 @@ static int64_t turn_api(int clients)
 
 static int64_t turn_loop(void)
 {
-    site_stop_program(site_program("api")); /* it may be made anew for the loop, too */
+    stop_api(); /* the registry may be made anew for the loop, too */
     int64_t rate = turn_plain();
     return rate;
 }
@@ -310,7 +322,7 @@ int main(int argc, char **argv)
     site_open();
     measure_reads();
     measure_transfers();
-    site_stop_program(site_program("api"));
+    stop_api();
     stage_end_daemon();
     (void)stage_renew();
     return 0;

@@ -89,20 +89,19 @@ static inline void bind_told(struct rows *rows, const struct event *event, enum 
 /* Gives each act its number, too. */
 static inline void rows_acts(struct rows *rows, struct history *history)
 {
-    uint32_t seq = (uint32_t)rows->first_seq;
     rows_begin(rows, "INSERT INTO act (seq, recorded_at, at, program, user_id, org_id, command,"
                      " subject_id, outcome, detail, event, other_org_id, is_public)"
                      " VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, 'ok', ?8, ?9, ?10, ?11)");
-    for (uint32_t i = 0; i < history->event_count; i++) {
+    for (uint32_t i = rows->from; i < rows->past; i++) {
         struct event *event = &history->events[i];
         struct part parts[ACTS_MAX];
         size_t count = parts_of(event, parts);
         char id[ID_SIZE], detail[256];
         write_detail(rows, event, detail);
-        event->first_seq = seq;
+        event->first_seq = rows->next_seq;
         for (size_t k = 0; k < count; k++) {
             uint16_t who = parts[k].who;
-            bind_int(rows, 1, seq++);
+            bind_int(rows, 1, rows->next_seq++);
             bind_int(rows, 2, event_answered_us(history, i, parts[k].quarter));
             bind_text(rows, 3,
                       program_word(who == OPERATOR        ? PROGRAM_TALLY
@@ -190,7 +189,7 @@ static inline void rows_first_answers(struct rows *rows)
     struct part parts[ACTS_MAX];
     memset(begins, 0, sizeof begins);
     uint32_t total = 0;
-    for (uint32_t i = 0; i < history->event_count; i++) {
+    for (uint32_t i = rows->from; i < rows->past; i++) {
         size_t count = parts_of(&history->events[i], parts);
         for (size_t k = 0; k < count; k++, total++) {
             begins[scope_number(&parts[k]) + 1]++;
@@ -201,7 +200,7 @@ static inline void rows_first_answers(struct rows *rows)
     }
     uint32_t *events = zeroed(total, sizeof *events);
     uint8_t *numbers = zeroed(total, sizeof *numbers);
-    for (uint32_t i = 0; i < history->event_count; i++) {
+    for (uint32_t i = rows->from; i < rows->past; i++) {
         size_t count = parts_of(&history->events[i], parts);
         for (size_t k = 0; k < count; k++) {
             uint32_t at = begins[scope_number(&parts[k])]++;

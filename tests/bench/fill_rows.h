@@ -25,7 +25,8 @@ struct rows {
     const struct cast *cast;
     sqlite3_stmt *statement;
     int64_t since_commit;
-    int64_t first_seq; /* the next free one of the audit log when the filling began */
+    uint32_t next_seq;   /* the next free one of the audit log */
+    uint32_t from, past; /* the events whose rows are written now */
 };
 
 static inline void rows_sql(const struct rows *rows, const char *sql)
@@ -137,7 +138,7 @@ static inline void rows_issuances(struct rows *rows)
     const struct history *history = rows->history;
     rows_begin(rows, "INSERT INTO issuance (issuance_id, project_id, vintage, kind, supplier_units,"
                      " buffer_units, notes, issued_at) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7)");
-    for (uint32_t i = 0; i < history->event_count; i++) {
+    for (uint32_t i = rows->from; i < rows->past; i++) {
         const struct event *event = &history->events[i];
         if (event->kind != EVENT_ISSUE) {
             continue;
@@ -203,6 +204,13 @@ static inline int64_t ended_us(const struct history *history, const struct lot *
                                           : event_us(history, lot->ended);
 }
 
+/* Who holds a batch, for good or, while the indexes are not there yet, before its late transfer. */
+static inline void bind_holder(struct rows *rows, int number, uint16_t party)
+{
+    bind_text(rows, number, rows->cast->org_ids[party]);
+    bind_text(rows, number + 1, rows->cast->account_ids[party]);
+}
+
 static inline void rows_batches(struct rows *rows)
 {
     const struct history *history = rows->history;
@@ -222,8 +230,8 @@ static inline void rows_batches(struct rows *rows)
         bind_int(rows, 5, VINTAGE_FIRST + lot->vintage);
         bind_int(rows, 6, lot->first);
         bind_int(rows, 7, lot->last);
-        bind_text(rows, 8, rows->cast->org_ids[lot->party]);
-        bind_text(rows, 9, rows->cast->account_ids[lot->party]);
+        bool moves = lot->received >= rows->past; /* then its holder is written once more */
+        bind_holder(rows, 8, moves ? history->events[lot->received].from : lot->party);
         bind_text(rows, 10, batch_state_word((enum batch_state)lot->state));
         bind_text(rows, 11, transfer_id(rows, lot->reserved_by, ids[2]));
         bind_text(rows, 12, lot_id(rows, lot->parent, ids[3]));
@@ -236,6 +244,22 @@ static inline void rows_batches(struct rows *rows)
         bind_text(rows, 19, has_left ? subject_id(rows, lot->ended, ids[7]) : NULL);
         bind_time(rows, 20, ended_us(history, lot));
         rows_write(rows);
+    }
+    rows_end(rows);
+}
+
+/* The holders of the batches that moved late. */
+static inline void rows_late_holders(struct rows *rows)
+{
+    const struct history *history = rows->history;
+    rows_begin(rows, "UPDATE batch SET org_id = ?2, account_id = ?3 WHERE batch_id = ?1");
+    for (uint32_t i = 0; i < history->lot_count; i++) {
+        if (history->lots[i].received >= rows->from) {
+            char id[ID_SIZE];
+            bind_text(rows, 1, lot_id(rows, i, id));
+            bind_holder(rows, 2, history->lots[i].party);
+            rows_write(rows);
+        }
     }
     rows_end(rows);
 }
@@ -296,7 +320,7 @@ static inline void rows_transfers(struct rows *rows)
                      " submitted_at, registry_approved_by, registry_approved_at, expires_at,"
                      " ended_by, ended_at, end_reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
                      " ?10, ?11, ?12, 0, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)");
-    for (uint32_t i = 0; i < history->event_count; i++) {
+    for (uint32_t i = rows->from; i < rows->past; i++) {
         const struct event *event = &history->events[i];
         if (event->kind != EVENT_TRANSFER) {
             continue;
@@ -323,7 +347,7 @@ static inline void rows_transfer_lines(struct rows *rows)
     const struct history *history = rows->history;
     rows_begin(rows, "INSERT INTO transfer_line (transfer_id, line, batch_id, split_from,"
                      " from_account_id, units) VALUES (?1, 1, ?2, ?3, ?4, ?5)");
-    for (uint32_t i = 0; i < history->event_count; i++) {
+    for (uint32_t i = rows->from; i < rows->past; i++) {
         const struct event *event = &history->events[i];
         if (event->kind != EVENT_TRANSFER) {
             continue;
@@ -348,7 +372,7 @@ static inline void rows_retirements(struct rows *rows, bool are_lines)
                          : "INSERT INTO retirement (retirement_id, org_id, beneficiary, purposes,"
                            " instrument, units, notes, retired_by, retired_at)"
                            " VALUES (?1, ?2, ?4, ?5, ?6, ?3, ?7, ?8, ?9)");
-    for (uint32_t i = 0; i < history->event_count; i++) {
+    for (uint32_t i = rows->from; i < rows->past; i++) {
         const struct event *event = &history->events[i];
         if (event->kind != EVENT_RETIRE) {
             continue;

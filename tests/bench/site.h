@@ -9,20 +9,27 @@
 #include "bench/stage.h"
 #include "crash/web.h"
 
-#define SITE_PROCESSES 2     /* of each web program: as tools/serve.sh */
-#define SITE_PROCESSES_API 8 /* of api: each waits for the ledger with its act */
-#define SITE_PROCESSES_MAX 8
+#define SITE_PROCESSES 2 /* of the programs that serve pages */
+#define SITE_PROCESSES_MAX 64
 
 struct site_program {
-    const char *name;
-    bool is_bench; /* built with the benchmarks */
+    const char *name; /* of its socket */
+    const char *path; /* in the folder of the build */
+    int processes;
     int socket;
     pid_t pids[SITE_PROCESSES_MAX];
 };
 
+/* As tools/serve.sh. */
 static struct site_program site_programs[] = {
-    {.name = "public"}, {.name = "account"}, {.name = "signin"},
-    {.name = "admin"},  {.name = "api"},     {.name = "hello", .is_bench = true}};
+    {.name = "public", .path = "public", .processes = SITE_PROCESSES},
+    {.name = "account", .path = "account", .processes = SITE_PROCESSES},
+    {.name = "signin", .path = "signin", .processes = SITE_PROCESSES},
+    {.name = "admin", .path = "admin", .processes = SITE_PROCESSES},
+    {.name = "api", .path = "api", .processes = 4},
+    {.name = "api-acts", .path = "api", .processes = 24},
+    {.name = "hello", .path = "tests/bench/hello", .processes = SITE_PROCESSES},
+};
 #define SITE_PROGRAMS (sizeof site_programs / sizeof site_programs[0])
 
 static inline int site_listen(const char *name)
@@ -35,30 +42,17 @@ static inline int site_listen(const char *name)
     (void)unlink(address.sun_path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CHECK(fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
-              listen(fd, 1024) == 0,
+              listen(fd, 4096) == 0,
           "no socket for %s: %s", name, strerror(errno));
     return fd;
-}
-
-static inline void site_path(const struct site_program *program, char path[PATH_MAX])
-{
-    char name[64];
-    (void)snprintf(name, sizeof name, "%s%s", program->is_bench ? "tests/bench/" : "",
-                   program->name);
-    world_program("release", name, path);
-}
-
-static inline int site_processes(const struct site_program *program)
-{
-    return strcmp(program->name, "api") == 0 ? SITE_PROCESSES_API : SITE_PROCESSES;
 }
 
 /* Its processes; it listens already. */
 static inline void site_start_program(struct site_program *program)
 {
     char path[PATH_MAX];
-    site_path(program, path);
-    for (int k = 0; k < site_processes(program); k++) {
+    world_program("release", program->path, path);
+    for (int k = 0; k < program->processes; k++) {
         program->pids[k] = fork();
         CHECK(program->pids[k] >= 0, "no process for %s", program->name);
         if (program->pids[k] == 0) {
@@ -72,11 +66,12 @@ static inline void site_start_program(struct site_program *program)
 
 static inline void site_stop_program(struct site_program *program)
 {
-    for (int k = 0; k < site_processes(program); k++) {
+    for (int k = 0; k < program->processes; k++) {
         if (program->pids[k] > 0) {
             kill(program->pids[k], SIGTERM);
-            CHECK(web_await_end(program->pids[k], program->name) == 0, "%s ended badly",
-                  program->name);
+            /* Told to before it had begun, it ends by the signal. */
+            int end = web_await_end(program->pids[k], program->name);
+            CHECK(end == 0 || end == 128 + SIGTERM, "%s ended badly: %d", program->name, end);
             program->pids[k] = 0;
         }
     }

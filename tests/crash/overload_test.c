@@ -210,11 +210,11 @@ static void judge_success(struct act *act, const char *head, struct counts *coun
     }
 }
 
-static void judge(struct act *act, const char *bytes, struct counts *counts)
+static void judge(struct act *act, const char *bytes, const char *how, struct counts *counts)
 {
     int code = 0;
     (void)sscanf(bytes, "HTTP/1.1 %d", &code);
-    CHECK(code != 0, "a request of the overload was closed without an answer (%s)",
+    CHECK(code != 0, "a request of the overload was closed without an answer: %s (%s)", how,
           act->transfer_id);
     switch (code) {
     case 303:
@@ -237,12 +237,12 @@ static void judge(struct act *act, const char *bytes, struct counts *counts)
     }
 }
 
-static void finish(struct shot *shot, struct counts *counts)
+static void finish(struct shot *shot, const char *how, struct counts *counts)
 {
     shot->bytes[shot->got_bytes] = '\0';
     close(shot->fd);
     shot->fd = -1;
-    judge(&acts[shot->act], shot->bytes, counts);
+    judge(&acts[shot->act], shot->bytes, how, counts);
 }
 
 /* Goes on with one request; true: it is over. */
@@ -269,7 +269,7 @@ static bool advance(struct shot *shot, uint32_t events, int epoll_fd, struct cou
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
         return false;
     }
-    finish(shot, counts);
+    finish(shot, got == 0 ? "closed" : strerror(errno), counts);
     return true;
 }
 

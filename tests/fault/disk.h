@@ -200,14 +200,15 @@ static inline struct shim_record disk_step(struct disk *disk)
 
 /* ------------------------------------------------------------------ loss */
 
-/* Of a write: its beginning, its end, or any of its sectors; now and then what was caught in the
- * middle is neither old nor new. Where the file was to grow it may have grown all the same. */
+/* Of a write: its beginning, its end, all but one sector, or any of its sectors; now and then what
+ * was caught in the middle is neither old nor new. Where the file was to grow it may have grown all
+ * the same. */
 static inline void disk_tear(struct disk_file *file, const struct shim_record *record,
                              const unsigned char *data, struct chance *chance)
 {
     size_t offset = (size_t)record->offset_bytes;
     size_t bytes = (size_t)record->size_bytes;
-    int64_t way = chance_below(chance, 4);
+    int64_t way = chance_below(chance, 5);
     size_t cut = (size_t)chance_below(chance, (int64_t)bytes + 1);
     if (chance_below(chance, 2) == 0 && offset + bytes > file->size_bytes) {
         disk_resize(file, offset + bytes);
@@ -216,6 +217,10 @@ static inline void disk_tear(struct disk_file *file, const struct shim_record *r
         disk_put(file, offset, data, cut);
     } else if (way == 1) {
         disk_put(file, offset + cut, data + cut, bytes - cut);
+    } else if (way == 4) {
+        size_t past = cut + DISK_SECTOR_BYTES < bytes ? cut + DISK_SECTOR_BYTES : bytes;
+        disk_put(file, offset, data, cut);
+        disk_put(file, offset + past, data + past, bytes - past);
     } else {
         for (size_t at = 0; at < bytes; at += DISK_SECTOR_BYTES) {
             size_t part = bytes - at < DISK_SECTOR_BYTES ? bytes - at : DISK_SECTOR_BYTES;
