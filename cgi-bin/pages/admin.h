@@ -144,12 +144,12 @@ struct admin_filter {
 
 struct admin_list {
     struct visit *visit;
-    const char *path;  /* "/admin/transfers" */
-    const char *label; /* "transfers" */
+    const char *path; /* "/admin/transfers" */
     struct admin_filter filters[ADMIN_FILTERS_MAX];
     size_t filter_count;
     const char *sort; /* "" the usual */
     const char *usual_sort;
+    bool is_by_time;    /* however it is sorted, along the time of what it lists */
     const char *before; /* cursors: the page behind this row … */
     const char *after;  /* … or the one that ends before it */
 };

@@ -17,7 +17,6 @@
 
 static const char *const outcome_words[] = {"ok", "refused", NULL};
 static const char *const outcome_choices[] = {"ok", "Done", "refused", "Refused", NULL};
-static const char *const format_words[] = {"csv", NULL};
 
 static const struct field_row rows[] = {
     {.name = "who", .kind = VALUE_LINE, .label = "Who"},
@@ -25,11 +24,8 @@ static const struct field_row rows[] = {
     {.name = "act", .kind = VALUE_LINE, .chars_max = 32, .label = "Act"},
     {.name = "outcome", .kind = VALUE_WORD, .words = outcome_words},
     {.name = "subject", .kind = VALUE_LINE, .label = "About id"},
-    {.name = "from", .kind = VALUE_DATE, .label = "Since"},
-    {.name = "to", .kind = VALUE_DATE, .label = "Until"},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_DAYS_FIELDS,
+    DESK_PAGE_FIELDS,
 };
 const struct form admin_audit_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -245,9 +241,9 @@ enum status admin_audit_get(struct visit *visit, struct response *response)
     struct admin_list list = {
         .visit = visit,
         .path = "/admin/audit",
-        .label = "the audit log",
         .sort = "",
-        .usual_sort = "",
+        .usual_sort = "-time",
+        .is_by_time = true,
         .before = field_text(&visit->fields, "before"),
         .after = field_text(&visit->fields, "after"),
     };

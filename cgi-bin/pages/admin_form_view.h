@@ -108,7 +108,6 @@ struct admin_list_view {
     struct url all_url;
     bool has_pager;
     struct pager_view pager;
-    const char *pages_label; /* "Pages of transfers" */
 };
 
 #endif

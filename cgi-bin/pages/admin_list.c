@@ -46,9 +46,14 @@ void admin_list_filter(struct admin_list *list, const char *name, const char *la
     };
 }
 
+static const char *sort_now(const struct admin_list *list)
+{
+    return text_empty(list->sort) ? list->usual_sort : list->sort;
+}
+
 struct sort_view admin_list_sort(const struct admin_list *list, const char *word)
 {
-    const char *now = text_empty(list->sort) ? list->usual_sort : list->sort;
+    const char *now = sort_now(list);
     const char *key = word[0] == '-' ? word + 1 : word;
     const char *now_key = now[0] == '-' ? now + 1 : now;
     if (!text_is(key, now_key)) {
@@ -114,7 +119,6 @@ struct admin_list_view admin_list_show(const struct admin_list *list)
         .chips = {chips, chip_count},
         .has_chips = chip_count > 0,
         .all_url = url_with(arena, url_path(arena, list->path), "sort", list->sort),
-        .pages_label = arena_printf(arena, "Pages of %s", list->label),
     };
 }
 
@@ -140,5 +144,5 @@ void admin_list_turn(const struct admin_list *list, bool has_more, const char *f
     }
     view->pager.csv = url_with(arena, base, "format", "csv");
     view->pager.count_words = count_words;
-    view->has_pager = view->pager.newer.text != NULL || view->pager.older.text != NULL;
+    view->has_pager = desk_pager(&view->pager, list->is_by_time, sort_now(list)[0] == '-');
 }

@@ -12,14 +12,11 @@
 #include "store/my_transfers.h"
 
 static const char *const sort_words[] = {"recorded", "-recorded", NULL};
-static const char *const format_words[] = {"csv", NULL};
 static const struct field_row list_rows[] = {
     {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "Supplier, buyer or id"},
     {.name = "state", .kind = VALUE_WORD, .words = order_filter_words},
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form admin_orders_form = {list_rows, sizeof(list_rows) / sizeof(list_rows[0])};
 
@@ -126,6 +123,7 @@ static enum status show(struct visit *visit, struct response *response, struct a
     struct admin_form *form =
         admin_form_begin(visit, PLACE_ISSUE, "Record an order",
                          url_path(arena, "/admin/issue/orders/new"), list, "Record the order");
+    form->view.leave_words = "Leave without recording it";
     form->view.lead =
         "An order says what a supplier owes a buyer. Nothing moves until it is delivered.";
     admin_form_once(form);

@@ -70,6 +70,9 @@ static enum status show(struct visit *visit, struct response *response, const st
         visit, PLACE_ORGS,
         org == NULL ? "Open an organisation" : arena_printf(arena, "Edit %s", org->name), post,
         leave, org == NULL ? "Open the organisation" : "Save the organisation");
+    if (org == NULL) {
+        form->view.leave_words = "Leave without opening it";
+    }
     admin_form_once(form);
     (void)admin_form_line(form, "name", "Name",
                           "Public. As it is registered; no other organisation may have it.",

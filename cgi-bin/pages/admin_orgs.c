@@ -20,15 +20,12 @@ static const char *const kind_words[] = {"supplier", "participant", "buffer", "r
 static const char *const kind_choices[] = {
     "supplier", "Suppliers",           "participant", "Participants", "buffer", "Buffer pools",
     "registry", "The registry itself", NULL};
-static const char *const format_words[] = {"csv", NULL};
 
 static const struct field_row rows[] = {
     {.name = "q", .kind = VALUE_LINE, .label = "Name, domain or id"},
     {.name = "state", .kind = VALUE_WORD, .words = state_words},
     {.name = "kind", .kind = VALUE_WORD, .words = kind_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form admin_orgs_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -142,7 +139,6 @@ enum status admin_orgs_get(struct visit *visit, struct response *response)
     struct admin_list list = {
         .visit = visit,
         .path = "/admin/organisations",
-        .label = "organisations",
         .sort = "",
         .usual_sort = "",
         .before = field_text(&visit->fields, "before"),

@@ -17,7 +17,6 @@ static const char *const kind_words[] = {"external", "export", "internal", NULL}
 static const char *const kind_choices[] = {"external", "To another organisation", "export",
                                            "Out to another registry", NULL};
 static const char *const sort_words[] = {"expiry", "-expiry", "size", "-size", NULL};
-static const char *const format_words[] = {"csv", NULL};
 static const char usual_sort[] = "expiry";
 
 static const struct field_row rows[] = {
@@ -25,9 +24,7 @@ static const struct field_row rows[] = {
     {.name = "kind", .kind = VALUE_WORD, .words = kind_words},
     {.name = "organisation", .kind = VALUE_LINE, .label = "Organisation"},
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form admin_pending_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -111,7 +108,6 @@ static struct admin_list list_of(struct visit *visit)
     struct admin_list list = {
         .visit = visit,
         .path = "/admin/pending",
-        .label = "waiting transfers",
         .usual_sort = usual_sort,
         .before = field_text(&visit->fields, "before"),
         .after = field_text(&visit->fields, "after"),

@@ -17,14 +17,11 @@
 
 static const char *const state_words[] = {"active", "deactivated", NULL};
 static const char *const state_choices[] = {"active", "Active", "deactivated", "Deactivated", NULL};
-static const char *const format_words[] = {"csv", NULL};
 
 static const struct field_row rows[] = {
     {.name = "q", .kind = VALUE_LINE, .label = "Name, e-mail address or id"},
     {.name = "state", .kind = VALUE_WORD, .words = state_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form admin_people_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -137,7 +134,6 @@ enum status admin_people_get(struct visit *visit, struct response *response)
     struct admin_list list = {
         .visit = visit,
         .path = "/admin/people",
-        .label = "people",
         .sort = "",
         .usual_sort = "",
         .before = field_text(&visit->fields, "before"),

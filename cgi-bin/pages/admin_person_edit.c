@@ -102,6 +102,7 @@ static enum status show_new(struct visit *visit, struct response *response, cons
     struct admin_form *form =
         admin_form_begin(visit, PLACE_PEOPLE, "Add a person", url_path(arena, "/admin/people/new"),
                          people, "Add the person");
+    form->view.leave_words = "Leave without adding anybody";
     form->view.lead = "You get a one-time link for them, with which they choose a password.";
     (void)admin_form_line(form, "name", "Name", "", "");
     (void)admin_form_line(form, "email", "E-mail address", "They sign in with it.", "");

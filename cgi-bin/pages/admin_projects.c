@@ -13,12 +13,9 @@
 #define WORD_CHARS_MAX 60
 #define DESCRIPTION_CHARS_MAX 1000 /* of four bytes each they fit the command */
 
-static const char *const format_words[] = {"csv", NULL};
 static const struct field_row list_rows[] = {
     {.name = "q", .kind = VALUE_LINE, .label = "Name, code or supplier"},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form admin_projects_form = {list_rows, sizeof(list_rows) / sizeof(list_rows[0])};
 
@@ -116,7 +113,6 @@ enum status admin_projects_get(struct visit *visit, struct response *response)
     struct admin_list list = {
         .visit = visit,
         .path = "/admin/issue",
-        .label = "projects",
         .sort = "",
         .usual_sort = "",
         .before = field_text(&visit->fields, "before"),
@@ -239,6 +235,9 @@ static enum status show(struct visit *visit, struct response *response,
         admin_form_begin(visit, PLACE_ISSUE,
                          is_new ? "Open a project" : arena_printf(arena, "Edit %s", project->name),
                          post, list, is_new ? "Open the project" : "Save the project");
+    if (is_new) {
+        form->view.leave_words = "Leave without opening it";
+    }
     if (!is_new && project->issued_units > 0) {
         form->view.lead =
             "Units exist: supplier, what is counted, codes and country stand in their "

@@ -13,7 +13,6 @@ static const char *const state_words[] = {"awaiting_approval", "pending", "compl
                                           "withdrawn",         "expired", "cancelled", NULL};
 static const char *const kind_words[] = {"external", "export", "internal", NULL};
 static const char *const sort_words[] = {"submitted", "-submitted", NULL};
-static const char *const format_words[] = {"csv", NULL};
 static const char usual_sort[] = "-submitted";
 
 static const struct field_row rows[] = {
@@ -21,9 +20,7 @@ static const struct field_row rows[] = {
     {.name = "kind", .kind = VALUE_WORD, .words = kind_words},
     {.name = "organisation", .kind = VALUE_LINE, .label = "Organisation"},
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form admin_transfers_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -104,9 +101,9 @@ enum status admin_transfers_get(struct visit *visit, struct response *response)
     struct admin_list list = {
         .visit = visit,
         .path = "/admin/transfers",
-        .label = "transfers",
         .sort = text_is(sort, usual_sort) ? "" : sort,
         .usual_sort = usual_sort,
+        .is_by_time = true,
         .before = field_text(&visit->fields, "before"),
         .after = field_text(&visit->fields, "after"),
     };

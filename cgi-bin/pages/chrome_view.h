@@ -85,10 +85,12 @@ struct fault_views {
     size_t count;
 };
 
-/* Newer / Older, the count line and the downloads under every list. */
+/* The links to the neighbouring pages, the count line and the downloads of every list. */
 struct pager_view {
-    struct url newer; /* none: at the newest */
-    struct url older;
+    struct url newer;       /* none: at the start */
+    struct url older;       /* none: at the end */
+    const char *back_words; /* "Newer" … */
+    const char *on_words;   /* … and "Older", when the list is in order of time */
     struct url csv;
     struct url atom;
     const char *count_words; /* "1,204 transfers" or "37 of 1,204 transfers match" */

@@ -12,7 +12,6 @@ static const char *const state_words[] = {"active",    "reserved", "retired", "e
 /* In the address a minus in front means the largest or newest first. */
 static const char *const sort_words[] = {"received", "-received", "issued",  "-issued", "size",
                                          "-size",    "serial",    "-serial", NULL};
-static const char *const format_words[] = {"csv", NULL};
 static const char sort_usual[] = "-received";
 
 static const struct field_row rows[] = {
@@ -22,9 +21,7 @@ static const struct field_row rows[] = {
     {.name = "account", .kind = VALUE_ID},
     {.name = "state", .kind = VALUE_WORD, .words = state_words},
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form credits_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -351,7 +348,10 @@ void credits_list(struct visit *visit, struct holding_balances balances, struct 
     }
     view->batches = (struct credits_batches){list, found.count};
     view->has_batches = found.count > 0;
-    view->has_pager = view->pager.newer.text != NULL || view->pager.older.text != NULL;
+    bool descending = false;
+    enum holding_sort sort = sort_of(asked.sort, &descending);
+    view->has_pager = desk_pager(
+        &view->pager, sort == HOLDING_BY_RECEIVED || sort == HOLDING_BY_ISSUED, descending);
 
     struct holding_filter filter = filter_of(visit, &asked);
     int64_t total = balances.batch_count;

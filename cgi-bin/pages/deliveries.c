@@ -10,17 +10,13 @@
 
 static const char *const as_words[] = {"supplier", "buyer", NULL};
 static const char *const sort_words[] = {"delivered", "-delivered", NULL};
-static const char *const format_words[] = {"csv", NULL};
 static const struct field_row rows[] = {
     {.name = "as", .kind = VALUE_WORD, .words = as_words},
     {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "What you look for"},
-    {.name = "from", .kind = VALUE_DATE, .label = "From"},
-    {.name = "to", .kind = VALUE_DATE, .label = "To"},
+    DESK_DAYS_FIELDS,
     {.name = "order", .kind = VALUE_ID},
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form my_deliveries_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -46,17 +42,16 @@ static struct list list_of(struct visit *visit, enum order_side side)
     filter[1] =
         (struct delivery_filter){.side = side, .org_id = visit->org_id, .from_at = INT64_MIN};
     filter[0] = filter[1];
-    filter[0].q = chrome_fault(visit, "q") == NULL ? field_text(&visit->fields, "q") : "";
+    filter[0].q = list_q(visit);
     filter[0].order_id = field_text(&visit->fields, "order");
-    filter[0].from_at = list_from_at(visit, "from");
-    filter[0].until_at = list_until_at(visit, "to");
+    filter[0].from_at = list_from_at(visit);
+    filter[0].until_at = list_until_at(visit);
     struct list list = list_begin(visit, &kind, "", &filter[0], &filter[1]);
     list.as_name = "as";
     list.as_value = order_side_word(side);
-    list_filter(&list, "q", "Holds", arena_printf(arena, "“%s”", filter[0].q));
+    list_filter_q(&list);
     list_filter(&list, "order", "Order", filter[0].order_id);
-    list_filter(&list, "from", "From", list_day(visit, "from"));
-    list_filter(&list, "to", "To", list_day(visit, "to"));
+    list_filter_days(&list);
     return list;
 }
 

@@ -46,6 +46,8 @@ static const char *words_of(const char *slug)
     return slug;
 }
 
+const char *const desk_format_words[] = {"csv", NULL};
+
 struct when_view desk_when(struct arena *arena, int64_t at)
 {
     if (at == 0) {
@@ -78,6 +80,13 @@ static const char *count_words(struct arena *arena, int64_t count)
 {
     return count == COUNT_MORE ? arena_printf(arena, "%s+", text_int_grouped(arena, LIST_COUNT_MAX))
                                : text_int_grouped(arena, count);
+}
+
+bool desk_pager(struct pager_view *pager, bool is_by_time, bool is_descending)
+{
+    pager->back_words = !is_by_time ? "Previous" : is_descending ? "Newer" : "Older";
+    pager->on_words = !is_by_time ? "Next" : is_descending ? "Older" : "Newer";
+    return pager->newer.text != NULL || pager->older.text != NULL;
 }
 
 const char *desk_count(struct arena *arena, int64_t count, const char *one, const char *many)

@@ -11,6 +11,22 @@
 #include "pages/chrome.h"
 #include "pages/desk_view.h"
 
+/* Rows of a list's form: which page of it, and whether it is asked for as CSV; then the days that
+ * it may be narrowed to. */
+#define DESK_FORMAT_FIELD                                                                          \
+    {                                                                                              \
+        .name = "format", .kind = VALUE_WORD, .words = desk_format_words                           \
+    }
+#define DESK_PAGE_FIELDS                                                                           \
+    {.name = "before", .kind = VALUE_CURSOR}, {.name = "after", .kind = VALUE_CURSOR},             \
+        DESK_FORMAT_FIELD
+#define DESK_DAYS_FIELDS                                                                           \
+    {.name = "from", .kind = VALUE_DATE, .label = "Since"},                                        \
+    {                                                                                              \
+        .name = "to", .kind = VALUE_DATE, .label = "Until"                                         \
+    }
+extern const char *const desk_format_words[];
+
 struct when_view desk_when(struct arena *arena, int64_t at);
 /* "Awaiting approval" for "awaiting_approval" …; a word it does not know stays as it is. */
 struct state_view desk_state(const char *slug);
@@ -18,6 +34,9 @@ struct state_view desk_state(const char *slug);
 const char *desk_kind_words(const char *kind);
 /* "credits" / "MWh": the unit in a table's heading. */
 const char *desk_unit(enum instrument instrument);
+/* The words of a pager's links: Newer and Older in a list by time, otherwise Previous and Next.
+ * False: there is no link. */
+bool desk_pager(struct pager_view *pager, bool is_by_time, bool is_descending);
 /* "1 transfer", "1,204 transfers". */
 const char *desk_count(struct arena *arena, int64_t count, const char *one, const char *many);
 /* A count that filters have narrowed: "37 of 1,204 transfers". */

@@ -141,7 +141,9 @@ static void fill_rows(struct visit *visit, enum my_waiting which, const char *af
     if (found.count > PAGE_ROWS) {
         view->pager.older = url_with(arena, base, "after", found.at[count - 1].transfer_id);
     }
-    view->has_pager = view->pager.newer.text != NULL || view->pager.older.text != NULL;
+    view->has_pager = desk_pager(&view->pager, false, false);
+    view->pager.back_words = "From the start";
+    view->pager.on_words = "More that wait";
 }
 
 static void fill_accounts(struct visit *visit, struct inbox_view *view)

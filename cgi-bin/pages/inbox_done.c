@@ -57,6 +57,7 @@ static bool result_of(struct visit *visit, const char *transfer_id, bool is_done
         .is_done = is_done,
         .outcome = outcome,
         .state = desk_state(row.state),
+        .next = transfer_next(visit, &row),
     };
     return true;
 }

@@ -74,6 +74,7 @@ struct inbox_result {
     bool is_done;
     const char *outcome; /* "Accepted", or why not */
     struct state_view state;
+    const char *next; /* the rest of the sentence that begins with the state */
 };
 struct inbox_results {
     const struct inbox_result *at;

@@ -146,7 +146,8 @@ static void fill_accounts(struct visit *visit, struct act_view *view)
 }
 
 static void show_act(struct visit *visit, struct response *response, const struct my_transfer *row,
-                     const struct act_kind_row *act, const char *once, const char *alarm)
+                     const struct act_kind_row *act, const char *once, const char *alarm,
+                     bool is_over)
 {
     struct arena *arena = visit->arena;
     const char *title = transfer_title(visit, row);
@@ -158,6 +159,7 @@ static void show_act(struct visit *visit, struct response *response, const struc
         .has_faults = visit->fields.error_count > 0,
         .has_alarm = !text_empty(alarm),
         .alarm = alarm,
+        .is_over = is_over,
         .post = url_path(arena, "/account/transfers/*/*", row->transfer_id, act->word),
         .transfer_url = desk_transfer_url(arena, row->transfer_id),
         .heading = heading,
@@ -198,7 +200,7 @@ static enum status act_get(struct visit *visit, struct response *response, enum 
     if (!act->may(visit, &row)) {
         return desk_go(visit, response, desk_transfer_url(visit->arena, row.transfer_id));
     }
-    show_act(visit, response, &row, act, desk_once(visit->arena), "");
+    show_act(visit, response, &row, act, desk_once(visit->arena), "", false);
     return STATUS_OK;
 }
 
@@ -213,12 +215,9 @@ static const char *alarm_words(struct visit *visit, const struct answer *answer,
         return "The registry’s answer did not arrive, so it may or may not have been done. Press "
                "the button again to find out: it cannot be done twice.";
     }
-    const char *ended_by = "";
-    if (status == STATUS_TRANSFER_ENDED && answer->ended_by[0] != '\0') {
-        /* Whose person that was is told by the transfer's own page. */
-        ended_by = row->is_out ? transfer_to(visit, row) : row->from_name;
-    }
-    return refusal_words(visit, answer, row->instrument, ended_by);
+    return refusal_words(
+        visit, answer, row->instrument,
+        status == STATUS_TRANSFER_ENDED ? my_story_ended_by(visit, row, answer->ended_at) : "");
 }
 
 static enum status act_post(struct visit *visit, struct response *response, enum act_kind kind)
@@ -234,7 +233,7 @@ static enum status act_post(struct visit *visit, struct response *response, enum
         field_fault(&visit->fields, "reason", act->reason_needed);
     }
     if (visit->fields.error_count > 0) {
-        show_act(visit, response, &row, act, once, "");
+        show_act(visit, response, &row, act, once, "", false);
         desk_mend(response, STATUS_FORM_FAULTS);
         return STATUS_OK;
     }
@@ -263,7 +262,8 @@ static enum status act_post(struct visit *visit, struct response *response, enum
     if (field != NULL) {
         field_fault(&visit->fields, field, alarm);
     }
-    show_act(visit, response, &row, act, once, field == NULL ? alarm : "");
+    show_act(visit, response, &row, act, once, field == NULL ? alarm : "",
+             status == STATUS_TRANSFER_ENDED);
     desk_mend(response, status);
     return STATUS_OK;
 }

@@ -37,6 +37,19 @@ static const char *who_of(struct visit *visit, const struct my_transfer *row,
     return text_is(org_id, row->from_org_id) ? row->from_name : row->to_name;
 }
 
+const char *my_story_ended_by(struct visit *visit, const struct my_transfer *row, int64_t ended_at)
+{
+    struct my_acts acts = my_transfer_acts(visit->registry, visit->arena, row->transfer_id);
+    for (size_t i = acts.count; i > 0; i--) {
+        const struct my_act *act = &acts.at[i - 1];
+        if (act->at == ended_at) {
+            bool is_registry = text_empty(act->user_id) || text_empty(acting_org(row, act));
+            return is_registry ? "the registry" : who_of(visit, row, act);
+        }
+    }
+    return "";
+}
+
 static const char *submitted_words(struct visit *visit, const struct my_transfer *row,
                                    struct my_blocks blocks)
 {

@@ -9,10 +9,9 @@
 #include "pages/transfer_words.h"
 
 static const char *const from_words[] = {"draft", NULL};
-static const char *const format_words[] = {"csv", NULL};
 static const struct field_row rows[] = {
     {.name = "from", .kind = VALUE_WORD, .words = from_words},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_FORMAT_FIELD,
 };
 const struct form my_transfer_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -88,7 +87,12 @@ static void fill_parties(struct visit *visit, const struct my_transfer *row,
     view->kind = desk_kind_words(row->kind);
     view->from = row->from_name;
     view->from_url = desk_org_url(visit->arena, row->from_org_id);
-    view->to = is_external ? row->to_name : transfer_to(visit, row);
+    view->to_label = is_external                    ? "To"
+                     : text_is(row->kind, "export") ? "To registry"
+                                                    : "To account";
+    view->to = is_external                    ? row->to_name
+               : text_is(row->kind, "export") ? row->to_system
+                                              : row->to_account_name;
     view->to_url = is_external ? desk_org_url(visit->arena, row->to_org_id) : (struct url){NULL};
     view->to_more = text_is(row->kind, "export") ? row->to_system_party : "";
     view->into = is_external && !row->is_out ? row->to_account_name : "";
@@ -134,6 +138,7 @@ enum status my_transfer_get(struct visit *visit, struct response *response)
                                        desk_when(arena, row.note_redacted_at).day,
                                        row.note_redacted_reason),
         .has_private_note = !text_empty(row.private_note),
+        .note_readers = transfer_note_readers(row.kind),
         .private_note = row.private_note,
         .corrects_id = row.corrects_id,
         .corrects_url = text_empty(row.corrects_id) ? (struct url){NULL}

@@ -36,6 +36,9 @@ bool my_may_withdraw(const struct visit *visit, const struct my_transfer *row);
 /* Everything that happened, oldest first. */
 struct story_views my_story(struct visit *visit, const struct my_transfer *row,
                             struct my_blocks blocks);
+/* Who ended it at that time, inside a sentence: a colleague by name, "Fjord Foods", "the registry";
+ * "" nobody is known. */
+const char *my_story_ended_by(struct visit *visit, const struct my_transfer *row, int64_t ended_at);
 /* A transaction summary: one line for each block. */
 void my_transfer_csv(struct visit *visit, struct response *response, const struct my_transfer *row,
                      struct my_blocks blocks);

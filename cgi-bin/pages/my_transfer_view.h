@@ -83,6 +83,7 @@ struct my_transfer_view {
     const char *kind;
     const char *from;
     struct url from_url;
+    const char *to_label; /* "To", "To account", "To registry" */
     const char *to;
     struct url to_url;
     const char *to_more;
@@ -95,6 +96,7 @@ struct my_transfer_view {
     const char *notes;
     const char *redacted; /* why the public note is gone; "" */
     bool has_private_note;
+    const char *note_readers; /* "the two parties" */
     const char *private_note;
     const char *corrects_id;
     struct url corrects_url;
@@ -117,6 +119,7 @@ struct act_view {
     struct fault_views faults;
     bool has_alarm;
     const char *alarm;
+    bool is_over; /* it has ended: nothing is left to press */
     struct url post;
     struct url transfer_url;
     const char *heading; /* "Reject 84.210 credits from Vaulted Deep?" */

@@ -16,7 +16,6 @@ static const char *const state_words[] = {"awaiting_approval", "pending", "compl
 static const char *const direction_words[] = {"out", "in", NULL};
 static const char *const kind_words[] = {"external", "internal", "export", NULL};
 static const char *const sort_words[] = {"time", "-time", "size", "-size", NULL};
-static const char *const format_words[] = {"csv", NULL};
 static const char sort_usual[] = "-time";
 
 static const struct field_row rows[] = {
@@ -25,9 +24,7 @@ static const struct field_row rows[] = {
     {.name = "kind", .kind = VALUE_WORD, .words = kind_words},
     {.name = "other", .kind = VALUE_LINE, .chars_max = NAME_CHARS_MAX, .label = "The other party"},
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form my_transfers_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -331,7 +328,9 @@ enum status my_transfers_get(struct visit *visit, struct response *response)
     }
     view.rows = (struct my_transfer_rows){list, found.count};
     view.has_rows = found.count > 0;
-    view.has_pager = view.pager.newer.text != NULL || view.pager.older.text != NULL;
+    bool descending = false;
+    bool is_by_time = sort_of(asked.sort, &descending) == MY_BY_TIME;
+    view.has_pager = desk_pager(&view.pager, is_by_time, descending);
     struct my_filter filter = filter_of(visit, &asked);
     struct my_filter all = {.org_id = visit->org_id};
     int64_t total = my_transfers_count(visit->registry, visit->arena, &all);

@@ -101,7 +101,7 @@ static const char *filter_words(const char *state)
             return order_state(states[i]).words;
         }
     }
-    return "Not wholly delivered";
+    return "Still open";
 }
 
 struct choice_views order_states(struct visit *visit)
@@ -124,10 +124,10 @@ struct list order_list(struct visit *visit, const struct list_kind *kind,
     struct arena *arena = visit->arena;
     struct order_filter *filter = arena_array(arena, struct order_filter, 2);
     filter[0] = filter[1] = *all;
-    filter[0].q = chrome_fault(visit, "q") == NULL ? field_text(&visit->fields, "q") : "";
+    filter[0].q = list_q(visit);
     filter[0].state = field_text(&visit->fields, "state");
     struct list list = list_begin(visit, kind, "", &filter[0], &filter[1]);
-    list_filter(&list, "q", "Holds", arena_printf(arena, "“%s”", filter[0].q));
+    list_filter_q(&list);
     list_filter(&list, "state", "State", filter_words(filter[0].state));
     return list;
 }

@@ -8,15 +8,12 @@
 
 static const char *const as_words[] = {"supplier", "buyer", NULL};
 static const char *const sort_words[] = {"recorded", "-recorded", NULL};
-static const char *const format_words[] = {"csv", NULL};
 static const struct field_row rows[] = {
     {.name = "as", .kind = VALUE_WORD, .words = as_words},
     {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "What you look for"},
     {.name = "state", .kind = VALUE_WORD, .words = order_filter_words},
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form my_orders_form = {rows, sizeof(rows) / sizeof(rows[0])};
 

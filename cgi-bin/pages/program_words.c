@@ -32,7 +32,7 @@ struct state_view program_token_state(const struct access_token *token, unsigned
     }
     return token->expires_at - now_us < SOON_DAYS * CLOCK_DAY_US
                ? (struct state_view){"pending", "Expires soon"}
-               : (struct state_view){"active", "Good"};
+               : (struct state_view){"active", "Active"};
 }
 
 static const char *scope_joined(struct arena *arena, const char *words, const char *next)

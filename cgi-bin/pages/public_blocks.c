@@ -6,9 +6,8 @@
 #include "pages/public.h"
 #include "pages/public_list.h"
 
-static const char *const format_words[] = {"csv", NULL};
 static const struct field_row rows[] = {
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_FORMAT_FIELD,
 };
 const struct form public_blocks_form = {rows, sizeof(rows) / sizeof(rows[0])};
 

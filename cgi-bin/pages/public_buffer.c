@@ -11,9 +11,8 @@
 
 #define LATEST_ROWS 8
 
-static const char *const format_words[] = {"csv", NULL};
 static const struct field_row rows[] = {
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_FORMAT_FIELD,
 };
 const struct form public_buffer_form = {rows, sizeof(rows) / sizeof(rows[0])};
 

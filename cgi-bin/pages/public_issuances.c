@@ -10,18 +10,14 @@
 
 static const char *const kind_words[] = {"issued", "imported", NULL};
 static const char *const sort_words[] = {"issued", "-issued", "quantity", "-quantity", NULL};
-static const char *const format_words[] = {"csv", NULL};
 
 static const struct field_row list_fields[] = {
     {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "Project, supplier or note"},
     {.name = "project", .kind = VALUE_ID},
     {.name = "kind", .kind = VALUE_WORD, .words = kind_words},
-    {.name = "from", .kind = VALUE_DATE, .label = "From"},
-    {.name = "to", .kind = VALUE_DATE, .label = "To"},
+    DESK_DAYS_FIELDS,
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form public_issuances_form = {list_fields,
                                            sizeof(list_fields) / sizeof(list_fields[0])};
@@ -29,9 +25,7 @@ const struct form public_issuances_form = {list_fields,
 static const struct field_row one_fields[] = {
     {.name = "state", .kind = VALUE_WORD, .words = public_batch_state_words},
     {.name = "sort", .kind = VALUE_WORD, .words = public_batch_sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form public_issuance_form = {one_fields, sizeof(one_fields) / sizeof(one_fields[0])};
 
@@ -109,22 +103,21 @@ static struct list list_of(struct visit *visit, struct public_issuance_filter *f
     const struct fields *fields = &visit->fields;
     struct public_project project;
     *filter = (struct public_issuance_filter){
-        .q = chrome_fault(visit, "q") == NULL ? field_text(fields, "q") : "",
+        .q = list_q(visit),
         .project_id = field_text(fields, "project"),
         .kind = field_text(fields, "kind"),
-        .from_at = list_from_at(visit, "from"),
-        .until_at = list_until_at(visit, "to"),
+        .from_at = list_from_at(visit),
+        .until_at = list_until_at(visit),
     };
     *all = (struct public_issuance_filter){.from_at = INT64_MIN};
     struct list list = list_begin(visit, &kind, "", filter, all);
-    list_filter(&list, "q", "Holds", arena_printf(visit->arena, "“%s”", field_text(fields, "q")));
+    list_filter_q(&list);
     list_filter(&list, "project", "Project",
                 public_project_find(visit->registry, visit->arena, filter->project_id, &project)
                     ? project.name
                     : "unknown");
     list_filter(&list, "kind", "Kind", kind_heading(filter->kind));
-    list_filter(&list, "from", "Since", list_day(visit, "from"));
-    list_filter(&list, "to", "Until", list_day(visit, "to"));
+    list_filter_days(&list);
     return list;
 }
 

@@ -42,6 +42,31 @@ void list_filter(struct list *list, const char *name, const char *label, const c
     };
 }
 
+const char *list_q(const struct visit *visit)
+{
+    return chrome_fault(visit, "q") == NULL ? field_text(&visit->fields, "q") : "";
+}
+
+void list_filter_q(struct list *list)
+{
+    list_filter(list, "q", "Holds", arena_printf(list->visit->arena, "“%s”", list_q(list->visit)));
+}
+
+/* That day in words; "" when none was typed. */
+static const char *day_words(const struct visit *visit, const char *name)
+{
+    int64_t at = 0;
+    return clock_parse_date(field_text(&visit->fields, name), &at)
+               ? clock_date_words(visit->arena, at)
+               : "";
+}
+
+void list_filter_days(struct list *list)
+{
+    list_filter(list, "from", "Since", day_words(list->visit, "from"));
+    list_filter(list, "to", "Until", day_words(list->visit, "to"));
+}
+
 static const char *sort_now(const struct list *list)
 {
     return text_empty(list->sort) ? list->kind->sort_usual : list->sort;
@@ -121,18 +146,6 @@ static const char *row_id(const struct list *list, struct list_rows rows, size_t
     return id;
 }
 
-/* The words of the links to the neighbouring pages. */
-static void fill_pager_words(const struct list *list, struct public_list_view *view)
-{
-    bool is_by_time = text_is(list_key(list), list->kind->time_key);
-    view->back_words = "Previous";
-    view->on_words = "Next";
-    if (is_by_time) {
-        view->back_words = list_is_descending(list) ? "Newer" : "Older";
-        view->on_words = list_is_descending(list) ? "Older" : "Newer";
-    }
-}
-
 /* The elements of filters are named f-…: the summary of problems leads to them. */
 static struct fault_views faults_of(const struct list *list)
 {
@@ -180,7 +193,8 @@ static struct list_rows fill_pager(const struct list *list, struct public_list_v
         view->pager.older = url_with(arena, here, "before", row_id(list, rows, rows.count - 1));
     }
     view->pager.csv = url_with(arena, here, "format", "csv");
-    view->has_pager = view->pager.newer.text != NULL || view->pager.older.text != NULL;
+    view->has_pager = desk_pager(&view->pager, text_is(list_key(list), list->kind->time_key),
+                                 list_is_descending(list));
     return rows;
 }
 
@@ -192,7 +206,6 @@ struct list_rows list_page(const struct list *list, struct public_list_view *vie
     view->faults = faults_of(list);
     view->sort = list->sort;
     fill_chips(list, view);
-    fill_pager_words(list, view);
     struct list_rows rows = fill_pager(list, view);
 
     int64_t shown = kind->count(list, list->filter);
@@ -261,22 +274,14 @@ enum status list_csv(const struct list *list, struct response *response)
 
 /* ---- dates ---- */
 
-int64_t list_from_at(const struct visit *visit, const char *name)
+int64_t list_from_at(const struct visit *visit)
 {
     int64_t at = 0;
-    return clock_parse_date(field_text(&visit->fields, name), &at) ? at : INT64_MIN;
+    return clock_parse_date(field_text(&visit->fields, "from"), &at) ? at : INT64_MIN;
 }
 
-int64_t list_until_at(const struct visit *visit, const char *name)
+int64_t list_until_at(const struct visit *visit)
 {
     int64_t at = 0;
-    return clock_parse_date(field_text(&visit->fields, name), &at) ? at + CLOCK_DAY_US : 0;
-}
-
-const char *list_day(const struct visit *visit, const char *name)
-{
-    int64_t at = 0;
-    return clock_parse_date(field_text(&visit->fields, name), &at)
-               ? clock_date_words(visit->arena, at)
-               : "";
+    return clock_parse_date(field_text(&visit->fields, "to"), &at) ? at + CLOCK_DAY_US : 0;
 }

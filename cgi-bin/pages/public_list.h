@@ -68,6 +68,9 @@ struct list list_begin(struct visit *visit, const struct list_kind *kind, const 
                        const void *filter, const void *all);
 /* A filter of the form, in force when it has a value. */
 void list_filter(struct list *list, const char *name, const char *label, const char *words);
+/* The filters that most lists have: the field q, and DESK_DAYS_FIELDS. */
+void list_filter_q(struct list *list);
+void list_filter_days(struct list *list);
 /* The sort key without its minus, and its direction. */
 const char *list_key(const struct list *list);
 bool list_is_descending(const struct list *list);
@@ -80,10 +83,10 @@ struct list_rows list_page(const struct list *list, struct public_list_view *vie
  */
 enum status list_csv(const struct list *list, struct response *response);
 
-/* Dates of a filter: from a day's beginning, until its end (0 for none). */
-int64_t list_from_at(const struct visit *visit, const char *name);
-int64_t list_until_at(const struct visit *visit, const char *name);
-/* That day in words; "" when none was typed. */
-const char *list_day(const struct visit *visit, const char *name);
+/* What these ask the store for: the text looked for, "" when none or when it cannot be read; the
+ * days' beginning (INT64_MIN none) and end (0 none). */
+const char *list_q(const struct visit *visit);
+int64_t list_from_at(const struct visit *visit);
+int64_t list_until_at(const struct visit *visit);
 
 #endif

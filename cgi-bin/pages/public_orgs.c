@@ -17,15 +17,12 @@
 
 static const char *const role_words[] = {"supplier", "participant", "buffer", "registry", NULL};
 static const char *const sort_words[] = {"name", "-name", "opened", "-opened", NULL};
-static const char *const format_words[] = {"csv", NULL};
 
 static const struct field_row rows[] = {
     {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "Name, domain or country"},
     {.name = "role", .kind = VALUE_WORD, .words = role_words},
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form public_orgs_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -146,11 +143,11 @@ enum status public_orgs_get(struct visit *visit, struct response *response)
     const struct fields *fields = &visit->fields;
     struct public_org_filter *filter = arena_array(visit->arena, struct public_org_filter, 2);
     *filter = (struct public_org_filter){
-        .q = chrome_fault(visit, "q") == NULL ? field_text(fields, "q") : "",
+        .q = list_q(visit),
         .role = field_text(fields, "role"),
     };
     struct list list = list_begin(visit, &kind, "", filter, filter + 1);
-    list_filter(&list, "q", "Holds", arena_printf(visit->arena, "“%s”", field_text(fields, "q")));
+    list_filter_q(&list);
     list_filter(&list, "role", "Role", role_heading(filter->role));
     if (!text_empty(field_text(fields, "format"))) {
         return list_csv(&list, response);

@@ -12,14 +12,11 @@
 
 #define LATEST_ROWS 8
 
-static const char *const format_words[] = {"csv", NULL};
 static const struct field_row rows[] = {
     {.name = "vintage", .kind = VALUE_INT, .label = "Vintage"},
     {.name = "state", .kind = VALUE_WORD, .words = public_batch_state_words},
     {.name = "sort", .kind = VALUE_WORD, .words = public_batch_sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form public_project_form = {rows, sizeof(rows) / sizeof(rows[0])};
 

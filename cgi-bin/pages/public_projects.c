@@ -10,16 +10,13 @@
 
 static const char *const instrument_words[] = {"carbon_removal", "renewable_energy", NULL};
 static const char *const sort_words[] = {"name", "-name", "quantity", "-quantity", NULL};
-static const char *const format_words[] = {"csv", NULL};
 
 static const struct field_row rows[] = {
     {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "Name, code or place"},
     {.name = "supplier", .kind = VALUE_ID},
     {.name = "instrument", .kind = VALUE_WORD, .words = instrument_words},
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form public_projects_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -95,12 +92,12 @@ static struct list list_of(struct visit *visit, struct public_project_filter *fi
     const struct fields *fields = &visit->fields;
     struct public_org org;
     *filter = (struct public_project_filter){
-        .q = chrome_fault(visit, "q") == NULL ? field_text(fields, "q") : "",
+        .q = list_q(visit),
         .org_id = field_text(fields, "supplier"),
         .instrument = field_text(fields, "instrument"),
     };
     struct list list = list_begin(visit, &kind, "", filter, all);
-    list_filter(&list, "q", "Holds", arena_printf(visit->arena, "“%s”", field_text(fields, "q")));
+    list_filter_q(&list);
     list_filter(&list, "supplier", "Supplier",
                 public_org_find(visit->registry, visit->arena, filter->org_id, &org) ? org.name
                                                                                      : "unknown");

@@ -12,15 +12,11 @@
 #include "public_templates.h"
 
 static const char *const sort_words[] = {"time", "-time", NULL};
-static const char *const format_words[] = {"csv", NULL};
 static const struct field_row rows[] = {
     {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "Supplier, project, id or note"},
-    {.name = "from", .kind = VALUE_DATE, .label = "From"},
-    {.name = "to", .kind = VALUE_DATE, .label = "To"},
+    DESK_DAYS_FIELDS,
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form public_pool_acts_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -162,13 +158,12 @@ static enum status show_list(struct visit *visit, struct response *response,
     struct pool_filter *filter = arena_array(visit->arena, struct pool_filter, 2);
     filter[1] = (struct pool_filter){.kind = kind, .from_at = INT64_MIN};
     filter[0] = filter[1];
-    filter[0].q = chrome_fault(visit, "q") == NULL ? field_text(fields, "q") : "";
-    filter[0].from_at = list_from_at(visit, "from");
-    filter[0].until_at = list_until_at(visit, "to");
+    filter[0].q = list_q(visit);
+    filter[0].from_at = list_from_at(visit);
+    filter[0].until_at = list_until_at(visit);
     struct list list = list_begin(visit, &kinds[kind], "", &filter[0], &filter[1]);
-    list_filter(&list, "q", "Holds", arena_printf(visit->arena, "“%s”", filter[0].q));
-    list_filter(&list, "from", "From", list_day(visit, "from"));
-    list_filter(&list, "to", "To", list_day(visit, "to"));
+    list_filter_q(&list);
+    list_filter_days(&list);
     if (!text_empty(field_text(fields, "format"))) {
         return list_csv(&list, response);
     }

@@ -12,17 +12,13 @@
 #include "public_templates.h"
 
 static const char *const sort_words[] = {"retired", "-retired", "quantity", "-quantity", NULL};
-static const char *const format_words[] = {"csv", NULL};
 
 static const struct field_row rows[] = {
     {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "Beneficiary, owner or note"},
     {.name = "organisation", .kind = VALUE_ID},
-    {.name = "from", .kind = VALUE_DATE, .label = "From"},
-    {.name = "to", .kind = VALUE_DATE, .label = "To"},
+    DESK_DAYS_FIELDS,
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form public_retirements_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -70,19 +66,18 @@ static struct list list_of(struct visit *visit, struct public_retirement_filter 
     const struct fields *fields = &visit->fields;
     struct public_org org;
     *filter = (struct public_retirement_filter){
-        .q = chrome_fault(visit, "q") == NULL ? field_text(fields, "q") : "",
+        .q = list_q(visit),
         .org_id = field_text(fields, "organisation"),
-        .from_at = list_from_at(visit, "from"),
-        .until_at = list_until_at(visit, "to"),
+        .from_at = list_from_at(visit),
+        .until_at = list_until_at(visit),
     };
     *all = (struct public_retirement_filter){.from_at = INT64_MIN};
     struct list list = list_begin(visit, &kind, "", filter, all);
-    list_filter(&list, "q", "Holds", arena_printf(visit->arena, "“%s”", field_text(fields, "q")));
+    list_filter_q(&list);
     list_filter(&list, "organisation", "By or for",
                 public_org_find(visit->registry, visit->arena, filter->org_id, &org) ? org.name
                                                                                      : "unknown");
-    list_filter(&list, "from", "Since", list_day(visit, "from"));
-    list_filter(&list, "to", "Until", list_day(visit, "to"));
+    list_filter_days(&list);
     return list;
 }
 

@@ -13,19 +13,15 @@
 
 static const char *const kind_words[] = {"external", "export", "internal", NULL};
 static const char *const sort_words[] = {"completed", "-completed", "quantity", "-quantity", NULL};
-static const char *const format_words[] = {"csv", NULL};
 
 static const struct field_row rows[] = {
     {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "Organisation or note"},
     {.name = "organisation", .kind = VALUE_ID},
     {.name = "supplier", .kind = VALUE_ID},
     {.name = "kind", .kind = VALUE_WORD, .words = kind_words},
-    {.name = "from", .kind = VALUE_DATE, .label = "From"},
-    {.name = "to", .kind = VALUE_DATE, .label = "To"},
+    DESK_DAYS_FIELDS,
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form public_transfers_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -116,23 +112,22 @@ static struct list list_of(struct visit *visit, struct public_transfer_filter *f
 {
     const struct fields *fields = &visit->fields;
     *filter = (struct public_transfer_filter){
-        .q = chrome_fault(visit, "q") == NULL ? field_text(fields, "q") : "",
+        .q = list_q(visit),
         .org_id = field_text(fields, "organisation"),
         .supplier_org_id = field_text(fields, "supplier"),
         .kind = field_text(fields, "kind"),
-        .from_at = list_from_at(visit, "from"),
-        .until_at = list_until_at(visit, "to"),
+        .from_at = list_from_at(visit),
+        .until_at = list_until_at(visit),
     };
     /* Internal transfers are outside "all", so a list of them stands for itself. */
     *all = (struct public_transfer_filter){
         .kind = text_is(filter->kind, "internal") ? filter->kind : "", .from_at = INT64_MIN};
     struct list list = list_begin(visit, &kind, "", filter, all);
-    list_filter(&list, "q", "Holds", arena_printf(visit->arena, "“%s”", field_text(fields, "q")));
+    list_filter_q(&list);
     list_filter(&list, "organisation", "From or to", org_name(visit, "organisation"));
     list_filter(&list, "supplier", "Supplier", org_name(visit, "supplier"));
     list_filter(&list, "kind", "Kind", desk_kind_words(filter->kind));
-    list_filter(&list, "from", "Since", list_day(visit, "from"));
-    list_filter(&list, "to", "Until", list_day(visit, "to"));
+    list_filter_days(&list);
     return list;
 }
 

@@ -20,8 +20,6 @@ struct public_list_view {
     bool has_rows;         /* there is something with them */
     bool has_pager;
     struct pager_view pager;
-    const char *back_words; /* "Newer" … */
-    const char *on_words;   /* … and "Older", when the list is in order of time */
 };
 
 /* A link with its words; none: words only. */

@@ -21,7 +21,7 @@ static const char *ended_how(enum transfer_state state)
     case TRANSFER_EXPIRED:
         return "expired";
     case TRANSFER_CANCELLED:
-        return "cancelled by the registry";
+        return "cancelled";
     case TRANSFER_AWAITING_APPROVAL:
     case TRANSFER_PENDING:
         break;
@@ -42,7 +42,11 @@ static const char *ended_words(struct visit *visit, const struct answer *answer,
     }
     return arena_printf(visit->arena,
                         "This transfer has ended: it was %s by %s on %s. Nothing was changed now.",
-                        ended_how(state), text_empty(by_name) ? "someone" : by_name, at);
+                        ended_how(state),
+                        !text_empty(by_name)          ? by_name
+                        : state == TRANSFER_CANCELLED ? "the registry"
+                                                      : "someone",
+                        at);
 }
 
 const char *refusal_words(struct visit *visit, const struct answer *answer,

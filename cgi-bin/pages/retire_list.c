@@ -9,16 +9,12 @@
 #include "pages/retirement_words.h"
 
 static const char *const sort_words[] = {"retired", "-retired", NULL};
-static const char *const format_words[] = {"csv", NULL};
 
 static const struct field_row rows[] = {
     {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "Beneficiary or note"},
-    {.name = "from", .kind = VALUE_DATE, .label = "From"},
-    {.name = "to", .kind = VALUE_DATE, .label = "To"},
+    DESK_DAYS_FIELDS,
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
-    {.name = "before", .kind = VALUE_CURSOR},
-    {.name = "after", .kind = VALUE_CURSOR},
-    {.name = "format", .kind = VALUE_WORD, .words = format_words},
+    DESK_PAGE_FIELDS,
 };
 const struct form retire_list_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -67,18 +63,16 @@ static const struct list_kind kind = {
 static struct list list_of(struct visit *visit, struct my_retirement_filter *filter,
                            struct my_retirement_filter *all)
 {
-    const struct fields *fields = &visit->fields;
     *filter = (struct my_retirement_filter){
         .org_id = visit->org_id,
-        .q = chrome_fault(visit, "q") == NULL ? field_text(fields, "q") : "",
-        .from_at = list_from_at(visit, "from"),
-        .until_at = list_until_at(visit, "to"),
+        .q = list_q(visit),
+        .from_at = list_from_at(visit),
+        .until_at = list_until_at(visit),
     };
     *all = (struct my_retirement_filter){.org_id = visit->org_id, .from_at = INT64_MIN};
     struct list list = list_begin(visit, &kind, "", filter, all);
-    list_filter(&list, "q", "Holds", arena_printf(visit->arena, "“%s”", field_text(fields, "q")));
-    list_filter(&list, "from", "Since", list_day(visit, "from"));
-    list_filter(&list, "to", "Until", list_day(visit, "to"));
+    list_filter_q(&list);
+    list_filter_days(&list);
     return list;
 }
 

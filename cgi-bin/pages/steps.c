@@ -196,12 +196,12 @@ enum status steps_amount_post(struct visit *visit, struct response *response)
     return with_take(visit, response, take_amount_post);
 }
 
-static const char *account_name(struct visit *visit, const char *account_id)
+const char *steps_account(struct visit *visit, const struct draft *draft)
 {
     struct holding_accounts accounts =
         holdings_accounts(visit->registry, visit->arena, visit->org_id, false);
     for (size_t i = 0; i < accounts.count; i++) {
-        if (text_is(accounts.at[i].account_id, account_id)) {
+        if (text_is(accounts.at[i].account_id, draft->to_account_id)) {
             return accounts.at[i].name;
         }
     }
@@ -217,8 +217,7 @@ const char *steps_to(struct visit *visit, const struct draft *draft)
         return draft->to_system;
     }
     if (text_is(draft->kind, "internal")) {
-        return arena_printf(visit->arena, "your account %s",
-                            account_name(visit, draft->to_account_id));
+        return arena_printf(visit->arena, "your account %s", steps_account(visit, draft));
     }
     struct recipient recipient;
     bool is_found = recipient_find(visit->registry, visit->arena, draft->to_org_id, &recipient);

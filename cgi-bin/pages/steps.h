@@ -63,7 +63,9 @@ enum status steps_keep(struct visit *visit, struct response *response, struct dr
 /* What every step's page shows; `step` is its own name. */
 struct step_view steps_view_of(struct visit *visit, const struct draft *draft, const char *step,
                                bool back);
-/* "Fjord Foods", "account Client holdings", "Puro Registry"; "" not chosen yet. */
+/* The name of the own account that it goes to; "" none. */
+const char *steps_account(struct visit *visit, const struct draft *draft);
+/* "Fjord Foods", "your account Client holdings", "Puro Registry"; "" not chosen yet. */
 const char *steps_to(struct visit *visit, const struct draft *draft);
 /* "700.500 credits to Fjord Foods": a draft in the list of unfinished ones. */
 const char *steps_words(struct visit *visit, const struct draft *draft);

@@ -106,8 +106,10 @@ static void fill_facts(struct visit *visit, const struct draft *draft,
     bool is_export = text_is(draft->kind, "export");
     view->from = visit->org_name;
     view->kind = desk_kind_words(draft->kind);
-    view->to_label = is_export ? "To registry" : "To";
+    bool is_internal = text_is(draft->kind, "internal");
+    view->to_label = is_export ? "To registry" : is_internal ? "To account" : "To";
     view->to = steps_to(visit, draft);
+    view->to_fact = is_internal ? steps_account(visit, draft) : view->to;
     view->to_more = is_export ? draft->to_system_party : "";
     view->supplier = take_balance(visit, &draft->take, steps_except(draft), &balance)
                          ? balance.supplier_name
@@ -142,7 +144,11 @@ static void show_review(struct visit *visit, struct response *response, const st
         .alarm = alarm.words,
         .has_note = !text_is(draft->kind, "internal"),
         .notes = draft->notes,
+        .note_readers = transfer_note_readers(draft->kind),
         .private_note = draft->private_note,
+        .corrects_what = text_is(draft->kind, "export")
+                             ? "a completed export of yours"
+                             : "a completed transfer between the two of you",
         .corrects_id = draft->corrects_id,
         .recipient_error = chrome_fault(visit, "recipient"),
         .balance_error = chrome_fault(visit, "balance"),
@@ -293,6 +299,7 @@ enum status steps_done_get(struct visit *visit, struct response *response)
         .title = title,
         .transfer_id = row.transfer_id,
         .state = desk_state(row.state),
+        .next_heading = transfer_is_open(&row) ? "What happens next" : "What came of it",
         .next = transfer_next(visit, &row),
         .transfer_url = desk_transfer_url(visit->arena, row.transfer_id),
         .csv_url = url_with(visit->arena, desk_transfer_url(visit->arena, row.transfer_id),

@@ -128,8 +128,9 @@ struct step_review_view {
     const char *from;
     const char *kind;
     const char *to_label; /* "To", "To account", "To registry" */
-    const char *to;
-    const char *to_more; /* export: who receives it there; "" */
+    const char *to;       /* "Fjord Foods", "your account Client holdings" */
+    const char *to_fact;  /* the same behind to_label */
+    const char *to_more;  /* export: who receives it there; "" */
     const char *supplier;
     const char *quantity; /* "700.500 credits" */
     const char *weight;
@@ -145,8 +146,10 @@ struct step_review_view {
     bool has_note; /* internal transfers have no public page, so no public note */
     const char *notes;
     const char *notes_error;
+    const char *note_readers; /* of the private note: "the two parties" */
     const char *private_note;
     const char *private_note_error;
+    const char *corrects_what; /* "a completed transfer between the two of you" */
     const char *corrects_id;
     const char *corrects_error;
     struct sentence_views warnings;
@@ -160,7 +163,8 @@ struct done_view {
     const char *title;
     const char *transfer_id;
     struct state_view state;
-    const char *next; /* the rest of the sentence that begins with the state */
+    const char *next_heading; /* "What happens next" */
+    const char *next;         /* the rest of the sentence that begins with the state */
     struct url transfer_url;
     struct url csv_url;
     bool is_public; /* it has its public page by now */

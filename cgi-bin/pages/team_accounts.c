@@ -134,7 +134,7 @@ static const char *why_not(const struct team_account *account)
     if (!account->is_open) {
         return "";
     }
-    return account->is_main ? "Main stays open" : !account->is_empty ? "holds credits" : "";
+    return account->is_main ? "Main stays open" : !account->is_empty ? "Holds credits" : "";
 }
 
 static bool closes(const struct visit *visit)

@@ -66,10 +66,11 @@ enum status team_tokens_get(struct visit *visit, struct response *response)
     struct team_programs_all_view view = {
         .heading = "All access tokens", .is_token = true, .rows = token_rows(visit, tokens, count)};
     if (found > count) {
-        view.older = older_than(visit, path, tokens[count - 1].made_at, tokens[count - 1].token_id);
+        view.pager.older =
+            older_than(visit, path, tokens[count - 1].made_at, tokens[count - 1].token_id);
     }
     if (!text_empty(before_id)) {
-        view.newest = url_path(visit->arena, path);
+        view.pager.newer = url_path(visit->arena, path);
     }
     return show_all(visit, response, &view);
 }
@@ -89,11 +90,11 @@ enum status team_clients_get(struct visit *visit, struct response *response)
     struct team_programs_all_view view = {.heading = "All client secrets",
                                           .rows = client_rows(visit, clients, count)};
     if (found > count) {
-        view.older =
+        view.pager.older =
             older_than(visit, path, clients[count - 1].made_at, clients[count - 1].client_id);
     }
     if (!text_empty(before_id)) {
-        view.newest = url_path(visit->arena, path);
+        view.pager.newer = url_path(visit->arena, path);
     }
     return show_all(visit, response, &view);
 }
@@ -101,7 +102,7 @@ enum status team_clients_get(struct visit *visit, struct response *response)
 struct state_view team_client_state(const struct client_secret *client)
 {
     return client->revoked_at != 0 ? (struct state_view){"cancelled", "Revoked"}
-                                   : (struct state_view){"active", "Good"};
+                                   : (struct state_view){"active", "Active"};
 }
 
 struct url team_token_url(struct arena *arena, const char *token_id)
@@ -165,7 +166,8 @@ static enum status show_all(struct visit *visit, struct response *response,
     view->page = chrome_of(visit, PLACE_TEAM, view->heading);
     view->org_name = visit->org_name;
     view->has_rows = view->rows.count > 0;
-    view->has_pager = view->newest.text != NULL || view->older.text != NULL;
+    view->has_pager = desk_pager(&view->pager, true, true);
+    view->pager.back_words = "Newest";
     team_programs_trail(visit, &view->page);
     template_account_team_programs_all(&response->body, view);
     return STATUS_OK;

@@ -29,7 +29,7 @@ struct program_row_views {
     size_t count;
 };
 
-/* templates/account/team-programs.mustache: what is good now */
+/* templates/account/team-programs.mustache: what is active */
 struct team_programs_view {
     struct chrome page;
     const char *org_name;
@@ -50,8 +50,7 @@ struct team_programs_all_view {
     bool has_rows;
     struct program_row_views rows;
     bool has_pager;
-    struct url newest; /* none: at the newest */
-    struct url older;
+    struct pager_view pager;
 };
 
 /* One thing that can be ticked. */

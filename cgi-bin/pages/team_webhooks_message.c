@@ -45,6 +45,7 @@ enum status team_webhook_message_get(struct visit *visit, struct response *respo
     }
     bool is_waiting = text_is(message.state, "waiting");
     bool is_test = message.seq == 0;
+    bool is_stopped = is_waiting && !is_test && !text_is(webhook.state, "active");
     struct webhook_message_view view = {
         .page = chrome_of(visit, PLACE_TEAM, message.kind),
         .kind = message.kind,
@@ -57,7 +58,8 @@ enum status team_webhook_message_get(struct visit *visit, struct response *respo
         .seq_words = is_test ? "" : text_int_grouped(arena, message.seq),
         .state = team_webhook_message_state(&message),
         .made = desk_when(arena, message.made_at),
-        .next = desk_when(arena, is_waiting && message.tries > 0 ? message.next_at : 0),
+        .next =
+            desk_when(arena, is_waiting && message.tries > 0 && !is_stopped ? message.next_at : 0),
         .ended = desk_when(arena, message.ended_at),
         .body = message.body,
         .endpoint = team_webhook_url(visit, webhook.webhook_id),
@@ -65,7 +67,7 @@ enum status team_webhook_message_get(struct visit *visit, struct response *respo
         .post_replay = url_path(arena, "/account/team/webhooks/*/messages/*/replay",
                                 webhook.webhook_id, message.message_id),
         .post_test = url_path(visit->arena, "/account/team/webhooks/*/test", webhook.webhook_id),
-        .is_stopped = is_waiting && !is_test && !text_is(webhook.state, "active"),
+        .is_stopped = is_stopped,
     };
     view.tries = tries_of(visit, &message, &view.more_words);
     view.has_tries = view.tries.count > 0;

@@ -23,7 +23,7 @@ static void show_log(struct visit *visit, const struct webhook *webhook, struct 
 static void show_pager(struct visit *visit, struct url here, const struct page_ask *ask,
                        const struct page_ids *page, struct webhook_view *view);
 static struct page_ask ask_of(struct visit *visit, const char *webhook_id);
-static struct webhook_message_row row_of(struct visit *visit,
+static struct webhook_message_row row_of(struct visit *visit, const struct webhook *webhook,
                                          const struct webhook_message *message);
 static struct url log_url(struct visit *visit, const char *webhook_id, const char *state);
 static const char *lines_as_words(struct visit *visit, const char *lines);
@@ -205,7 +205,7 @@ static void show_log(struct visit *visit, const struct webhook *webhook, struct 
     for (size_t i = 0; i < page.count; i++) {
         struct webhook_message message;
         if (webhook_message_find(visit->people, visit->arena, id, page.at[i], &message)) {
-            rows[count++] = row_of(visit, &message);
+            rows[count++] = row_of(visit, webhook, &message);
         }
     }
     view->rows = (struct webhook_message_rows){rows, count};
@@ -235,7 +235,7 @@ static void show_pager(struct visit *visit, struct url here, const struct page_a
     if (ask->backward || page->has_more) {
         view->pager.older = url_with(visit->arena, here, "before", page->at[page->count - 1]);
     }
-    view->has_pager = view->pager.newer.text != NULL || view->pager.older.text != NULL;
+    view->has_pager = desk_pager(&view->pager, true, true);
 }
 
 /* Where the page begins: behind the message of an address that our own links made. One that is
@@ -256,9 +256,11 @@ static struct page_ask ask_of(struct visit *visit, const char *webhook_id)
     return ask;
 }
 
-static struct webhook_message_row row_of(struct visit *visit, const struct webhook_message *message)
+static struct webhook_message_row row_of(struct visit *visit, const struct webhook *webhook,
+                                         const struct webhook_message *message)
 {
-    bool waits_again = text_is(message->state, "waiting") && message->tries > 0;
+    bool waits_again = text_is(message->state, "waiting") && message->tries > 0 &&
+                       (message->seq == 0 || text_is(webhook->state, "active"));
     return (struct webhook_message_row){
         .made = desk_when(visit->arena, message->made_at),
         .kind = message->kind,

@@ -37,6 +37,11 @@ const char *transfer_other(struct visit *visit, const struct my_transfer *row)
     return row->is_out ? transfer_to(visit, row) : row->from_name;
 }
 
+const char *transfer_note_readers(const char *kind)
+{
+    return text_is(kind, "external") ? "the two parties" : "your own organisation";
+}
+
 const char *transfer_title(struct visit *visit, const struct my_transfer *row)
 {
     return arena_printf(visit->arena, "%s %s %s",

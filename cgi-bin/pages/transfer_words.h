@@ -14,6 +14,10 @@
 const char *transfer_to(struct visit *visit, const struct my_transfer *row);
 /* The party that the reader is not; for what stays inside the organisation its own account. */
 const char *transfer_other(struct visit *visit, const struct my_transfer *row);
+/* Who reads its private note beside the registry's administrators: "the two parties". kind as in
+ * SQL.
+ */
+const char *transfer_note_readers(const char *kind);
 /* "84.210 credits to Fjord Foods" or "84.210 credits from Vaulted Deep". */
 const char *transfer_title(struct visit *visit, const struct my_transfer *row);
 /* "84.210 credits are on their way to Fjord Foods": the heading of the receipt. */

@@ -141,8 +141,16 @@ static const char *const sql[Q__COUNT] = {
 
 const struct query_table my_transfers_queries = {"my_transfers", sql, Q__COUNT};
 
-static void read_serial(struct query *q, int column, struct serial *serial);
-static void hide_sender(struct my_transfer *row);
+/* Pathway, country, project code, vintage, first, last from a column on. */
+static void read_serial(struct query *q, int column, struct serial *serial)
+{
+    query_text_into(q, column, serial->pathway, sizeof(serial->pathway));
+    query_text_into(q, column + 1, serial->country, sizeof(serial->country));
+    query_text_into(q, column + 2, serial->project_code, sizeof(serial->project_code));
+    serial->vintage = (int)query_int(q, column + 3);
+    serial->first = query_int(q, column + 4);
+    serial->last = query_int(q, column + 5);
+}
 
 /* The row of COLUMNS. */
 static struct my_transfer read_row(struct query *q, struct arena *arena)
@@ -174,46 +182,27 @@ static struct my_transfer read_row(struct query *q, struct arena *arena)
     if (row.first_batch_id[0] != '\0') {
         read_serial(q, 20, &row.first_block);
     }
-    if (!row.is_out) {
-        hide_sender(&row);
-    }
     return row;
 }
 
-/* The row of COLUMNS STORY. */
-static struct my_transfer read_transfer(struct query *q, struct arena *arena)
+/* What STORY adds to it. */
+static void read_story(struct query *q, struct arena *arena, struct my_transfer *row)
 {
-    struct my_transfer row = read_row(q, arena);
-    row.from_org_id = query_text(q, arena, STORY_FIRST);
-    row.to_org_id = query_text(q, arena, STORY_FIRST + 1);
-    row.to_account_id = query_text(q, arena, STORY_FIRST + 2);
-    row.to_system_party = query_text(q, arena, STORY_FIRST + 3);
-    row.supplier_org_id = query_text(q, arena, STORY_FIRST + 4);
-    row.corrects_id = query_text(q, arena, STORY_FIRST + 5);
-    row.submitted_at = query_int(q, STORY_FIRST + 6);
-    row.approved_by = query_text(q, arena, STORY_FIRST + 7);
-    row.approval_comment = query_text(q, arena, STORY_FIRST + 8);
-    row.registry_comment = query_text(q, arena, STORY_FIRST + 9);
-    row.ended_by = query_text(q, arena, STORY_FIRST + 10);
-    row.ended_at = query_int(q, STORY_FIRST + 11);
-    row.end_reason = query_text(q, arena, STORY_FIRST + 12);
-    row.note_redacted_at = query_int(q, STORY_FIRST + 13);
-    row.note_redacted_reason = query_text(q, arena, STORY_FIRST + 14);
-    if (!row.is_out) {
-        hide_sender(&row);
-    }
-    return row;
-}
-
-/* Pathway, country, project code, vintage, first, last from a column on. */
-static void read_serial(struct query *q, int column, struct serial *serial)
-{
-    query_text_into(q, column, serial->pathway, sizeof(serial->pathway));
-    query_text_into(q, column + 1, serial->country, sizeof(serial->country));
-    query_text_into(q, column + 2, serial->project_code, sizeof(serial->project_code));
-    serial->vintage = (int)query_int(q, column + 3);
-    serial->first = query_int(q, column + 4);
-    serial->last = query_int(q, column + 5);
+    row->from_org_id = query_text(q, arena, STORY_FIRST);
+    row->to_org_id = query_text(q, arena, STORY_FIRST + 1);
+    row->to_account_id = query_text(q, arena, STORY_FIRST + 2);
+    row->to_system_party = query_text(q, arena, STORY_FIRST + 3);
+    row->supplier_org_id = query_text(q, arena, STORY_FIRST + 4);
+    row->corrects_id = query_text(q, arena, STORY_FIRST + 5);
+    row->submitted_at = query_int(q, STORY_FIRST + 6);
+    row->approved_by = query_text(q, arena, STORY_FIRST + 7);
+    row->approval_comment = query_text(q, arena, STORY_FIRST + 8);
+    row->registry_comment = query_text(q, arena, STORY_FIRST + 9);
+    row->ended_by = query_text(q, arena, STORY_FIRST + 10);
+    row->ended_at = query_int(q, STORY_FIRST + 11);
+    row->end_reason = query_text(q, arena, STORY_FIRST + 12);
+    row->note_redacted_at = query_int(q, STORY_FIRST + 13);
+    row->note_redacted_reason = query_text(q, arena, STORY_FIRST + 14);
 }
 
 /* The sender's persons and what they told each other are not the recipient's business. */
@@ -226,13 +215,26 @@ static void hide_sender(struct my_transfer *row)
     row->registry_comment = "";
 }
 
+/* The row of COLUMNS, or of COLUMNS STORY. */
+static struct my_transfer read_transfer(struct query *q, struct arena *arena, bool with_story)
+{
+    struct my_transfer row = read_row(q, arena);
+    if (with_story) {
+        read_story(q, arena, &row);
+    }
+    if (!row.is_out) {
+        hide_sender(&row);
+    }
+    return row;
+}
+
 static struct my_transfers read_transfers(struct query *q, struct arena *arena, bool with_story)
 {
     struct my_transfer *rows = NULL;
     size_t count = 0;
     while (query_row(q)) {
         rows = rows_room(arena, rows, count, sizeof(*rows));
-        rows[count++] = with_story ? read_transfer(q, arena) : read_row(q, arena);
+        rows[count++] = read_transfer(q, arena, with_story);
     }
     query_end(q);
     return (struct my_transfers){rows, count};
@@ -319,7 +321,7 @@ bool my_transfer_find(struct store *registry, struct arena *arena, const char *o
     query_bind_text(&q, 2, transfer_id);
     bool is_found = query_row(&q);
     if (is_found) {
-        *transfer = read_transfer(&q, arena);
+        *transfer = read_transfer(&q, arena, true);
     }
     query_end(&q);
     return is_found;

@@ -159,9 +159,6 @@ bool my_act_find(struct store *registry, struct arena *arena, const char *user_i
 /* What came of this person's idempotency key, whatever the act; "" when nothing did. */
 const char *my_subject_of_key(struct store *registry, struct arena *arena, const char *user_id,
                               const char *key);
-/* What came of this person's idempotency key, whatever the act; "" when nothing did. */
-const char *my_subject_of_key(struct store *registry, struct arena *arena, const char *user_id,
-                              const char *key);
 /* The transfer that did. */
 const char *my_transfer_of_key(struct store *registry, struct arena *arena, const char *user_id,
                                const char *key);

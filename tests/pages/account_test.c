@@ -364,6 +364,11 @@ static void test_withdraw_and_reject(void **state)
     reply = market_post(words("/account/transfers/%s/accept", id), market.finn, "once=a");
     cgi_is(&reply, 409);
     cgi_has(&reply, "it was withdrawn by Northwind Carbon on ");
+    cgi_has(&reply, "See the transfer");
+    cgi_has_not(&reply, "Accept 3.000 credits</button>"); /* nothing is left to press */
+    reply = market_post(words("/account/transfers/%s/withdraw", id), market.maya, "once=b&reason=");
+    cgi_is(&reply, 409);
+    cgi_has(&reply, "it was withdrawn by Maya Okafor on "); /* she herself, in another tab */
 
     id = confirm(market.maya, prepare(market.maya, market.fjord, market.charm, "4"), "");
     reply = market_post(words("/account/transfers/%s/reject", id), market.finn, "once=b&reason=");
@@ -372,6 +377,12 @@ static void test_withdraw_and_reject(void **state)
     reply = market_post(words("/account/transfers/%s/reject", id), market.finn,
                         "once=b&reason=Not+ours");
     cgi_is(&reply, 303);
+    reply = market_post(words("/account/transfers/%s/accept", id), market.finn, "once=d");
+    cgi_is(&reply, 409);
+    cgi_has(&reply, "it was rejected by Finn Berg on ");
+    reply = market_post(words("/account/transfers/%s/withdraw", id), market.maya, "once=d&reason=");
+    cgi_is(&reply, 409);
+    cgi_has(&reply, "it was rejected by Ørsted &amp; Fjord Foods on ");
     reply = market_get(words("/account/transfers/%s", id), market.maya);
     cgi_has(&reply, "“Not ours”");
     reply = market_get(words("/account/transfers/%s/accept", id), market.eve);

@@ -215,9 +215,14 @@ static void test_internal(void **state)
     reply = look(market.maya, draft, "review");
     cgi_has(&reply, "4.500 credits move to your account Client holdings at once");
     cgi_has_not(&reply, "name=\"notes\"");
+    cgi_has(&reply, "<dt>To account</dt><dd>Client holdings</dd>");
+    cgi_has(&reply, "Only your own organisation and the registry");
     const char *id = confirm(market.maya, draft, "");
+    reply = market_get(words("/account/transfers/%s/done", id), market.maya);
+    cgi_has(&reply, "What came of it");
     reply = market_get(words("/account/transfers/%s", id), market.maya);
     cgi_has(&reply, "data-state=\"completed\"");
+    cgi_has(&reply, "<dt>To account</dt><dd>Client holdings</dd>");
     reply = market_get(words("/account/credits?account=%s", answer.id), market.maya);
     cgi_has(&reply, "4.500");
     cgi_has(&reply, "Remove filter: </span>Account: Client holdings");
@@ -261,6 +266,7 @@ static void test_many_at_once(void **state)
         reply = market_get(done, market.finn);
         cgi_is(&reply, 200);
         cgi_has(&reply, "2 of 3 transfers rejected");
+        cgi_has(&reply, "The credits stayed with");
         cgi_has(&reply, "This transfer has ended already and stays as it is");
     }
     reply = market_get("/account/inbox/done?act=accept&seq=1", market.finn);
@@ -324,6 +330,8 @@ static void test_pages_of_batches(void **state)
         cgi_is(&reply, 200);
         cgi_has(&reply, "60 batches");
         cgi_has_not(&reply, "rel=\"prev\"");
+        bool by_time = i < 4;
+        cgi_has(&reply, !by_time ? ">Next</a>" : sorts[i][0] == '-' ? ">Older</a>" : ">Newer</a>");
         const char *last_of_first =
             words("%s", id_in(strstr(reply.body, "rel=\"next\" href=\""), "ctb_"));
         const char *first = words("%s", id_in(strstr(reply.body, "<a class=\"serial\""), "ctb_"));

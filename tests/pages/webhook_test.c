@@ -83,7 +83,7 @@ static void the_secret_is_shown_once(void **state)
     (void)state;
     struct cgi_reply reply = market_post(HOME "/add", market.maya, GOOD "Accounting");
     cgi_is(&reply, 200);
-    cgi_has(&reply, "value=\"whsec_");
+    cgi_has(&reply, "rows=\"2\">\nwhsec_");
     const char *id = id_in(reply.body, "whk_");
     const char *page = words(HOME "/%s", id);
     reply = market_get(page, market.maya);
@@ -103,7 +103,7 @@ static void the_secret_is_shown_once(void **state)
     cgi_has_not(&reply, "whsec_");
     reply = market_post(words("%s/rotate", page), market.maya, "");
     cgi_is(&reply, 200);
-    cgi_has(&reply, "value=\"whsec_");
+    cgi_has(&reply, "rows=\"2\">\nwhsec_");
     cgi_has(&reply, "The former secret signs as well until");
     reply = market_get(page, market.maya);
     cgi_has(&reply, "The former one signs along until");
@@ -283,6 +283,27 @@ static void the_log_and_sending_again(void **state)
     store_close(people);
 }
 
+static void a_paused_endpoint_promises_no_next_try(void **state)
+{
+    (void)state;
+    const char *id = add(market.eve, GOOD "Resting");
+    const char *page = words(HOME "/%s", id);
+    struct store *people = market_hooks_open();
+    const char *waiting = market_message(people, id, 11, "transfer.pending", 2, "waiting");
+    const char *message_page = words("%s/messages/%s", page, waiting);
+    store_close(people);
+    struct cgi_reply reply = market_get(page, market.eve);
+    cgi_has(&reply, "next try");
+    reply = market_get(message_page, market.eve);
+    cgi_has(&reply, "for the next try");
+    goes(market_post(words("%s/pause", page), market.eve, ""), page);
+    reply = market_get(page, market.eve);
+    cgi_has_not(&reply, "next try");
+    reply = market_get(message_page, market.eve);
+    cgi_has(&reply, "It waits until the endpoint is resumed");
+    cgi_has_not(&reply, "next try");
+}
+
 static void a_failing_endpoint_is_seen(void **state)
 {
     (void)state;
@@ -341,6 +362,7 @@ int main(void)
         cmocka_unit_test(changing_pausing_and_removing),
         cmocka_unit_test(a_test_event),
         cmocka_unit_test(the_log_and_sending_again),
+        cmocka_unit_test(a_paused_endpoint_promises_no_next_try),
         cmocka_unit_test(a_failing_endpoint_is_seen),
         cmocka_unit_test(not_more_than_so_many),
     };
