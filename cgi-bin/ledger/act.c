@@ -194,8 +194,8 @@ static enum status check_asker(enum asker program, const struct command *command
     if (!is_nobody && !id_is(command->user_id, "usr")) {
         return STATUS_BAD_REQUEST;
     }
-    bool may_be_nobody =
-        program == PROGRAM_TALLY || (program == PROGRAM_LEDGER && kind == ACT_EXPIRE);
+    /* the operator, and the daemon's own clock */
+    bool may_be_nobody = program == PROGRAM_TALLY || program == PROGRAM_LEDGER;
     if (!program_may(program, kind) || (is_nobody && !may_be_nobody)) {
         log_event("warning", "program-may-not", "program", program_word(program), "command",
                   act_word(kind), NULL);

@@ -161,7 +161,7 @@ static bool settle_units(struct work *work, const struct answer_outcome *outcome
         }
     }
     work->answer->count = (int64_t)count;
-    return count > 0;
+    return true; /* that there were any is seen by look_again */
 }
 
 /* Reserved batches never left the sender's accounts, so to give them back is to reserve them no

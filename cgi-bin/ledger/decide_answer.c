@@ -16,6 +16,7 @@ static enum status decide_state(const struct ledger_transfer *transfer, enum act
 static bool is_waiting_for(const struct ledger_transfer *transfer, enum act_kind kind);
 static bool is_same_person(const struct answer_facts *facts, enum act_kind kind);
 static int64_t latest_at(const struct ledger_transfer *transfer);
+static int64_t later(int64_t at, bool has_happened, int64_t happened_at);
 static void carry_out(const struct answer_facts *facts, enum act_kind kind,
                       const struct command_decide *body, const char *user_id, int64_t at,
                       struct answer_outcome *outcome);
@@ -196,11 +197,14 @@ static bool is_same_person(const struct answer_facts *facts, enum act_kind kind)
 static int64_t latest_at(const struct ledger_transfer *transfer)
 {
     int64_t at = transfer->submitted_at;
-    at = transfer->is_approved && transfer->approved_at > at ? transfer->approved_at : at;
-    at = transfer->is_registry_approved && transfer->registry_approved_at > at
-             ? transfer->registry_approved_at
-             : at;
-    return transfer->has_ended && transfer->ended_at > at ? transfer->ended_at : at;
+    at = later(at, transfer->is_approved, transfer->approved_at);
+    at = later(at, transfer->is_registry_approved, transfer->registry_approved_at);
+    return later(at, transfer->has_ended, transfer->ended_at);
+}
+
+static int64_t later(int64_t at, bool has_happened, int64_t happened_at)
+{
+    return has_happened && happened_at > at ? happened_at : at;
 }
 
 static void carry_out(const struct answer_facts *facts, enum act_kind kind,

@@ -11,6 +11,7 @@
 
 #define FORM "1"
 #define WORDS_MAX 22 /* of the whole text */
+#define WORDS_TOO_MANY (WORDS_MAX + 1)
 
 /* The words of the text that differ from backup to backup. */
 enum {
@@ -96,17 +97,15 @@ bool manifest_file_is(const struct manifest_file *file, int64_t size_bytes,
 static size_t split(char *text, const char *words[WORDS_MAX])
 {
     size_t count = 0;
-    char *at = text + strspn(text, " \n");
-    while (*at != '\0') {
-        size_t bytes = strcspn(at, " \n");
+    while (*text != '\0') {
         if (count == WORDS_MAX) {
-            return count + 1; /* too many */
+            return WORDS_TOO_MANY;
         }
-        words[count++] = at;
-        bool is_last = at[bytes] == '\0';
-        at[bytes] = '\0';
-        at += bytes + (is_last ? 0 : 1);
-        at += strspn(at, " \n");
+        words[count++] = text;
+        text += strcspn(text, " \n");
+        if (*text != '\0') {
+            *text++ = '\0';
+        }
     }
     return count;
 }

@@ -32,6 +32,7 @@ static bool make_and_hold(struct part *part, mode_t mode, bool *again);
 static bool clear_leftover(struct part *part);
 static enum removed remove_part(const char *path);
 static bool holds_only_ours(const char *path);
+static void name_file(const char *folder, const char *name, char path[PATH_MAX]);
 static bool remove_files(const char *path);
 static bool sync_folder_of(const char *path);
 static bool read_through(struct part *part, const char *path, int to_fd, int64_t *size_bytes,
@@ -93,11 +94,7 @@ void part_drop(struct part *part)
 
 void part_file(const struct part *part, const char *name, char path[PATH_MAX])
 {
-    int length = snprintf(path, PATH_MAX, "%s/%s", part->path, name);
-    must(length > 0);
-    if (length >= PATH_MAX) {
-        path[0] = '\0'; /* nothing opens it */
-    }
+    name_file(part->path, name, path);
 }
 
 bool part_write(struct part *part, const char *name, const char *bytes, size_t size_bytes)
@@ -234,6 +231,7 @@ static bool make_and_hold(struct part *part, mode_t mode, bool *again)
         *again = errno == EEXIST;
         return say(part, "this folder cannot be made:", part->path);
     }
+    errno = ENOENT; /* when nothing fails but the folder is another by now, ours is gone */
     int fd = open(part->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     struct stat held;
     struct stat there;
@@ -292,14 +290,22 @@ static bool holds_only_ours(const char *path)
     return is_ours;
 }
 
+/* Where there is no room for the name: "", which nothing opens or removes. */
+static void name_file(const char *folder, const char *name, char path[PATH_MAX])
+{
+    int length = snprintf(path, PATH_MAX, "%s/%s", folder, name);
+    must(length > 0);
+    if (length >= PATH_MAX) {
+        path[0] = '\0';
+    }
+}
+
 static bool remove_files(const char *path)
 {
     for (size_t i = 0; i < FILE_NAMES; i++) {
         char file[PATH_MAX];
-        int length = snprintf(file, sizeof file, "%s/%s", path, file_names[i]);
-        if (length > 0 && (size_t)length < sizeof file) {
-            (void)unlink(file);
-        }
+        name_file(path, file_names[i], file);
+        (void)unlink(file);
     }
     return rmdir(path) == 0 || errno == ENOENT;
 }

@@ -66,15 +66,14 @@ static bool read_manifest(struct restore_run *run)
     const char *path = arena_printf(run->tally->arena, "%s/" MANIFEST_NAME, run->backup);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t got_bytes = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    if (got_bytes < 0) {
-        fprintf(stderr,
-                "tally: %s cannot be read: %s. A folder without a manifest is no whole backup\n",
-                path, strerror(errno));
-    }
+    const char *why = strerror(errno);
     if (fd >= 0) {
         (void)close(fd);
     }
     if (got_bytes < 0) {
+        fprintf(stderr,
+                "tally: %s cannot be read: %s. A folder without a manifest is no whole backup\n",
+                path, why);
         return false;
     }
     switch (manifest_read(text, &run->manifest)) {

@@ -134,7 +134,8 @@ static void fill_in(char sentence[SENTENCE_SIZE], const char *pattern, const str
     must(pattern != NULL);
     size_t used = 0;
     for (const char *at = pattern; *at != '\0' && used < SENTENCE_SIZE - 1; at++) {
-        if (at[0] == '{' && at[1] >= '1' && at[1] <= '0' + VERIFY_CELLS && at[2] == '}') {
+        if (*at == '{') {
+            must(at[1] >= '1' && at[1] <= '0' + VERIFY_CELLS && at[2] == '}');
             int size =
                 snprintf(sentence + used, SENTENCE_SIZE - used, "%s", row->cells[at[1] - '1']);
             must(size >= 0);

@@ -1,11 +1,13 @@
 /*
  * mutate/mutant.h: what the generated copies of the ledger's sources are compiled with
  * (tests/mutate/mutate.mjs): every mutation site asks here whether it is the one that is changed in
- * this process. MUTANT=17 chooses one; MUTANT_REACH=file notes which would have made a difference.
+ * this process. MUTANT=17 chooses one; MUTANT_REACH=file notes which would have made a difference;
+ * MUTANT_TESTS="one,two" runs only these tests of a cmocka program.
  */
 #ifndef MUTATE_MUTANT_H
 #define MUTATE_MUTANT_H
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +18,7 @@
 #include <unistd.h>
 
 #define MUTANTS_MAX 8192
+#define MUTANT_TESTS_MAX 256
 
 /* Weak: every object of the ledger room brings them, one of them counts. */
 __attribute__((weak)) int mutant_chosen;
@@ -70,6 +73,46 @@ __attribute__((weak)) char *mkdtemp(char *template)
         }
     }
     return NULL;
+}
+
+/* cmocka's struct CMUnitTest: its name, and what it is made of. */
+struct mutant_test {
+    const char *name;
+    void *parts[4];
+};
+
+__attribute__((weak)) _Bool mutant_is_asked(const char *names, const char *name)
+{
+    size_t bytes = strlen(name);
+    for (const char *at = names; at != NULL; at = strchr(at, ',')) {
+        at += *at == ',' ? 1 : 0;
+        if (strncmp(at, name, bytes) == 0 && (at[bytes] == ',' || at[bytes] == '\0')) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Stands before cmocka's function of this name, which then runs those that are asked for. */
+__attribute__((weak)) int _cmocka_run_group_tests(const char *group,
+                                                  const struct mutant_test *tests, size_t count,
+                                                  int (*setup)(void **), int (*teardown)(void **))
+{
+    static struct mutant_test asked[MUTANT_TESTS_MAX];
+    static int (*real)(const char *, const struct mutant_test *, size_t, int (*)(void **),
+                       int (*)(void **));
+    const char *names = getenv("MUTANT_TESTS");
+    size_t used = 0;
+    *(void **)&real = dlsym(RTLD_NEXT, "_cmocka_run_group_tests");
+    if (names == NULL || count > MUTANT_TESTS_MAX) {
+        return real(group, tests, count, setup, teardown);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (mutant_is_asked(names, tests[i].name)) {
+            asked[used++] = tests[i];
+        }
+    }
+    return real(group, asked, used, setup, teardown);
 }
 
 #define MUTANT_IS(number) (mutant_chosen == (number))

@@ -7,15 +7,17 @@
 //     --report: nothing is run; the table of what is known so far
 //
 // 1. Copies of cgi-bin/ledger/*.c in which each operator can be changed at run time (generate.mjs), compiled once: build/mutate.
-// 2. Every test program runs once unchanged, noting for which mutants the changed operator would have had another value.
-// 3. Each mutant is run by the tests that it makes a difference to, first those that by what is known so far kill most in the least
-//    time, until one says that it fails: killed. A test that takes far longer than unchanged has noticed too, if unchanged it is quick
+// 2. Every test program runs once unchanged, noting for which mutants the changed operator would have had another value; where each of
+//    its tests passes alone, too, the same is noted of each.
+// 3. Each mutant is run by the programs that it makes a difference to, and of each only by those tests, first those that by what is
+//    known so far kill most in the least time, until one says that it fails: killed. A test that takes far longer than unchanged has noticed too, if unchanged it is quick
 //    at that moment, too. Mutants that no test reaches have survived without being run.
 // What has survived and why stands in tests/mutants-left.md; a whole run checks that it names exactly these. Table: build/mutate/result.md.
 import { execFileSync, spawn } from 'node:child_process'
 import { appendFileSync, chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync,
     writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
+import { getPriority } from 'node:os'
 import { generate } from './generate.mjs'
 
 const option = (name, otherwise) => {
@@ -66,23 +68,26 @@ function makeFolder() {
     folders.push(folder)
     return folder
 }
+// Others go first, but not twice: below those who give way already the tests would hardly be run.
+const niceness = String(Math.max(0, 10 - getPriority()))
 const empty = folder => readdirSync(folder).forEach(name => rmSync(`${folder}/${name}`, { recursive: true, force: true }))
 
 const failedMark = '[  FAILED  ]' // cmocka goes on with the other tests: there is no need to wait for them
 // How many tests a program says have passed: one that ends early, and well, has not passed them.
 const passedOf = log => [...log.matchAll(/^\[ {2}PASSED {2}\] (\d+) test|^(\d+) passed, 0 failed$/gm)]
     .reduce((sum, found) => sum + Number(found[1] ?? found[2]), 0)
-function run(program, mutant, folder, timeoutMs, more = {}) {
+function run(program, mutant, folder, timeoutMs, more = {}, tests = null) {
+    const wanted = tests === null ? program.passed : tests.reduce((sum, test) => sum + test.passed, 0)
     const environment = {
         ...process.env, TEST_BUILD: program.build, TEST_RELEASE: program.build, TALLYSTICK_SCHEMA: `${process.cwd()}/schema`, TMPDIR: folder,
-        MUTANT_FOLDER: folder, MUTANT: String(mutant), ...more,
+        MUTANT_FOLDER: folder, MUTANT: String(mutant), ...more, ...(tests === null ? {} : { MUTANT_TESTS: tests.map(test => test.name).join(',') }),
         ASAN_OPTIONS: 'detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=1', UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
     }
     const logPath = `${build}/log${mutant === 0 ? '' : `-${folder.slice(-6)}`}`
     const log = openSync(logPath, 'w')
     return new Promise(resolve => {
         const began = Date.now()
-        const child = spawn('nice', ['-n', '10', program.path, '--seed', '1', ...sizes[program.name.replace(' (alarm)', '')] ?? []],
+        const child = spawn('nice', ['-n', niceness, program.path, '--seed', '1', ...sizes[program.name.replace(' (alarm)', '')] ?? []],
             { env: environment, stdio: ['ignore', log, log], detached: true })
         running.add(child.pid)
         let isLate = false
@@ -103,7 +108,7 @@ function run(program, mutant, folder, timeoutMs, more = {}) {
             running.delete(child.pid)
             try { empty(folder) } catch { /* something of it is still ending; the next turn empties it */ }
             const passed = passedOf(readFileSync(logPath, 'latin1'))
-            const good = code === 0 && (mutant === 0 ? passed > 0 : passed >= program.passed)
+            const good = code === 0 && (mutant === 0 ? passed > 0 : passed >= wanted)
             resolve({ good, passed, isLate: isLate && !hasFailed, signal, tookMs: Date.now() - began })
         })
     })
@@ -118,6 +123,20 @@ const digestOf = paths => {
     return digest.digest('hex').slice(0, 16)
 }
 const measuredFile = `${build}/measured.json`
+// The same of each of its tests: [{ name, tookMs, passed, reached: ids }]; null where it is not worth it, or one needs another before it.
+async function measureEach(program, folder, reach) {
+    const names = [...new Set([...readFileSync(`${build}/log`, 'latin1').matchAll(/^\[ RUN {6}\] (.+)$/gm)].map(found => found[1]))]
+    if (names.length < 2 || program.tookMs < 150 || !program.reached.some(Boolean)) return null
+    const tests = []
+    for (const name of names) {
+        const test = { name, passed: 1 }
+        writeFileSync(reach, Buffer.alloc(mutantsMax))
+        const result = await run(program, 0, folder, 240000, { MUTANT_REACH: reach }, [test])
+        if (!result.good || readFileSync(`${build}/log`, 'latin1').includes(failedMark)) return null
+        tests.push({ name, tookMs: result.tookMs, passed: result.passed, reached: [...readFileSync(reach)].flatMap((is, id) => (is ? [id] : [])) })
+    }
+    return tests
+}
 async function measure(list) {
     const folder = makeFolder()
     const reach = `${process.cwd()}/${build}/reach`
@@ -125,10 +144,11 @@ async function measure(list) {
     for (const program of list) {
         program.digest = digestOf([program.path, `${program.build}/ledger`, `${program.build}/tally`])
         const before = known[program.name]
-        if (before?.digest === program.digest && before.passed > 0) {
+        if (before?.digest === program.digest && before.passed > 0 && before.tests !== undefined) {
             program.tookMs = before.tookMs
             program.passed = before.passed
             program.reached = Buffer.from(before.reached, 'base64')
+            program.tests = before.tests
             continue
         }
         writeFileSync(reach, Buffer.alloc(mutantsMax))
@@ -141,7 +161,9 @@ async function measure(list) {
         program.tookMs = result.tookMs
         program.passed = result.passed
         program.reached = readFileSync(reach)
-        known[program.name] = { digest: program.digest, tookMs: program.tookMs, passed: program.passed, reached: program.reached.toString('base64') }
+        program.tests = await measureEach(program, folder, reach)
+        known[program.name] = { digest: program.digest, tookMs: program.tookMs, passed: program.passed, reached: program.reached.toString('base64'),
+            tests: program.tests }
         writeFileSync(`${measuredFile}.new`, JSON.stringify(known))
         renameSync(`${measuredFile}.new`, measuredFile)
     }
@@ -195,29 +217,41 @@ for (const result of results.values()) {
     if (result.by !== null) learn(mutant, result.by.replace(' (too long)', ''), true)
 }
 
-const limitMs = tookMs => tookMs * 5 + 4000
+const limitMs = tookMs => tookMs * 4 + 2000
 // Is it the mutant that is slow, or the machine at this moment?
-async function isReallyLate(program, folder) {
-    const unchanged = await run(program, 0, folder, limitMs(program.tookMs) * 3)
-    return unchanged.good && unchanged.tookMs < limitMs(program.tookMs) / 2
+async function isReallyLate(program, folder, tests, tookMs) {
+    const unchanged = await run(program, 0, folder, limitMs(tookMs) * 3, {}, tests)
+    return unchanged.good && unchanged.tookMs < limitMs(tookMs) / 2
 }
+
+// Which of its tests it makes a difference to; null: all are run (it does so only when they run one after the other).
+function testsOf(program, mutant) {
+    const tests = (program.tests ?? []).filter(test => test.reached.includes(mutant.id))
+    return tests.length === 0 || tests.length === program.tests.length ? null : tests
+}
+const tookMsOf = (program, tests) => (tests === null ? program.tookMs : tests.reduce((sum, test) => sum + test.tookMs, 0))
 
 async function judge(mutant, used, folder) {
     const reached = used.filter(program => program.reached[mutant.id])
     const survived = {}
     const before = results.get(mutant.place)?.survived ?? {}
     // With sanitizers last: they are for what has survived the others.
-    const order = program => chance(mutant, program.name) / (program.tookMs + 20) - (program.build === build ? 0 : 1)
+    const promise = program => chance(mutant, program.name) / (tookMsOf(program, testsOf(program, mutant)) + 20) - (program.build === build ? 0 : 1)
+    const promises = new Map(reached.map(program => [program, promise(program)]))
     const waiting = []
     for (const program of reached) {
         if (before[program.name] === program.digest) survived[program.name] = program.digest
         else waiting.push(program)
     }
-    waiting.sort((one, other) => order(other) - order(one))
+    waiting.sort((one, other) => promises.get(other) - promises.get(one))
     let by = null
     for (const program of waiting) {
-        let result = await run(program, mutant.id, folder, limitMs(program.tookMs))
-        if (result.isLate && !await isReallyLate(program, folder)) result = await run(program, mutant.id, folder, limitMs(program.tookMs) * 4)
+        const tests = testsOf(program, mutant)
+        const tookMs = tookMsOf(program, tests)
+        let result = await run(program, mutant.id, folder, limitMs(tookMs), {}, tests)
+        if (result.isLate && !await isReallyLate(program, folder, tests, tookMs)) {
+            result = await run(program, mutant.id, folder, limitMs(tookMs) * 4, {}, tests)
+        }
         learn(mutant, program.name, !result.good)
         if (!result.good) {
             by = result.isLate ? `${program.name} (too long)` : program.name

@@ -11,16 +11,15 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "gate/credential.h"
 #include "gate/inside.h"
 #include "gate/token.h"
-#include "unit/people_room.h"
+#include "unit/admin_room.h"
 #include "unit/step_fault.h"
 
-#define ISSUER "https://registry.example.org"
+#include "unit/step_each.h"
 
 static unsigned char memory[8388608];
 static struct arena arena;
@@ -30,38 +29,20 @@ static struct credential_made token;
 static char token_id[ID_SIZE];
 static char client_id[ID_SIZE];
 
-/* The ledger: makes the member that it is asked for. */
 static enum status ask(void *context, const struct command *command, struct answer *answer)
 {
-    char sql[512];
     int64_t left = steps_left; /* not of people.db */
     (void)context;
     steps_left = 0;
     *answer = (struct answer){.status = STATUS_OK};
-    if (command->kind == ACT_SET_PERSON) {
-        (void)snprintf(sql, sizeof sql,
-                       "INSERT INTO person (user_id, state, since_at, is_program, program_org_id)"
-                       " VALUES ('%s', 'active', 1, 1, '%s')",
-                       command->person.user_id, command->person.org_id);
-    } else {
-        (void)snprintf(sql, sizeof sql,
-                       "INSERT INTO membership VALUES ('%s', '%s', %d, 1)"
-                       " ON CONFLICT DO UPDATE SET roles = excluded.roles",
-                       command->person.org_id, command->person.user_id, command->person.roles);
-    }
-    room_sql(room_registry, sql);
+    room_make_member(command);
     steps_left = left;
     return STATUS_OK;
 }
 
 static enum status make_token(struct credential_made *made)
 {
-    struct token_wish wish = {.org_id = NORTH,
-                              .name = "Nightly job",
-                              .roles = ROLE_VIEWER,
-                              .scopes = SCOPE_READ,
-                              .ranges = "",
-                              .days = 30};
+    struct token_wish wish = room_wish();
     return credential_make_token(&admin, ISSUER, &wish, made);
 }
 
@@ -71,14 +52,7 @@ static int set_up(void **state)
     room_open();
     arena_init(&arena, memory, sizeof memory);
     steps_left = 0;
-    admin = (struct person_admin){
-        .arena = &arena,
-        .people = store_open(STORE_PEOPLE, STORE_WRITE, room_people, credential_tables),
-        .ask = ask,
-        .user_id = ADA,
-        .tag = "SBX",
-        .now_us = clock_now_us()};
-    assert_non_null(admin.people);
+    admin = room_admin(&arena, ask, credential_tables);
     return 0;
 }
 
@@ -128,6 +102,11 @@ static enum status makes_key(void)
     return store_commit(admin.people) ? STATUS_OK : STATUS_FAULT;
 }
 
+static void another_id(void)
+{
+    admin.now_us += 1000;
+}
+
 static void no_step_is_overlooked(void **state)
 {
     (void)state;
@@ -149,27 +128,7 @@ static void no_step_is_overlooked(void **state)
             assert_int_equal(make_token(&token), STATUS_OK);
             (void)snprintf(token_id, sizeof token_id, "%s", token.id);
         }
-        int64_t before = room_number(room_people, acts[i].done);
-        for (int64_t step = 1;; step++) {
-            size_t mark_bytes = arena.used_bytes;
-            step_quiet(true);
-            step_fails(step);
-            enum status status = acts[i].act();
-            step_fails(0);
-            store_settle(admin.people);
-            step_quiet(false);
-            arena_reset(&arena, mark_bytes);
-            admin.now_us += 1000; /* another id */
-            int64_t now = room_number(room_people, acts[i].done);
-            if (status == STATUS_OK) {
-                assert_int_equal(now, before + 1);
-                assert_true(step > 1);
-                break;
-            }
-            assert_int_equal(status, STATUS_FAULT);
-            assert_int_equal(now, before);
-            assert_true(step < 40);
-        }
+        assert_int_equal(step_each(admin.people, &arena, acts[i].act, another_id, acts[i].done), 1);
     }
 }
 
@@ -200,13 +159,8 @@ static void ids_that_are_taken(void **state)
 {
     (void)state;
     struct credential_made made;
-    struct token_wish wish = {.id = "tok_1KNS0Q2D6SBX0A01",
-                              .org_id = NORTH,
-                              .name = "Nightly job",
-                              .roles = ROLE_VIEWER,
-                              .scopes = SCOPE_READ,
-                              .ranges = "",
-                              .days = 30};
+    struct token_wish wish = room_wish();
+    wish.id = "tok_1KNS0Q2D6SBX0A01";
     assert_int_equal(credential_make_token(&admin, ISSUER, &wish, &made), STATUS_OK);
     assert_int_equal(credential_make_token(&admin, ISSUER, &wish, &made), STATUS_EXISTS);
     wish.org_id = FJORD;

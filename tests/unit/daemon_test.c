@@ -376,7 +376,14 @@ static void idle_the_wal_is_emptied_once(void **state)
     assert_true(wal_bytes() > 0);
     wal_is_emptied_and_said(2);
     assert_true(waited->idle_waits > before); /* a second was waited for it */
+    struct answer answer;
+    int commits = times(said(), "event=commit");
+    assert_int_equal(send(fd, "?", 1, MSG_NOSIGNAL), 1); /* what is no command is no act */
+    assert_true(connect_wait(fd, POLLIN, clock_steady_us() + PATIENCE_US));
+    assert_int_equal(recv(fd, &answer, sizeof answer, 0), sizeof answer);
+    assert_int_equal(answer.status, STATUS_BAD_REQUEST);
     (void)poll(NULL, 0, 1500);
+    assert_int_equal(times(said(), "event=commit"), commits);
     assert_int_equal(times(said(), "event=checkpoint"), 2); /* there is nothing more to move */
     /* Somebody reads what is in it: the next turn tries again. */
     sqlite3 *reader = NULL;

@@ -141,6 +141,24 @@ static void who_does_not_read_is_named(void **state)
     }
 }
 
+/* Everybody is told that the door is closed, wherever they stand. */
+static void closing_closes_all(void **state)
+{
+    (void)state;
+    char byte = 0;
+    int fds[3];
+    assert_int_equal(door_open(&door, folder, uids, -1), STATUS_OK);
+    for (size_t i = 0; i < 3; i++) {
+        fds[i] = client_of(PROGRAM_ADMIN);
+    }
+    assert_int_equal(door.client_count, 3);
+    door_close(&door);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(recv(fds[i], &byte, 1, MSG_DONTWAIT), 0);
+        close(fds[i]);
+    }
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -148,6 +166,7 @@ int main(void)
         TEST(the_longest_path),
         TEST(a_farewell_behind_a_signal),
         TEST(who_does_not_read_is_named),
+        TEST(closing_closes_all),
     };
     return cmocka_run_group_tests_name("edges of the door", tests, NULL, NULL);
 }

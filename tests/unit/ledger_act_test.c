@@ -253,6 +253,10 @@ static void export_leaves_the_registry(void **state)
     assert_int_equal(ask(&command), STATUS_OK);
     const char *id = town_keep(&answer);
     assert_int_equal(answer.transfer_state, TRANSFER_AWAITING_APPROVAL);
+    assert_int_equal(number("SELECT count(*) FROM transfer WHERE transfer_id = '%s' AND to_system "
+                            "= 'M-RETS' AND to_system_party = 'Somebody'",
+                            id),
+                     1);
     assert_int_equal(decide(ACT_COMPLETE_EXPORT, 'Z', id), STATUS_TRANSFER_NOT_PENDING);
     assert_int_equal(decide(ACT_REGISTRY_APPROVE, 'Z', id), STATUS_OK);
     assert_int_equal(decide(ACT_COMPLETE_EXPORT, 'Z', id), STATUS_OK);
@@ -404,6 +408,75 @@ static void time_does_not_go_back(void **state)
     command.at_us = at + 1; /* not yet */
     assert_int_equal(ask(&command), STATUS_VALUE_REFUSED);
     assert_int_equal(answer.field, FIELD_DATE);
+}
+
+/* The largest amount that can be asked for is an amount: it is said how much there is of it. */
+static void the_largest_amount_is_looked_for(void **state)
+{
+    (void)state;
+    town_issue(project, 2024, 1000, 0);
+    struct command command = town_transfer("", alder, birch, alder, QUANTITY_UNITS_MAX);
+    assert_int_equal(ask(&command), STATUS_NOT_ENOUGH);
+    assert_int_equal(answer.available_units, 1000);
+    command.transfer.units++;
+    assert_int_equal(ask(&command), STATUS_QUANTITY_TOO_LARGE);
+    assert_int_equal(answer.available_units, 0);
+}
+
+/* Each of the most lines that a command has is looked at. */
+static void as_many_lines_as_there_can_be(void **state)
+{
+    (void)state;
+    town_issue(project, 2024, 1000, 0);
+    struct command command = town_transfer("", alder, birch, alder, 0);
+    command.transfer.line_count = COMMAND_LINES_MAX;
+    for (int i = 0; i < COMMAND_LINES_MAX; i++) {
+        (void)snprintf(command.transfer.lines[i].batch_id, ID_SIZE, "ctb_%016d", i);
+        command.transfer.lines[i].units = i == COMMAND_LINES_MAX - 1 ? 0 : 1;
+    }
+    assert_int_equal(ask(&command), STATUS_QUANTITY_ZERO);
+    assert_int_equal(answer.line, COMMAND_LINES_MAX - 1);
+}
+
+/* The last manager cannot give that up; who stands above the organisation can take it away. */
+static void only_from_above_the_last_manager_goes(void **state)
+{
+    (void)state;
+    struct command command = command_of(ACT_SET_MEMBER, town_person('A'), "");
+    TEXT_COPY(command.person.user_id, town_person('A'));
+    TEXT_COPY(command.person.org_id, alder);
+    command.person.roles = ROLE_VIEWER;
+    assert_int_equal(ask(&command), STATUS_LAST_MANAGER);
+    static const char above[] = {'Z', 0}; /* an administrator, and the operator */
+    for (size_t i = 0; i < 2; i++) {
+        TEXT_COPY(command.user_id, above[i] == 0 ? "" : town_person(above[i]));
+        command.person.roles = ROLE_VIEWER;
+        assert_int_equal(ask(&command), STATUS_OK);
+        assert_int_equal(number("SELECT roles FROM membership WHERE org_id = '%s'", alder),
+                         ROLE_VIEWER);
+        command.person.roles = ROLE_ALL;
+        assert_int_equal(ask(&command), STATUS_OK);
+    }
+}
+
+/* A supplier that is named is the one, whatever project is named beside it. */
+static void units_are_retired_of_the_supplier_that_is_named(void **state)
+{
+    (void)state;
+    town_issue(project, 2024, 1000, 0);
+    struct command command = command_of(ACT_RETIRE, town_person('A'), town_key());
+    TEXT_COPY(command.retire.org_id, alder);
+    TEXT_COPY(command.retire.supplier_org_id, alder);
+    TEXT_COPY(command.retire.beneficiary, "Alder");
+    command.retire.purposes = 1;
+    command.retire.units = 10;
+    assert_int_equal(ask(&command), STATUS_OK);
+    assert_int_equal(held(alder), 990);
+    TEXT_COPY(command.key, town_key());
+    TEXT_COPY(command.retire.supplier_org_id, birch);
+    TEXT_COPY(command.retire.project_id, project);
+    assert_int_equal(ask(&command), STATUS_NOT_ENOUGH);
+    assert_int_equal(held(alder), 990);
 }
 
 static void every_decision_is_in_the_audit_log(void **state)
@@ -562,6 +635,10 @@ int main(void)
         TEST(a_key_gives_the_first_answer_again),
         TEST(ids_are_of_the_acts_own_time),
         TEST(time_does_not_go_back),
+        TEST(the_largest_amount_is_looked_for),
+        TEST(as_many_lines_as_there_can_be),
+        TEST(only_from_above_the_last_manager_goes),
+        TEST(units_are_retired_of_the_supplier_that_is_named),
         TEST(every_decision_is_in_the_audit_log),
         TEST(a_plan_is_what_happens),
         TEST(the_schema_refuses_what_the_ledger_would_not_do),

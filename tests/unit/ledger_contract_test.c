@@ -758,6 +758,8 @@ static void a_program_is_stopped_by_its_managers(void **state)
     assert_int_equal(make_program(town_person('A'), PROGRAM_P, alder), STATUS_OK);
     assert_int_equal(set_roles(town_person('A'), PROGRAM_P, alder, ROLE_ALL), STATUS_OK);
     assert_int_equal(switch_person(town_person('B'), PROGRAM_P, true), STATUS_NOT_FOUND);
+    /* whatever organisation is named beside it: a program stays its own organisation's */
+    assert_int_equal(make_program(town_person('B'), PROGRAM_P, birch), STATUS_NOT_FOUND);
     assert_int_equal(switch_person(town_person('D'), PROGRAM_P, true), STATUS_OK);
     struct command command = town_transfer("", alder, birch, alder, 10);
     assert_int_equal(ask_by(PROGRAM_API, PROGRAM_P, &command), STATUS_NOT_ALLOWED);

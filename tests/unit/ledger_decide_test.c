@@ -285,6 +285,12 @@ static void what_serial_numbers_are_made_of_is_fixed(void **state)
     body = same;
     body.instrument = INSTRUMENT_RENEWABLE_ENERGY;
     DECIDES(PROJECT, STATUS_VALUE_REFUSED, FIELD_PROJECT);
+    /* Words that are none are refused as ever. */
+    body = same;
+    body.name[0] = '\0';
+    DECIDES(PROJECT, STATUS_VALUE_REFUSED, FIELD_NAME);
+    body.instrument = INSTRUMENT_RENEWABLE_ENERGY;
+    TEXT_COPY(body.name, same.name);
     facts.project.has_units = false;
     ALLOWS(PROJECT);
 }

@@ -314,6 +314,22 @@ static enum status by_administrator(enum act_kind kind, struct ledger_transfer t
     return decide_answer(&facts, kind, &body, "", 200, &outcome, &answer);
 }
 
+/* What has ended is history, but its note can still be taken away: not before it ended. */
+static void a_note_is_not_taken_away_before_the_end(void **state)
+{
+    (void)state;
+    struct ledger_transfer transfer = {.found = true,
+                                       .state = TRANSFER_COMPLETED,
+                                       .submitted_at = 100,
+                                       .expires_at = 1000,
+                                       .has_ended = true,
+                                       .ended_at = 201,
+                                       .has_note = true};
+    assert_int_equal(by_administrator(ACT_REDACT_NOTE, transfer), STATUS_TIME_BACKWARDS);
+    transfer.ended_at = 200;
+    assert_int_equal(by_administrator(ACT_REDACT_NOTE, transfer), STATUS_OK);
+}
+
 static void a_note_is_taken_away_once(void **state)
 {
     (void)state;
@@ -332,6 +348,32 @@ static void a_note_is_taken_away_once(void **state)
     transfer.kind = TRANSFER_EXTERNAL;
     assert_int_equal(by_administrator(ACT_REJECT, transfer), STATUS_OK);
     assert_int_equal(by_administrator(ACT_REJECT_EXPORT, transfer), STATUS_TRANSFER_NOT_PENDING);
+}
+
+/* Each line is part of it, not only the first: another batch or amount is another wish. */
+static void every_line_is_in_the_fingerprint(void **state)
+{
+    (void)state;
+    struct command command = command_of(ACT_RETIRE, "usr_000000000000000A", "k");
+    command.retire.line_count = 3;
+    for (unsigned i = 0; i < 3; i++) {
+        TEXT_COPY(command.retire.lines[i].batch_id, "ctb_0000000000000001");
+        command.retire.lines[i].units = 5;
+    }
+    struct digest digest = command_fingerprint(&command);
+    for (unsigned i = 0; i < 3; i++) {
+        struct command changed = command;
+        changed.retire.lines[i].units = 6;
+        struct digest other = command_fingerprint(&changed);
+        assert_false(digest_equal(&digest, &other));
+        changed = command;
+        changed.retire.lines[i].batch_id[19] = '2';
+        other = command_fingerprint(&changed);
+        assert_false(digest_equal(&digest, &other));
+    }
+    command.retire.lines[3].units = 6; /* what lies behind the last is not */
+    struct digest other = command_fingerprint(&command);
+    assert_true(digest_equal(&digest, &other));
 }
 
 static void programs_and_acts_have_an_end(void **state)
@@ -405,7 +447,9 @@ int main(void)
         cmocka_unit_test_setup(two_accounts_at_fault, set_up),
         cmocka_unit_test_setup(what_a_transfer_corrects, set_up),
         cmocka_unit_test_setup(nothing_happens_before_what_happened, set_up),
+        cmocka_unit_test_setup(a_note_is_not_taken_away_before_the_end, set_up),
         cmocka_unit_test_setup(a_note_is_taken_away_once, set_up),
+        cmocka_unit_test_setup(every_line_is_in_the_fingerprint, set_up),
         cmocka_unit_test_setup(programs_and_acts_have_an_end, set_up),
         cmocka_unit_test_setup(zero_is_a_descriptor, set_up),
     };

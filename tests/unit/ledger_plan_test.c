@@ -167,7 +167,13 @@ static void lines_take_the_lowest_serials(void **state)
     check_move(0, "ctb_a", 1, 40, 100);
     check_move(1, "ctb_b", 101, 300, 0);
     assert_string_equal(plan_supplier(&plan), "org_supplier");
+    TEXT_COPY(batches[2].supplier_org_id, "org_other");
+    line(2, "ctb_c", 1);
+    wish = wish_of(0, 3);
+    assert_int_equal(select_units(&wish), STATUS_OK);
+    assert_string_equal(plan_supplier(&plan), "");
     TEXT_COPY(batches[1].supplier_org_id, "org_other");
+    wish = wish_of(0, 2);
     assert_int_equal(select_units(&wish), STATUS_OK);
     assert_string_equal(plan_supplier(&plan), "");
 }

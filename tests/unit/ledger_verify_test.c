@@ -201,7 +201,7 @@ static const struct {
     const char *words;
 } damages[] = {
     {VERIFY_INTEGRITY, "SELECT 1",
-     "the file is damaged"}, /* and bytes of an index: see break_index */
+     "The database file is damaged: "}, /* and bytes of an index: see break_index */
     {VERIFY_FOREIGN_KEYS, "UPDATE membership SET user_id = 'usr_00000000000000XX' WHERE roles = 4",
      "of membership refers to a row of person"},
     {VERIFY_TRIGGERS, "SELECT 1", "The trigger batch_no_overlap"},

@@ -14,19 +14,23 @@
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/un.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "ledger/backup.h"
+#include "ledger/door.h"
 #include "ledger/lock.h"
 #include "ledger/manifest.h"
 #include "ledger/operate.h"
 #include "ledger/way.h"
 #include "unit/hear.h"
 #include "unit/refuse_call.h"
+#include "unit/step_fault.h"
 
 #define SPARE_BYTES 16777216 /* what a backup leaves on the disk for others */
 #define NAME_BYTES_MAX 200   /* of a backup's own name */
@@ -285,6 +289,23 @@ static void progress_is_for_people(void **state)
     says(error, "Copying people.db …\nCopying registry.db …\nChecking what was restored …\n");
 }
 
+/* What cannot be read to its end is no backup, however sound the rest of it is; and none is made in
+ * what is no folder. */
+static void persons_that_cannot_be_read(void **state)
+{
+    (void)state;
+    put_file("plain", 3);
+    assert_int_equal(runs(operate_backup, "backup", in_room("plain"), NULL, NULL), 1);
+    says(error, "there is no folder");
+    step_failing = "SELECT user_id FROM person ORDER";
+    int code = backs_up("one");
+    step_failing = NULL;
+    assert_int_equal(code, 1);
+    says(error, "registry.db is not sound");
+    assert_int_equal(bytes_of("b/one/registry.db"), 0);
+    assert_int_equal(backs_up("one"), 0);
+}
+
 /* ---- where the limits are ---- */
 
 static void a_disk_with_just_room_enough(void **state)
@@ -360,6 +381,7 @@ static void manifests_that_are_none(void **state)
     fclose(from);
     text[size_bytes] = '\0';
     assert_int_equal(manifest_read(text, &manifest), MANIFEST_GOOD);
+    says(text, "\nacts 0\nlast-act none\n");
     /* The same words, one space more: before, behind, or one word too many. */
     assert_int_equal(manifest_read(arena_printf(&arena, " %s", text), &manifest), MANIFEST_DAMAGED);
     assert_int_equal(manifest_read(arena_printf(&arena, "\n\n%s", text), &manifest),
@@ -443,6 +465,22 @@ static void status_leaves_nothing_open(void **state)
     says(out, "stopped");
 }
 
+/* Whoever listens is a daemon; the connection that told is closed again. */
+static void status_with_a_daemon_leaves_nothing_open(void **state)
+{
+    (void)state;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    assert_true(door_path(tally.run_dir, PROGRAM_TALLY, address.sun_path));
+    int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(listener, 4), 0);
+    assert_int_equal(runs(operate_status, "status", NULL, NULL, NULL), 0);
+    says(out, "ledger daemon      running");
+    close(listener);
+    assert_int_equal(runs(operate_status, "status", NULL, NULL, NULL), 3);
+    says(out, "ledger daemon      stopped");
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -450,12 +488,14 @@ int main(void)
         TEST(a_backup_says_what_it_made),
         TEST(a_restore_says_what_it_made),
         TEST(progress_is_for_people),
+        TEST(persons_that_cannot_be_read),
         TEST(a_disk_with_just_room_enough),
         TEST(the_longest_name),
         TEST(manifests_that_are_none),
         TEST(a_manifest_with_words_for_numbers),
         TEST(a_manifest_that_is_zero),
         TEST(status_leaves_nothing_open),
+        TEST(status_with_a_daemon_leaves_nothing_open),
     };
     return cmocka_run_group_tests_name("what tally says", tests, NULL, NULL);
 }

@@ -25,12 +25,13 @@
 #include "ledger/manifest.h"
 #include "ledger/part.h"
 #include "store/store.h"
+#include "unit/hear.h"
 #include "unit/refuse_call.h"
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the system names them so. */
-BETWEEN(int, flock, (int fd, int operation), (fd, operation))
 BETWEEN(int, rmdir, (const char *path), (path))
 BETWEEN(int, ftruncate, (int fd, off_t size_bytes), (fd, size_bytes))
+BETWEEN(int, fsync, (int fd), (fd))
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 static int neighbours; /* so many times somebody has made the folder a moment before */
@@ -49,6 +50,22 @@ int mkdir(const char *path, mode_t mode)
         return -1;
     }
     return real(path, mode);
+}
+
+static const char *swapped; /* before this folder is locked somebody puts another in its place */
+
+int flock(int fd, int operation)
+{
+    static int (*real)(int, int);
+    if (real == NULL) {
+        *(void **)&real = dlsym(RTLD_NEXT, "flock");
+    }
+    if (swapped != NULL) {
+        assert_int_equal(rmdir(swapped), 0);
+        assert_int_equal(mkdir(swapped, 0700), 0);
+        swapped = NULL;
+    }
+    return refused("flock") ? -1 : real(fd, operation);
 }
 
 static size_t piece_bytes; /* the disk takes so many at a time; 0: all */
@@ -100,6 +117,7 @@ static int tear_down(void **state)
 {
     (void)state;
     char command[128];
+    hear_no_more(STDERR_FILENO);
     refuse_call(NULL, 0, 0);
     neighbours = 0;
     piece_bytes = 0;
@@ -213,6 +231,9 @@ static void zero_is_a_file_like_another(void **state)
     assert_true(part_copy(&part, "registry.db", from, &size_bytes, &digest));
     assert_int_equal(size_bytes, 5);
     assert_true(zero_is_closed());
+    char copy[PATH_MAX];
+    part_file(&part, "registry.db", copy);
+    assert_true(reads(copy, "words"));
     assert_true(part_settle(&part, "registry.db"));
     assert_true(zero_is_closed());
     size_bytes = 0;
@@ -265,12 +286,19 @@ static void a_name_that_is_too_long_by_one(void **state)
     char file[PATH_MAX];
     part_file(&part, "x", file);
     assert_string_equal(file, ""); /* and has no room for what would be in it */
+    part_file(&part, "", file);
+    assert_string_equal(file, ""); /* by one byte */
     assert_false(part_write(&part, "x", "words", 5));
     part_drop(&part);
     (void)snprintf(path, sizeof path, "%s/w" PART_SUFFIX, folder);
     (void)rmdir(path);
     assert_false(part_begin(&part, "/", 0700));
     says("there is something already");
+    /* The name itself is short enough, but not with what is behind it while it is made. */
+    (void)snprintf(path, sizeof path, "%s/%0*d", folder, NAME_MAX, 0);
+    assert_false(part_begin(&part, path, 0700));
+    says("what an interrupted run left cannot be removed: ");
+    says("File name too long");
 }
 
 static int swept;
@@ -371,6 +399,37 @@ static void a_neighbour_in_the_way_each_time(void **state)
     says("another tally is at work on");
     assert_int_equal(folders_tried, 10); /* then it gives up */
     neighbours = 0;
+}
+
+static void a_folder_that_is_another_by_now(void **state)
+{
+    (void)state;
+    char path[160];
+    (void)snprintf(path, sizeof path, "%s" PART_SUFFIX, final_path);
+    swapped = path;
+    assert_true(begins());
+    assert_null(swapped);
+    struct stat held;
+    struct stat there;
+    assert_int_equal(fstat(part.fd, &held), 0);
+    assert_int_equal(stat(path, &there), 0);
+    assert_true(held.st_ino == there.st_ino);
+}
+
+/* What cannot be locked is not kept open: tear_down counts. */
+static void a_folder_that_cannot_be_locked(void **state)
+{
+    (void)state;
+    refuse_call("flock", ENOLCK, 0);
+    assert_false(begins());
+    says("this folder cannot be locked: ");
+    says("No locks available");
+    zero_is_free();
+    refuse_call("flock", ENOLCK, 1); /* after that of the leftover */
+    assert_false(begins());
+    says("this folder cannot be locked: ");
+    assert_true(zero_is_closed());
+    zero_back();
 }
 
 /* ---- a disk that takes a few bytes at a time ---- */
@@ -482,7 +541,13 @@ static void the_mark_of_what_was_found(void **state)
     assert_true(fd >= 0 && read(fd, words, sizeof words) > 4);
     close(fd);
     assert_int_equal(unlink(mark), 0);
+    hear(STDERR_FILENO);
     assert_false(inspect_begin(folder, registry, -1, &beside));
+    assert_int_equal(hear_times(heard(STDERR_FILENO), "event=unsound-not-noted"), 0);
+    refuse_call("fsync", EIO, 0); /* it may not be kept: that is said, and it is closed as well */
+    assert_false(inspect_begin(folder, registry, -1, &beside));
+    assert_int_equal(hear_times(heard(STDERR_FILENO), "event=unsound-not-noted"), 1);
+    hear_no_more(STDERR_FILENO);
     assert_true(is_there(mark));
     assert_int_equal(open_descriptors(), open_before);
     assert_int_equal(unlink(mark), 0);
@@ -502,6 +567,8 @@ int main(void)
         TEST(what_is_swept_is_said),
         TEST(what_cannot_be_removed_is_in_the_way),
         TEST(a_neighbour_in_the_way_each_time),
+        TEST(a_folder_that_is_another_by_now),
+        TEST(a_folder_that_cannot_be_locked),
         TEST(a_few_bytes_at_a_time),
         TEST(a_lock_under_a_long_name),
         TEST(a_look_at_the_edge_of_what_is_small),

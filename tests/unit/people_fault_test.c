@@ -18,8 +18,10 @@
 #include "gate/throttle.h"
 #include "store/people_link.h"
 #include "store/people_session.h"
-#include "unit/people_room.h"
+#include "unit/admin_room.h"
 #include "unit/step_fault.h"
+
+#include "unit/step_each.h"
 
 #define NOW (INT64_C(1795000000) * CLOCK_SECOND_US)
 
@@ -47,14 +49,9 @@ static int set_up(void **state)
     }
     arena_reset(&arena, 0);
     room_open();
-    admin =
-        (struct person_admin){.arena = &arena,
-                              .people = store_open(STORE_PEOPLE, STORE_WRITE, room_people, tables),
-                              .ask = ask,
-                              .user_id = BOB,
-                              .tag = "SBX",
-                              .now_us = NOW};
-    assert_non_null(admin.people);
+    admin = room_admin(&arena, ask, tables);
+    admin.user_id = BOB;
+    admin.now_us = NOW;
     asks = 0;
     return 0;
 }
@@ -132,29 +129,8 @@ static void no_step_is_overlooked(void **state)
         if (acts[i].act == promotes || acts[i].act == signs_in) {
             room_sql(room_people, "UPDATE person SET state = 'active'");
         }
-        int64_t before = acts[i].done == NULL ? 0 : room_number(room_people, acts[i].done);
-        for (int64_t step = 1;; step++) {
-            step_quiet(true);
-            step_fails(step);
-            enum status status = acts[i].act();
-            steps_left = 0;
-            store_rollback(admin.people);
-            step_quiet(false);
-            store_settle(admin.people);
-            arena_reset(&arena, 0);
-            if (!has_failed) {
-                assert_true(step > 1);
-                assert_int_equal(status, STATUS_OK);
-                break;
-            }
-            assert_int_equal(status, STATUS_FAULT);
-            if (acts[i].done != NULL) {
-                assert_int_equal(room_number(room_people, acts[i].done), before);
-            }
-        }
-        if (acts[i].done != NULL) {
-            assert_int_equal(room_number(room_people, acts[i].done), before + 1);
-        }
+        assert_int_equal(step_each(admin.people, &arena, acts[i].act, NULL, acts[i].done),
+                         acts[i].done == NULL ? 0 : 1);
     }
 }
 

@@ -16,10 +16,9 @@
 #include "gate/jwt.h"
 #include "gate/throttle.h"
 #include "gate/token.h"
-#include "unit/people_room.h"
+#include "unit/admin_room.h"
 
 #define S CLOCK_SECOND_US
-#define ISSUER "https://registry.example.org"
 #define ROBOT "usr_1KNS0Q2D6SBX0R01"
 
 static struct gate gate;
@@ -65,40 +64,14 @@ static void error_page(struct visit *visit, enum status status, struct response 
     out_text(&reply->body, status_row(status)->slug);
 }
 
-/* The ledger: makes the member that it is asked for. */
 static enum status ask(void *context, const struct command *command, struct answer *answer)
 {
-    char sql[512];
     (void)context;
     *answer = (struct answer){.status = ledger_says};
-    if (ledger_says != STATUS_OK) {
-        return ledger_says;
+    if (ledger_says == STATUS_OK) {
+        room_make_member(command);
     }
-    if (command->kind == ACT_SET_PERSON) {
-        (void)snprintf(sql, sizeof sql,
-                       "INSERT INTO person (user_id, state, since_at, is_program, program_org_id)"
-                       " VALUES ('%s', 'active', 1, 1, '%s')",
-                       command->person.user_id, command->person.org_id);
-        assert_true(command->person.is_program);
-    } else {
-        assert_int_equal(command->kind, ACT_SET_MEMBER);
-        (void)snprintf(sql, sizeof sql,
-                       "INSERT INTO membership VALUES ('%s', '%s', %d, 1)"
-                       " ON CONFLICT DO UPDATE SET roles = excluded.roles",
-                       command->person.org_id, command->person.user_id, command->person.roles);
-    }
-    room_sql(room_registry, sql);
-    return STATUS_OK;
-}
-
-static struct token_wish wish(void)
-{
-    return (struct token_wish){.org_id = NORTH,
-                               .name = "Nightly job",
-                               .roles = ROLE_VIEWER,
-                               .scopes = SCOPE_READ,
-                               .ranges = "",
-                               .days = 30};
+    return ledger_says;
 }
 
 static void make_token(struct token_wish wanted)
@@ -122,16 +95,9 @@ static int set_up(void **state)
     assert_true(gate_open(&gate, &setup));
     arena_init(&arena, memory, sizeof memory);
     ledger_says = STATUS_OK;
-    admin = (struct person_admin){
-        .arena = &arena,
-        .people = store_open(STORE_PEOPLE, STORE_WRITE, room_people, credential_tables),
-        .ask = ask,
-        .user_id = ADA,
-        .tag = "SBX",
-        .now_us = clock_now_us()};
-    assert_non_null(admin.people);
+    admin = room_admin(&arena, ask, credential_tables);
     assert_int_equal(credential_make_client(&admin, FJORD, NULL, "Fjord ERP", &client), STATUS_OK);
-    make_token(wish());
+    make_token(room_wish());
     return 0;
 }
 
@@ -283,7 +249,7 @@ static void test_revoked_at_once(void **state)
     assert_int_equal(go(METHOD_GET, "/read"), 200);
     assert_int_equal(credential_end_token(&admin, NORTH, token.id), STATUS_OK);
     assert_int_equal(go(METHOD_GET, "/read"), 401);
-    make_token(wish());
+    make_token(room_wish());
     assert_int_equal(go(METHOD_GET, "/read"), 200);
     /* Revoked is revoked everywhere, also for another organisation's token. */
     assert_int_equal(credential_end_client(&admin, FJORD, client.id), STATUS_OK);
@@ -317,7 +283,7 @@ static void test_expiry(void **state)
     assert_int_equal(go(METHOD_GET, "/read"), 200);
     /* One whose time is over. */
     admin.now_us -= 2 * CLOCK_DAY_US;
-    struct token_wish wanted = wish();
+    struct token_wish wanted = room_wish();
     wanted.days = 2;
     make_token(wanted);
     assert_int_equal(go(METHOD_GET, "/read"), 401);
@@ -360,7 +326,7 @@ static void test_scopes(void **state)
     };
     for (unsigned scopes = 1; scopes <= 15; scopes += 2) {
         for (unsigned roles = 1; roles <= ROLE_ALL; roles *= 2) {
-            struct token_wish wanted = wish();
+            struct token_wish wanted = room_wish();
             wanted.scopes = scopes;
             wanted.roles = roles;
             make_token(wanted);
@@ -383,7 +349,7 @@ static void test_scopes(void **state)
 static void test_ranges(void **state)
 {
     (void)state;
-    struct token_wish wanted = wish();
+    struct token_wish wanted = room_wish();
     wanted.ranges = "198.51.100.0/24\n192.0.2.1/32";
     make_token(wanted);
     assert_int_equal(go(METHOD_GET, "/read"), 200); /* 192.0.2.1 */
@@ -428,7 +394,7 @@ static void test_keys(void **state)
     admin.now_us += 1;
     assert_true(credential_make_key(&admin, ISSUER, JWT_EDDSA, &key));
     assert_true(store_commit(admin.people));
-    make_token(wish());
+    make_token(room_wish());
     assert_int_equal(go(METHOD_GET, "/read"), 200);
     assert_int_equal(go_with(METHOD_GET, "/read", client.secret, bearer_of(old.secret)), 200);
     assert_int_equal(room_number(room_people,
@@ -551,7 +517,7 @@ static void test_made(void **state)
 {
     (void)state;
     struct credential_made made;
-    struct token_wish wanted = wish();
+    struct token_wish wanted = room_wish();
     /* Nothing secret is kept. */
     assert_int_equal(
         room_number(room_people, arena_printf(&arena,
@@ -589,7 +555,7 @@ static void test_most(void **state)
 {
     (void)state;
     struct credential_made made;
-    struct token_wish wanted = wish();
+    struct token_wish wanted = room_wish();
     for (int i = 1; i < CREDENTIALS_MAX; i++) {
         admin.now_us += 1000;
         assert_int_equal(credential_make_client(&admin, FJORD, NULL, "more", &made), STATUS_OK);
@@ -630,7 +596,7 @@ static void test_issuer(void **state)
     static const char *const issuers[] = {"", "http://a b", "x\"y"};
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        struct token_wish wanted = wish();
+        struct token_wish wanted = room_wish();
         people_sql("UPDATE signing_key SET ended_at = 1");
         admin.now_us += 1000;
         assert_int_equal(credential_make_token(&admin, issuers[i], &wanted, &token), STATUS_OK);

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "ledger/client.h"
@@ -169,18 +170,69 @@ static void count(void *context, const struct command *command, const struct ans
     (*(int *)context)++;
 }
 
-/* The WAL is moved into the file from time to time, not only at the end. */
+static int64_t wal_bytes(void)
+{
+    char wal[sizeof town.path + 8];
+    struct stat file;
+    (void)snprintf(wal, sizeof wal, "%s-wal", town.path);
+    return stat(wal, &file) == 0 ? file.st_size : -1;
+}
+
+/* The WAL is moved into the file from time to time, not each time and not only at the end: it grows
+ * until the 64th commit, and then begins again. */
 static void many_groups(void **state)
 {
     (void)state;
     int answers = 0;
+    int64_t grown_bytes[3];
     for (int i = 0; i < 130; i++) {
+        if (i % 30 == 0 && i < 90) {
+            grown_bytes[i / 30] = wal_bytes();
+        }
         struct command command = trusts(i % 2 == 1, "");
         assert_int_equal(tally_send(&tally, &command, count, &answers), STATUS_OK);
         assert_int_equal(answers, i);
         assert_int_equal(tally_settle(&tally), STATUS_OK);
         assert_int_equal(answers, i + 1);
     }
+    assert_int_equal(trusted(), 0);
+    assert_true(grown_bytes[1] - grown_bytes[0] >= (int64_t)30 * 4096);
+    assert_true(grown_bytes[2] - grown_bytes[1] >= (int64_t)30 * 4096);
+    assert_true(wal_bytes() - grown_bytes[2] < (int64_t)30 * 4096);
+}
+
+/* What is sent before anybody asks for the answers is one group: kept and answered together. */
+static void a_group_is_answered_together(void **state)
+{
+    (void)state;
+    int answers = 0;
+    for (int i = 0; i < 3; i++) {
+        struct command command = trusts(i == 1, "");
+        assert_int_equal(tally_send(&tally, &command, count, &answers), STATUS_OK);
+    }
+    assert_int_equal(answers, 0);
+    assert_int_equal(trusted(), 0);
+    tally_rollback(&tally); /* no whole was begun: there is nothing of it to undo */
+    assert_int_equal(tally_settle(&tally), STATUS_OK);
+    assert_int_equal(answers, 3);
+    assert_int_equal(trusted(), 1);
+}
+
+/* Who wrote directly leaves no WAL to whoever opens the registry next; who was lost leaves it as it
+ * is. */
+static void the_wal_is_empty_afterwards(void **state)
+{
+    (void)state;
+    assert_int_equal(ask(false), STATUS_OK);
+    assert_true(wal_bytes() > 0);
+    way_close(tally.way);
+    assert_int_equal(wal_bytes(), 0);
+    assert_int_equal(ask(true), STATUS_OK);
+    step_failing = "BEGIN IMMEDIATE";
+    assert_int_equal(ask(false), STATUS_FAULT);
+    step_failing = NULL;
+    way_close(tally.way);
+    assert_true(wal_bytes() > 0);
     assert_int_equal(trusted(), 0);
 }
 
@@ -193,17 +245,23 @@ enum trick {
     TRICK_VERSION,
     TRICK_STATUS_BELOW,
     TRICK_STATUS_ABOVE,
-    TRICK_NONE
+    TRICK_NONE,
+    TRICK_CLOSE_SECOND
 };
 
-/* Each connection is played one trick after one message; the last answers as it should. */
+/* Each connection is played one trick after one message (CLOSE_SECOND: after two); the last answers
+ * as it should. */
 static void play(int listener, const enum trick *tricks)
 {
     static struct command command;
     static unsigned char bytes[2 * sizeof(struct answer)];
     for (;; tricks++) {
         int fd = accept(listener, NULL, NULL);
-        while (recv(fd, &command, sizeof command, 0) > 0 && *tricks != TRICK_CLOSE) {
+        if (*tricks == TRICK_CLOSE_SECOND) {
+            (void)recv(fd, &command, sizeof command, 0);
+        }
+        while (recv(fd, &command, sizeof command, 0) > 0 && *tricks != TRICK_CLOSE &&
+               *tricks != TRICK_CLOSE_SECOND) {
             struct answer said = wire_answer(STATUS_OK);
             said.seq = 42;
             said.version += *tricks == TRICK_VERSION ? 1 : 0;
@@ -321,6 +379,18 @@ static void tally_takes_no_nonsense_for_an_answer(void **state)
     assert_int_equal(answer.seq, 42);
     way_close(tally.way);
     stop(child);
+    /* Of several that were on their way each one is: none is sent again without a key. */
+    child = start((enum trick[]){TRICK_CLOSE_SECOND, TRICK_NONE}, path);
+    notes[0] = '\0';
+    for (size_t i = 0; i < 2; i++) {
+        struct command command = trusts(false, "");
+        assert_int_equal(tally_send(&tally, &command, note, notes), STATUS_OK);
+    }
+    assert_int_equal(tally_settle(&tally), STATUS_OK);
+    (void)snprintf(lost, sizeof lost, "=%d =%d ", STATUS_ANSWER_LOST, STATUS_ANSWER_LOST);
+    assert_string_equal(notes, lost);
+    way_close(tally.way);
+    stop(child);
     lock_release(lock_fd);
 }
 
@@ -332,6 +402,8 @@ int main(void)
         TEST(a_whole_is_kept_undone_or_left),
         TEST(nonsense_is_refused_and_the_way_goes_on),
         TEST(many_groups),
+        TEST(a_group_is_answered_together),
+        TEST(the_wal_is_empty_afterwards),
         TEST(a_program_takes_no_nonsense_for_an_answer),
         TEST(tally_takes_no_nonsense_for_an_answer),
     };
