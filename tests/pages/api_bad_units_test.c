@@ -39,10 +39,9 @@
     {"notes missing", BODY(units, ""), 422, AT_NOTES, "missing"},                                  \
         {"notes a number", BODY(units, NOTES("7")), 422, AT_NOTES, "string_type"},                 \
         {"notes of 257", BODY(units, NOTES("'{257}'")), 422, AT_NOTES, "string_too_long"},         \
-        {"notes with a control character", BODY(units, NOTES("'a\\u0007b'")), 422, AT_NOTES,       \
-         "string_control"},                                                                        \
     {                                                                                              \
-        "notes with a lone surrogate", BODY(units, NOTES("'\\ud800'")), 422, NULL, "json_invalid"  \
+        "notes with a control character", BODY(units, NOTES("'a\\u0007b'")), 422, AT_NOTES,        \
+            "string_control"                                                                       \
     }
 /* UNITS(kg) where the number stands. */
 #define BAD_KG(BODY, UNITS, at)                                                                    \
