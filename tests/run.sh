@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export TEST_BUILD=build/test TEST_RELEASE=build/release TALLYSTICK_SCHEMA="$PWD/schema"
 logs=build/test/log
-rm -rf "$logs"
+rm -rf "$logs" "$TEST_BUILD/api-calls"
 mkdir -p "$logs"
 
 # one NAME COMMAND…: runs it, writes "passed failed" to its count file, prints a line.
@@ -54,6 +54,7 @@ lane_browser() {
     for file in tests/web/*.test.mjs tests/api/*.test.mjs; do
         [ -f "$file" ] && one "$(basename "$file")" node --test --test-reporter=tap "$file"
     done
+    one operations.mjs node tests/api/operations.mjs # after all that it counts
 }
 
 lane_programs &
@@ -65,7 +66,7 @@ wait $programs $browser
 
 # Every test program that the tree lists must have left its count.
 missing=0
-for source in tests/unit/*_test.c tests/pages/*_test.c tests/ledger/*.c tests/crash/*.c tests/fuzz/*_fuzz.c tests/web/*.test.mjs tests/api/*.test.mjs; do
+for source in tests/unit/*_test.c tests/pages/*_test.c tests/ledger/*.c tests/crash/*.c tests/fuzz/*_fuzz.c tests/web/*.test.mjs tests/api/*.test.mjs tests/api/operations.mjs; do
     [ -f "$source" ] || continue
     name=$(basename "$source" .c)
     [ -f "$logs/$name.count" ] || { echo "FAIL  $name did not run"; missing=$((missing + 1)); }

@@ -349,8 +349,9 @@ static void fill_history(struct visit *visit, const struct public_batch *batch,
 {
     struct arena *arena = visit->arena;
     const char *before = field_text(&visit->fields, "before");
-    struct public_events events =
+    const struct public_events events =
         public_batch_events(visit->registry, arena, batch->batch_id, before, PAGE_ROWS);
+    bool is_all = !events.has_more;
     struct history_view *story = arena_array(arena, struct history_view, events.count + 2);
     size_t count = 0;
     if (text_empty(before) && text_is(batch->state, "retired")) {
@@ -359,7 +360,7 @@ static void fill_history(struct visit *visit, const struct public_batch *batch,
     for (size_t i = 0; i < events.count; i++) {
         story[count++] = event_view(arena, &events.at[i]);
     }
-    if (!events.has_more) {
+    if (is_all) {
         story[count++] = issued_view(batch, view);
     }
     view->history = (struct history_views){story, count};
@@ -367,10 +368,10 @@ static void fill_history(struct visit *visit, const struct public_batch *batch,
     if (!text_empty(before)) {
         view->newest = here;
     }
-    if (events.has_more) {
+    if (!is_all) {
         view->older = url_with(arena, here, "before", events.at[events.count - 1].id);
     }
-    view->has_pager = !text_empty(before) || events.has_more;
+    view->has_pager = !text_empty(before) || !is_all;
 }
 
 /* ---- the page ---- */

@@ -92,6 +92,30 @@ test('retire: named batches, and the oldest', async () => {
   assert.ok((await fetch(oldest.url)).ok, oldest.url);
 });
 
+test('deliver: from the order to what the buyer has', async () => {
+  const me = as('fernhill'), buyer = as('northwind');
+  const own = good(await me.currentSupplierSupplierGet());
+  const orders = good(await me.supplierOrdersSuppliersIdOrdersGet(own.id, { first: 50 }));
+  const order = orders.nodes.find((each) => each.status === 'in_progress' && each.buyer_organisation.id === people.northwind.organisation_id);
+  assert.ok(order, 'Northwind has ordered, and part of it is delivered');
+  const batches = good(await me.organisationCreditBatchesOrganisationsIdCreditBatchesGet(own.organisation.id, { supplierId: own.id, status: ['active'], first: 50 }));
+  const batch = batches.nodes.find((each) => each.pending_transfer_id === null && each.size.credit_kgs > 3);
+  const active = async () => good(await buyer.organisationCreditBalanceOrganisationsIdCreditBalanceGet(people.northwind.organisation_id)).total.active_credits_total.credit_kgs;
+  const before_kgs = await active();
+  const made = good(await me.createDeliveryDeliveriesPost({ credit_batch_quantities: [{ credit_batch_id: batch.id, credit_quantity_kg: 3 }], order_id: order.id, notes: 'The third lot.' }));
+  assert.equal(made.credit_batch_size_total.credit_kgs, 3);
+  assert.equal(made.to_organisation.id, people.northwind.organisation_id);
+  assert.equal(made.notes, 'The third lot.');
+  // The buyer reads the same, has the batch, and the order knows of it.
+  assert.deepEqual(good(await buyer.deliveryDeliveriesIdGet(made.id)), made);
+  const [moved, ...more] = good(await buyer.deliveryCreditBatchesDeliveriesIdCreditBatchesGet(made.id)).nodes;
+  assert.deepEqual([moved.parent_id, moved.delivery_id, moved.size.credit_kgs, more.length], [batch.id, made.id, 3, 0]);
+  assert.equal(await active(), before_kgs + 3);
+  assert.equal(good(await buyer.orderOrdersIdGet(order.id)).credits_delivered.credit_kgs, order.credits_delivered.credit_kgs + 3);
+  assert.ok(good(await buyer.orderDeliveriesOrdersIdDeliveriesGet(order.id, { first: 50 })).nodes.some((each) => each.id === made.id));
+  assert.ok((await fetch(made.url)).ok, made.url);
+});
+
 test('a refusal says where', async () => {
   const me = as('harbour');
   const own = good(await me.currentOrganisationOrganisationGet());

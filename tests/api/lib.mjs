@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { build, root } from '../web/lib.mjs';
@@ -14,6 +14,8 @@ export { build, root, startRegistry } from '../web/lib.mjs';
 const read = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
 export const contract = read('tests/api/contract.json');
 export const ours = read(`${build}/templates/openapi.json`);
+// What is taken over of the contract: all but its shop's checkout, which is no business of a registry.
+export const withoutStripe = Object.entries(contract.paths).filter(([path]) => !path.startsWith('/stripe/'));
 
 // ---- validation ----
 
@@ -56,6 +58,17 @@ function check(document, id, method, path, status, type, body) {
 // How often each operation was called, and with which codes.
 export const calls = new Map();
 
+// The same for all tests together (operations.mjs): each answer that was found good is a line in this test's file of the run's folder.
+export const notes = join(root, build, 'api-calls');
+let file = null;
+function note(...fields) {
+  if (file === null) {
+    mkdirSync(notes, { recursive: true });
+    file = openSync(join(notes, `${basename(process.argv[1])}.tsv`), 'w');
+  }
+  writeSync(file, `${fields.join('\t')}\n`);
+}
+
 export function checkAnswer(method, path, status, type, body) {
   const pattern = pathOf(ours, path);
   if (pattern) {
@@ -67,6 +80,7 @@ export function checkAnswer(method, path, status, type, body) {
   // The contract knows 200 and 422; what else we say is in our own document.
   if ((status === 200 || status === 422) && type === 'application/json') check(contract, 'https://contract.invalid/', method, path, status, type, body);
   if (pattern) assert.ok(check(ours, 'https://ours.invalid/', method, path, status, type, body), `${method} ${path} ${status} ${type}: our document says nothing of it`);
+  if (pattern) note(method, pattern, status);
 }
 
 // ---- asking ----
