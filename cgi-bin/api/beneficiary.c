@@ -96,27 +96,55 @@ static enum status find_known(struct visit *visit, const struct command_benefici
     return STATUS_OK;
 }
 
-/* Keeps the address of a beneficiary that was just named, or asked for again: then it must be the
- * one that it was named with, which the ledger does not know. */
-static enum status keep_email(struct visit *visit, struct answer *answer, const char *email)
+/* The key belongs to the whole body, of which the ledger does not know the address: whoever it gave
+ * must be kept with this one. *is_kept: false when no address is kept. */
+static enum status check_email(struct visit *visit, struct answer *answer, const char *email,
+                               bool *is_kept)
 {
     const char *kept = beneficiary_email(visit->people, visit->arena, answer->id);
-    if (text_empty(kept)) {
-        return beneficiary_add_email(visit->people, answer->id, email, visit->org_id, visit->now_us)
-                   ? STATUS_OK
-                   : STATUS_FAULT;
-    }
-    if (!text_is(kept, email)) {
+    *is_kept = !text_empty(kept);
+    if (*is_kept && !text_is(kept, email)) {
         answer->status = STATUS_KEY_REUSED;
         return fault_of_answer(visit, &places, answer);
     }
     return STATUS_OK;
 }
 
+/* Whoever is known is found by an act nevertheless, which keeps the key and refuses a used one.
+ * Without a key there is nothing to keep. */
+static enum status find_again(struct visit *visit, struct command *command, const char *email,
+                              const char *known_id)
+{
+    struct answer answer;
+    if (text_empty(visit->request->idempotency_key)) {
+        return STATUS_OK;
+    }
+    must(TEXT_COPY(command->beneficiary.beneficiary_id, known_id));
+    enum status status = act_ask(visit, &places, command, &answer);
+    if (status == STATUS_OK) {
+        /* An answer without an address was lost, and its repeat overtaken under another key. */
+        bool is_kept;
+        status = check_email(visit, &answer, email, &is_kept);
+    }
+    return status;
+}
+
+/* Keeps the address of a beneficiary that was just named, or asked for again. */
+static enum status keep_email(struct visit *visit, struct answer *answer, const char *email)
+{
+    bool is_kept;
+    enum status status = check_email(visit, answer, email, &is_kept);
+    if (status == STATUS_OK && !is_kept &&
+        !beneficiary_add_email(visit->people, answer->id, email, visit->org_id, visit->now_us)) {
+        status = STATUS_FAULT;
+    }
+    return status;
+}
+
 /* The act and the address in one transaction of people.db, so that an address names one beneficiary
  * even when it is sent twice at once. */
-static enum status name_individual(struct visit *visit, const struct command *command,
-                                   const char *email, const char **org_id)
+static enum status name_individual(struct visit *visit, struct command *command, const char *email,
+                                   const char **org_id)
 {
     struct answer answer;
     if (!store_begin_write(visit->people)) {
@@ -124,6 +152,9 @@ static enum status name_individual(struct visit *visit, const struct command *co
     }
     enum status status = find_known(visit, &command->beneficiary, email, org_id);
     if (status != STATUS_OK || !text_empty(*org_id)) {
+        if (status == STATUS_OK) {
+            status = find_again(visit, command, email, *org_id);
+        }
         store_rollback(visit->people);
         return status;
     }

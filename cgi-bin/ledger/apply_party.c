@@ -171,6 +171,11 @@ enum status apply_member(struct work *work)
                : STATUS_FAULT;
 }
 
+static bool is_named(const struct ledger_beneficiary *named, const struct command_beneficiary *body)
+{
+    return named->found && text_is(named->org_id, body->org_id) && text_is(named->name, body->name);
+}
+
 enum status apply_beneficiary(struct work *work)
 {
     const struct command_beneficiary *body = &work->command->beneficiary;
@@ -186,11 +191,17 @@ enum status apply_beneficiary(struct work *work)
         facts.named =
             ledger_beneficiary_of_domain(work->store, work->arena, body->org_id, body->domain);
     }
+    bool is_known =
+        work->program != PROGRAM_TALLY && body->is_individual && !text_empty(body->beneficiary_id);
+    if (is_known) {
+        facts.named = ledger_beneficiary_read(work->store, work->arena, body->beneficiary_id);
+    }
     status = decide_beneficiary(&facts, body, work->answer);
     if (status != STATUS_OK) {
         return status;
     }
-    if (!check_given_id(work, body->beneficiary_id, "org")) {
+    if (is_known ? !is_named(&facts.named, body)
+                 : !check_given_id(work, body->beneficiary_id, "org")) {
         return refuse(work->answer, STATUS_VALUE_REFUSED, FIELD_NONE);
     }
     if (facts.known.found || facts.named.found) {

@@ -342,7 +342,8 @@ static void add_retire(struct digest_feed *feed, const struct command_retire *bo
 
 static void add_beneficiary(struct digest_feed *feed, const struct command_beneficiary *body)
 {
-    digest_add_text(feed, body->beneficiary_id);
+    /* The wish for an individual is the same before and after somebody of that address is known. */
+    digest_add_text(feed, body->is_individual ? "" : body->beneficiary_id);
     digest_add_text(feed, body->org_id);
     digest_add_text(feed, body->name);
     digest_add_text(feed, body->domain);

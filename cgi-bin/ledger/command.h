@@ -286,12 +286,14 @@ struct command_retire {
 /* A beneficiary that is only named. An organisation with this domain that is on the registry, or
  * one that org_id has named already, is found instead: then answer.id is that one, answer.count 0
  * (1: made now), and nothing is changed. Two individuals of one name are two. Addresses of people
- * never come here. */
+ * never come here: who keeps them tells by beneficiary_id which individual is found. */
 struct command_beneficiary {
-    char beneficiary_id[ID_SIZE]; /* "" = made here; tally may name it */
-    char org_id[ID_SIZE];         /* who names it */
-    char name[NOTE_SIZE];         /* 1 to NOTE_CHARS_MAX characters */
-    char domain[DOMAIN_SIZE];     /* needed, and "" for an individual */
+    /* "" = made here; tally may name it; of other programs the individual whom org_id named by this
+     * very name before (VALUE_REFUSED when there is none), and no part of the fingerprint */
+    char beneficiary_id[ID_SIZE];
+    char org_id[ID_SIZE];     /* who names it */
+    char name[NOTE_SIZE];     /* 1 to NOTE_CHARS_MAX characters */
+    char domain[DOMAIN_SIZE]; /* needed, and "" for an individual */
     bool is_individual;
 };
 

@@ -22,6 +22,16 @@ before(() => {
 });
 after(() => Object.values(folders).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
+// The id of a person, as it is given out and as it is kept.
+test('ids have the tag', () => {
+  for (const tag of tags) {
+    const said = tally(tag, 'user', 'add', '--name', 'Ada', '--email', 'ada@example.org');
+    const id = said.split(/\s/)[0];
+    assert.match(id, new RegExp(`^usr_[0-9A-HJKMNP-TV-Z]{9}${tag}[0-9A-HJKMNP-TV-Z]{4}$`));
+    assert.match(tally(tag, 'user', 'list'), new RegExp(`^${id}\\b`, 'm'));
+  }
+});
+
 test('pages have the line', () => {
   assert.match(ask('SBX', 'public', '/registry'), /class="banner"[^>]*>Sandbox\./);
   assert.doesNotMatch(ask('EXR', 'public', '/registry'), /class="banner"/);

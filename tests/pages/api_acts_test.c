@@ -241,6 +241,53 @@ static void test_beneficiaries(void **state)
     cgi_has(&reply, "\"has_next_page\":false");
 }
 
+/* Whoever is known by the address already is found, and the key is used up all the same. */
+static void test_keys_of_known_beneficiaries(void **state)
+{
+    static char made[8192];
+    (void)state;
+    const char *grace =
+        "{\"beneficiary_name\":\"Grace\",\"beneficiary_email\":\"grace@example.org\"}";
+    const char *acme = "{\"beneficiary_name\":\"Acme\",\"beneficiary_domain\":\"acme.example\"}";
+    struct cgi_reply reply = api_post(API "/beneficiary", &north, acme, "g0");
+    cgi_is(&reply, 200);
+    reply = api_post(API "/beneficiary", &north, grace, "g1");
+    cgi_is(&reply, 200);
+    (void)snprintf(made, sizeof made, "%s", reply.body);
+    /* A key of another body, and one of another act. */
+    reply = api_post(API "/beneficiary", &north, grace, "g0");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "\"loc\":[\"header\",\"Idempotency-Key\"]");
+    reply = api_post(API "/retirements/from_oldest_credits", &north,
+                     retirement(market.fjord, 3, ""), "g2");
+    cgi_is(&reply, 200);
+    reply = api_post(API "/beneficiary", &north, grace, "g2");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "\"type\":\"key-reused\"");
+    /* A new one finds, as often as it is sent, and is good for nothing else. */
+    int64_t count = town_number("SELECT count(*) FROM beneficiary");
+    for (int i = 0; i < 3; i++) {
+        reply = api_post(API "/beneficiary", &north, grace, "g3");
+        expect_same(&reply, made);
+    }
+    assert_int_equal(town_number("SELECT count(*) FROM beneficiary"), count);
+    assert_int_equal(town_number("SELECT count(*) FROM idempotency WHERE key = 'g3'"), 1);
+    reply = api_post(API "/retirements/from_oldest_credits", &north,
+                     retirement(market.fjord, 3, ""), "g3");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "\"loc\":[\"header\",\"Idempotency-Key\"]");
+    reply = api_post(API "/beneficiary", &north,
+                     "{\"beneficiary_name\":\"Grace\",\"beneficiary_email\":\"g@c.org\"}", "g3");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "\"loc\":[\"header\",\"Idempotency-Key\"]");
+    reply = api_post(API "/beneficiary", &north, grace, "g1");
+    expect_same(&reply, made);
+    /* Nor does a malformed one pass. */
+    reply = api_post(API "/beneficiary", &north, grace, "g 4");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "\"type\":\"key-malformed\"");
+}
+
 /* The places of all events in a page of the feed, and how it goes on. */
 static int64_t read_feed(const struct cgi_reply *reply, int64_t places[], size_t *count)
 {
@@ -365,9 +412,13 @@ static int set_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_retirements), cmocka_unit_test(test_two_instruments),
-        cmocka_unit_test(test_deliveries),  cmocka_unit_test(test_beneficiaries),
-        cmocka_unit_test(test_events),      cmocka_unit_test(test_ledger_away),
+        cmocka_unit_test(test_retirements),
+        cmocka_unit_test(test_two_instruments),
+        cmocka_unit_test(test_deliveries),
+        cmocka_unit_test(test_beneficiaries),
+        cmocka_unit_test(test_keys_of_known_beneficiaries),
+        cmocka_unit_test(test_events),
+        cmocka_unit_test(test_ledger_away),
     };
     return cmocka_run_group_tests(tests, set_up, market_close);
 }

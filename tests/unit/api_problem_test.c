@@ -215,6 +215,13 @@ static void last_words_need_no_room(void **state)
     assert_string_equal(response.content_type, "application/json");
     assert_true(response.retry_after_s > 0);
     assert_string_equal(room_written(&response.body), whole);
+    room_asked.accept = "application/json;q=0.5, application/problem+json";
+    response = room_response(&room_arena);
+    used_bytes = room_arena.used_bytes;
+    api_last_words(visit->request, STATUS_OUT_OF_ROOM, &response);
+    assert_int_equal(room_arena.used_bytes, used_bytes);
+    assert_string_equal(response.content_type, "application/problem+json");
+    assert_string_equal(room_written(&response.body), whole);
 }
 
 int main(void)

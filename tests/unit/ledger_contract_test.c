@@ -389,6 +389,26 @@ static void somebody_is_named_once(void **state)
     TEXT_COPY(command.key, town_key());
     assert_int_equal(ask(town_person('B'), &command), STATUS_OK);
     assert_string_not_equal(answer.id, id);
+    /* but for whom a program knows to be one of them; that is the same wish, so the key answers */
+    struct command again = names("");
+    TEXT_COPY(again.beneficiary.beneficiary_id, id);
+    assert_int_equal(ask(town_person('B'), &again), STATUS_OK);
+    assert_string_equal(answer.id, id);
+    assert_int_equal(answer.count, 0);
+    again.beneficiary.beneficiary_id[0] = '\0';
+    assert_int_equal(ask(town_person('B'), &again), STATUS_OK);
+    assert_string_equal(answer.id, id);
+    assert_true(answer.repeated);
+    TEXT_COPY(again.key, town_key());
+    TEXT_COPY(again.beneficiary.beneficiary_id, id);
+    TEXT_COPY(again.beneficiary.name, "Another name");
+    assert_int_equal(ask(town_person('B'), &again), STATUS_VALUE_REFUSED);
+    TEXT_COPY(again.beneficiary.name, command.beneficiary.name);
+    TEXT_COPY(again.beneficiary.beneficiary_id, member_id); /* no beneficiary */
+    assert_int_equal(ask(town_person('B'), &again), STATUS_VALUE_REFUSED);
+    TEXT_COPY(again.beneficiary.beneficiary_id, id);
+    TEXT_COPY(again.beneficiary.org_id, cedar); /* somebody else's */
+    assert_int_equal(ask(town_person('C'), &again), STATUS_VALUE_REFUSED);
     /* an id is an organisation's or a beneficiary's */
     command = names("other.example.org");
     TEXT_COPY(command.beneficiary.beneficiary_id, member_id);

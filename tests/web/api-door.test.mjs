@@ -1,5 +1,6 @@
 // What nginx itself refuses on the way to the API is JSON of the API's own form, and everywhere else a page as before.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { request } from 'node:http';
 import { renameSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -107,6 +108,31 @@ test('what the program itself says goes through as it is', async () => {
   assert.equal(answer.status, 404);
   assert.equal(answer.headers['content-type'], 'application/problem+json');
   assert.equal(answer.headers['tallystick-sandbox'], 'true');
+});
+
+// nginx refuses a second Authorization itself, and passes the others on one by one, for the program to refuse: whoever stands between
+// could believe the one, and the program the other.
+test('credentials and keys that come twice', async () => {
+  const organisation = 'Northwind';
+  const found = execFileSync('sqlite3', ['-readonly', join(registry.data, 'registry.db'), `SELECT org_id FROM organisation WHERE name LIKE '${organisation}%'`], { encoding: 'utf8' }).trim();
+  const secrets = JSON.parse(registry.tally('api-credentials', '--organisation', found, '--scopes', 'read,retire', '--roles', 'viewer,initiator'));
+  const fields = { 'X-Client-Secret': secrets.client_secret, Authorization: `Bearer ${secrets.access_token}`, 'Idempotency-Key': 'twice' };
+  const body = JSON.stringify({ beneficiary_name: 'Twice', beneficiary_domain: 'twice.example.com' });
+  const post = (lines) => send(`POST /registry/v0/beneficiary HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`);
+  const once = Object.entries(fields);
+  const named = () => execFileSync('sqlite3', ['-readonly', join(registry.data, 'registry.db'), "SELECT count(*) FROM beneficiary WHERE name = 'Twice'"], { encoding: 'utf8' }).trim();
+  for (const [name, value] of once) {
+    // The same again, another one in front of it or behind it, an empty one, and another case of the name.
+    for (const second of [[name, value], [name, 'other'], [name, ''], [name.toLowerCase(), value]]) {
+      for (const lines of [[...once, second], [second, ...once]]) {
+        const said = await post(lines);
+        assert.match(said, /^HTTP\/1\.1 400 [^]*\r\nContent-Type: application\/json\r\n[^]*"type":"\/registry\/api#bad-request"[^]*"status":400,/i, `${second} ${lines.indexOf(second)}`);
+      }
+    }
+  }
+  assert.equal(named(), '0');
+  assert.match(await post(once), /^HTTP\/1\.1 200 /);
+  assert.equal(named(), '1');
 });
 
 test('too many requests from one address', async () => {
