@@ -63,8 +63,7 @@ static const char *const sentences[VERIFY__COUNT] = {
     [VERIFY_HOLDING] =
         "The running total of what {1} holds of {3}, vintage {4}, in account {2} is not its sum.",
     [VERIFY_DELIVERED] =
-        "The running total of what {1} has of delivery {4}, project {3}, in account "
-        "{2} is not its sum.",
+        "The running total of what {1} has of delivery {4}, {3}, in account {2} is not its sum.",
     [VERIFY_TRANSFER_TOTAL] =
         "The running total of completed transfers of kind {1} is {2}; there are {3}.",
     [VERIFY_PAIR_TOTAL] =
@@ -75,8 +74,7 @@ static const char *const sentences[VERIFY__COUNT] = {
         "The running total of {1} over all projects is not what the projects' own sums make.",
     [VERIFY_BENEFIT] = "What was retired on behalf of {1} is not what is listed so: batch {2}.",
     [VERIFY_BENEFIT_TOTAL] =
-        "The running total of batches of project {2} that were retired on behalf "
-        "of {1} is {3}; there are {4}.",
+        "The count of batches of {2} retired on behalf of {1} is {3}; there are {4}.",
 };
 
 struct looking {

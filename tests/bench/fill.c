@@ -292,7 +292,7 @@ static void fill_tables(struct rows *rows, struct kept *kept)
     fill_events(rows);
     at_us = clock_steady_us();
     put_back(rows, kept, "index");
-    at_us = say_took("indexes", at_us);
+    (void)say_took("indexes", at_us);
     rows->from = rows->past;
     rows->past = history.event_count;
     fill_events(rows);
