@@ -200,15 +200,23 @@ const char *stream_batch_id(struct store *registry, struct arena *arena, int64_t
     return id;
 }
 
+/* Sums of what the filter names, by supplier. */
+static struct query query_sums(struct store *registry, int number,
+                               const struct api_holding_filter *filter)
+{
+    struct query q = query(registry, &api_holdings_queries, number);
+    query_bind_text(&q, 1, filter->org_id);
+    bind_filter(&q, 2, filter->supplier_org_id);
+    bind_filter(&q, 3, filter->project_id);
+    return q;
+}
+
 struct stream_totals_list stream_totals(struct store *registry, struct arena *arena,
                                         const struct api_holding_filter *filter)
 {
     struct stream_totals *rows = NULL;
     size_t count = 0;
-    struct query q = query(registry, &api_holdings_queries, Q_TOTALS);
-    query_bind_text(&q, 1, filter->org_id);
-    bind_filter(&q, 2, filter->supplier_org_id);
-    bind_filter(&q, 3, filter->project_id);
+    struct query q = query_sums(registry, Q_TOTALS, filter);
     while (query_row(&q)) {
         rows = rows_room(arena, rows, count, sizeof(*rows));
         struct stream_totals *row = &rows[count++];
@@ -229,10 +237,7 @@ struct stream_totals_list stream_benefits(struct store *registry, struct arena *
 {
     struct stream_totals *rows = NULL;
     size_t count = 0;
-    struct query q = query(registry, &api_holdings_queries, Q_BENEFITS);
-    query_bind_text(&q, 1, filter->org_id);
-    bind_filter(&q, 2, filter->supplier_org_id);
-    bind_filter(&q, 3, filter->project_id);
+    struct query q = query_sums(registry, Q_BENEFITS, filter);
     while (query_row(&q)) {
         rows = rows_room(arena, rows, count, sizeof(*rows));
         rows[count] = (struct stream_totals){.benefits = query_int(&q, 1)};

@@ -74,14 +74,14 @@ WantedBy=multi-user.target
 END
 }
 unit ledger "the ledger, the only writer of registry.db" "$prefix/lib/tallystick/ledger" ""
-pool() { # name of its socket, processes, program, most memory
+pool() { # name of its socket, processes, program, most memory (512M)
     unit "$1" "$1" \
         "/usr/bin/spawn-fcgi -n -s /run/tallystick/$1.sock -b 4096 -M 0660 -- /usr/bin/multiwatch -f $2 -s TERM -r 100000 -t 100 -- $prefix/lib/tallystick/$3" \
         "After=tallystick-ledger.service
-Wants=tallystick-ledger.service" "" "$4"
+Wants=tallystick-ledger.service" "" "${4:-}"
 }
-for program in public signin account admin; do pool "$program" 2 "$program" 512M; done
-pool api 4 api 512M
+for program in public signin account admin; do pool "$program" 2 "$program"; done
+pool api 4 api
 # A process waits for the ledger with its act: what so many of them ask is committed in one group.
 pool api-acts 24 api 2G
 unit courier "the courier, which sends webhooks" "$prefix/lib/tallystick/courier" "After=tallystick-ledger.service network-online.target
