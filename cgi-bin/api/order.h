@@ -3,9 +3,8 @@
  *
  * An order is its buyer's and its supplier's to see; to others it is not there. Deliveries are
  * public, as their pages are. The contract's Order, with more: instrument, ordered_at and notes;
- * where no date of contract is recorded, effective_contract_date is the day it was placed. What an
- * order counts in is what the supplier's first project counts in. The contract's Delivery, with
- * more: instrument.
+ * where no date of contract is recorded, effective_contract_date is the day it was placed. The
+ * contract's Delivery, with more: instrument, which is its order's.
  */
 #ifndef API_ORDER_H
 #define API_ORDER_H

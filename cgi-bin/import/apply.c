@@ -40,6 +40,7 @@ static const char *const FIELD_WORDS[] = {
     [FIELD_PROJECT] = "project",
     [FIELD_ORDER] = "order",
     [FIELD_KEY] = "key",
+    [FIELD_INSTRUMENT] = "instrument",
 };
 
 static void answered(void *context, const struct command *command, const struct answer *answer);

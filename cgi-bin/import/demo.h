@@ -68,7 +68,7 @@ struct demo_step {
     enum demo_person who;
     enum act_kind kind;
     enum demo_org from, to; /* transfer; order: supplier, buyer; retire: owner */
-    /* issue, deliver, retire, refund, cancel; transfer: whose supplier and instrument */
+    /* issue, deliver, retire, refund, cancel; transfer, order: whose instrument, and supplier */
     enum demo_project project;
     int64_t units, buffer_units;
     int32_t vintage_ago; /* issue: the vintage is so many years before this one */

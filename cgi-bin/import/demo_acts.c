@@ -33,6 +33,7 @@ void demo_fill(const struct demo_step *step, int64_t now_us, char (*made)[ID_SIZ
     } else if (step->kind == ACT_ORDER) {
         demo_org_id(step->from, command->order.supplier_org_id);
         demo_org_id(step->to, command->order.buyer_org_id);
+        command->order.instrument = (uint8_t)demo_projects[step->project].instrument;
         command->order.units = step->units;
         contract_date(step, now_us, command->order.contract_date);
         fits = TEXT_COPY(command->order.notes, words);

@@ -27,7 +27,8 @@
     .buffer_units = (pool_units), .words = (note)
 #define ORDERS(name_, hours, person, supplier, buyer, amount, note)                                \
     .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_ORDER, .from = (supplier), \
-    .to = (buyer), .units = (amount), .words = (note)
+    .project = (supplier) == DEMO_LONGSHORE ? DEMO_WIND : DEMO_BIOCHAR, .to = (buyer),             \
+    .units = (amount), .words = (note)
 #define DELIVERS(name_, hours, person, which, order, amount, note)                                 \
     .name = (name_), .hours_ago = (hours), .who = (person), .kind = ACT_DELIVER,                   \
     .project = (which), .on = (order), .units = (amount), .words = (note)

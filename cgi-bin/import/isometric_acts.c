@@ -61,6 +61,7 @@ struct command iso_command(const struct iso *iso, const struct iso_act *act)
         memcpy(command.order.order_id, id, sizeof id);
         TEXT_COPY(command.order.supplier_org_id, project->org_id);
         TEXT_COPY(command.order.buyer_org_id, retire->org_id);
+        command.order.instrument = project->instrument;
         command.order.units = retire->units;
         TEXT_COPY(command.order.notes, note);
         TEXT_COPY(command.order.origin, retire->origin);

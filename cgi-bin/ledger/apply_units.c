@@ -11,6 +11,7 @@ static bool write_issue(struct work *work, const struct issue_facts *facts,
                         const char *issuance_id);
 static bool add_batch(struct work *work, const struct issue_facts *facts, const char *issuance_id,
                       const struct ledger_account *account, int64_t first, int64_t units);
+static const char *order_words(struct arena *arena, const struct command_order *body);
 static enum status right_to_order(struct work *work, unsigned buyer_roles);
 static void read_deliver(struct work *work, struct deliver_facts *facts);
 static bool write_deliver(struct work *work, const struct deliver_facts *facts,
@@ -66,7 +67,7 @@ enum status apply_order(struct work *work)
         .supplier = ledger_org_read(work->store, work->arena, body->supplier_org_id),
         .buyer = ledger_org_read(work->store, work->arena, body->buyer_org_id)};
     if (facts.supplier.found && facts.buyer.found) {
-        work->detail = arena_printf(work->arena, "%lld units by %s from %s", (long long)body->units,
+        work->detail = arena_printf(work->arena, "%s by %s from %s", order_words(work->arena, body),
                                     facts.buyer.name, facts.supplier.name);
     }
     status = decide_order(&facts, body, work->answer);
@@ -75,6 +76,7 @@ enum status apply_order(struct work *work)
     }
     struct ledger_new_order order = {.supplier_org_id = body->supplier_org_id,
                                      .buyer_org_id = body->buyer_org_id,
+                                     .instrument = (enum instrument)body->instrument,
                                      .units = body->units,
                                      .contract_date = body->contract_date,
                                      .notes = body->notes,
@@ -93,6 +95,14 @@ enum status apply_order(struct work *work)
     bool is_suppliers = text_is(work->org_id, body->supplier_org_id);
     work_tell_also(work, is_suppliers ? body->buyer_org_id : body->supplier_org_id);
     return ledger_order_add(work->store, &order) ? STATUS_OK : STATUS_FAULT;
+}
+
+/* What is asked for, which may be nonsense. */
+static const char *order_words(struct arena *arena, const struct command_order *body)
+{
+    return body->instrument < INSTRUMENT__COUNT
+               ? quantity_words(arena, body->units, (enum instrument)body->instrument)
+               : arena_printf(arena, "%lld units", (long long)body->units);
 }
 
 /* Whoever may for either side. The buyer's own word is the buyer's act. */
@@ -268,9 +278,16 @@ static void read_deliver(struct work *work, struct deliver_facts *facts)
     facts->buyer_trusts =
         ledger_trusts(work->store, facts->order.buyer_org_id, facts->order.supplier_org_id);
     facts->is_registry = acts_for_registry(work);
+    if (!text_empty(body->project_id)) {
+        struct ledger_project project =
+            ledger_project_read(work->store, work->arena, body->project_id);
+        facts->project_is_other = project.found && project.instrument != facts->order.instrument;
+    }
     facts->wish = (struct plan_wish){.org_id = facts->order.supplier_org_id,
                                      .supplier_org_id = facts->order.supplier_org_id,
                                      .project_id = body->project_id,
+                                     .has_instrument = true,
+                                     .instrument = facts->order.instrument,
                                      .from_account_id = "",
                                      .to_account_id = "",
                                      .units = body->units,

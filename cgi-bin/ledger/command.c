@@ -278,6 +278,10 @@ static void add_order(struct digest_feed *feed, const struct command_order *body
     digest_add_text(feed, body->contract_date);
     digest_add_text(feed, body->notes);
     digest_add_text(feed, body->origin);
+    /* Version 2 had none: what it kept for orders of credits goes on. */
+    if (body->instrument != INSTRUMENT_CARBON_REMOVAL) {
+        digest_add_int(feed, body->instrument);
+    }
 }
 
 static void add_deliver(struct digest_feed *feed, const struct command_deliver *body)

@@ -17,7 +17,7 @@
 #include "model/status.h"
 #include "model/term.h"
 
-#define COMMAND_VERSION 2
+#define COMMAND_VERSION 3
 
 enum act_kind {
     ACT_NONE,
@@ -200,6 +200,7 @@ struct command_order {
     char order_id[ID_SIZE];
     char supplier_org_id[ID_SIZE];
     char buyer_org_id[ID_SIZE];
+    uint8_t instrument; /* enum instrument: what units count, and what may be delivered */
     int64_t units;
     char contract_date[11];
     char notes[NOTE_SIZE];
@@ -392,7 +393,8 @@ enum command_field {
     FIELD_CORRECTS,
     FIELD_PROJECT,
     FIELD_ORDER,
-    FIELD_KEY
+    FIELD_KEY,
+    FIELD_INSTRUMENT
 };
 
 struct answer {

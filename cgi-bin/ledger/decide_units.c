@@ -80,6 +80,9 @@ enum status decide_order(const struct order_facts *facts, const struct command_o
     if (!facts->supplier.is_supplier) {
         return refuse(answer, STATUS_WRONG_SUPPLIER, FIELD_SUPPLIER);
     }
+    if (body->instrument >= INSTRUMENT__COUNT) {
+        return refuse(answer, STATUS_VALUE_REFUSED, FIELD_INSTRUMENT);
+    }
     if (!check_date(body->contract_date)) {
         return refuse(answer, STATUS_VALUE_REFUSED, FIELD_DATE);
     }
@@ -112,6 +115,10 @@ enum status decide_deliver(struct arena *arena, const struct deliver_facts *fact
     int64_t latest_at = 0;
     if (status == STATUS_OK) {
         status = plan_select(arena, &facts->wish, plan, &latest_at, answer);
+    }
+    if (status == STATUS_NOT_ENOUGH && facts->project_is_other) {
+        /* Nothing of it can be there, and no smaller quantity helps. */
+        status = refuse(answer, STATUS_WRONG_INSTRUMENT, FIELD_PROJECT);
     }
     if (status == STATUS_OK) {
         status = decide_consent(facts, plan->units, answer);

@@ -28,6 +28,7 @@ static bool read_options(int argc, char **argv, struct care_found *found);
 static bool options_fit(const struct care_found *found);
 static bool take_lock(const struct tally *tally, int *lock_fd);
 static bool migrate_both(const struct tally *tally);
+static bool say_orders(const struct tally *tally);
 static int make_registry(const struct tally *tally, const struct care_found *found);
 static bool is_free(const struct tally *tally);
 
@@ -75,12 +76,38 @@ int operate_migrate(int argc, char **argv, const struct tally *tally)
     if (!take_lock(tally, &lock_fd)) {
         return 1;
     }
-    bool migrated = migrate_both(tally);
+    bool migrated = migrate_both(tally) && say_orders(tally);
     lock_release(lock_fd);
     if (migrated) {
         puts("Both databases are of the newest schema.");
     }
     return migrated ? 0 : 1;
+}
+
+static void say_order(const struct care_order *order)
+{
+    if (order->is_of_both) {
+        printf("Look at order %s: credits and certificates were delivered for it. It counts %s, "
+               "as its first delivery did.\n",
+               order->order_id, order->instrument);
+    } else {
+        printf("Look at order %s: whether credits or certificates were ordered was not recorded, "
+               "and nothing was delivered. It counts %s, as it was entered and shown.\n",
+               order->order_id, order->instrument);
+    }
+}
+
+/* What the schema files could not know for sure is for a person to look at. */
+static bool say_orders(const struct tally *tally)
+{
+    struct store *store = store_open(STORE_REGISTRY, STORE_READ, tally->registry_path, care_tables);
+    if (store == NULL) {
+        return false;
+    }
+    care_orders_guessed(store, tally->arena, say_order);
+    bool is_read = !store_fault(store);
+    store_close(store);
+    return is_read;
 }
 
 static bool read_options(int argc, char **argv, struct care_found *found)

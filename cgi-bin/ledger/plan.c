@@ -254,7 +254,7 @@ static void judge_batch(const struct plan_wish *wish, uint32_t line, struct wors
     enum instrument instrument =
         wish->has_instrument ? wish->instrument : wish->batches[0].instrument;
     if (batch->instrument != instrument) {
-        consider(worst, STATUS_VALUE_REFUSED, FIELD_LINES, wish, line, available_units);
+        consider(worst, STATUS_WRONG_INSTRUMENT, FIELD_LINES, wish, line, available_units);
     }
 }
 

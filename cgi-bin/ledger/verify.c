@@ -51,6 +51,7 @@ static const char *const sentences[VERIFY__COUNT] = {
     [VERIFY_BENEFICIARY] = "Retirement {1} is for a beneficiary that it cannot be for.",
     [VERIFY_SAME_ID] = "The id {1} is an organisation's and a beneficiary's.",
     [VERIFY_PROGRAM] = "Program {1} has rights that no program of its organisation can have.",
+    [VERIFY_ORDERED] = "Order {1} counts {2}, but delivery {3} brought {4} for it.",
     [VERIFY_ORDER] = "Order {1} says {2} units were delivered, its deliveries say {3}.",
     [VERIFY_CLOSED] = "Organisation {1} is closed but holds {2} units.",
     [VERIFY_MAIN] = "Organisation {1} has no open Main account.",

@@ -210,6 +210,7 @@ struct deliver_facts {
     struct ledger_account to; /* the buyer's Main */
     bool buyer_trusts;        /* this supplier */
     bool is_registry;         /* the registry itself delivers */
+    bool project_is_other;    /* one is named, of another instrument than the order's */
     struct plan_wish wish;
 };
 enum status decide_deliver(struct arena *arena, const struct deliver_facts *facts,

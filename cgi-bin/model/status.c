@@ -113,6 +113,9 @@ static const struct status_row rows[] = {
         "No supplier with this id is on the registry. Choose one from the list of suppliers."),
     ROW(WRONG_SUPPLIER, 422, "wrong-supplier",
         "All units of this transfer come from one supplier. Choose batches of that supplier only."),
+    ROW(WRONG_INSTRUMENT, 422, "wrong-instrument",
+        "These units are of another kind than what is counted here. Choose credits where credits "
+        "are asked for, and certificates where certificates are."),
     ROW(NOT_ENOUGH, 422, "not-enough",
         "This is more than is available. Enter at most the available quantity."),
     ROW(SECOND_PERSON_NEEDED, 409, "second-person-needed",

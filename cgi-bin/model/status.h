@@ -59,7 +59,8 @@ enum status {
     STATUS_BATCH_NOT_ACTIVE,
     STATUS_BATCH_RESERVED,
     STATUS_WRONG_SUPPLIER,
-    STATUS_NOT_ENOUGH, /* more than available */
+    STATUS_WRONG_INSTRUMENT, /* units of another kind than the act, or the order, counts */
+    STATUS_NOT_ENOUGH,       /* more than available */
     /* the organisation asks for two persons, and this act is done at once by one */
     STATUS_SECOND_PERSON_NEEDED,
     /* the supplier alone recorded the order, and the buyer does not accept at once */

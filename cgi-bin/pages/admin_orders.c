@@ -96,10 +96,18 @@ enum status admin_order_get(struct visit *visit, struct response *response)
 
 /* ---- recording one ---- */
 
+static const char *const instrument_words[] = {"carbon_removal", "renewable_energy", NULL};
+static const char *const instrument_choices[] = {"carbon_removal", "Carbon-removal credits",
+                                                 "renewable_energy",
+                                                 "Renewable-energy certificates", NULL};
 static const struct field_row rows[] = {
     {.name = "once", .kind = VALUE_LINE},
     {.name = "supplier", .kind = VALUE_LINE, .label = "Supplier"},
     {.name = "buyer", .kind = VALUE_LINE, .label = "Buyer"},
+    {.name = "instrument",
+     .kind = VALUE_WORD,
+     .words = instrument_words,
+     .label = "What is ordered"},
     {.name = "amount", .kind = VALUE_AMOUNT, .label = "Quantity"},
     {.name = "contract_date", .kind = VALUE_DATE, .label = "Contract date"},
     {.name = "notes", .kind = VALUE_LINE, .chars_max = NOTE_CHARS_MAX, .label = "Note"},
@@ -109,6 +117,7 @@ const struct form admin_order_form = {rows, sizeof(rows) / sizeof(rows[0])};
 static const struct admin_field_name names[] = {
     {FIELD_SUPPLIER, "supplier", NULL},
     {FIELD_RECIPIENT, "buyer", NULL},
+    {FIELD_INSTRUMENT, "instrument", NULL},
     {FIELD_AMOUNT, "amount", NULL},
     {FIELD_DATE, "contract_date", "Enter the date as year, month and day, such as 2026-11-20."},
     {FIELD_NOTES, "notes", NULL},
@@ -129,10 +138,11 @@ static enum status show(struct visit *visit, struct response *response, struct a
     admin_form_once(form);
     (void)admin_form_line(form, "supplier", "Supplier", "Its name or id", "");
     (void)admin_form_line(form, "buyer", "Buyer", "Its name or id", "");
+    (void)admin_form_select(form, "instrument", "What is ordered?",
+                            "Needed where the supplier has projects of both, or none yet.", "",
+                            instrument_choices, "What the supplier’s projects count");
     (void)admin_form_amount(form, "amount", "Quantity ordered",
-                            "Credits with at most 3 decimals, or whole certificates: what the "
-                            "supplier’s projects are counted in.",
-                            "", "");
+                            "Credits with at most 3 decimals, or whole certificates.", "", "");
     admin_form_date(form, "contract_date", "Contract date", "", "")->is_optional = true;
     admin_form_area(form, "notes", "Note", "Up to 256 characters.", "")->is_optional = true;
     if (alarm.title != NULL) {
@@ -158,6 +168,28 @@ static void find_party(struct visit *visit, const char *name, char org_id[ID_SIZ
     must(text_copy(org_id, ID_SIZE, found));
 }
 
+/* As chosen, or the one thing that the supplier's projects count; false with a fault beside the
+ * field. */
+static bool find_instrument(struct visit *visit, const char *supplier_org_id,
+                            enum instrument *instrument)
+{
+    if (instrument_from_word(field_text(&visit->fields, "instrument"), instrument)) {
+        return true;
+    }
+    struct order_instruments can = orders_instruments(visit->registry, supplier_org_id);
+    *instrument = can.has[INSTRUMENT_RENEWABLE_ENERGY] ? INSTRUMENT_RENEWABLE_ENERGY
+                                                       : INSTRUMENT_CARBON_REMOVAL;
+    bool is_told = can.has[INSTRUMENT_CARBON_REMOVAL] != can.has[INSTRUMENT_RENEWABLE_ENERGY];
+    if (!is_told && !text_empty(supplier_org_id)) {
+        field_fault(&visit->fields, "instrument",
+                    can.has[*instrument] ? "This supplier has projects of both kinds. Choose "
+                                           "whether credits or certificates are ordered."
+                                         : "This supplier has no project yet. Choose whether "
+                                           "credits or certificates are ordered.");
+    }
+    return is_told;
+}
+
 enum status admin_order_new_post(struct visit *visit, struct response *response)
 {
     struct admin_alarm alarm = {NULL, NULL};
@@ -168,18 +200,10 @@ enum status admin_order_new_post(struct visit *visit, struct response *response)
     find_party(visit, "supplier", command->order.supplier_org_id);
     find_party(visit, "buyer", command->order.buyer_org_id);
     enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
-    struct admin_projects projects =
-        admin_projects_of(visit->registry, visit->arena, command->order.supplier_org_id);
-    if (projects.count > 0) {
-        instrument = projects.at[0].instrument;
-        for (size_t i = 1; i < projects.count; i++) {
-            /* As store/admin_issue.c shows it: the first that was opened says. */
-            if (projects.at[i].opened_at < projects.at[0].opened_at) {
-                instrument = projects.at[i].instrument;
-            }
-        }
+    if (find_instrument(visit, command->order.supplier_org_id, &instrument)) {
+        command->order.instrument = (uint8_t)instrument;
+        (void)admin_amount(visit, "amount", instrument, false, &command->order.units);
     }
-    (void)admin_amount(visit, "amount", instrument, false, &command->order.units);
     must(TEXT_COPY(command->order.contract_date, field_text(&visit->fields, "contract_date")) ||
          visit->fields.error_count > 0);
     must(TEXT_COPY(command->order.notes, field_text(&visit->fields, "notes")) ||

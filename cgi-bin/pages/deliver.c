@@ -131,6 +131,10 @@ static struct at_once_alarm refused(const struct at_once *act, const struct answ
             order->buyer, order->buyer, order->supplier);
         alarm.way_out = url_path(arena, "/account/transfers/new");
         alarm.way_out_words = "Start a transfer";
+    } else if (answer->status == STATUS_WRONG_INSTRUMENT) {
+        alarm.words = arena_printf(
+            arena, "This order counts %s. Choose batches or a project of %s.",
+            instrument_noun(order->instrument, 0), instrument_noun(order->instrument, 0));
     } else if (answer->status == STATUS_ORDER_EXCEEDED && answer->available_units == 0) {
         alarm.words = "Everything has been delivered: nothing is open on this order any more.";
     } else if (answer->status == STATUS_NOT_ENOUGH && text_empty(answer->batch_id)) {

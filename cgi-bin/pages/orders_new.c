@@ -18,6 +18,7 @@
 
 static const char *const as_words[] = {"supplier", "buyer", NULL};
 static const char *const go_words[] = {"next", NULL};
+static const char *const instrument_words[] = {"carbon_removal", "renewable_energy", NULL};
 static const char *const step_words[] = {"check", "confirm", NULL};
 
 /* The answers stand in the address, all but the note, which is the parties' own business. */
@@ -28,6 +29,7 @@ static const struct field_row form_rows[] = {
     {.name = "go", .kind = VALUE_WORD, .words = go_words},
     {.name = "step", .kind = VALUE_WORD, .words = step_words},
     {.name = "once", .kind = VALUE_LINE},
+    {.name = "instrument", .kind = VALUE_WORD, .words = instrument_words},
     {.name = "amount", .kind = VALUE_AMOUNT, .chars_max = 40, .label = "The quantity"},
     {.name = "contract_date", .kind = VALUE_DATE, .label = "The contract date"},
     {.name = "notes", .kind = VALUE_TEXT, .chars_max = NOTE_CHARS_MAX, .label = "The note"},
@@ -38,6 +40,9 @@ const struct form my_orders_new_form = {form_rows, sizeof(form_rows) / sizeof(fo
 struct wish {
     enum order_side side; /* of the organisation acted for */
     struct recipient party;
+    /* the supplier's projects do not say what is ordered: they count both, or there are none */
+    bool asks_instrument;
+    bool has_instrument; /* it is known */
     enum instrument instrument;
     int64_t units;
 };
@@ -124,6 +129,7 @@ static struct order_terms_view view_of(struct visit *visit, const struct wish *w
     const char *once = field_text(&visit->fields, "once");
     struct url change = new_url(visit, wish->side);
     change = url_with(arena, change, "party", wish->party.org_id);
+    change = url_with(arena, change, "instrument", field_text(&visit->fields, "instrument"));
     change = url_with(arena, change, "amount", field_text(&visit->fields, "amount"));
     struct order_terms_view view = {
         .page = chrome_of(visit, PLACE_ORDERS, chrome_fault_title(visit, title)),
@@ -136,8 +142,12 @@ static struct order_terms_view view_of(struct visit *visit, const struct wish *w
         .party = {wish->party.name, desk_org_url(arena, wish->party.org_id)},
         .party_url = new_url(visit, wish->side),
         .once = text_empty(once) ? desk_once(arena) : once,
-        .noun = instrument_noun(wish->instrument, 0),
-        .is_whole = wish->instrument != INSTRUMENT_CARBON_REMOVAL,
+        .asks_instrument = wish->asks_instrument,
+        .instrument_error = chrome_fault(visit, "instrument"),
+        .is_credits = wish->has_instrument && wish->instrument == INSTRUMENT_CARBON_REMOVAL,
+        .is_certificates = wish->has_instrument && wish->instrument == INSTRUMENT_RENEWABLE_ENERGY,
+        .instrument = wish->has_instrument ? instrument_word(wish->instrument) : "",
+        .noun = wish->asks_instrument ? "" : instrument_noun(wish->instrument, 0),
         .amount = field_text(&visit->fields, "amount"),
         .amount_error = chrome_fault(visit, "amount"),
         .contract_date = field_text(&visit->fields, "contract_date"),
@@ -232,7 +242,10 @@ static const char *settle(struct visit *visit, const struct wish *wish, const st
     static const struct {
         enum command_field field;
         const char *name;
-    } names[] = {{FIELD_AMOUNT, "amount"}, {FIELD_DATE, "contract_date"}, {FIELD_NOTES, "notes"}};
+    } names[] = {{FIELD_AMOUNT, "amount"},
+                 {FIELD_INSTRUMENT, "instrument"},
+                 {FIELD_DATE, "contract_date"},
+                 {FIELD_NOTES, "notes"}};
     const char *words = refusal_words(visit, answer, wish->instrument, "");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if ((int32_t)names[i].field == answer->field) {
@@ -280,6 +293,7 @@ static enum status record(struct visit *visit, struct response *response, const 
          TEXT_COPY(body->buyer_org_id, is_supplier ? wish->party.org_id : visit->org_id) &&
          TEXT_COPY(body->contract_date, field_text(&visit->fields, "contract_date")) &&
          TEXT_COPY(body->notes, notes));
+    body->instrument = (uint8_t)wish->instrument;
     body->units = wish->units;
     struct answer answer = {.line = -1};
     enum status status = ledger_ask(visit->ledger, command, &answer);
@@ -316,6 +330,21 @@ static enum status record(struct visit *visit, struct response *response, const 
 
 /* ---- the pages ---- */
 
+/* What is ordered: as chosen, or the one thing that the supplier's projects count. */
+static void take_instrument(struct visit *visit, struct wish *wish, const char *supplier_org_id)
+{
+    struct order_instruments can = orders_instruments(visit->registry, supplier_org_id);
+    const char *chosen = field_text(&visit->fields, "instrument");
+    bool is_chosen = instrument_from_word(chosen, &wish->instrument);
+    if (!is_chosen) {
+        wish->instrument = can.has[INSTRUMENT_RENEWABLE_ENERGY] ? INSTRUMENT_RENEWABLE_ENERGY
+                                                                : INSTRUMENT_CARBON_REMOVAL;
+    }
+    bool is_one = can.has[INSTRUMENT_CARBON_REMOVAL] != can.has[INSTRUMENT_RENEWABLE_ENERGY];
+    wish->asks_instrument = !is_one || !can.has[wish->instrument];
+    wish->has_instrument = is_chosen || is_one;
+}
+
 /* The chosen party; false with a fault beside the field. */
 static bool take_party(struct visit *visit, struct wish *wish)
 {
@@ -334,14 +363,22 @@ static bool take_party(struct visit *visit, struct wish *wish)
                                   "it.");
         return false;
     }
-    wish->instrument = order_instrument(visit->registry, supplier);
+    take_instrument(visit, wish, supplier);
     return true;
 }
 
-/* Reads quantity and date; faults stand beside them. */
+/* Reads kind and quantity; faults stand beside them. */
 static void read_terms(struct visit *visit, struct wish *wish)
 {
     const char *typed = field_text(&visit->fields, "amount");
+    if (!wish->has_instrument) {
+        /* What the quantity means is not known before. */
+        field_fault(&visit->fields, "instrument",
+                    wish->side == ORDER_OF_SUPPLIER
+                        ? "Choose whether credits or certificates were ordered."
+                        : "Choose whether you order credits or certificates.");
+        return;
+    }
     enum status status = quantity_parse(typed, wish->instrument, &wish->units);
     if (text_empty(typed)) {
         field_fault(&visit->fields, "amount",

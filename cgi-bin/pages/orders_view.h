@@ -191,8 +191,12 @@ struct order_terms_view {
     struct url party_url;  /* to choose another one */
     struct url change_url; /* from the check back to the terms */
     const char *once;
-    const char *noun;
-    bool is_whole;
+    bool asks_instrument; /* credits or certificates? */
+    const char *instrument_error;
+    bool is_credits;
+    bool is_certificates;
+    const char *instrument; /* its word; "" not chosen yet */
+    const char *noun;       /* behind the quantity; "" when it is chosen above it */
     const char *amount;
     const char *amount_error;
     const char *contract_date;

@@ -76,6 +76,7 @@ const char *refusal_words(struct visit *visit, const struct answer *answer,
     case STATUS_BATCH_RESERVED:
     case STATUS_BATCH_TWICE:
     case STATUS_WRONG_SUPPLIER:
+    case STATUS_WRONG_INSTRUMENT:
         if (text_empty(answer->batch_id)) {
             break;
         }

@@ -69,6 +69,7 @@ static const char *field_of(const struct answer *answer)
     case FIELD_PROJECT:
     case FIELD_ORDER:
     case FIELD_KEY:
+    case FIELD_INSTRUMENT:
         break;
     }
     return NULL;

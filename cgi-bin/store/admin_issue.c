@@ -8,15 +8,7 @@
 #include "store/fold.h"
 #include "store/rows.h"
 
-enum {
-    Q_PROJECTS_FORTH,
-    Q_PROJECTS_BACK,
-    Q_PROJECT,
-    Q_PROJECTS_OF,
-    Q_NEXT_SERIAL,
-    Q_KEY,
-    Q__COUNT
-};
+enum { Q_PROJECTS_FORTH, Q_PROJECTS_BACK, Q_PROJECT, Q_NEXT_SERIAL, Q_KEY, Q__COUNT };
 
 #define PROJECT                                                                                    \
     "SELECT p.project_id, p.org_id, s.name, p.name, p.short_code, p.instrument, p.pathway,"        \
@@ -36,7 +28,6 @@ static const char *const sql[Q__COUNT] = {
     [Q_PROJECTS_FORTH] = PROJECTS(">", "ASC"),
     [Q_PROJECTS_BACK] = PROJECTS("<", "DESC"),
     [Q_PROJECT] = PROJECT " WHERE p.project_id = ?1",
-    [Q_PROJECTS_OF] = PROJECT " WHERE p.org_id = ?1 ORDER BY p.name COLLATE NOCASE, p.project_id",
     [Q_NEXT_SERIAL] = "SELECT next_serial FROM conservation WHERE project_id = ?1 AND vintage = ?2",
     [Q_KEY] = "SELECT seq FROM idempotency WHERE scope = ?1 AND key = ?2",
 };
@@ -132,21 +123,6 @@ bool admin_project_find(struct store *registry, struct arena *arena, const char 
     }
     query_end(&q);
     return is_found;
-}
-
-struct admin_projects admin_projects_of(struct store *registry, struct arena *arena,
-                                        const char *org_id)
-{
-    struct query q = query(registry, &admin_issue_queries, Q_PROJECTS_OF);
-    query_bind_text(&q, 1, org_id);
-    struct admin_project *rows = NULL;
-    size_t count = 0;
-    while (query_row(&q)) {
-        rows = rows_room(arena, rows, count, sizeof(*rows));
-        rows[count++] = read_project(&q, arena);
-    }
-    query_end(&q);
-    return (struct admin_projects){rows, count};
 }
 
 int64_t admin_next_serial(struct store *registry, const char *project_id, int64_t vintage)

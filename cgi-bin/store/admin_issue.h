@@ -50,9 +50,6 @@ struct admin_projects admin_projects_list(struct store *registry, struct arena *
 int64_t admin_projects_count(struct store *registry, struct arena *arena, const char *typed);
 bool admin_project_find(struct store *registry, struct arena *arena, const char *project_id,
                         struct admin_project *project);
-/* Of one supplier, by name. */
-struct admin_projects admin_projects_of(struct store *registry, struct arena *arena,
-                                        const char *org_id);
 /* The first free serial number of a vintage. */
 int64_t admin_next_serial(struct store *registry, const char *project_id, int64_t vintage);
 /* Has this person's idempotency key been used by an act that came through? */

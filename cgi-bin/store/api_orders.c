@@ -40,9 +40,7 @@ enum {
 
 static const char *const sql[Q__COUNT] = {
     [Q_ORDER] = "SELECT o.order_id, " PARTIES ","
-                " coalesce((SELECT p.instrument FROM project p WHERE p.org_id = o.supplier_org_id"
-                "  ORDER BY p.project_id LIMIT 1), 'carbon_removal'),"
-                " o.units, o.delivered_units, o.contract_date, o.ordered_at,"
+                " o.instrument, o.units, o.delivered_units, o.contract_date, o.ordered_at,"
                 " CASE WHEN o.delivered_units = o.units THEN (SELECT max(d.delivered_at)"
                 "  FROM delivery d WHERE d.order_id = o.order_id) END, o.notes"
                 " FROM buyer_order o CROSS JOIN organisation b ON b.org_id = o.buyer_org_id"

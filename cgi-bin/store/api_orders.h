@@ -22,7 +22,7 @@ struct api_order {
     const char *order_id;
     struct api_party buyer;
     struct api_party supplier;
-    enum instrument instrument; /* what the supplier's first project is counted in */
+    enum instrument instrument; /* what it counts */
     int64_t units;
     int64_t delivered_units;
     const char *contract_date; /* YYYY-MM-DD; "" unknown */

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "store/query.h"
 
-enum { C_VERSION, C_SIZE, C_COUNTS, C_LAST, C_FOUND_EXISTS, C_FOUND, C__COUNT };
+enum { C_VERSION, C_SIZE, C_COUNTS, C_LAST, C_ORDERS_GUESSED, C_FOUND_EXISTS, C_FOUND, C__COUNT };
 
 static const char *const care_sql[C__COUNT] = {
     [C_VERSION] = "PRAGMA user_version",
@@ -19,6 +19,9 @@ static const char *const care_sql[C__COUNT] = {
         " (SELECT count(*) FROM transfer WHERE ended_at IS NULL), (SELECT count(*) FROM "
         "retirement)",
     [C_LAST] = "SELECT seq, recorded_at, command, outcome FROM act ORDER BY seq DESC LIMIT 1",
+    [C_ORDERS_GUESSED] =
+        "SELECT order_id, instrument, instrument_by = 'unclear' FROM buyer_order"
+        " WHERE instrument_by = 'first_project' OR instrument_by = 'unclear' ORDER BY order_id",
     [C_FOUND_EXISTS] = "SELECT 1 FROM setting",
     [C_FOUND] = "INSERT INTO setting (one, site_name, site_url, tag, is_demo, expiry_days, "
                 "registry_approval_units)"
@@ -85,6 +88,21 @@ struct care_sum care_sum_read(struct store *store, struct arena *arena)
 int64_t care_people_version(struct store *store)
 {
     return one_int(store, &care_people_queries, P_VERSION);
+}
+
+void care_orders_guessed(struct store *store, struct arena *arena,
+                         void (*each)(const struct care_order *order))
+{
+    struct query q = query(store, &care_queries, C_ORDERS_GUESSED);
+    while (query_row(&q)) {
+        size_t mark_bytes = arena->used_bytes;
+        const struct care_order order = {.order_id = query_text(&q, arena, 0),
+                                         .instrument = query_text(&q, arena, 1),
+                                         .is_of_both = query_int(&q, 2) != 0};
+        each(&order);
+        arena_reset(arena, mark_bytes);
+    }
+    query_end(&q);
 }
 
 bool care_found_exists(struct store *store)

@@ -41,6 +41,18 @@ extern const struct query_table care_people_queries; /* care_people_version */
 struct care_sum care_sum_read(struct store *store, struct arena *arena);
 int64_t care_people_version(struct store *store);
 
+/* An order of before orders said what they count, where that could not be told for sure
+ * (schema/registry/008_orders.sql). */
+struct care_order {
+    const char *order_id;
+    const char *instrument; /* as it is counted now */
+    /* units of both were delivered; otherwise the supplier has projects of both, or none */
+    bool is_of_both;
+};
+/* Calls each for every such order; what it is given lives until it returns. */
+void care_orders_guessed(struct store *store, struct arena *arena,
+                         void (*each)(const struct care_order *order));
+
 /* The row of settings with which a registry begins. */
 struct care_found {
     const char *site_name;

@@ -81,7 +81,8 @@ static const char *const changes_sql[C__COUNT] = {
     [C_ORDER] =
         "INSERT OR ROLLBACK INTO buyer_order (order_id, supplier_org_id, buyer_org_id, units, "
         "contract_date, notes, ordered_at,"
-        " origin, ordered_by, buyer_agreed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        " origin, ordered_by, buyer_agreed, instrument) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+        " ?10, ?11)",
     [C_ORDER_DELIVERED] =
         "UPDATE buyer_order SET delivered_units = delivered_units + ?2 WHERE order_id = ?1",
     [C_DELIVERY] =
@@ -343,6 +344,7 @@ bool ledger_order_add(struct store *store, const struct ledger_new_order *order)
     query_bind_text(&q, 8, order->origin);
     query_bind_text(&q, 9, order->ordered_by);
     query_bind_int(&q, 10, order->buyer_agreed);
+    query_bind_text(&q, 11, instrument_word(order->instrument));
     return run_one(&q);
 }
 

@@ -68,6 +68,7 @@ bool ledger_issuance_add(struct store *store, const struct ledger_new_issuance *
 
 struct ledger_new_order {
     const char *order_id, *supplier_org_id, *buyer_org_id;
+    enum instrument instrument;
     int64_t units;
     const char *contract_date, *notes, *ordered_by, *origin;
     bool buyer_agreed;

@@ -86,6 +86,7 @@ struct ledger_order {
     char order_id[ID_SIZE];
     char supplier_org_id[ID_SIZE];
     char buyer_org_id[ID_SIZE];
+    enum instrument instrument; /* what its units count */
     int64_t units, delivered_units;
     int64_t ordered_at;
     bool buyer_agreed; /* recorded by the buyer or the registry */

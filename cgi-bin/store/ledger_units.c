@@ -3,6 +3,7 @@
 
 #include "base/must.h"
 #include "base/text.h"
+#include "store/columns.h"
 #include "store/ledger_facts.h"
 #include "store/query.h"
 #include "store/rows.h"
@@ -31,7 +32,7 @@ static const char *const units_sql[U__COUNT] = {
     [U_FREE_OF_ANY] = BATCH_COLUMNS "WHERE b.org_id = ?1 AND ?2 IS NULL" FREE_FILTER,
     [U_ORDER] =
         "SELECT order_id, supplier_org_id, buyer_org_id, units, delivered_units, ordered_at,"
-        " buyer_agreed FROM buyer_order WHERE order_id = ?1",
+        " buyer_agreed, instrument FROM buyer_order WHERE order_id = ?1",
     [U_TRANSFER] =
         "SELECT transfer_id, kind, state, from_org_id, to_org_id, to_account_id, instrument, units,"
         " needs_approval, needs_registry_approval, submitted_by, submitted_at, approved_by,"
@@ -117,6 +118,7 @@ struct ledger_order ledger_order_read(struct store *store, const char *order_id)
         order.delivered_units = query_int(&q, 4);
         order.ordered_at = query_int(&q, 5);
         order.buyer_agreed = query_int(&q, 6) != 0;
+        order.instrument = column_instrument(&q, 7);
     }
     query_end(&q);
     return order;

@@ -6,7 +6,7 @@
 
 enum {
     Q_PARTY,
-    Q_INSTRUMENT,
+    Q_INSTRUMENTS,
     Q_ORDER,
     Q_ORDER_OF,
     Q_DELIVERY,
@@ -28,20 +28,14 @@ enum {
 #define STATE                                                                                      \
     "CASE WHEN o.delivered_units = 0 THEN 'placed' WHEN o.delivered_units < o.units"               \
     " THEN 'in_progress' ELSE 'completed' END"
-#define INSTRUMENT(supplier)                                                                       \
-    "coalesce((SELECT p.instrument FROM project p WHERE p.org_id = " supplier                      \
-    " ORDER BY p.project_id LIMIT 1), 'carbon_removal')"
+#define HAS_PROJECT(instrument)                                                                    \
+    " EXISTS (SELECT 1 FROM project WHERE org_id = ?1 AND instrument = '" instrument "')"
 #define ORDER                                                                                      \
-    "SELECT o.order_id, o.supplier_org_id, s.name, o.buyer_org_id, b.name," INSTRUMENT(            \
-        "o.supplier_org_id") ","                                                                   \
-                             " o.units, o.delivered_units, o.contract_date, o.notes, "             \
-                             "o.ordered_at,"                                                       \
-                             " (SELECT max(d.delivered_at) FROM delivery d WHERE d.order_id = "    \
-                             "o.order_id), o.buyer_agreed"                                         \
-                             " FROM buyer_order o CROSS JOIN organisation s ON s.org_id = "        \
-                             "o.supplier_org_id"                                                   \
-                             " CROSS JOIN organisation b ON b.org_id = o.buyer_org_id WHERE "      \
-                             "o.order_id = "
+    "SELECT o.order_id, o.supplier_org_id, s.name, o.buyer_org_id, b.name, o.instrument,"          \
+    " o.units, o.delivered_units, o.contract_date, o.notes, o.ordered_at,"                         \
+    " (SELECT max(d.delivered_at) FROM delivery d WHERE d.order_id = o.order_id), o.buyer_agreed"  \
+    " FROM buyer_order o CROSS JOIN organisation s ON s.org_id = o.supplier_org_id"                \
+    " CROSS JOIN organisation b ON b.org_id = o.buyer_org_id WHERE o.order_id = "
 /* ?2 state; NULL filters nothing. */
 #define ORDER_MATCHES                                                                              \
     " AND (?2 IS NULL OR ?2 = " STATE " OR (?2 = 'open' AND o.delivered_units < o.units))"
@@ -90,7 +84,8 @@ static const char *const sql[Q__COUNT] = {
     [Q_PARTY] = "SELECT o.supplier_id IS NOT NULL,"
                 " EXISTS (SELECT 1 FROM buyer_order b WHERE b.buyer_org_id = ?1)"
                 " FROM organisation o WHERE o.org_id = ?1",
-    [Q_INSTRUMENT] = "SELECT " INSTRUMENT("?1"),
+    /* In the order of enum instrument. */
+    [Q_INSTRUMENTS] = "SELECT " HAS_PROJECT("carbon_removal") "," HAS_PROJECT("renewable_energy"),
     [Q_ORDER] = ORDER "?1",
     [Q_ORDER_OF] = ORDER "?2 AND (" SUPPLIERS " OR " BUYERS ")",
     [Q_DELIVERY] =
@@ -162,14 +157,17 @@ struct order_party orders_party(struct store *registry, const char *org_id)
     return party;
 }
 
-enum instrument order_instrument(struct store *registry, const char *supplier_org_id)
+struct order_instruments orders_instruments(struct store *registry, const char *supplier_org_id)
 {
-    struct query q = query(registry, &orders_queries, Q_INSTRUMENT);
+    struct order_instruments instruments = {{false}};
+    struct query q = query(registry, &orders_queries, Q_INSTRUMENTS);
     query_bind_text(&q, 1, supplier_org_id);
-    enum instrument instrument =
-        query_row(&q) ? column_instrument(&q, 0) : INSTRUMENT_CARBON_REMOVAL;
+    bool is_read = query_row(&q);
+    for (int i = 0; is_read && i < INSTRUMENT__COUNT; i++) {
+        instruments.has[i] = query_int(&q, i) != 0;
+    }
     query_end(&q);
-    return instrument;
+    return instruments;
 }
 
 /* Reads the one row of ORDER and ends the query. */

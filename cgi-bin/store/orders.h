@@ -29,8 +29,11 @@ struct order_party {
 };
 struct order_party orders_party(struct store *registry, const char *org_id);
 
-/* What a supplier's orders are counted in: the instrument of its first project. */
-enum instrument order_instrument(struct store *registry, const char *supplier_org_id);
+/* What a supplier's projects count in: what can be ordered from it. */
+struct order_instruments {
+    bool has[INSTRUMENT__COUNT]; /* none: it has no project yet */
+};
+struct order_instruments orders_instruments(struct store *registry, const char *supplier_org_id);
 
 /* How far it has come: nothing, something, everything is delivered. */
 enum order_state { ORDER_PLACED, ORDER_IN_PROGRESS, ORDER_COMPLETED };
@@ -43,7 +46,7 @@ struct order {
     const char *supplier;
     const char *buyer_org_id;
     const char *buyer;
-    enum instrument instrument; /* that of the supplier's first project */
+    enum instrument instrument; /* what it counts, and what may be delivered */
     int64_t units;
     int64_t delivered_units;
     enum order_state state;
@@ -87,7 +90,7 @@ struct delivery {
     const char *supplier;
     const char *buyer_org_id;
     const char *buyer;
-    enum instrument instrument; /* that of its blocks: all are of the supplier's projects */
+    enum instrument instrument; /* that of its blocks, and since version 8 of its order */
     int64_t units;
     const char *notes; /* public */
     int64_t delivered_at;

@@ -149,7 +149,8 @@ static const char *const verify_sql[V__COUNT] = {
         " ('retirement_own_beneficiary'), ('refund_no_update'), ('refund_no_delete'),"
         " ('refund_line_no_update'), ('refund_line_no_delete'), ('cancellation_no_update'),"
         " ('cancellation_no_delete'), ('cancellation_line_no_update'),"
-        " ('cancellation_line_no_delete'), ('benefit_retired'))"
+        " ('cancellation_line_no_delete'), ('benefit_retired'), ('buyer_order_given'),"
+        " ('buyer_order_fixed'), ('delivery_line_ordered'))"
         " SELECT name FROM needed WHERE name NOT IN (SELECT name FROM "
         "sqlite_schema WHERE type = 'trigger')",
     [VERIFY_SETTINGS] = "SELECT count(*) FROM setting HAVING count(*) <> 1",
@@ -290,6 +291,14 @@ static const char *const verify_sql[V__COUNT] = {
         "SELECT o.order_id, o.delivered_units, coalesce(sum(d.units), 0) FROM buyer_order o"
         " LEFT JOIN delivery d ON d.order_id = o.order_id GROUP BY o.order_id"
         " HAVING o.delivered_units <> coalesce(sum(d.units), 0) OR o.delivered_units > o.units",
+    /* Of orders whose deliveries were of both before orders said what they count, `tally migrate`
+       tells. */
+    [VERIFY_ORDERED] =
+        "SELECT DISTINCT o.order_id, coalesce(o.instrument, 'nothing'), d.delivery_id, p.instrument"
+        " FROM buyer_order o JOIN delivery d ON d.order_id = o.order_id"
+        " JOIN delivery_line l ON l.delivery_id = d.delivery_id"
+        " JOIN batch b ON b.batch_id = l.batch_id JOIN project p ON p.project_id = b.project_id"
+        " WHERE o.instrument IS NOT p.instrument AND o.instrument_by <> 'unclear'",
     [VERIFY_CLOSED] = "SELECT o.org_id, sum(b.last - b.first + 1) FROM organisation o JOIN "
                       "batch b ON b.org_id = o.org_id"
                       " WHERE o.state = 'closed' AND b.state = 'active' GROUP BY o.org_id",

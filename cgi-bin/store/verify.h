@@ -65,6 +65,8 @@ enum verify_check {
     VERIFY_PROGRAM,
     /* [order, delivered, found] deliveries do not make up what was delivered */
     VERIFY_ORDER,
+    /* [order, instrument, delivery, its instrument] units of another kind than was ordered */
+    VERIFY_ORDERED,
     VERIFY_CLOSED,      /* [organisation, units] closed, but holds units */
     VERIFY_MAIN,        /* [organisation] has no open Main account */
     VERIFY_ACT_GAP,     /* [before, after] the audit log misses acts */

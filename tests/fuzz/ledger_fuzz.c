@@ -217,6 +217,7 @@ static void fill_supply(struct fuzz_input *input, struct command *command)
         take_id(input, command->order.supplier_org_id, "org");
         take_id(input, command->order.buyer_org_id, "org");
         command->order.units = take_units(input);
+        command->order.instrument = (uint8_t)fuzz_below(input, INSTRUMENT__COUNT + 1);
         TAKE_TEXT(input, command->order.contract_date);
         break;
     default:

@@ -89,7 +89,7 @@ struct m_transfer {
 };
 struct m_order {
     char id[ID_SIZE];
-    int supplier, buyer;
+    int supplier, buyer, instrument;
     int64_t units, delivered;
     bool agreed; /* the buyer's word, or the registry's */
 };
@@ -366,7 +366,7 @@ static enum status m_judge_line(const struct m_wish *wish, int number)
                          : m.projects[m.pieces[wish->lines[0].piece].project].instrument;
     }
     if (m.projects[piece->project].instrument != instrument) {
-        m_worse(&worst, STATUS_VALUE_REFUSED);
+        m_worse(&worst, STATUS_WRONG_INSTRUMENT);
     }
     return worst;
 }

@@ -134,7 +134,7 @@ static void test_lines(void **state)
     answer = REFUSED("more than it is", command, STATUS_NOT_ENOUGH, FIELD_LINES, 1, 500);
     assert_string_equal(answer.batch_id, world.second);
     command = alpha_sends_of(world.windy, 1);
-    REFUSED("another instrument", command, STATUS_VALUE_REFUSED, FIELD_LINES, 0, 50);
+    REFUSED("another instrument", command, STATUS_WRONG_INSTRUMENT, FIELD_LINES, 0, 50);
 }
 
 static void test_batches(void **state)
@@ -434,6 +434,40 @@ static void test_units(void **state)
     must(TEXT_COPY(command.order.buyer_org_id, world.orgs[BETA]));
     command.order.units = 1;
     REFUSED_BY("no supplier", PROGRAM_TALLY, command, STATUS_WRONG_SUPPLIER, FIELD_SUPPLIER, -1, 0);
+    must(TEXT_COPY(command.order.supplier_org_id, world.orgs[NORD]));
+    command.order.instrument = INSTRUMENT__COUNT;
+    REFUSED_BY("no instrument", PROGRAM_TALLY, command, STATUS_VALUE_REFUSED, FIELD_INSTRUMENT, -1,
+               0);
+}
+
+/* Of an order of certificates nothing is delivered in credits, whichever way they are chosen. */
+static void test_ordered(void **state)
+{
+    (void)state;
+    char order_id[ID_SIZE], credits[ID_SIZE];
+    given(NORD, world.biochar, 2018, 10, credits);
+    struct command command = command_of(ACT_ORDER, "", town_key());
+    must(TEXT_COPY(command.order.supplier_org_id, world.orgs[NORD]));
+    must(TEXT_COPY(command.order.buyer_org_id, world.orgs[BETA]));
+    command.order.instrument = INSTRUMENT_RENEWABLE_ENERGY;
+    command.order.units = 5;
+    done(PROGRAM_TALLY, &command, order_id);
+    command = command_of(ACT_DELIVER, "", town_key());
+    must(TEXT_COPY(command.deliver.order_id, order_id));
+    command.deliver.units = 5;
+    REFUSED_BY("none of what was ordered", PROGRAM_TALLY, command, STATUS_NOT_ENOUGH, FIELD_AMOUNT,
+               -1, 0);
+    must(TEXT_COPY(command.deliver.project_id, world.biochar));
+    REFUSED_BY("of another kind", PROGRAM_TALLY, command, STATUS_WRONG_INSTRUMENT, FIELD_PROJECT,
+               -1, 0);
+    must(TEXT_COPY(command.deliver.project_id, ""));
+    command.deliver.units = 0;
+    command.deliver.line_count = 1;
+    command.deliver.lines[0].units = 5;
+    must(TEXT_COPY(command.deliver.lines[0].batch_id, credits));
+    struct answer answer = REFUSED_BY("batches of another kind", PROGRAM_TALLY, command,
+                                      STATUS_WRONG_INSTRUMENT, FIELD_LINES, 0, 10);
+    assert_string_equal(answer.batch_id, credits);
 }
 
 static void test_parties_acts(void **state)
@@ -532,6 +566,7 @@ int main(void)
         cmocka_unit_test(test_askers),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_units),
+        cmocka_unit_test(test_ordered),
         cmocka_unit_test(test_at_once),
         cmocka_unit_test(test_pool),
         cmocka_unit_test(test_parties_acts),

@@ -225,6 +225,9 @@ static void act_order(void)
     struct command command = command_by(ACT_ORDER, person);
     TEXT_COPY(command.order.supplier_org_id, m.orgs[supplier].id);
     TEXT_COPY(command.order.buyer_org_id, org_id(buyer));
+    command.order.instrument = (uint8_t)(chance(1)    ? INSTRUMENT__COUNT
+                                         : chance(80) ? INSTRUMENT_CARBON_REMOVAL
+                                                      : INSTRUMENT_RENEWABLE_ENERGY);
     command.order.units = units;
     enum status expected = may_ask(ACT_ORDER, person)
                                ? m_right(person, m_roles(person, supplier), ROLE_INITIATOR, true)
@@ -237,11 +240,12 @@ static void act_order(void)
     expected = expected == STATUS_OK ? m_sender(supplier) : expected;
     expected = expected == STATUS_OK ? m_recipient(buyer) : expected;
     if (expected == STATUS_OK) {
-        expected = supplier == buyer       ? STATUS_SAME_ACCOUNT
-                   : units == 0            ? STATUS_QUANTITY_ZERO
-                   : units < 0             ? STATUS_QUANTITY_NEGATIVE
-                   : supplier >= SUPPLIERS ? STATUS_WRONG_SUPPLIER
-                                           : STATUS_OK;
+        expected = supplier == buyer                               ? STATUS_SAME_ACCOUNT
+                   : units == 0                                    ? STATUS_QUANTITY_ZERO
+                   : units < 0                                     ? STATUS_QUANTITY_NEGATIVE
+                   : supplier >= SUPPLIERS                         ? STATUS_WRONG_SUPPLIER
+                   : command.order.instrument >= INSTRUMENT__COUNT ? STATUS_VALUE_REFUSED
+                                                                   : STATUS_OK;
     }
     struct answer answer;
     ask(&command, person, &answer);
@@ -249,6 +253,7 @@ static void act_order(void)
         struct m_order *order = &m.orders[m.order_count++];
         *order = (struct m_order){.supplier = supplier,
                                   .buyer = buyer,
+                                  .instrument = command.order.instrument,
                                   .units = units,
                                   .agreed = is_buyers ||
                                             m_is_registry(person, program_of(ACT_ORDER, person))};
@@ -269,7 +274,7 @@ static void act_deliver(void)
                           .project = NONE,
                           .from_account = NONE,
                           .to_account = NONE,
-                          .instrument = NONE};
+                          .instrument = order == NULL ? NONE : order->instrument};
     if (chance(40)) {
         wish.project = below(PROJECTS);
     }
@@ -293,6 +298,10 @@ static void act_deliver(void)
     expected = expected == STATUS_OK ? m_sender(supplier) : expected;
     expected = expected == STATUS_OK ? m_recipient(order->buyer) : expected;
     expected = expected == STATUS_OK ? m_pick(&wish) : expected;
+    if (expected == STATUS_NOT_ENOUGH && wish.project != NONE &&
+        m.projects[wish.project].instrument != order->instrument) {
+        expected = STATUS_WRONG_INSTRUMENT; /* there is none of it, and there cannot be */
+    }
     if (expected == STATUS_OK && !m_is_registry(person, program_of(ACT_DELIVER, person))) {
         const struct m_org *buyer = &m.orgs[order->buyer];
         bool accepts = buyer->incoming == INCOMING_ALL ||

@@ -168,6 +168,17 @@ TOWN_UNUSED static const char *town_org(const char *name, bool is_supplier, enum
     return town_do(&command);
 }
 
+/* What a supplier's only kind of project counts; for orders. */
+TOWN_UNUSED static uint8_t town_instrument(const char *supplier_org_id)
+{
+    char sql[160];
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT max(instrument = 'renewable_energy') FROM project WHERE org_id = '%s'",
+                   supplier_org_id);
+    return (uint8_t)(town_number(sql) > 0 ? INSTRUMENT_RENEWABLE_ENERGY
+                                          : INSTRUMENT_CARBON_REMOVAL);
+}
+
 TOWN_UNUSED static void town_member(const char *org_id, const char *user_id, unsigned roles)
 {
     struct command command = command_of(ACT_SET_PERSON, "", "");

@@ -125,7 +125,8 @@ static void try_all(const char *target, const struct api_caller *caller, const s
 #define AT_QUANTITY "['body','credit_batch_quantities',0,'credit_quantity_kg']"
 #define AT_BATCH "['body','credit_batch_quantities',0,'credit_batch_id']"
 
-static void order(const char *word, const char *supplier, const char *buyer, int64_t units)
+static void order(const char *word, const char *supplier, const char *buyer,
+                  enum instrument instrument, int64_t units)
 {
     static int number;
     char key[KEY_SIZE];
@@ -134,6 +135,7 @@ static void order(const char *word, const char *supplier, const char *buyer, int
     struct command command = command_of(ACT_ORDER, "", key);
     TEXT_COPY(command.order.supplier_org_id, supplier);
     TEXT_COPY(command.order.buyer_org_id, buyer);
+    command.order.instrument = (uint8_t)instrument;
     command.order.units = units;
     assert_int_equal(api_ask_ledger(NULL, &command, &answer), STATUS_OK);
     name(word, answer.id);
@@ -171,8 +173,9 @@ static int bad_set_up(void **state)
     (void)snprintf(text, sizeof text, ONE_BATCH("supplier_org_id = '%s'"), market.lithos);
     name("{lithos-batch}", one_text(text, market.northwind));
     name("{charm-split}", one_text(ONE_BATCH("state = 'split'"), market.charm));
-    order("{order}", market.charm, market.northwind, 5000);
-    order("{other-order}", market.lithos, market.fjord, 5000);
+    order("{order}", market.charm, market.northwind, INSTRUMENT_CARBON_REMOVAL, 5000);
+    order("{other-order}", market.lithos, market.fjord, INSTRUMENT_CARBON_REMOVAL, 5000);
+    order("{windy-order}", market.charm, market.northwind, INSTRUMENT_RENEWABLE_ENERGY, 5000);
     for (size_t i = 0; i < 257; i++) {
         memcpy(text + 2 * i, "é", sizeof "é");
         if (i == 255) {

@@ -101,6 +101,9 @@ static void test_deliveries(void **state)
         BAD_NOTES(DELIVER, CHARM_KG("1")),
         BAD_KG(DELIVER, CHARM_KG, AT_QUANTITY),
         BAD_BATCHES(DELIVER, "{foreign}", "{charm-split}", "{batch}"),
+        {"credits for an order of certificates",
+         "{" CHARM_KG("1000") ",'order_id':'{windy-order}'" NO_NOTES "}", 422, AT_BATCH,
+         "wrong-instrument"},
     };
     (void)state;
     TRY_ALL(API "/deliveries", &charm_program, cases);

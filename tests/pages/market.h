@@ -63,6 +63,7 @@ CGI_UNUSED static const char *market_deliver(const char *supplier, const char *b
     struct command order = command_of(ACT_ORDER, "", town_key());
     TEXT_COPY(order.order.supplier_org_id, supplier);
     TEXT_COPY(order.order.buyer_org_id, buyer);
+    order.order.instrument = town_instrument(supplier);
     order.order.units = units;
     const char *order_id = town_do(&order);
     struct command deliver = command_of(ACT_DELIVER, "", town_key());

@@ -138,7 +138,6 @@ static const struct permission {
     {"admin_transfers", "USE TEMP B-TREE FOR ORDER BY", "what waits, or one page of one party"},
     {"admin_transfers", "SCAN k", "one page that its subquery found"},
     {"admin_transfers", "SCAN t", "an administrator's count with a filter by any word"},
-    {"admin_issue", "USE TEMP B-TREE FOR ORDER BY", "the projects of one supplier"},
     {"admin_orgs", "USE TEMP B-TREE FOR ORDER BY",
      "one organisation's accounts and trust, one person's organisations, the buffer pools"},
 

@@ -23,6 +23,7 @@ static const char *order_of(const char *user_id, const char *supplier, const cha
     must(TEXT_COPY(order.order.supplier_org_id, supplier) &&
          TEXT_COPY(order.order.buyer_org_id, buyer) &&
          TEXT_COPY(order.order.contract_date, "2025-06-01"));
+    order.order.instrument = town_instrument(supplier);
     order.order.units = units;
     return town_do(&order);
 }

@@ -234,6 +234,11 @@ static void an_order_is_between_two(void **state)
     DECIDES(ORDER, STATUS_VALUE_REFUSED, FIELD_DATE);
     TEXT_COPY(body.contract_date, "2024-12-01");
     ALLOWS(ORDER);
+    body.instrument = INSTRUMENT_RENEWABLE_ENERGY;
+    ALLOWS(ORDER);
+    body.instrument = INSTRUMENT__COUNT;
+    DECIDES(ORDER, STATUS_VALUE_REFUSED, FIELD_INSTRUMENT);
+    body.instrument = INSTRUMENT_CARBON_REMOVAL;
     TEXT_COPY(body.origin, "\a");
     DECIDES(ORDER, STATUS_VALUE_REFUSED, FIELD_NONE);
     TEXT_COPY(body.notes, "\a");
@@ -291,6 +296,49 @@ static void a_delivery_is_of_an_order(void **state)
     DECIDES(DELIVER, STATUS_TIME_BACKWARDS, FIELD_DATE);
     facts.setting.frozen = true;
     DECIDES(DELIVER, STATUS_FROZEN, FIELD_NONE);
+#undef DELIVER
+}
+
+/* A thousand units are a credit or a thousand certificates: what was ordered says which. */
+static void a_delivery_is_of_what_was_ordered(void **state)
+{
+    (void)state;
+    struct ledger_batch from = batch();
+    struct command_line line = {.units = 10};
+    TEXT_COPY(line.batch_id, "ctb_a");
+    struct deliver_facts facts = {.supplier = org("org_1"),
+                                  .buyer = org("org_2"),
+                                  .to = account("org_2"),
+                                  .wish = wish_of(&from, 0)};
+    facts.order = (struct ledger_order){.found = true, .units = 10, .buyer_agreed = true};
+    TEXT_COPY(facts.order.buyer_org_id, "org_2");
+    facts.wish.lines = &line;
+    facts.wish.line_count = 1;
+    facts.wish.has_instrument = true;
+    struct command_deliver body = {.line_count = 1};
+#define DELIVER decide_deliver(&arena, &facts, &body, AT, &plan, &answer)
+    ALLOWS(DELIVER);
+    from.instrument = INSTRUMENT_RENEWABLE_ENERGY;
+    DECIDES(DELIVER, STATUS_WRONG_INSTRUMENT, FIELD_LINES);
+    assert_int_equal(answer.line, 0);
+    assert_string_equal(answer.batch_id, "ctb_a");
+    facts.wish.instrument = INSTRUMENT_RENEWABLE_ENERGY;
+    ALLOWS(DELIVER);
+    from.instrument = INSTRUMENT_CARBON_REMOVAL;
+    DECIDES(DELIVER, STATUS_WRONG_INSTRUMENT, FIELD_LINES);
+    /* It is told before that it is too much, and after that the batch is somebody else's. */
+    line.units = 11;
+    DECIDES(DELIVER, STATUS_WRONG_INSTRUMENT, FIELD_LINES);
+    TEXT_COPY(from.supplier_org_id, "org_3");
+    DECIDES(DELIVER, STATUS_WRONG_SUPPLIER, FIELD_LINES);
+    /* Oldest first of a project of the other kind: no smaller quantity helps. */
+    facts.wish = wish_of(&from, 10);
+    facts.wish.free_units = 0;
+    DECIDES(DELIVER, STATUS_NOT_ENOUGH, FIELD_AMOUNT);
+    facts.project_is_other = true;
+    DECIDES(DELIVER, STATUS_WRONG_INSTRUMENT, FIELD_PROJECT);
+    facts.wish.units = -1;
+    DECIDES(DELIVER, STATUS_QUANTITY_NEGATIVE, FIELD_AMOUNT);
 #undef DELIVER
 }
 
@@ -355,6 +403,7 @@ int main(void)
         cmocka_unit_test(vintages_and_periods),
         cmocka_unit_test(an_order_is_between_two),
         cmocka_unit_test(a_delivery_is_of_an_order),
+        cmocka_unit_test(a_delivery_is_of_what_was_ordered),
         cmocka_unit_test(a_retirement_is_for_somebody),
     };
     return cmocka_run_group_tests_name("decisions about units", tests, set_up, NULL);

@@ -191,7 +191,8 @@ static const char *const drop_triggers =
     "DROP TRIGGER refund_line_no_update; DROP TRIGGER cancellation_no_update; DROP TRIGGER "
     "cancellation_line_no_update; DROP TRIGGER cancellation_line_no_delete; DROP TRIGGER "
     "beneficiary_no_update; DROP TRIGGER retirement_no_update;"
-    "DROP TRIGGER batch_no_overlap; DROP TRIGGER batch_child; DROP TRIGGER transfer_final; DROP "
+    "DROP TRIGGER batch_no_overlap; DROP TRIGGER batch_child; DROP TRIGGER buyer_order_fixed; DROP "
+    "TRIGGER transfer_final; DROP "
     "TRIGGER transfer_fixed;";
 
 /* Damage, and the words by which it must be reported. */
@@ -340,6 +341,8 @@ static const struct {
      "has no act for the present state of org_"},
     {VERIFY_ORDER, "UPDATE buyer_order SET delivered_units = 2999",
      "says 2999 units were delivered, its deliveries say 3000."},
+    {VERIFY_ORDERED, "UPDATE buyer_order SET instrument = 'renewable_energy'",
+     "counts renewable_energy, but delivery dlv_"},
     {VERIFY_CLOSED, "UPDATE organisation SET state = 'closed' WHERE name = 'Birch'",
      "is closed but holds"},
     {VERIFY_MAIN, "UPDATE account SET is_main = 0 WHERE kind = 'active'",
