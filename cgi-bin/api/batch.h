@@ -13,8 +13,8 @@
  *                         organisation of that name here
  *   status                exported and cancelled batches left circulation for good, which of the
  *                         contract's words "retired" comes nearest to; state tells them apart, and
- *                         they have no retirement_id and no retired_at. Lists leave them out unless
- *                         asked for with status=exported or status=cancelled
+ *                         they have no retirement_id and no retired_at. A list filtered by status
+ *                         has what is shown with it; the filter state takes our own words
  *   pending_transfer_id   which waiting transfer holds it, for the holder alone; others get null
  */
 #ifndef API_BATCH_H

@@ -16,6 +16,7 @@ enum {
     BY_ORDER,
     BY_RETIREMENT,
     BY_STATUS,
+    BY_STATE,
     BY_AFTER,
     BY_BEFORE,
     SORT_FIELD,
@@ -23,7 +24,20 @@ enum {
     QUERY__COUNT
 };
 
-/* In the order of enum batch_state; the last two are ours. */
+/* The contract's words, as they are shown (api/batch.h); and ours, in the order of enum
+ * batch_state.
+ */
+enum { STATUS_SHOWN_ACTIVE, STATUS_SHOWN_SPLIT, STATUS_SHOWN_RETIRED, STATUS_SHOWN__COUNT };
+static const char *const statuses[] = {[STATUS_SHOWN_ACTIVE] = "active",
+                                       [STATUS_SHOWN_SPLIT] = "split",
+                                       [STATUS_SHOWN_RETIRED] = "retired",
+                                       [STATUS_SHOWN__COUNT] = NULL};
+/* Of which states a batch is shown so. */
+static const unsigned states_of[STATUS_SHOWN__COUNT] = {
+    [STATUS_SHOWN_ACTIVE] = 1u << BATCH_ACTIVE,
+    [STATUS_SHOWN_SPLIT] = 1u << BATCH_SPLIT,
+    [STATUS_SHOWN_RETIRED] = 1u << BATCH_RETIRED | 1u << BATCH_EXPORTED | 1u << BATCH_CANCELLED,
+};
 static const char *const states[] = {"active", "split", "retired", "exported", "cancelled", NULL};
 static const char *const sort_fields[] = {"issued_at", NULL};
 enum { ASCENDING };
@@ -36,7 +50,8 @@ static const struct query_row_of rows[QUERY__COUNT] = {
     [BY_DELIVERY] = {.name = "delivery_id", .kind = QUERY_ID, .prefix = "dlv"},
     [BY_ORDER] = {.name = "order_id", .kind = QUERY_ID, .prefix = "ord"},
     [BY_RETIREMENT] = {.name = "retirement_id", .kind = QUERY_ID, .prefix = "ret"},
-    [BY_STATUS] = {.name = "status", .kind = QUERY_WORDS, .words = states},
+    [BY_STATUS] = {.name = "status", .kind = QUERY_WORDS, .words = statuses},
+    [BY_STATE] = {.name = "state", .kind = QUERY_WORDS, .words = states},
     [BY_AFTER] = {.name = "issued_after", .kind = QUERY_TIME},
     [BY_BEFORE] = {.name = "issued_before", .kind = QUERY_TIME},
     [SORT_FIELD] = {.name = "sort_field", .kind = QUERY_WORD, .words = sort_fields},
@@ -66,6 +81,19 @@ enum status organisation_batches_get(struct visit *visit, struct response *respo
     return STATUS_OK;
 }
 
+/* What neither names is not there; what is listed when nobody asks is all that is not split. */
+static unsigned wanted_states(unsigned shown, unsigned named)
+{
+    unsigned wanted = 0;
+    if (shown == 0 && named == 0) {
+        shown = 1u << STATUS_SHOWN_ACTIVE | 1u << STATUS_SHOWN_RETIRED;
+    }
+    for (unsigned i = 0; i < STATUS_SHOWN__COUNT; i++) {
+        wanted |= (shown & 1u << i) != 0 ? states_of[i] : 0;
+    }
+    return shown == 0 ? named : named == 0 ? wanted : wanted & named;
+}
+
 static struct api_holding_filter filter_of(struct visit *visit, const struct query_value *values)
 {
     struct api_party supplier = {.org_id = ""};
@@ -74,10 +102,10 @@ static struct api_holding_filter filter_of(struct visit *visit, const struct que
         !api_supplier_find(visit->registry, visit->arena, supplier_id, &supplier)) {
         supplier.org_id = supplier_id; /* no organisation's id: nothing is of it */
     }
-    unsigned wanted = (unsigned)values[BY_STATUS].number;
     return (struct api_holding_filter){
         .org_id = visit->org_id,
-        .states = wanted != 0 ? wanted : 1u << BATCH_ACTIVE | 1u << BATCH_RETIRED,
+        .states =
+            wanted_states((unsigned)values[BY_STATUS].number, (unsigned)values[BY_STATE].number),
         .supplier_org_id = supplier.org_id,
         .project_id = values[BY_PROJECT].text,
         .issuance_id = values[BY_ISSUANCE].text,

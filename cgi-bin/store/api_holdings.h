@@ -25,7 +25,7 @@ extern const struct query_table api_holdings_queries;
 /* Which batches; "" and 0 filter nothing. What is given must all apply. */
 struct api_holding_filter {
     const char *org_id;
-    unsigned states; /* bits 1 << enum batch_state, at least one */
+    unsigned states; /* bits 1 << enum batch_state; none: nothing */
     const char *supplier_org_id;
     const char *project_id;
     const char *issuance_id;

@@ -141,6 +141,7 @@ struct inside_walk {
     char cursor[4096]; /* "" at the start */
     int64_t total_count;
     struct inside_list seen; /* in the order in which they came, backward or not */
+    const char *shows;       /* the status that every row has to be shown with; NULL any */
 };
 
 /* One page more; false: that was the last one. */
@@ -173,6 +174,9 @@ INSIDE_UNUSED static bool inside_step(struct inside_walk *walk)
         const char *id = inside_text(node, "id");
         assert_true(walk->seen.count < INSIDE_IDS_MAX && strlen(id) == ID_SIZE - 1);
         (void)snprintf(walk->seen.ids[walk->seen.count++], ID_SIZE, "%s", id);
+        if (walk->shows != NULL) {
+            assert_string_equal(inside_text(node, "status"), walk->shows);
+        }
     }
     bool has_more =
         json_is_true(json_object_get(info, walk->backward ? "has_previous_page" : "has_next_page"));
