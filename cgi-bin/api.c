@@ -163,6 +163,7 @@ int main(void)
         .error_page = api_error_page,
         .last_words = api_last_words,
         .begin = api_begin,
+        .opened = api_opened,
     };
     add_plan_tables();
     return gate_run(&setup);

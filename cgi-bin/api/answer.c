@@ -25,12 +25,23 @@ const char *api_page_url(struct visit *visit, const char *pattern, const char *i
     return url_absolute(visit->arena, visit->site_url, path).text;
 }
 
-/* A registry keeps the tag it was made with, so it is asked for once. */
+/* A registry keeps the tag it was made with, so it is asked for once. "": not read yet. */
+static char tag[ID_TAG_SIZE];
+
+void api_opened(struct store *registry)
+{
+    if (tag[0] == '\0' && registry != NULL && !store_fault(registry)) {
+        rights_tag(registry, tag);
+    }
+}
+
 bool api_is_sandbox(struct visit *visit)
 {
-    static char tag[ID_TAG_SIZE];
-    if (tag[0] == '\0' && visit->registry != NULL && !store_fault(visit->registry)) {
-        rights_tag(visit->registry, tag);
-    }
+    api_opened(visit->registry);
+    return api_in_sandbox();
+}
+
+bool api_in_sandbox(void)
+{
     return text_is(tag, SANDBOX_TAG);
 }

@@ -37,5 +37,9 @@ void api_last_words(const struct request *request, enum status status, struct re
 
 /* Is this installation a sandbox (its ids carry SBX)? */
 bool api_is_sandbox(struct visit *visit);
+/* The same as far as it was read already, for answers that have no visit. */
+bool api_in_sandbox(void);
+/* Reads it, once; a registry that cannot be read now is asked again by api_is_sandbox. */
+void api_opened(struct store *registry);
 
 #endif

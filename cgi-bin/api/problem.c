@@ -54,6 +54,7 @@ void api_error_page(struct visit *visit, enum status status, struct response *re
 void api_last_words(const struct request *request, enum status status, struct response *response)
 {
     struct json json = json_begin(&response->body);
+    response->is_sandbox = api_in_sandbox();
     response->content_type = wants_problem(request) ? PROBLEM_TYPE : "application/json";
     response->retry_after_s = retry_after_s(status);
     json_open(&json, NULL);

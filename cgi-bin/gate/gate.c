@@ -60,6 +60,9 @@ int gate_run(const struct gate_setup *setup)
     if (!gate_open(&gate, setup)) {
         return 1;
     }
+    if (setup->opened != NULL) {
+        setup->opened(gate.registry);
+    }
     struct program program = {.name = setup->program,
                               .arena = &gate.arena,
                               .context = &gate,

@@ -149,6 +149,9 @@ struct gate_setup {
     /* Adds to a visit that has just begun what only the program's own room knows: where faults are
      * noted. NULL: nothing. */
     void (*begin)(struct visit *visit);
+    /* Once, before the first request: what the program's own room keeps of the registry. NULL:
+     * nothing. registry is NULL when it is not opened. */
+    void (*opened)(struct store *registry);
 };
 
 /* Opens what the set-up names, from the environment: TALLYSTICK_DATA (folder of registry.db and

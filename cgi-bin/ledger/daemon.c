@@ -11,12 +11,15 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/id.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "ledger/door.h"
 #include "ledger/group.h"
 #include "ledger/inspect.h"
 #include "ledger/ledger.h"
 #include "ledger/lock.h"
+#include "ledger/mark.h"
 
 #define DESCRIPTORS_SPARE 64 /* besides clients: database, sockets, standard streams */
 /* Not more often than this: a reader may keep the WAL from shrinking. */
@@ -114,6 +117,7 @@ static bool daemon_start(struct daemon *daemon)
         store_close(daemon->ledger.store);
         return false;
     }
+    (void)mark_sandbox(setup->run_dir, text_is(daemon->ledger.ids.tag, SANDBOX_TAG));
     return true;
 }
 

@@ -40,6 +40,20 @@ test('it has every operation, parameter and body of the contract', () => {
   assert.deepEqual(missing, []);
 });
 
+// Every answer has them, so every answer's description names them.
+test('every answer is described with the headers that all have', () => {
+  const always = Object.keys(ours.components.headers);
+  assert.deepEqual(always, ['X-Request-Id', 'Tallystick-Sandbox']);
+  for (const [path, operations] of Object.entries(ours.paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      for (const [status, response] of Object.entries(operation.responses ?? {})) {
+        const headers = deref(ours, response).headers ?? {};
+        for (const name of always) assert.equal(headers[name]?.$ref, `#/components/headers/${name}`, `${method} ${path} ${status}: ${name}`);
+      }
+    }
+  }
+});
+
 // Whoever reads our answers with the contract's eyes finds what is required, of the same types.
 test('every schema of the contract is there with all that it requires', () => {
   const lacking = [];

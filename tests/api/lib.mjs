@@ -100,6 +100,10 @@ export function caller(registry, secrets) {
     const type = (answer.headers.get('content-type') ?? '').split(';')[0];
     const text = await answer.text();
     assert.match(type, /^application\/(problem\+)?json$/, `${method} ${address}: ${answer.status} ${type} ${text.slice(0, 200)}`);
+    // The demonstration is a sandbox, and says so with every answer.
+    for (const [name, header] of Object.entries(ours.components.headers)) {
+      assert.ok(validator(header.schema, 'https://ours.invalid/')(answer.headers.get(name)), `${method} ${address} ${answer.status}: ${name} is ${answer.headers.get(name)}`);
+    }
     const parsed = JSON.parse(text);
     checkAnswer(method, decodeURI(address.split('?')[0]), answer.status, type, parsed);
     return { status: answer.status, body: parsed, headers: answer.headers, text };

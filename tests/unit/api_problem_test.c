@@ -9,6 +9,8 @@
 
 #include "api/api.h"
 #include "api/fault.h"
+#include "ledger/town.h"
+#include "store/rights.h"
 #include "unit/api_room.h"
 
 static struct response response;
@@ -222,6 +224,32 @@ static void last_words_need_no_room(void **state)
     assert_int_equal(room_arena.used_bytes, used_bytes);
     assert_string_equal(response.content_type, "application/problem+json");
     assert_string_equal(room_written(&response.body), whole);
+    assert_false(response.is_sandbox); /* of no registry is anything known */
+}
+
+/* Read when the program starts, so that even what it says without a visit can say it. */
+static void last_words_of_a_sandbox_say_so(void **state)
+{
+    (void)state;
+    static const struct query_table *const tables[] = {&rights_queries, NULL};
+    struct visit *visit = room_begin(METHOD_GET);
+    town_found(); /* its tag is TST */
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(town.path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "UPDATE setting SET tag = '" SANDBOX_TAG "'", NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
+    struct store *store = store_open(STORE_REGISTRY, STORE_READ, town.path, tables);
+    assert_non_null(store);
+    api_opened(NULL); /* a registry that cannot be opened now is asked again */
+    assert_false(api_in_sandbox());
+    api_opened(store);
+    store_close(store);
+    response = room_response(&room_arena);
+    api_last_words(visit->request, STATUS_OUT_OF_ROOM, &response);
+    assert_true(response.is_sandbox);
+    town_leave();
 }
 
 int main(void)
@@ -238,6 +266,7 @@ int main(void)
         cmocka_unit_test(what_is_no_fault_of_the_body_stays),
         cmocka_unit_test(a_reused_key_stands_at_its_header),
         cmocka_unit_test(addresses),
+        cmocka_unit_test(last_words_of_a_sandbox_say_so), /* last: it is a sandbox from here on */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

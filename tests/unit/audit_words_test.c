@@ -271,7 +271,7 @@ static void an_order_and_a_retirement(void **state)
     TEXT_COPY(command.order.buyer_org_id, birch);
     command.order.units = 500;
     assert_int_equal(ask(PROGRAM_ACCOUNT, &command), STATUS_OK);
-    log_says(alder, "order ok 500 units by Birch from Alder");
+    log_says(alder, "order ok 0.500 credits by Birch from Alder");
     command = command_of(ACT_RETIRE, town_person('A'), town_key());
     TEXT_COPY(command.retire.org_id, alder);
     TEXT_COPY(command.retire.supplier_org_id, alder);

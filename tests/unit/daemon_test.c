@@ -28,6 +28,7 @@
 #include "ledger/daemon.h"
 #include "ledger/door.h"
 #include "ledger/lock.h"
+#include "ledger/mark.h"
 #include "ledger/town.h"
 #include "ledger/wire.h"
 #include "unit/refuse_call.h"
@@ -330,6 +331,26 @@ static void who_holds_the_registry_is_named(void **state)
 
 /* ---- the timer ---- */
 
+/* By a file beside the sockets, for nginx. What an earlier registry left there goes. */
+static void a_sandbox_is_marked(void **state)
+{
+    (void)state;
+    char mark[sizeof town.folder + sizeof MARK_SANDBOX];
+    (void)snprintf(mark, sizeof mark, "%s/" MARK_SANDBOX, town.folder);
+    assert_true(mark_sandbox(town.folder, false)); /* nothing there: nothing to do */
+    assert_true(mark_sandbox(town.folder, true));
+    assert_true(mark_sandbox(town.folder, true));
+    assert_int_equal(access(mark, F_OK), 0);
+    begin_ready(); /* the town's tag is another one */
+    assert_int_equal(access(mark, F_OK), -1);
+    end_good();
+    assert_false(mark_sandbox("/nowhere/at/all", true));
+    town_sql("UPDATE setting SET tag = '" SANDBOX_TAG "'");
+    begin_ready();
+    assert_int_equal(access(mark, F_OK), 0);
+    end_good();
+}
+
 static void what_is_out_of_time_is_ended_without_being_asked(void **state)
 {
     (void)state;
@@ -581,6 +602,7 @@ int main(void)
         TEST(room_for_a_full_house),
         TEST(signals_come_through_any_descriptor),
         TEST(who_holds_the_registry_is_named),
+        TEST(a_sandbox_is_marked),
         TEST(what_is_out_of_time_is_ended_without_being_asked),
         TEST(idle_the_wal_is_emptied_once),
         TEST(between_two_acts_pages_are_moved),

@@ -209,7 +209,7 @@ static enum status spoil(int fault, struct plan_wish *wish)
         return STATUS_NOT_ENOUGH;
     case 7:
         batches[1].instrument = INSTRUMENT_RENEWABLE_ENERGY;
-        return STATUS_VALUE_REFUSED;
+        return STATUS_WRONG_INSTRUMENT;
     case 8:
         batches[1].account_kind = ACCOUNT_RESERVE;
         return STATUS_ACCOUNT_NOT_ACTIVE_KIND;
@@ -242,11 +242,12 @@ static void faulty_lines(void **state)
         assert_int_equal(answer.line, 1);
         assert_int_equal(answer.field, FIELD_LINES);
         assert_string_equal(answer.batch_id, lines[1].batch_id);
-        assert_int_equal(answer.available_units,
-                         expected == STATUS_NOT_ENOUGH || expected == STATUS_WRONG_SUPPLIER ||
-                                 expected == STATUS_VALUE_REFUSED || expected == STATUS_SAME_ACCOUNT
-                             ? 200
-                             : 0);
+        assert_int_equal(answer.available_units, expected == STATUS_NOT_ENOUGH ||
+                                                         expected == STATUS_WRONG_SUPPLIER ||
+                                                         expected == STATUS_WRONG_INSTRUMENT ||
+                                                         expected == STATUS_SAME_ACCOUNT
+                                                     ? 200
+                                                     : 0);
     }
 }
 

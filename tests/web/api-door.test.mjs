@@ -44,6 +44,7 @@ function isProblem(answer, status, slug, type = 'application/json') {
   assert.equal(problem.status, status);
   assert.match(problem.request_id, /^[0-9a-f]{32}$/);
   assert.equal(answer.headers['x-request-id'], problem.request_id);
+  assert.equal(answer.headers['tallystick-sandbox'], 'true'); // the demonstration is a sandbox
 }
 
 test('a body, a header or an address that is too long', async () => {
@@ -143,6 +144,38 @@ test('too many requests from one address', async () => {
   assert.equal(throttled[0].headers['retry-after'], '1');
   assert.ok(answers.every((answer) => answer.status === 404 || answer.status === 429));
   await new Promise((done) => { setTimeout(done, 3000); });
+});
+
+// By the file that the ledger leaves: without it nginx says nothing, and a page of people's never says it in a header.
+test('what nginx says by itself is marked in a sandbox alone', async () => {
+  const mark = join(registry.run, 'sandbox');
+  const asked = [
+    () => ask('/registry/v0/openapi.json'),
+    () => ask('/registry/v0/openapi.json', { method: 'DELETE' }),
+    () => ask('/registry/v0/openapi.json', { method: 'POST', headers: { 'Content-Length': 300000 }, body: Buffer.alloc(300000, ' ') }),
+    () => ask('/registry/v0/transfers', { method: 'POST', headers: { 'Content-Length': 300000 }, body: Buffer.alloc(300000, ' ') }),
+    () => ask('/registry/v0/organisation', { headers: { 'X-Client-Secret': 'x'.repeat(9000) } }),
+    () => ask(`/registry/v0/organisation?x=${'x'.repeat(9000)}`),
+    () => ask('/registry/v0/%zz'),
+  ];
+  const raw = [
+    'TRACE /registry/v0/organisation HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n',
+    'POST /registry/v0/transfers HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: knots\r\n\r\n',
+    'GET /registry/v0/organisation HTTP/7.0\r\nHost: 127.0.0.1\r\n\r\n',
+    'POST /registry/v0/transfers HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: many\r\n\r\n',
+  ];
+  for (const one of asked) {
+    const answer = await one();
+    assert.equal(answer.headers['tallystick-sandbox'], 'true', `${one} ${answer.status}`);
+    assert.match(answer.headers['x-request-id'], /^[0-9a-f]{32}$/, `${one} ${answer.status}`);
+    assert.match(answer.headers['content-type'], /^application\/json/, `${one} ${answer.status}`);
+  }
+  for (const bytes of raw) assert.match(await send(bytes), /\r\nTallystick-Sandbox: true\r\n/, bytes);
+  assert.equal((await ask('/registry')).headers['tallystick-sandbox'], undefined);
+  renameSync(mark, `${mark}.away`);
+  for (const one of asked) assert.equal((await one()).headers['tallystick-sandbox'], undefined, `${one}`);
+  for (const bytes of raw) assert.doesNotMatch(await send(bytes), /Tallystick-Sandbox/, bytes);
+  renameSync(`${mark}.away`, mark);
 });
 
 test('a program that is not there', async () => {
