@@ -14,7 +14,6 @@
 static bool find_token(struct visit *visit, struct access_token *token);
 static bool find_client(struct visit *visit, struct client_secret *client);
 static const char *ended_words(struct visit *visit, int64_t revoked_at, const char *revoked_by);
-static const char *client_words(struct visit *visit, const char *client_id);
 static const char *range_words(struct arena *arena, const char *ranges);
 static enum status show(struct visit *visit, struct response *response,
                         struct team_program_view *view);
@@ -43,7 +42,7 @@ enum status team_token_get(struct visit *visit, struct response *response)
         .ranges = range_words(arena, token.ranges),
         .used = desk_when(arena, token.used_at),
         .used_address = token.used_address,
-        .used_client = client_words(visit, token.used_client),
+        .used_client = team_client_words(visit, token.used_client),
     };
     if (token.revoked_at != 0) {
         view.state_more = ended_words(visit, token.revoked_at, token.revoked_by);
@@ -159,19 +158,6 @@ static const char *ended_words(struct visit *visit, int64_t revoked_at, const ch
 {
     return arena_printf(visit->arena, "%s, by %s.", clock_words(visit->arena, revoked_at),
                         text_empty(revoked_by) ? "the registry" : desk_person(visit, revoked_by));
-}
-
-/* A client secret may be another organisation's: an integrator's. Then its name is not ours to
- * read. */
-static const char *client_words(struct visit *visit, const char *client_id)
-{
-    struct client_secret client;
-    if (text_empty(client_id)) {
-        return "";
-    }
-    return credential_read_client(visit->people, visit->arena, visit->org_id, client_id, &client)
-               ? client.name
-               : arena_printf(visit->arena, "another organisation’s program (%s)", client_id);
 }
 
 static const char *range_words(struct arena *arena, const char *ranges)

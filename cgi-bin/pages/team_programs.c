@@ -115,6 +115,19 @@ struct url team_client_url(struct arena *arena, const char *client_id)
     return url_path(arena, "/account/team/programs/clients/*", client_id);
 }
 
+/* A client secret may be another organisation's: an integrator's. Then its name is not ours to
+ * read. */
+const char *team_client_words(struct visit *visit, const char *client_id)
+{
+    struct client_secret client;
+    if (text_empty(client_id)) {
+        return "";
+    }
+    return credential_read_client(visit->people, visit->arena, visit->org_id, client_id, &client)
+               ? client.name
+               : arena_printf(visit->arena, "another organisation’s program (%s)", client_id);
+}
+
 void team_programs_trail(struct visit *visit, struct chrome *page)
 {
     chrome_trail(visit, page, url_path(visit->arena, "/account/team"), "Team");
@@ -138,6 +151,7 @@ static struct program_row_views token_rows(struct visit *visit, const struct acc
             .made = desk_when(arena, token->made_at),
             .expires = desk_when(arena, token->expires_at),
             .used = desk_when(arena, token->used_at),
+            .used_client = team_client_words(visit, token->used_client),
         };
     }
     return (struct program_row_views){rows, count};
@@ -155,6 +169,7 @@ static struct program_row_views client_rows(struct visit *visit,
             .state = team_client_state(&clients[i]),
             .made = desk_when(arena, clients[i].made_at),
             .used = desk_when(arena, clients[i].used_at),
+            .used_client = "",
         };
     }
     return (struct program_row_views){rows, count};

@@ -46,6 +46,9 @@ enum status team_client_revoke_post(struct visit *visit, struct response *respon
 struct state_view team_client_state(const struct client_secret *client);
 struct url team_token_url(struct arena *arena, const char *token_id);
 struct url team_client_url(struct arena *arena, const char *client_id);
+/* By which program a token was last used: the name of the organisation's own client secret, or that
+ * it is another's; "" for "". */
+const char *team_client_words(struct visit *visit, const char *client_id);
 /* The way up: Team, Programs. */
 void team_programs_trail(struct visit *visit, struct chrome *page);
 

@@ -23,6 +23,7 @@ struct program_row_view {
     struct when_view made;
     struct when_view expires; /* tokens */
     struct when_view used;    /* iso "" never */
+    const char *used_client;  /* by which program; "" of client secrets */
 };
 struct program_row_views {
     const struct program_row_view *at;
