@@ -55,6 +55,8 @@ static const struct act_row acts[ACT__COUNT] = {
     [ACT_OPEN_BENEFICIARY] = {"open-beneficiary", BY_PARTY},
     [ACT_REFUND] = {"refund", BY_ADMIN | BY_ACCOUNT},
     [ACT_CANCEL_UNITS] = {"cancel-units", BY_ADMIN},
+    [ACT_ADD_DOCUMENT] = {"add-document", BY_ADMIN},
+    [ACT_REMOVE_DOCUMENT] = {"remove-document", BY_ADMIN},
 };
 
 static const char *const program_words[PROGRAM__COUNT] = {
@@ -67,6 +69,8 @@ static void add_body(struct digest_feed *feed, const struct command *command);
 static void add_organisation(struct digest_feed *feed, const struct command_organisation *body);
 static void add_person(struct digest_feed *feed, const struct command_person *body);
 static void add_project(struct digest_feed *feed, const struct command_project *body);
+static void add_document(struct digest_feed *feed, const struct command_document *body);
+static void add_location(struct digest_feed *feed, const struct location *location);
 static void add_issue(struct digest_feed *feed, const struct command_issue *body);
 static void add_order(struct digest_feed *feed, const struct command_order *body);
 static void add_deliver(struct digest_feed *feed, const struct command_deliver *body);
@@ -140,6 +144,10 @@ static void add_body(struct digest_feed *feed, const struct command *command)
     case ACT_EDIT_PROJECT:
         add_project(feed, &command->project);
         break;
+    case ACT_ADD_DOCUMENT:
+    case ACT_REMOVE_DOCUMENT:
+        add_document(feed, &command->document);
+        break;
     case ACT_ISSUE:
         add_issue(feed, &command->issue);
         break;
@@ -210,6 +218,12 @@ static void add_organisation(struct digest_feed *feed, const struct command_orga
     digest_add_int(feed, body->kind);
     digest_add_int(feed, body->state);
     digest_add_text(feed, body->reason);
+    /* What version 2 did not have is only fed where it says something: kept fingerprints go on. */
+    if (body->short_description[0] != '\0' || body->place[0] != '\0') {
+        digest_add_text(feed, body->short_description);
+        digest_add_text(feed, body->place);
+    }
+    add_location(feed, &body->location);
 }
 
 static void add_person(struct digest_feed *feed, const struct command_person *body)
@@ -252,6 +266,28 @@ static void add_project(struct digest_feed *feed, const struct command_project *
     digest_add_text(feed, body->description);
     digest_add_text(feed, body->web);
     digest_add_text(feed, body->origin);
+    add_location(feed, &body->location);
+    if (body->ccp_approved) {
+        digest_add_int(feed, body->ccp_approved);
+    }
+}
+
+static void add_location(struct digest_feed *feed, const struct location *location)
+{
+    if (location->is_known) {
+        digest_add_int(feed, location->latitude_udeg);
+        digest_add_int(feed, location->longitude_udeg);
+    }
+}
+
+static void add_document(struct digest_feed *feed, const struct command_document *body)
+{
+    digest_add_text(feed, body->document_id);
+    digest_add_text(feed, body->project_id);
+    digest_add_text(feed, body->name);
+    digest_add_text(feed, body->url);
+    digest_add_int(feed, body->kind);
+    digest_add_text(feed, body->dated);
 }
 
 static void add_issue(struct digest_feed *feed, const struct command_issue *body)
