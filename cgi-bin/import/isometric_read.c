@@ -86,6 +86,8 @@ static bool read_codes(struct iso *iso, const struct cells *cells, const int *co
                        struct command_project *body);
 static bool read_supplier(struct iso *iso, const struct cells *cells,
                           const struct iso_columns_of *of, char *org_id);
+static bool read_line(const struct cells *cells, int column, size_t chars_max, char *to,
+                      size_t to_bytes);
 static bool read_location(struct iso *iso, const struct cells *cells, const int *columns,
                           const char *country, struct location *location);
 
@@ -152,8 +154,7 @@ static void read_project(struct iso *iso, const struct cells *cells,
     well &= value_date(cells, columns[P_START], body->crediting_start);
     well &= value_date(cells, columns[P_END], body->crediting_end);
     well &= read_location(iso, cells, of->more + M_COUNTRY, body->country, &body->location);
-    well &= value_text(cells, columns[P_PLACE], false, false, NAME_CHARS_MAX, body->place,
-                       sizeof body->place);
+    well &= read_line(cells, columns[P_PLACE], NAME_CHARS_MAX, body->place, sizeof body->place);
     well &= value_units(cells, columns[P_ISSUED], 0, &row->issued_total);
     well &= value_units(cells, columns[P_RETIRED], 0, &row->retired_total);
     well &= read_supplier(iso, cells, of, body->org_id);
@@ -166,6 +167,14 @@ static void read_project(struct iso *iso, const struct cells *cells,
     body->instrument = INSTRUMENT_CARBON_REMOVAL;
     row->opened_at = well ? id_time_us(body->project_id) : 0;
     iso->project_count += well ? 1 : 0;
+}
+
+/* An optional line, without blanks at its ends. */
+static bool read_line(const struct cells *cells, int column, size_t chars_max, char *to,
+                      size_t to_bytes)
+{
+    bool well = value_text(cells, column, false, false, chars_max, to, to_bytes);
+    return text_copy(to, to_bytes, text_trim(cells->arena, to)) && well;
 }
 
 /* What stands in serial numbers. */
@@ -237,10 +246,10 @@ static bool read_supplier(struct iso *iso, const struct cells *cells,
     well &= value_text(cells, columns[S_DESCRIPTION], false, true, 2000, body.description,
                        sizeof body.description);
     well &= value_country(cells, columns[S_COUNTRY], false, body.country);
-    well &= value_text(cells, of->more[M_SUPPLIER_SHORT], false, false, SHORT_DESCRIPTION_CHARS_MAX,
-                       body.short_description, sizeof body.short_description);
-    well &= value_text(cells, of->more[M_SUPPLIER_PLACE], false, false, NAME_CHARS_MAX, body.place,
-                       sizeof body.place);
+    well &= read_line(cells, of->more[M_SUPPLIER_SHORT], SHORT_DESCRIPTION_CHARS_MAX,
+                      body.short_description, sizeof body.short_description);
+    well &=
+        read_line(cells, of->more[M_SUPPLIER_PLACE], NAME_CHARS_MAX, body.place, sizeof body.place);
     well &= read_location(iso, cells, of->more + M_SUPPLIER_COUNTRY, body.country, &body.location);
     memcpy(org_id, body.org_id, ID_SIZE);
     if (well) {

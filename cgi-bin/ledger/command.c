@@ -66,6 +66,7 @@ static const char *const program_words[PROGRAM__COUNT] = {
 };
 
 static void add_body(struct digest_feed *feed, const struct command *command);
+static void add_small_body(struct digest_feed *feed, const struct command *command);
 static void add_organisation(struct digest_feed *feed, const struct command_organisation *body);
 static void add_person(struct digest_feed *feed, const struct command_person *body);
 static void add_project(struct digest_feed *feed, const struct command_project *body);
@@ -144,10 +145,6 @@ static void add_body(struct digest_feed *feed, const struct command *command)
     case ACT_EDIT_PROJECT:
         add_project(feed, &command->project);
         break;
-    case ACT_ADD_DOCUMENT:
-    case ACT_REMOVE_DOCUMENT:
-        add_document(feed, &command->document);
-        break;
     case ACT_ISSUE:
         add_issue(feed, &command->issue);
         break;
@@ -184,23 +181,37 @@ static void add_body(struct digest_feed *feed, const struct command *command)
         add_pool(feed, &command->pool);
         break;
     case ACT_SET_POLICY:
-        add_policy(feed, &command->policy);
-        break;
     case ACT_TRUST:
-        add_trust(feed, &command->trust);
-        break;
     case ACT_OPEN_ACCOUNT:
     case ACT_CLOSE_ACCOUNT:
-        add_account(feed, &command->account);
-        break;
     case ACT_FREEZE:
     case ACT_SET_SETTINGS:
-        add_setting(feed, &command->setting);
+    case ACT_ADD_DOCUMENT:
+    case ACT_REMOVE_DOCUMENT:
+        add_small_body(feed, command);
         break;
     case ACT_EXPIRE:
     case ACT_NONE:
     case ACT__COUNT:
         break;
+    }
+}
+
+/* The acts on what has no units. */
+static void add_small_body(struct digest_feed *feed, const struct command *command)
+{
+    enum act_kind kind = (enum act_kind)command->kind;
+    if (kind == ACT_SET_POLICY) {
+        add_policy(feed, &command->policy);
+    } else if (kind == ACT_TRUST) {
+        add_trust(feed, &command->trust);
+    } else if (kind == ACT_OPEN_ACCOUNT || kind == ACT_CLOSE_ACCOUNT) {
+        add_account(feed, &command->account);
+    } else if (kind == ACT_ADD_DOCUMENT || kind == ACT_REMOVE_DOCUMENT) {
+        add_document(feed, &command->document);
+    } else {
+        must(kind == ACT_FREEZE || kind == ACT_SET_SETTINGS);
+        add_setting(feed, &command->setting);
     }
 }
 
