@@ -392,8 +392,8 @@ static void what_is_said(void **state)
     char said_issuance[ID_SIZE];
     ask(&command, said_issuance);
     (void)get(&northwind, at("/issuances/%s/credit_batches", said_issuance), 200);
-    assert_true(json_is_true(find(answer, "supplier_credit_batches.ccp_approved")));
-    says_null("supplier_credit_batches.carbon_removal_data");
+    assert_true(json_is_true(find(answer, "supplier_credit_batches.0.ccp_approved")));
+    says_null("supplier_credit_batches.0.carbon_removal_data");
     (void)get(&northwind, at("/projects/%s", project), 200);
     says("location.country_name", "Norway");
     says("location.description", "Kvinesdal");
