@@ -193,8 +193,8 @@ static inline void api_ask(const struct api *api, size_t org, const char *target
     if (reply->is_whole) {
         char address[256];
         (void)snprintf(address, sizeof address, "/registry/v0%s", target);
-        answers_note(body == NULL ? "GET" : "POST", address, reply->code, reply->bytes,
-                     reply->body, reply->size_bytes - (size_t)(reply->body - reply->bytes), 4);
+        answers_note(body == NULL ? "GET" : "POST", address, reply->code, reply->bytes, reply->body,
+                     reply->size_bytes - (size_t)(reply->body - reply->bytes), 4);
     }
 }
 

@@ -131,7 +131,8 @@ __attribute__((unused)) static void answers_note(const char *method, const char 
                          target, code, type, body_bytes);
     size_t size_bytes = (size_t)chars + body_bytes + 1;
     for (int i = 0; i < chars - 1; i++) { /* an address may hold anything */
-        record[i] = (char)(record[i] != '\t' && iscntrl((unsigned char)record[i]) ? '?' : record[i]);
+        record[i] =
+            (char)(record[i] != '\t' && iscntrl((unsigned char)record[i]) ? '?' : record[i]);
     }
     if (chars < 0 || (long)size_bytes > ANSWERS_BYTES_MAX) {
         fprintf(stderr, "an answer of %zu bytes is too long to be written down\n", body_bytes);
