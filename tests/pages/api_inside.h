@@ -17,6 +17,7 @@
 #include "api/retirement.h"
 #include "api/transfer.h"
 #include "ledger/town.h"
+#include "pages/api_answers.h"
 #include "store/api_balances.h"
 #include "store/api_batches.h"
 #include "store/api_beneficiaries.h"
