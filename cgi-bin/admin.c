@@ -4,6 +4,7 @@
  */
 #include "gate/person_admin.h"
 #include "ledger/ledger.h"
+#include "pages/admin_about.h"
 #include "pages/admin_house.h"
 #include "pages/admin_issues.h"
 #include "pages/admin_parties.h"
@@ -11,6 +12,7 @@
 #include "pages/at_once.h"
 #include "store/admin_orgs.h"
 #include "store/admin_people.h"
+#include "store/documents.h"
 #include "store/holdings.h"
 #include "store/ledger_facts.h"
 #include "store/orders.h"
@@ -73,6 +75,15 @@ static const struct route routes[] = {
      admin_project_edit_get},
     {METHOD_POST, "/admin/issue/projects/:id/edit", NEED_ADMINISTRATOR, &admin_project_form,
      admin_project_edit_post},
+    {METHOD_GET, "/admin/issue/projects/:id/documents", NEED_AUDITOR, NULL, admin_documents_get},
+    {METHOD_GET, "/admin/issue/projects/:id/documents/new", NEED_ADMINISTRATOR, NULL,
+     admin_document_new_get},
+    {METHOD_POST, "/admin/issue/projects/:id/documents/new", NEED_ADMINISTRATOR,
+     &admin_document_form, admin_document_new_post},
+    {METHOD_GET, "/admin/issue/projects/:id/documents/:id/remove", NEED_ADMINISTRATOR, NULL,
+     admin_document_remove_get},
+    {METHOD_POST, "/admin/issue/projects/:id/documents/:id/remove", NEED_ADMINISTRATOR,
+     &admin_document_remove_form, admin_document_remove_post},
     {METHOD_GET, "/admin/issue/projects/:id/units", NEED_ADMINISTRATOR, NULL, admin_issuing_get},
     {METHOD_POST, "/admin/issue/projects/:id/units", NEED_ADMINISTRATOR, &admin_issuing_form,
      admin_issuing_post},
@@ -108,21 +119,14 @@ static const struct route routes[] = {
 #define ROUTE_COUNT (sizeof routes / sizeof routes[0])
 
 static const struct query_table *const registry_tables[] = {
-    &site_queries,
-    &rights_queries,
-    &holdings_queries,
-    &holding_batches_queries,
-    &my_transfers_queries,
-    &admin_transfers_queries,
-    &admin_acts_queries,
-    &admin_orgs_queries,
-    &admin_issue_queries,
-    &ledger_facts_queries,
-    &ledger_units_queries,
-    &orders_queries,
-    &pool_queries,
-    &team_queries,
-    NULL,
+    &site_queries,         &rights_queries,
+    &holdings_queries,     &holding_batches_queries,
+    &my_transfers_queries, &admin_transfers_queries,
+    &admin_acts_queries,   &admin_orgs_queries,
+    &admin_issue_queries,  &documents_queries,
+    &ledger_facts_queries, &ledger_units_queries,
+    &orders_queries,       &pool_queries,
+    &team_queries,         NULL,
 };
 static const struct query_table *const people_tables[] = {
     &people_person_queries, &people_credential_queries, &people_session_queries,

@@ -24,6 +24,7 @@
 #include "store/api_beneficiaries.h"
 #include "store/api_holdings.h"
 #include "store/api_refunds.h"
+#include "store/documents.h"
 #include "store/holdings.h"
 #include "store/people_beneficiary.h"
 #include "store/site.h"
@@ -131,11 +132,11 @@ static const struct query_table *const people_tables[] = {
 
 /* The handlers' own tables, then those that planning a transfer needs. */
 static const struct query_table *registry_tables[48] = {
-    &api_parties_queries,   &api_batches_queries,       &api_projects_queries,
-    &api_orders_queries,    &api_retirements_queries,   &api_refunds_queries,
-    &api_holdings_queries,  &api_balances_queries,      &holdings_queries,
-    &api_transfers_queries, &api_beneficiaries_queries, &events_queries,
-    &site_queries,
+    &api_parties_queries, &api_batches_queries,   &api_projects_queries,
+    &documents_queries,   &api_orders_queries,    &api_retirements_queries,
+    &api_refunds_queries, &api_holdings_queries,  &api_balances_queries,
+    &holdings_queries,    &api_transfers_queries, &api_beneficiaries_queries,
+    &events_queries,      &site_queries,
 };
 
 static void add_plan_tables(void)

@@ -6,6 +6,7 @@
 #include "pages/certificate.h"
 #include "pages/chrome.h"
 #include "pages/pool.h"
+#include "store/documents.h"
 #include "store/holdings.h"
 #include "store/orders.h"
 #include "store/public_past.h"
@@ -57,6 +58,7 @@ static const struct query_table *const registry_tables[] = {
     &public_batches_queries,
     &public_past_queries,
     &public_projects_queries,
+    &documents_queries,
     &public_issuances_queries,
     &public_retirements_queries,
     &public_orgs_queries,

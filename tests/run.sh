@@ -6,7 +6,9 @@ cd "$(dirname "$0")/.."
 export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export TEST_BUILD=build/test TEST_RELEASE=build/release TALLYSTICK_SCHEMA="$PWD/schema"
 logs=build/test/log
-rm -rf "$logs" "$TEST_BUILD/api-calls"
+# Where the C tests write down what the API answered (tests/pages/api_answers.h).
+export TEST_API_ANSWERS="$PWD/$TEST_BUILD/api-answers"
+rm -rf "$logs" "$TEST_BUILD/api-calls" "$TEST_API_ANSWERS"
 mkdir -p "$logs"
 
 # one NAME COMMAND…: runs it, writes "passed failed" to its count file, prints a line.
@@ -63,10 +65,11 @@ lane_browser &
 browser=$!
 trap 'kill $programs $browser 2>/dev/null' INT TERM
 wait $programs $browser
+one answers.mjs node tests/api/answers.mjs # after both lanes: what the C tests were answered
 
 # Every test program that the tree lists must have left its count.
 missing=0
-for source in tests/unit/*_test.c tests/pages/*_test.c tests/ledger/*.c tests/crash/*.c tests/fuzz/*_fuzz.c tests/web/*.test.mjs tests/api/*.test.mjs tests/api/operations.mjs; do
+for source in tests/unit/*_test.c tests/pages/*_test.c tests/ledger/*.c tests/crash/*.c tests/fuzz/*_fuzz.c tests/web/*.test.mjs tests/api/*.test.mjs tests/api/operations.mjs tests/api/answers.mjs; do
     [ -f "$source" ] || continue
     name=$(basename "$source" .c)
     [ -f "$logs/$name.count" ] || { echo "FAIL  $name did not run"; missing=$((missing + 1)); }

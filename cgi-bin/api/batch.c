@@ -37,7 +37,7 @@ void batch_write(struct json *json, const char *name, const struct visit *visit,
     party_write(json, "owner", &batch->owner);
     json_text(json, "project_id", batch->project_id);
     json_none(json, "carbon_removal_data");
-    json_bool(json, "ccp_approved", false);
+    json_bool(json, "ccp_approved", batch->ccp_approved);
     json_text(json, "state", batch_state_word(batch->state));
     json_text(json, "instrument", instrument_word(batch->instrument));
     json_int(json, "vintage", batch->serial.vintage);

@@ -7,8 +7,12 @@
  *   removal_id            the issuance's id: no removal is recorded apart from its issuance
  *   sequestered_on        the last day of the issuance's reporting period; where none is recorded,
  *                         of the vintage's year, or the day of issue when that is earlier
- *   carbon_removal_data   null
- *   ccp_approved          false: nobody has told the registry of an approval
+ *   carbon_removal_data   null: what was taken out of the air in all, and what was taken off for
+ *                         emissions, losses and what would have happened anyway, is measured and
+ *                         verified before a registry issues the rest. It is told the units alone,
+ *                         neither lists nor acts bring the other figures, and one of five would
+ *                         not do: the contract wants all
+ *   ccp_approved          of its project, as the registry's administrators have recorded it
  *   beneficiary           of a retirement for a name alone, its id is the retirement's: there is no
  *                         organisation of that name here
  *   status                exported and cancelled batches left circulation for good, which of the

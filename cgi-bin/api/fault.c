@@ -79,7 +79,7 @@ static struct loc place_of(enum status status, const struct fault_places *places
     if (answer->line >= 0 && places->lines != NULL) {
         return place_of_line(status, places, answer->line);
     }
-    if (answer->field <= FIELD_NONE || answer->field > FIELD_INSTRUMENT) {
+    if (answer->field <= FIELD_NONE || answer->field >= FIELD__COUNT) {
         return body;
     }
     const char *member = places->member[answer->field];

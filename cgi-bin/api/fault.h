@@ -55,7 +55,7 @@ void fault_add(struct api_faults *faults, const struct loc *loc, const char *typ
  * names it: member[FIELD_RECIPIENT] = "to_organisation_id". A line's place is
  * [lines_member, index, line_member]. NULL: the whole body. */
 struct fault_places {
-    const char *member[FIELD_INSTRUMENT + 1];
+    const char *member[FIELD__COUNT];
     const char *lines;          /* "credit_batch_quantities" */
     const char *batch;          /* "credit_batch_id" */
     const char *quantity;       /* "credit_quantity_kg" */

@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "api/list.h"
 #include "base/text.h"
+#include "model/country.h"
 #include "store/api_beneficiaries.h"
 
 static const struct query_form suppliers_query = {.list = "suppliers", .is_paged = true};
@@ -30,10 +31,29 @@ void supplier_write(struct json *json, const char *name, const struct api_party 
 {
     json_open(json, name);
     json_text(json, "id", party->supplier_id);
-    json_none(json, "short_description");
+    json_text_or_null(json, "short_description", party->short_description);
     json_text_or_null(json, "long_description", party->description);
     party_write(json, "organisation", party);
-    json_none(json, "location");
+    location_write(json, "location", party->place, party->country, &party->location);
+    json_close(json);
+}
+
+void location_write(struct json *json, const char *name, const char *place, const char *country,
+                    const struct location *location)
+{
+    if (!location->is_known) {
+        json_none(json, name);
+        return;
+    }
+    char latitude[LOCATION_NUMBER_SIZE];
+    char longitude[LOCATION_NUMBER_SIZE];
+    const char *country_words = country_name(country);
+    json_open(json, name);
+    json_text(json, "country_code", country);
+    json_text(json, "country_name", country_words);
+    json_number(json, "latitude", location_number(location->latitude_udeg, latitude));
+    json_number(json, "longitude", location_number(location->longitude_udeg, longitude));
+    json_text_or_null(json, "description", text_is(place, country_words) ? "" : place);
     json_close(json);
 }
 

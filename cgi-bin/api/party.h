@@ -10,9 +10,13 @@
 
 /* The contract's Organisation: {"id", "name", "domain"}. */
 void party_write(struct json *json, const char *name, const struct api_party *party);
-/* The contract's Supplier. What it says of itself is one text of any length, so that is its long
- * description and there is no short one. Where it sits is not kept: no location. */
+/* The contract's Supplier. What it says of itself at length is its long description. */
 void supplier_write(struct json *json, const char *name, const struct api_party *party);
+
+/* The contract's Location: null unless the point on the map is known, for it is no location without
+ * one. A place that only names the country again is no description. */
+void location_write(struct json *json, const char *name, const char *place, const char *country,
+                    const struct location *location);
 
 enum status organisation_mine_get(struct visit *visit, struct response *response);
 enum status organisation_get(struct visit *visit, struct response *response);

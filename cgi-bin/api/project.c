@@ -5,6 +5,7 @@
 #include "api/list.h"
 #include "api/party.h"
 #include "base/text.h"
+#include "store/documents.h"
 
 static const struct query_form projects_query = {.list = "projects", .is_paged = true};
 static const struct query_form supplier_query = {.list = "supplier-projects", .is_paged = true};
@@ -14,6 +15,8 @@ static const char *pathway_word(const struct api_project *project);
 static void write_totals(struct json *json, const struct api_project *project);
 static bool write_by_name(struct json *json, struct visit *visit, const char *id,
                           struct page_end *end);
+static bool write_document(struct json *json, struct visit *visit, const char *id,
+                           struct page_end *end);
 static bool write_by_id(struct json *json, struct visit *visit, const char *id,
                         struct page_end *end);
 
@@ -36,7 +39,7 @@ void project_write(struct json *json, const char *name, struct visit *visit,
     json_text_or_null(json, "crediting_period_start", project->crediting_start);
     json_text_or_null(json, "crediting_period_end", project->crediting_end);
     write_totals(json, project);
-    json_none(json, "location");
+    location_write(json, "location", project->place, project->country, &project->location);
     json_text(json, "instrument", instrument_word(project->instrument));
     json_text(json, "pathway_name", project->pathway);
     json_close(json);
@@ -69,12 +72,11 @@ enum status projects_get(struct visit *visit, struct response *response)
     return status;
 }
 
-/* No documents are kept of a project: the list is there, and empty. */
 enum status project_documents_get(struct visit *visit, struct response *response)
 {
     struct api_project project;
     const char *project_id = visit->arguments[0];
-    struct list list = {.form = &documents_query, .subject = project_id};
+    struct list list = {.form = &documents_query, .subject = project_id, .write = write_document};
     enum status status = query_read(visit, list.form, list.subject, NULL, &list.ask);
     if (status != STATUS_OK) {
         return status;
@@ -82,6 +84,8 @@ enum status project_documents_get(struct visit *visit, struct response *response
     if (!api_project_find(visit->registry, visit->arena, project_id, &project)) {
         return STATUS_NOT_FOUND;
     }
+    list.page = documents_page(visit->registry, visit->arena, project_id, &list.ask);
+    list.total_count = documents_count(visit->registry, project_id);
     list_write(visit, response, &list);
     return STATUS_OK;
 }
@@ -152,6 +156,26 @@ static bool write_by_id(struct json *json, struct visit *visit, const char *id,
     if (is_found) {
         project_write(json, NULL, visit, &project);
         end->key = 0;
+    }
+    return is_found;
+}
+
+static bool write_document(struct json *json, struct visit *visit, const char *id,
+                           struct page_end *end)
+{
+    struct document document;
+    bool is_found = document_find(visit->registry, visit->arena, id, &document);
+    if (is_found) {
+        json_open(json, NULL);
+        json_text(json, "id", document.document_id);
+        json_text(json, "display_name", document.name);
+        json_text(json, "project_id", document.project_id);
+        json_text(json, "url", document.url);
+        json_text(json, "kind", document_kind_word(document.kind));
+        json_text_or_null(json, "dated", document.dated);
+        json_time(json, "added_at", document.added_at);
+        json_close(json);
+        end->text = document.name;
     }
     return is_found;
 }

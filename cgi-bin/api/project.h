@@ -9,7 +9,6 @@
  *                 "superpollutants", the contract's only word outside of removals; pathway_name
  *                 says what it is: the fuel, or our own word
  *   process_key   the short word of the pathway inside serial numbers
- *   location      null: the place is kept in words only
  *
  * The contract's Issuance, with more: instrument, vintage, kind and notes. Where no reporting
  * period is recorded it is the vintage's year, up to the day of issue.

@@ -46,6 +46,9 @@
 /* domain.md section 1: public note */
 #define NOTE_CHARS_MAX 256
 #define NOTE_SIZE 1028
+/* what a supplier does, in one sentence: the published ones have up to 247 characters */
+#define SHORT_DESCRIPTION_CHARS_MAX 256
+#define SHORT_DESCRIPTION_SIZE 1028
 /* RFC 1035 */
 #define DOMAIN_SIZE 256
 /* RFC 5321 path limit 254 */
@@ -89,6 +92,11 @@
 /* idempotency key: draft id, UUID or 64 hex digits */
 #define KEY_SIZE 65
 #define PURPOSES_MAX 5
+/* documents of one project: its page shows them all */
+#define DOCUMENTS_MAX 100
+/* characters of a document's address, and with NUL: every browser and mail program takes them */
+#define DOCUMENT_URL_CHARS_MAX 512
+#define DOCUMENT_URL_SIZE 513
 
 /* ---- lists ---- */
 /* rows of one list page */

@@ -41,6 +41,10 @@ static const char *const FIELD_WORDS[] = {
     [FIELD_ORDER] = "order",
     [FIELD_KEY] = "key",
     [FIELD_INSTRUMENT] = "instrument",
+    [FIELD_SUMMARY] = "short description",
+    [FIELD_PLACE] = "place",
+    [FIELD_LOCATION] = "location",
+    [FIELD_LABEL] = "label",
 };
 
 static void answered(void *context, const struct command *command, const struct answer *answer);

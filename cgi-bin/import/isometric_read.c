@@ -10,6 +10,7 @@
 #include "import/isometric_read.h"
 #include "import/print.h"
 #include "import/value.h"
+#include "model/country.h"
 
 /* The columns that are read, by their names in the files. */
 enum project_column {
@@ -26,7 +27,6 @@ enum project_column {
     P_START,
     P_END,
     P_PLACE,
-    P_PLACE_COUNTRY,
     P_ISSUED,
     P_RETIRED,
     P__COUNT
@@ -45,7 +45,6 @@ static const char *const PROJECT_COLUMNS[P__COUNT] = {
     "crediting_period_start",
     "crediting_period_end",
     "location.description",
-    "location.country_name",
     "issued_credits_total.credit_kgs",
     "retired_credits_total.credit_kgs",
 };
@@ -55,12 +54,42 @@ static const char *const SUPPLIER_COLUMNS[S__COUNT] = {
     "supplier.organisation.name", "supplier.organisation.domain",
     "supplier.long_description",  "supplier.location.country_code",
 };
+/* Columns that older lists do not have: -1 then. */
+enum more_column {
+    M_COUNTRY,
+    M_LATITUDE,
+    M_LONGITUDE,
+    M_SUPPLIER_COUNTRY,
+    M_SUPPLIER_LATITUDE,
+    M_SUPPLIER_LONGITUDE,
+    M_SUPPLIER_PLACE,
+    M_SUPPLIER_SHORT,
+    M__COUNT
+};
+static const char *const MORE_COLUMNS[M__COUNT] = {
+    "location.country_code",          "location.latitude",          "location.longitude",
+    "supplier.location.country_code", "supplier.location.latitude", "supplier.location.longitude",
+    "supplier.location.description",  "supplier.short_description",
+};
+
+/* Where the columns of projects.csv are. */
+struct iso_columns_of {
+    int project[P__COUNT];
+    int supplier[S__COUNT];
+    int more[M__COUNT];
+};
 
 static void read_projects(struct iso *iso);
-static void read_project(struct iso *iso, const struct cells *cells, const int *columns,
-                         const int *supplier_columns);
-static bool read_supplier(struct iso *iso, const struct cells *cells, const int *columns,
-                          char *org_id);
+static void read_project(struct iso *iso, const struct cells *cells,
+                         const struct iso_columns_of *of);
+static bool read_codes(struct iso *iso, const struct cells *cells, const int *columns,
+                       struct command_project *body);
+static bool read_supplier(struct iso *iso, const struct cells *cells,
+                          const struct iso_columns_of *of, char *org_id);
+static bool read_line(const struct cells *cells, int column, size_t chars_max, char *to,
+                      size_t to_bytes);
+static bool read_location(struct iso *iso, const struct cells *cells, const int *columns,
+                          const char *country, struct location *location);
 
 void iso_read(struct iso *iso)
 {
@@ -81,23 +110,26 @@ void iso_read(struct iso *iso)
 static void read_projects(struct iso *iso)
 {
     const struct csv_table *table = &iso->projects_table;
-    int columns[P__COUNT];
-    int supplier_columns[S__COUNT];
-    bool well = iso_columns(iso->report, table, PROJECT_COLUMNS, P__COUNT, columns);
+    struct iso_columns_of of;
+    bool well = iso_columns(iso->report, table, PROJECT_COLUMNS, P__COUNT, of.project);
 
-    if (!iso_columns(iso->report, table, SUPPLIER_COLUMNS, S__COUNT, supplier_columns) || !well) {
+    if (!iso_columns(iso->report, table, SUPPLIER_COLUMNS, S__COUNT, of.supplier) || !well) {
         return;
+    }
+    for (size_t i = 0; i < M__COUNT; i++) {
+        of.more[i] = csv_column(iso->report, table, MORE_COLUMNS[i], false);
     }
     for (size_t i = 0; i < table->count; i++) {
         struct cells cells = {
             .arena = iso->arena, .report = iso->report, .table = table, .row = &table->rows[i]};
-        read_project(iso, &cells, columns, supplier_columns);
+        read_project(iso, &cells, &of);
     }
 }
 
-static void read_project(struct iso *iso, const struct cells *cells, const int *columns,
-                         const int *supplier_columns)
+static void read_project(struct iso *iso, const struct cells *cells,
+                         const struct iso_columns_of *of)
 {
+    const int *columns = of->project;
     struct iso_project *row = &iso->projects[iso->project_count];
     struct command_project *body = &row->body;
 
@@ -121,12 +153,36 @@ static void read_project(struct iso *iso, const struct cells *cells, const int *
                        sizeof body->verifier);
     well &= value_date(cells, columns[P_START], body->crediting_start);
     well &= value_date(cells, columns[P_END], body->crediting_end);
-    int place = text_empty(csv_text(cells->row, columns[P_PLACE])) ? P_PLACE_COUNTRY : P_PLACE;
-    well &= value_text(cells, columns[place], false, false, NAME_CHARS_MAX, body->place,
-                       sizeof body->place);
+    well &= read_location(iso, cells, of->more + M_COUNTRY, body->country, &body->location);
+    well &= read_line(cells, columns[P_PLACE], NAME_CHARS_MAX, body->place, sizeof body->place);
     well &= value_units(cells, columns[P_ISSUED], 0, &row->issued_total);
     well &= value_units(cells, columns[P_RETIRED], 0, &row->retired_total);
-    well &= read_supplier(iso, cells, supplier_columns, body->org_id);
+    well &= read_supplier(iso, cells, of, body->org_id);
+    well &= read_codes(iso, cells, columns, body);
+    for (size_t i = 0; i < iso->project_count && well; i++) {
+        well = iso_row_is_new(iso, cells, columns[P_ID], body->project_id,
+                              iso->projects[i].body.project_id, &iso->projects[i].place);
+    }
+    PRINT_INTO(body->origin, "%s: %s", iso->origin, iso_list(iso, cells->table));
+    body->instrument = INSTRUMENT_CARBON_REMOVAL;
+    row->opened_at = well ? id_time_us(body->project_id) : 0;
+    iso->project_count += well ? 1 : 0;
+}
+
+/* An optional line, without blanks at its ends. */
+static bool read_line(const struct cells *cells, int column, size_t chars_max, char *to,
+                      size_t to_bytes)
+{
+    bool well = value_text(cells, column, false, false, chars_max, to, to_bytes);
+    return text_copy(to, to_bytes, text_trim(cells->arena, to)) && well;
+}
+
+/* What stands in serial numbers. */
+static bool read_codes(struct iso *iso, const struct cells *cells, const int *columns,
+                       struct command_project *body)
+{
+    bool well = true;
+
     if (!text_empty(body->short_code) && !serial_word_is(body->short_code)) {
         report_problem(iso->report, csv_place(cells->table, cells->row, columns[P_CODE]),
                        "\"%s\" cannot stand in a serial number. A short code has capital letters "
@@ -143,19 +199,43 @@ static void read_project(struct iso *iso, const struct cells *cells, const int *
         well = false;
     }
     must(code == NULL || TEXT_COPY(body->pathway_code, code));
-    for (size_t i = 0; i < iso->project_count && well; i++) {
-        well = iso_row_is_new(iso, cells, columns[P_ID], body->project_id,
-                              iso->projects[i].body.project_id, &iso->projects[i].place);
-    }
-    PRINT_INTO(body->origin, "%s: %s", iso->origin, iso_list(iso, cells->table));
-    body->instrument = INSTRUMENT_CARBON_REMOVAL;
-    row->opened_at = well ? id_time_us(body->project_id) : 0;
-    iso->project_count += well ? 1 : 0;
+    return well;
 }
 
-static bool read_supplier(struct iso *iso, const struct cells *cells, const int *columns,
-                          char *org_id)
+/* Three columns: country, latitude, longitude. A place in another country than the one that the
+ * serial numbers name is left out, and noted: neither can be told to be the right one. */
+static bool read_location(struct iso *iso, const struct cells *cells, const int *columns,
+                          const char *country, struct location *location)
 {
+    const char *there = csv_text(cells->row, columns[0]);
+    const char *latitude = csv_text(cells->row, columns[1]);
+    const char *longitude = csv_text(cells->row, columns[2]);
+    struct location read = {.is_known = true};
+
+    if (text_empty(latitude) && text_empty(longitude)) {
+        return true;
+    }
+    bool well = value_degrees(cells, columns[1], LATITUDE_UDEG_MAX, &read.latitude_udeg);
+    well &= value_degrees(cells, columns[2], LONGITUDE_UDEG_MAX, &read.longitude_udeg);
+    if (well && !text_empty(there) && !text_is(there, country)) {
+        report_note(iso->report, csv_place(cells->table, cells->row, columns[0]),
+                    "The place on the map is in %s, the row is of %s: the place is left out.",
+                    there, country);
+    } else if (well && text_empty(country_name(country))) {
+        report_problem(iso->report, csv_place(cells->table, cells->row, columns[1]),
+                       "A place on the map needs its country; \"%s\" is none of ISO 3166-1.",
+                       country);
+        well = false;
+    } else if (well) {
+        *location = read;
+    }
+    return well;
+}
+
+static bool read_supplier(struct iso *iso, const struct cells *cells,
+                          const struct iso_columns_of *of, char *org_id)
+{
+    const int *columns = of->supplier;
     struct command_organisation body = {.is_supplier = true};
     bool well = value_id(cells, columns[S_ORG], "org", body.org_id);
 
@@ -166,6 +246,11 @@ static bool read_supplier(struct iso *iso, const struct cells *cells, const int 
     well &= value_text(cells, columns[S_DESCRIPTION], false, true, 2000, body.description,
                        sizeof body.description);
     well &= value_country(cells, columns[S_COUNTRY], false, body.country);
+    well &= read_line(cells, of->more[M_SUPPLIER_SHORT], SHORT_DESCRIPTION_CHARS_MAX,
+                      body.short_description, sizeof body.short_description);
+    well &=
+        read_line(cells, of->more[M_SUPPLIER_PLACE], NAME_CHARS_MAX, body.place, sizeof body.place);
+    well &= read_location(iso, cells, of->more + M_SUPPLIER_COUNTRY, body.country, &body.location);
     memcpy(org_id, body.org_id, ID_SIZE);
     if (well) {
         iso_add_org(iso, cells, columns[S_ORG], &body);

@@ -2,6 +2,7 @@
  * import/value.c: see import/value.h. Dates are in import/value_date.c.
  */
 #include "import/value.h"
+#include "model/location.h"
 
 #include <string.h>
 
@@ -264,6 +265,21 @@ bool value_country(const struct cells *cells, int column, bool needed, char coun
         return false;
     }
     memcpy(country, text, 4);
+    return true;
+}
+
+bool value_degrees(const struct cells *cells, int column, int32_t most_udeg, int32_t *udeg)
+{
+    const char *text = csv_text(cells->row, column);
+
+    if (!location_degrees(text, most_udeg, udeg)) {
+        refuse(cells, column,
+               arena_printf(cells->arena,
+                            "\"%.40s\" is no place on the map. Write degrees from -%d to %d: "
+                            "-71.06.",
+                            text, (int)(most_udeg / 1000000), (int)(most_udeg / 1000000)));
+        return false;
+    }
     return true;
 }
 

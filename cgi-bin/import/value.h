@@ -57,4 +57,7 @@ bool value_domain(const struct cells *cells, int column, char *to, size_t to_byt
 /* Three capital letters, or "" when !needed. */
 bool value_country(const struct cells *cells, int column, bool needed, char country[4]);
 
+/* Degrees on the map, in millionths, to ±most_udeg: model/location.h. */
+bool value_degrees(const struct cells *cells, int column, int32_t most_udeg, int32_t *udeg);
+
 #endif

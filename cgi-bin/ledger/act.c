@@ -8,6 +8,7 @@
 #include "ledger/wire.h"
 #include "ledger/work.h"
 #include "store/ledger_changes.h"
+#include "store/ledger_documents.h"
 #include "store/ledger_pool.h"
 #include "store/ledger_records.h"
 #include "store/ledger_totals.h"
@@ -15,13 +16,11 @@
 #define TAIL_CHARS 4
 #define OPERATOR_SCOPE "tally"
 
-const struct query_table *const ledger_tables[] = {&ledger_facts_queries,
-                                                   &ledger_units_queries,
-                                                   &ledger_changes_queries,
-                                                   &ledger_totals_queries,
-                                                   &ledger_records_queries,
-                                                   &ledger_pool_queries,
-                                                   NULL};
+const struct query_table *const ledger_tables[] = {
+    &ledger_facts_queries,     &ledger_units_queries,
+    &ledger_changes_queries,   &ledger_totals_queries,
+    &ledger_records_queries,   &ledger_pool_queries,
+    &ledger_documents_queries, NULL};
 
 /* What does each act. */
 static enum status (*const appliers[ACT__COUNT])(struct work *work) = {
@@ -59,6 +58,8 @@ static enum status (*const appliers[ACT__COUNT])(struct work *work) = {
     [ACT_OPEN_BENEFICIARY] = apply_beneficiary,
     [ACT_REFUND] = apply_pool,
     [ACT_CANCEL_UNITS] = apply_pool,
+    [ACT_ADD_DOCUMENT] = apply_document,
+    [ACT_REMOVE_DOCUMENT] = apply_document,
 };
 
 /* What each act tells when it is done; acts on transfers say it themselves (tell.c). */
@@ -84,6 +85,8 @@ static const struct {
     [ACT_OPEN_BENEFICIARY] = {EVENT_BENEFICIARY_NAMED, false},
     [ACT_REFUND] = {EVENT_REFUND_MADE, true},
     [ACT_CANCEL_UNITS] = {EVENT_CANCELLATION_MADE, true},
+    [ACT_ADD_DOCUMENT] = {EVENT_PROJECT_CHANGED, true},
+    [ACT_REMOVE_DOCUMENT] = {EVENT_PROJECT_CHANGED, true},
 };
 
 static enum status check_asker(enum asker program, const struct command *command);
@@ -267,7 +270,7 @@ static bool key_is_needed(enum act_kind kind)
 {
     return kind == ACT_TRANSFER || kind == ACT_RETIRE || kind == ACT_ISSUE || kind == ACT_DELIVER ||
            kind == ACT_ORDER || kind == ACT_OPEN_BENEFICIARY || kind == ACT_REFUND ||
-           kind == ACT_CANCEL_UNITS;
+           kind == ACT_CANCEL_UNITS || kind == ACT_ADD_DOCUMENT;
 }
 
 static enum status answer_again(struct work *work, const struct ledger_first_answer *first)
@@ -343,6 +346,8 @@ static const char *subject_of(const struct work *work)
         subject = command->person.user_id;
     } else if (kind == ACT_EDIT_PROJECT) {
         subject = command->project.project_id;
+    } else if (kind == ACT_ADD_DOCUMENT || kind == ACT_REMOVE_DOCUMENT) {
+        subject = command->document.project_id;
     } else if (kind == ACT_DELIVER) {
         subject = command->deliver.order_id;
     } else if (kind == ACT_CLOSE_ACCOUNT) {

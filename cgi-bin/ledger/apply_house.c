@@ -4,6 +4,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "ledger/work.h"
+#include "store/ledger_documents.h"
 #include "store/ledger_records.h"
 
 static struct ledger_project_words project_words(const struct command_project *body,
@@ -38,11 +39,63 @@ enum status apply_project(struct work *work)
         return refuse(work->answer, STATUS_EXISTS, FIELD_NONE);
     }
     must(TEXT_COPY(work->answer->id, is_new ? project_id : body->project_id));
-    work->detail = arena_printf(work->arena, "%s (%s)", body->name, body->short_code);
+    work->detail = arena_printf(work->arena, "%s (%s)%s", body->name, body->short_code,
+                                body->ccp_approved == facts.project.ccp_approved ? ""
+                                : body->ccp_approved ? ", CCP-approved from now on"
+                                                     : ", no longer CCP-approved");
     struct ledger_project_words words = project_words(body, work->answer->id);
     bool good = is_new ? ledger_project_add(work->store, &words, work->at)
                        : ledger_project_edit(work->store, &words);
     return good ? STATUS_OK : STATUS_FAULT;
+}
+
+/* What is told of is the project: whoever follows it looks at its documents again. */
+enum status apply_document(struct work *work)
+{
+    const struct command_document *body = &work->command->document;
+    enum act_kind kind = (enum act_kind)work->command->kind;
+    enum status status = right_in_registry(work);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct document_facts facts = {
+        .project = ledger_project_read(work->store, work->arena, body->project_id)};
+    if (kind == ACT_ADD_DOCUMENT) {
+        facts.count = ledger_documents_count(work->store, body->project_id);
+        facts.url_taken = ledger_document_url_taken(work->store, body->project_id, body->url);
+    } else {
+        facts.document = ledger_document_read(work->store, work->arena, body->document_id);
+    }
+    work_for(work, facts.project.found ? facts.project.org_id : "");
+    status = decide_document(&facts, kind, body, work->answer);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    must(TEXT_COPY(work->answer->id, body->project_id));
+    if (kind == ACT_REMOVE_DOCUMENT) {
+        work->detail = arena_printf(work->arena, "%s: %s (%s)", facts.project.name,
+                                    facts.document.name, facts.document.url);
+        return ledger_document_remove(work->store, body->document_id, work->at) ? STATUS_OK
+                                                                                : STATUS_FAULT;
+    }
+    char document_id[ID_SIZE];
+    if (!check_given_id(work, body->document_id, "pjd")) {
+        return refuse(work->answer, STATUS_VALUE_REFUSED, FIELD_NONE);
+    }
+    if (!work_id_given(work, body->document_id, "pjd", document_id)) {
+        return refuse(work->answer, STATUS_EXISTS, FIELD_NONE);
+    }
+    work->detail =
+        arena_printf(work->arena, "%s: %s (%s)", facts.project.name, body->name, body->url);
+    struct ledger_new_document document = {.document_id = document_id,
+                                           .project_id = body->project_id,
+                                           .name = body->name,
+                                           .url = body->url,
+                                           .kind =
+                                               document_kind_word((enum document_kind)body->kind),
+                                           .dated = body->dated,
+                                           .at = work->at};
+    return ledger_document_add(work->store, &document) ? STATUS_OK : STATUS_FAULT;
 }
 
 enum status apply_policy(struct work *work)
@@ -201,5 +254,7 @@ static struct ledger_project_words project_words(const struct command_project *b
                                          .crediting_end = body->crediting_end,
                                          .description = body->description,
                                          .web = body->web,
-                                         .origin = body->origin};
+                                         .origin = body->origin,
+                                         .location = body->location,
+                                         .ccp_approved = body->ccp_approved};
 }

@@ -53,7 +53,10 @@ enum status apply_organisation(struct work *work)
                                      .description = body->description,
                                      .origin = body->origin,
                                      .kind = is_new ? (enum org_kind)body->kind : facts.org.kind,
-                                     .is_demo = body->is_demo};
+                                     .is_demo = body->is_demo,
+                                     .short_description = body->short_description,
+                                     .place = body->place,
+                                     .location = body->location};
     bool good = is_new ? ledger_org_add(work->store, &words, work->at) &&
                              open_accounts(work, words.org_id, words.kind)
                        : ledger_org_edit(work->store, &words);

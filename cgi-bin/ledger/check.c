@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "ledger/work.h"
+#include "model/endpoint.h"
 
 #define DATE_CHARS 10
 #define DOMAIN_CHARS "abcdefghijklmnopqrstuvwxyz0123456789-."
@@ -69,6 +70,13 @@ bool check_web(const char *text)
     }
     return (text_starts(text, "https://") || text_starts(text, "http://")) && text_utf8_is(text) &&
            !text_has_control(text, NULL) && strpbrk(text, " \"<>\\^`{|}") == NULL;
+}
+
+bool check_document_url(const char *text)
+{
+    struct endpoint endpoint;
+    return strlen(text) <= DOCUMENT_URL_CHARS_MAX && strchr(text, '\'') == NULL &&
+           endpoint_read(text, false, &endpoint) == NULL;
 }
 
 bool check_given_id(const struct work *work, const char *id, const char *prefix)

@@ -55,6 +55,8 @@ static const struct act_row acts[ACT__COUNT] = {
     [ACT_OPEN_BENEFICIARY] = {"open-beneficiary", BY_PARTY},
     [ACT_REFUND] = {"refund", BY_ADMIN | BY_ACCOUNT},
     [ACT_CANCEL_UNITS] = {"cancel-units", BY_ADMIN},
+    [ACT_ADD_DOCUMENT] = {"add-document", BY_ADMIN},
+    [ACT_REMOVE_DOCUMENT] = {"remove-document", BY_ADMIN},
 };
 
 static const char *const program_words[PROGRAM__COUNT] = {
@@ -64,9 +66,12 @@ static const char *const program_words[PROGRAM__COUNT] = {
 };
 
 static void add_body(struct digest_feed *feed, const struct command *command);
+static void add_small_body(struct digest_feed *feed, const struct command *command);
 static void add_organisation(struct digest_feed *feed, const struct command_organisation *body);
 static void add_person(struct digest_feed *feed, const struct command_person *body);
 static void add_project(struct digest_feed *feed, const struct command_project *body);
+static void add_document(struct digest_feed *feed, const struct command_document *body);
+static void add_location(struct digest_feed *feed, const struct location *location);
 static void add_issue(struct digest_feed *feed, const struct command_issue *body);
 static void add_order(struct digest_feed *feed, const struct command_order *body);
 static void add_deliver(struct digest_feed *feed, const struct command_deliver *body);
@@ -176,23 +181,37 @@ static void add_body(struct digest_feed *feed, const struct command *command)
         add_pool(feed, &command->pool);
         break;
     case ACT_SET_POLICY:
-        add_policy(feed, &command->policy);
-        break;
     case ACT_TRUST:
-        add_trust(feed, &command->trust);
-        break;
     case ACT_OPEN_ACCOUNT:
     case ACT_CLOSE_ACCOUNT:
-        add_account(feed, &command->account);
-        break;
     case ACT_FREEZE:
     case ACT_SET_SETTINGS:
-        add_setting(feed, &command->setting);
+    case ACT_ADD_DOCUMENT:
+    case ACT_REMOVE_DOCUMENT:
+        add_small_body(feed, command);
         break;
     case ACT_EXPIRE:
     case ACT_NONE:
     case ACT__COUNT:
         break;
+    }
+}
+
+/* The acts on what has no units. */
+static void add_small_body(struct digest_feed *feed, const struct command *command)
+{
+    enum act_kind kind = (enum act_kind)command->kind;
+    if (kind == ACT_SET_POLICY) {
+        add_policy(feed, &command->policy);
+    } else if (kind == ACT_TRUST) {
+        add_trust(feed, &command->trust);
+    } else if (kind == ACT_OPEN_ACCOUNT || kind == ACT_CLOSE_ACCOUNT) {
+        add_account(feed, &command->account);
+    } else if (kind == ACT_ADD_DOCUMENT || kind == ACT_REMOVE_DOCUMENT) {
+        add_document(feed, &command->document);
+    } else {
+        must(kind == ACT_FREEZE || kind == ACT_SET_SETTINGS);
+        add_setting(feed, &command->setting);
     }
 }
 
@@ -210,6 +229,12 @@ static void add_organisation(struct digest_feed *feed, const struct command_orga
     digest_add_int(feed, body->kind);
     digest_add_int(feed, body->state);
     digest_add_text(feed, body->reason);
+    /* What version 2 did not have is only fed where it says something: kept fingerprints go on. */
+    if (body->short_description[0] != '\0' || body->place[0] != '\0') {
+        digest_add_text(feed, body->short_description);
+        digest_add_text(feed, body->place);
+    }
+    add_location(feed, &body->location);
 }
 
 static void add_person(struct digest_feed *feed, const struct command_person *body)
@@ -252,6 +277,28 @@ static void add_project(struct digest_feed *feed, const struct command_project *
     digest_add_text(feed, body->description);
     digest_add_text(feed, body->web);
     digest_add_text(feed, body->origin);
+    add_location(feed, &body->location);
+    if (body->ccp_approved) {
+        digest_add_int(feed, body->ccp_approved);
+    }
+}
+
+static void add_location(struct digest_feed *feed, const struct location *location)
+{
+    if (location->is_known) {
+        digest_add_int(feed, location->latitude_udeg);
+        digest_add_int(feed, location->longitude_udeg);
+    }
+}
+
+static void add_document(struct digest_feed *feed, const struct command_document *body)
+{
+    digest_add_text(feed, body->document_id);
+    digest_add_text(feed, body->project_id);
+    digest_add_text(feed, body->name);
+    digest_add_text(feed, body->url);
+    digest_add_int(feed, body->kind);
+    digest_add_text(feed, body->dated);
 }
 
 static void add_issue(struct digest_feed *feed, const struct command_issue *body)

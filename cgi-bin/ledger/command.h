@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "base/id.h"
 #include "base/limits.h"
+#include "model/location.h"
 #include "model/quantity.h"
 #include "model/serial.h"
 #include "model/status.h"
@@ -25,7 +26,8 @@ enum act_kind {
     /* organisation: opens it with its Main account (active), a Retirement account and, for a
      * buffer pool, Reserve */
     ACT_OPEN_ORGANISATION,
-    /* organisation: name, domain, country, description; makes it a supplier when is_supplier */
+    /* organisation: name, domain, country, descriptions, where it sits; makes it a supplier when
+     * is_supplier */
     ACT_EDIT_ORGANISATION,
     /* organisation.state: suspend, reactivate, close (only when it holds nothing live and
      * nothing waits) */
@@ -74,6 +76,10 @@ enum act_kind {
     ACT_REFUND,
     /* pool, notes needed (which reversal): such units are cancelled for good: administrator */
     ACT_CANCEL_UNITS,
+    /* document: a link to a document is added to a project, or taken away: administrators. What is
+     * acted on is the project */
+    ACT_ADD_DOCUMENT,
+    ACT_REMOVE_DOCUMENT,
     ACT__COUNT
 };
 
@@ -138,6 +144,10 @@ struct command_organisation {
     uint8_t kind;           /* 0 participant, 1 buffer, 2 registry */
     uint8_t state;          /* enum org_state */
     char reason[NOTE_SIZE]; /* suspend, close */
+    /* public: one line */
+    char short_description[SHORT_DESCRIPTION_SIZE];
+    char place[NAME_SIZE];    /* public: where it sits, in words */
+    struct location location; /* the same on the map; needs a country that has a name */
 };
 
 struct command_person {
@@ -176,6 +186,20 @@ struct command_project {
     char description[4096];
     char web[512];
     char origin[256];
+    struct location location; /* on the map; needs a country that has a name */
+    /* its credits carry the label of the Core Carbon Principles; carbon removal alone */
+    bool ccp_approved;
+};
+
+struct command_document {
+    char document_id[ID_SIZE]; /* add: "" = made here; remove: which */
+    char project_id[ID_SIZE];
+    /* add: 1 to NOTE_CHARS_MAX characters; an address that check_document_url takes, once a
+     * project */
+    char name[NOTE_SIZE];
+    char url[DOCUMENT_URL_SIZE];
+    uint8_t kind;   /* enum document_kind */
+    char dated[11]; /* the day that it bears; "" unknown */
 };
 
 struct command_issue {
@@ -342,7 +366,7 @@ struct command {
     uint32_t version; /* COMMAND_VERSION */
     uint32_t kind;    /* enum act_kind */
     /* idempotency; "" = none (administrative edits only; TRANSFER, RETIRE, ISSUE, DELIVER, ORDER,
-     * OPEN_BENEFICIARY, REFUND, CANCEL_UNITS need one) */
+     * OPEN_BENEFICIARY, REFUND, CANCEL_UNITS, ADD_DOCUMENT need one) */
     char key[KEY_SIZE];
     /* who asks; "" = the operator, from tally alone: rights are not asked, every other rule is */
     char user_id[ID_SIZE];
@@ -353,6 +377,7 @@ struct command {
         struct command_person person;
         struct command_account account;
         struct command_project project;
+        struct command_document document;
         struct command_issue issue;
         struct command_order order;
         struct command_deliver deliver;
@@ -394,7 +419,12 @@ enum command_field {
     FIELD_PROJECT,
     FIELD_ORDER,
     FIELD_KEY,
-    FIELD_INSTRUMENT
+    FIELD_INSTRUMENT,
+    FIELD_SUMMARY, /* the short description */
+    FIELD_PLACE,
+    FIELD_LOCATION,
+    FIELD_LABEL, /* CCP */
+    FIELD__COUNT
 };
 
 struct answer {

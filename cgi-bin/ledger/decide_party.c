@@ -6,10 +6,13 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "ledger/work.h"
+#include "model/country.h"
 
 #define PROJECT_NAME_CHARS_MAX 400
 #define EXPIRY_DAYS_MAX 365
 
+static bool location_fits(const struct location *location, const char *country,
+                          struct answer *answer);
 static bool project_status_is(const char *word);
 static enum status decide_project_fixed(const struct project_facts *facts,
                                         const struct command_project *body, struct answer *answer);
@@ -39,10 +42,16 @@ enum status decide_organisation(const struct organisation_facts *facts,
     if (!check_prose(body->description) || !check_prose(body->origin)) {
         return refuse(answer, STATUS_VALUE_REFUSED, FIELD_NOTES);
     }
+    if (!check_words(body->short_description, 0, SHORT_DESCRIPTION_CHARS_MAX)) {
+        return refuse(answer, STATUS_VALUE_REFUSED, FIELD_SUMMARY);
+    }
+    if (!check_words(body->place, 0, NAME_CHARS_MAX)) {
+        return refuse(answer, STATUS_VALUE_REFUSED, FIELD_PLACE);
+    }
     if (facts->is_new && body->kind > ORG_REGISTRY) {
         return refuse(answer, STATUS_VALUE_REFUSED, FIELD_SETTING);
     }
-    return STATUS_OK;
+    return location_fits(&body->location, body->country, answer) ? STATUS_OK : STATUS_VALUE_REFUSED;
 }
 
 /* Whoever closes must have given everything away first. A closed organisation may be opened again.
@@ -350,7 +359,25 @@ static enum status decide_project_words(const struct command_project *body, stru
     if (!check_prose(body->description)) {
         return refuse(answer, STATUS_VALUE_REFUSED, FIELD_NOTES);
     }
-    return STATUS_OK;
+    if (body->ccp_approved && body->instrument != INSTRUMENT_CARBON_REMOVAL) {
+        return refuse(answer, STATUS_VALUE_REFUSED, FIELD_LABEL);
+    }
+    return location_fits(&body->location, body->country, answer) ? STATUS_OK : STATUS_VALUE_REFUSED;
+}
+
+/* Whoever shows a point on the map shows its country by name. */
+static bool location_fits(const struct location *location, const char *country,
+                          struct answer *answer)
+{
+    if (!location_is(location)) {
+        (void)refuse(answer, STATUS_VALUE_REFUSED, FIELD_LOCATION);
+        return false;
+    }
+    if (location->is_known && text_empty(country_name(country))) {
+        (void)refuse(answer, STATUS_VALUE_REFUSED, FIELD_COUNTRY);
+        return false;
+    }
+    return true;
 }
 
 static bool project_status_is(const char *word)

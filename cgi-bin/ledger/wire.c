@@ -49,23 +49,36 @@ struct shape {
 
 static const struct part head_parts[] = {TEXT(key), TEXT(user_id)};
 static const struct part organisation_parts[] = {
-    TEXT(organisation.org_id),  TEXT(organisation.supplier_id), TEXT(organisation.name),
-    TEXT(organisation.domain),  TEXT(organisation.country),     TEXT(organisation.description),
-    TEXT(organisation.origin),  TEXT(organisation.reason),      BOOL(organisation.is_supplier),
+    TEXT(organisation.org_id),
+    TEXT(organisation.supplier_id),
+    TEXT(organisation.name),
+    TEXT(organisation.domain),
+    TEXT(organisation.country),
+    TEXT(organisation.description),
+    TEXT(organisation.origin),
+    TEXT(organisation.reason),
+    BOOL(organisation.is_supplier),
     BOOL(organisation.is_demo),
+    TEXT(organisation.short_description),
+    TEXT(organisation.place),
+    BOOL(organisation.location.is_known),
 };
 static const struct part person_parts[] = {TEXT(person.user_id), TEXT(person.org_id),
                                            BOOL(person.deactivated), BOOL(person.is_program)};
 static const struct part account_parts[] = {TEXT(account.account_id), TEXT(account.org_id),
                                             TEXT(account.name)};
 static const struct part project_parts[] = {
-    TEXT(project.project_id),  TEXT(project.org_id),          TEXT(project.name),
-    TEXT(project.short_code),  TEXT(project.pathway),         TEXT(project.pathway_code),
-    TEXT(project.protocol),    TEXT(project.country),         TEXT(project.place),
-    TEXT(project.status),      TEXT(project.validator),       TEXT(project.verifier),
-    TEXT(project.description), TEXT(project.crediting_start), TEXT(project.crediting_end),
-    TEXT(project.web),         TEXT(project.origin),
+    TEXT(project.project_id),   TEXT(project.org_id),          TEXT(project.name),
+    TEXT(project.short_code),   TEXT(project.pathway),         TEXT(project.pathway_code),
+    TEXT(project.protocol),     TEXT(project.country),         TEXT(project.place),
+    TEXT(project.status),       TEXT(project.validator),       TEXT(project.verifier),
+    TEXT(project.description),  TEXT(project.crediting_start), TEXT(project.crediting_end),
+    TEXT(project.web),          TEXT(project.origin),          BOOL(project.location.is_known),
+    BOOL(project.ccp_approved),
 };
+static const struct part document_parts[] = {TEXT(document.document_id), TEXT(document.project_id),
+                                             TEXT(document.name), TEXT(document.url),
+                                             TEXT(document.dated)};
 static const struct part issue_parts[] = {
     TEXT(issue.issuance_id), TEXT(issue.project_id),      BOOL(issue.imported),
     TEXT(issue.to_org_id),   TEXT(issue.reporting_start), TEXT(issue.reporting_end),
@@ -118,6 +131,8 @@ static const struct shape shapes[ACT__COUNT] = {
     [ACT_SET_REGISTRY_ROLES] = SHAPE(person_parts, person),
     [ACT_OPEN_PROJECT] = SHAPE(project_parts, project),
     [ACT_EDIT_PROJECT] = SHAPE(project_parts, project),
+    [ACT_ADD_DOCUMENT] = SHAPE(document_parts, document),
+    [ACT_REMOVE_DOCUMENT] = SHAPE(document_parts, document),
     [ACT_ISSUE] = SHAPE(issue_parts, issue),
     [ACT_ORDER] = SHAPE(order_parts, order),
     [ACT_DELIVER] = SHAPE_LINES(deliver_parts, deliver),

@@ -16,6 +16,7 @@
 #include "base/id.h"
 #include "ledger/command.h"
 #include "ledger/ledger.h"
+#include "store/ledger_documents.h"
 #include "store/ledger_facts.h"
 
 struct work {
@@ -79,6 +80,10 @@ bool check_domain(const char *text);  /* "" or a host name in lower case with a 
 bool check_country(const char *text); /* three capital letters */
 bool check_date(const char *text);    /* "" or YYYY-MM-DD */
 bool check_web(const char *text);     /* "" or http(s)://… without blanks */
+/* A public address of a document: https, a host by its name, the characters of RFC 3986 without
+ * ', at most DOCUMENT_URL_CHARS_MAX; no user name, and a port as for webhooks (model/endpoint.h).
+ */
+bool check_document_url(const char *text);
 /* An id given by the command: "" or (tally alone) a well-formed one of that prefix. */
 bool check_given_id(const struct work *work, const char *id, const char *prefix);
 
@@ -267,6 +272,15 @@ struct project_facts {
 enum status decide_project(const struct project_facts *facts, const struct command_project *body,
                            struct answer *answer);
 
+struct document_facts {
+    struct ledger_project project;
+    int64_t count;                   /* ADD_DOCUMENT: documents that are there, of the project */
+    bool url_taken;                  /* ADD_DOCUMENT: by one of these */
+    struct ledger_document document; /* REMOVE_DOCUMENT */
+};
+enum status decide_document(const struct document_facts *facts, enum act_kind kind,
+                            const struct command_document *body, struct answer *answer);
+
 struct person_facts {
     struct ledger_person person; /* the one it is about */
     struct ledger_org org;       /* SET_MEMBER; SET_PERSON of a new program */
@@ -325,6 +339,7 @@ enum status apply_person(struct work *work);
 enum status apply_registry_roles(struct work *work);
 enum status apply_member(struct work *work);
 enum status apply_project(struct work *work);
+enum status apply_document(struct work *work);
 enum status apply_policy(struct work *work);
 enum status apply_trust(struct work *work);
 enum status apply_open_account(struct work *work);

@@ -51,6 +51,15 @@ static const char *const batch_state_words[] = {
     [BATCH_ACTIVE] = "active",     [BATCH_SPLIT] = "split",         [BATCH_RETIRED] = "retired",
     [BATCH_EXPORTED] = "exported", [BATCH_CANCELLED] = "cancelled",
 };
+static const char *const document_kind_words[] = {
+    [DOCUMENT_PROJECT_DESIGN] = "project_design",
+    [DOCUMENT_VALIDATION_REPORT] = "validation_report",
+    [DOCUMENT_MONITORING_REPORT] = "monitoring_report",
+    [DOCUMENT_VERIFICATION_REPORT] = "verification_report",
+    [DOCUMENT_PROTOCOL] = "protocol",
+    [DOCUMENT_OTHER] = "other",
+};
+_Static_assert(COUNT(document_kind_words) == DOCUMENT__COUNT, "every kind has its word");
 static const char *const event_kind_words[] = {
     [EVENT_NONE] = "",
     [EVENT_ORGANISATION_OPENED] = "organisation.opened",
@@ -207,9 +216,24 @@ bool batch_state_from_word(const char *word, enum batch_state *state)
     return true;
 }
 
+const char *document_kind_word(enum document_kind kind)
+{
+    return word_of(document_kind_words, COUNT(document_kind_words), (unsigned)kind);
+}
+
 const char *event_kind_word(enum event_kind kind)
 {
     return word_of(event_kind_words, COUNT(event_kind_words), (unsigned)kind);
+}
+
+bool document_kind_from_word(const char *word, enum document_kind *kind)
+{
+    unsigned number = 0;
+    if (!find_word(document_kind_words, COUNT(document_kind_words), word, &number)) {
+        return false;
+    }
+    *kind = (enum document_kind)number;
+    return true;
 }
 
 bool event_kind_from_word(const char *word, enum event_kind *kind)

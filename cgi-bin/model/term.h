@@ -27,6 +27,15 @@ enum incoming_policy { INCOMING_ASK, INCOMING_TRUSTED, INCOMING_ALL };
 enum two_person { TWO_PERSON_NEVER, TWO_PERSON_ABOVE, TWO_PERSON_ALWAYS };
 enum account_kind { ACCOUNT_ACTIVE, ACCOUNT_RETIREMENT, ACCOUNT_RESERVE };
 enum batch_state { BATCH_ACTIVE, BATCH_SPLIT, BATCH_RETIRED, BATCH_EXPORTED, BATCH_CANCELLED };
+enum document_kind {
+    DOCUMENT_PROJECT_DESIGN,
+    DOCUMENT_VALIDATION_REPORT,
+    DOCUMENT_MONITORING_REPORT,
+    DOCUMENT_VERIFICATION_REPORT,
+    DOCUMENT_PROTOCOL,
+    DOCUMENT_OTHER,
+    DOCUMENT__COUNT
+};
 /* What an act tells (the change feed): its word is "transfer.completed" and the like. */
 enum event_kind {
     EVENT_NONE, /* "" nobody is told */
@@ -70,6 +79,7 @@ const char *incoming_policy_word(enum incoming_policy policy);
 const char *two_person_word(enum two_person two_person);
 const char *account_kind_word(enum account_kind kind);
 const char *batch_state_word(enum batch_state state);
+const char *document_kind_word(enum document_kind kind);
 const char *event_kind_word(enum event_kind kind);
 
 /* And back: false, and nothing written, for any other word. */
@@ -81,6 +91,7 @@ bool incoming_policy_from_word(const char *word, enum incoming_policy *policy);
 bool two_person_from_word(const char *word, enum two_person *two_person);
 bool account_kind_from_word(const char *word, enum account_kind *kind);
 bool batch_state_from_word(const char *word, enum batch_state *state);
+bool document_kind_from_word(const char *word, enum document_kind *kind);
 bool event_kind_from_word(const char *word, enum event_kind *kind);
 
 /* Waits for somebody: awaiting approval or pending; not yet final. */

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "model/term.h"
+#include "pages/admin_about.h"
 #include "pages/desk.h"
 #include "store/admin_orgs.h"
 
@@ -33,6 +34,12 @@ static const struct field_row rows[] = {
      .kind = VALUE_TEXT,
      .chars_max = DESCRIPTION_CHARS_MAX,
      .label = "Description"},
+    {.name = "short_description",
+     .kind = VALUE_LINE,
+     .chars_max = SHORT_DESCRIPTION_CHARS_MAX,
+     .label = "Short description"},
+    {.name = "place", .kind = VALUE_LINE, .chars_max = NAME_CHARS_MAX, .label = "Place"},
+    ADMIN_LOCATION_FIELDS,
     {.name = "kind", .kind = VALUE_WORD, .words = kind_words},
     {.name = "supplier", .kind = VALUE_WORD, .words = supplier_words},
 };
@@ -48,7 +55,14 @@ static const struct admin_field_name names[] = {
     {FIELD_NAME, "name", "Enter a name of 1 to 120 characters, without spaces at its ends."},
     {FIELD_DOMAIN, "domain",
      "Enter a host name in small letters, such as example.org, or leave it empty."},
-    {FIELD_COUNTRY, "country", "Enter the country as three capital letters, such as NOR."},
+    {FIELD_COUNTRY, "country",
+     "Enter the country as three capital letters of ISO 3166, such as NOR. A place on the map "
+     "needs "
+     "one."},
+    {FIELD_SUMMARY, "short_description",
+     "Enter one line of at most 256 characters, without spaces at its ends."},
+    {FIELD_PLACE, "place", "Enter at most 120 characters, without spaces at its ends."},
+    {FIELD_LOCATION, "latitude", NULL},
     {FIELD_NOTES, "description", "Type the description again as plain text."},
     {FIELD_SETTING, "kind", NULL},
     {FIELD_NONE, NULL, NULL},
@@ -83,6 +97,14 @@ static enum status show(struct visit *visit, struct response *response, const st
     admin_form_line(form, "country", "Country", "Three capital letters (ISO 3166), such as NOR",
                     org == NULL ? "" : org->country)
         ->is_optional = true;
+    admin_form_line(form, "place", "Place", "Public. Where it sits, such as Amsterdam",
+                    org == NULL ? "" : org->place)
+        ->is_optional = true;
+    admin_location_fields(form, org == NULL ? &(struct location){0} : &org->location);
+    admin_form_line(form, "short_description", "Short description",
+                    "Public. What it does, in one sentence of at most 256 characters",
+                    org == NULL ? "" : org->short_description)
+        ->is_optional = true;
     admin_form_area(form, "description", "Description", "Public. What it says it does.",
                     org == NULL ? "" : org->description)
         ->is_optional = true;
@@ -114,6 +136,8 @@ static bool fill(struct visit *visit, struct command_organisation *body)
     const struct fields *fields = &visit->fields;
     bool fits =
         TEXT_COPY(body->name, field_text(fields, "name")) &&
+        TEXT_COPY(body->short_description, field_text(fields, "short_description")) &&
+        TEXT_COPY(body->place, field_text(fields, "place")) &&
         TEXT_COPY(body->description, text_trim(visit->arena, field_text(fields, "description")));
     must(fits || visit->fields.error_count > 0);
     /* A host name has a byte a character; other letters may be too many for it. */
@@ -125,6 +149,7 @@ static bool fill(struct visit *visit, struct command_organisation *body)
         field_fault(&visit->fields, "country",
                     "Enter the country as three capital letters, such as NOR.");
     }
+    body->location = admin_location_read(visit);
     body->is_supplier = field_tick(fields, "supplier");
     return visit->fields.error_count == 0;
 }

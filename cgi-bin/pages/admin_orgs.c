@@ -182,6 +182,15 @@ static struct admin_facts facts_of(struct visit *visit, const struct admin_org *
     }
     add_fact(facts, &count, "Domain", org->domain, none);
     add_fact(facts, &count, "Country", org->country, none);
+    if (!text_empty(org->place)) {
+        add_fact(facts, &count, "Place", org->place, none);
+    }
+    if (org->location.is_known) {
+        add_fact(facts, &count, "On the map", location_point(arena, &org->location), none);
+    }
+    if (!text_empty(org->short_description)) {
+        add_fact(facts, &count, "In short", org->short_description, none);
+    }
     add_fact(facts, &count, "Opened", clock_words(arena, org->opened_at), none);
     if (!text_empty(org->origin)) {
         add_fact(facts, &count, "Brought in from", org->origin, none);

@@ -5,6 +5,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "pages/admin_about.h"
 #include "pages/admin_issue_view.h"
 #include "pages/desk.h"
 
@@ -90,6 +91,7 @@ static void show_rows(struct visit *visit, const struct admin_list *list,
             .unit = desk_unit(one->instrument),
             .issue_url = url_path(arena, "/admin/issue/projects/*/units", one->project_id),
             .edit_url = url_path(arena, "/admin/issue/projects/*/edit", one->project_id),
+            .documents_url = url_path(arena, "/admin/issue/projects/*/documents", one->project_id),
         };
     }
     view->rows = (struct admin_project_rows){views, count};
@@ -152,6 +154,10 @@ static const char *const status_choices[] = {"draft",
                                              "Cancelled",
                                              NULL};
 
+static const char *const ccp_words[] = {"ccp", NULL};
+static const char *const ccp_choices[] = {"ccp", "It is CCP-approved: its credits carry the label",
+                                          NULL};
+
 static const struct field_row new_rows[] = {{.name = "supplier", .kind = VALUE_ID}};
 const struct form admin_project_new_form = {new_rows, 1};
 
@@ -185,7 +191,9 @@ static const struct field_row rows[] = {
      .label = "Country",
      .needed_words = "Enter the country as three capital letters, such as NOR."},
     {.name = "place", .kind = VALUE_LINE, .chars_max = NAME_CHARS_MAX, .label = "Place"},
+    ADMIN_LOCATION_FIELDS,
     {.name = "status", .kind = VALUE_WORD, .words = status_words},
+    {.name = "ccp", .kind = VALUE_WORD, .words = ccp_words},
     {.name = "protocol", .kind = VALUE_LINE, .chars_max = WORD_CHARS_MAX, .label = "Protocol"},
     {.name = "validator", .kind = VALUE_LINE, .chars_max = NAME_CHARS_MAX, .label = "Validator"},
     {.name = "verifier", .kind = VALUE_LINE, .chars_max = NAME_CHARS_MAX, .label = "Verifier"},
@@ -205,12 +213,17 @@ static const struct admin_field_name names[] = {
      "Both codes are 1 to 16 capital letters and digits, such as F5X7, and stay as they are once "
      "units exist."},
     {FIELD_COUNTRY, "country",
-     "Enter three capital letters, such as NOR. Once units exist the country stays as it is."},
+     "Enter three capital letters of ISO 3166, such as NOR. Once units exist the country stays as "
+     "it "
+     "is."},
     {FIELD_NAME, "name", "Enter a name of 1 to 400 characters, without spaces at its ends."},
     {FIELD_DATE, "crediting_start", "Enter dates as year, month and day, such as 2026-11-20."},
     {FIELD_SYSTEM, "web", "Enter an address that begins with https:// and has no spaces."},
     {FIELD_PROJECT, "instrument", "Units exist already: what is counted stays as it is."},
     {FIELD_SETTING, "status", NULL},
+    {FIELD_LOCATION, "latitude", NULL},
+    {FIELD_LABEL, "ccp",
+     "The label is for carbon removal credits alone. Take the tick away for certificates."},
     {FIELD_NOTES, "description", "Type the description again as plain text."},
     {FIELD_NONE, NULL, NULL},
 };
@@ -260,6 +273,7 @@ static enum status show(struct visit *visit, struct response *response,
     (void)admin_form_select(form, "status", "Status", "", project->status, status_choices, "");
     add_optional(form, "pathway", "Pathway or fuel", "In words", project->pathway);
     add_optional(form, "place", "Place", "For example Hutchinson, Kansas", project->place);
+    admin_location_fields(form, &project->location);
     add_optional(form, "protocol", "Protocol", "", project->protocol);
     add_optional(form, "validator", "Validator", "", project->validator);
     add_optional(form, "verifier", "Verifier", "", project->verifier);
@@ -267,6 +281,10 @@ static enum status show(struct visit *visit, struct response *response,
         ->is_optional = true;
     admin_form_date(form, "crediting_end", "Crediting to", "", project->crediting_end)
         ->is_optional = true;
+    (void)admin_form_ticks(form, "ccp", "Core Carbon Principles",
+                           "Public. Approved by the Integrity Council for the Voluntary Carbon "
+                           "Market (ICVCM).",
+                           project->ccp_approved ? 1 : 0, ccp_choices);
     add_optional(form, "web", "Web page", "", project->web);
     admin_form_area(form, "description", "Description", "Public.", project->description)
         ->is_optional = true;
@@ -311,6 +329,8 @@ static void fill(struct visit *visit, struct command_project *body)
     put(visit, "crediting_end", body->crediting_end, sizeof(body->crediting_end));
     put(visit, "web", body->web, sizeof(body->web));
     put(visit, "description", body->description, sizeof(body->description));
+    body->location = admin_location_read(visit);
+    body->ccp_approved = field_tick(&visit->fields, "ccp");
 }
 
 static const struct admin_project new_project = {

@@ -201,6 +201,8 @@ static const struct {
     {"roles-saved", "The registry roles are saved."},
     {"project-opened", "The project is open."},
     {"project-saved", "The project is saved."},
+    {"document-added", "The document is listed."},
+    {"document-removed", "The document is no longer listed."},
     {"issued", "The units are issued."},
     {"ordered", "The order is recorded."},
     {"refunded", "The units went back to their supplier."},

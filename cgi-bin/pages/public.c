@@ -112,8 +112,7 @@ const char *public_plain_words(struct arena *arena, const char *slug)
     return words;
 }
 
-/* A date of data: in words when it is one. */
-static const char *day_words(struct arena *arena, const char *day)
+const char *public_day(struct arena *arena, const char *day)
 {
     int64_t at = 0;
     return clock_parse_date(day, &at) ? clock_date_words(arena, at) : day;
@@ -126,9 +125,9 @@ const char *public_period(struct arena *arena, const char *start, const char *en
     }
     if (text_empty(start) || text_empty(end)) {
         return arena_printf(arena, "%s %s", text_empty(start) ? "until" : "from",
-                            day_words(arena, text_empty(start) ? end : start));
+                            public_day(arena, text_empty(start) ? end : start));
     }
-    return arena_printf(arena, "%s to %s", day_words(arena, start), day_words(arena, end));
+    return arena_printf(arena, "%s to %s", public_day(arena, start), public_day(arena, end));
 }
 
 const char *public_redacted(struct arena *arena, const struct public_transfer *transfer)

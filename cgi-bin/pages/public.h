@@ -76,6 +76,8 @@ int64_t public_add(int64_t sum, int64_t units);
 const char *public_plain_words(struct arena *arena, const char *slug);
 /* "1 January 2024 to 31 December 2033" for two dates YYYY-MM-DD, either of which may be "". */
 const char *public_period(struct arena *arena, const char *start, const char *end);
+/* A date of data: in words when it is one, as it is otherwise. */
+const char *public_day(struct arena *arena, const char *day);
 /* A quantity, or "–" for nothing. */
 const char *public_figure(struct arena *arena, int64_t units, enum instrument instrument);
 

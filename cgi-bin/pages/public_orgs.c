@@ -225,6 +225,18 @@ static void fill_acts(struct visit *visit, const char *org_id, struct public_org
         url_with(arena, url_path(arena, "/registry/projects"), "supplier", org_id)};
 }
 
+/* Where it sits; the country alone stands in its own line already. */
+static const char *place_of(struct arena *arena, const struct public_org *org)
+{
+    if (text_empty(org->place) && !org->location.is_known) {
+        return "";
+    }
+    const char *words = location_words(arena, org->place, org->country);
+    return org->location.is_known
+               ? arena_printf(arena, "%s (%s)", words, location_point(arena, &org->location))
+               : words;
+}
+
 enum status public_org_get(struct visit *visit, struct response *response)
 {
     struct arena *arena = visit->arena;
@@ -249,7 +261,10 @@ enum status public_org_get(struct visit *visit, struct response *response)
         .supplier_id = org.supplier_id,
         .country = org.country,
         .domain = org.domain,
+        .short_description =
+            text_is(org.short_description, org.description) ? "" : org.short_description,
         .description = org.description,
+        .place = place_of(arena, &org),
         .opened = desk_when(arena, org.opened_at),
     };
     fill_holdings(visit, org.org_id, &view);

@@ -56,7 +56,9 @@ struct public_org_view {
     const char *supplier_id; /* "" */
     const char *country;
     const char *domain;
+    const char *short_description; /* "" none, or the whole is no longer */
     const char *description;
+    const char *place; /* "Amsterdam, Netherlands (52.37° N, 4.89° E)"; "" */
     struct when_view opened;
     bool has_holdings;
     const char *unit;

@@ -9,6 +9,7 @@
 #include "pages/public.h"
 #include "pages/public_batch_list.h"
 #include "public_templates.h"
+#include "store/documents.h"
 
 #define LATEST_ROWS 8
 
@@ -96,11 +97,24 @@ static const char *buffer_words(struct visit *visit, const struct public_project
                         quantity_show(arena, sums.put_units, project->instrument));
 }
 
-static const char *place_words(struct arena *arena, const struct public_project *project)
+static void fill_documents(struct visit *visit, const char *project_id,
+                           struct public_project_view *view)
 {
-    return text_empty(project->place)
-               ? project->country
-               : arena_printf(arena, "%s, %s", project->place, project->country);
+    struct arena *arena = visit->arena;
+    struct documents documents = documents_of(visit->registry, arena, project_id);
+    struct public_document_row *views =
+        arena_array(arena, struct public_document_row, documents.count + 1);
+    for (size_t i = 0; i < documents.count; i++) {
+        const struct document *one = &documents.at[i];
+        views[i] = (struct public_document_row){
+            .name = one->name,
+            .url = url_web(arena, one->url),
+            .kind = public_plain_words(arena, document_kind_word(one->kind)),
+            .dated = public_day(arena, one->dated),
+        };
+    }
+    view->documents = (struct public_document_rows){views, documents.count};
+    view->has_documents = documents.count > 0;
 }
 
 enum status public_project_get(struct visit *visit, struct response *response)
@@ -125,7 +139,9 @@ enum status public_project_get(struct visit *visit, struct response *response)
                           : "Renewable energy certificates",
         .pathway = public_plain_words(arena, project.pathway),
         .protocol = project.protocol,
-        .place = place_words(arena, &project),
+        .place = location_words(arena, project.place, project.country),
+        .point = location_point(arena, &project.location),
+        .ccp_approved = project.ccp_approved,
         .status = public_plain_words(arena, project.status),
         .validator = project.validator,
         .verifier = project.verifier,
@@ -142,6 +158,7 @@ enum status public_project_get(struct visit *visit, struct response *response)
         .by_serial = list_sort(&list, "-serial"),
     };
     view.has_retirements = view.retirements.rows.count > 0;
+    fill_documents(visit, project.project_id, &view);
     fill_vintages(visit, &project, &view);
     fill_issuances(visit, &project, &view);
     view.batches = public_batch_rows(visit, list_page(&list, &view.list));

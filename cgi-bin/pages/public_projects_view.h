@@ -62,6 +62,18 @@ struct public_batch_rows {
     size_t count;
 };
 
+/* A document of a project, elsewhere. */
+struct public_document_row {
+    const char *name;
+    struct url url;
+    const char *kind;
+    const char *dated; /* "20 November 2026"; "" unknown */
+};
+struct public_document_rows {
+    const struct public_document_row *at;
+    size_t count;
+};
+
 struct public_project_view {
     struct chrome page;
     const char *name;
@@ -71,7 +83,9 @@ struct public_project_view {
     const char *instrument; /* "Carbon removal credits" */
     const char *pathway;
     const char *protocol;
-    const char *place; /* "Hutchinson, USA" */
+    const char *place; /* "Hutchinson, United States of America" */
+    const char *point; /* on the map; "" unknown */
+    bool ccp_approved;
     const char *status;
     const char *validator;
     const char *verifier;
@@ -79,6 +93,8 @@ struct public_project_view {
     const char *description;
     struct link_view web;
     struct when_view opened;
+    bool has_documents;
+    struct public_document_rows documents;
     const char *unit;
     const char *buffer; /* what is in the buffer pool, in words; "" nothing ever was */
     bool has_vintages;

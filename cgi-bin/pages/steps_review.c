@@ -70,6 +70,11 @@ static const char *field_of(const struct answer *answer)
     case FIELD_ORDER:
     case FIELD_KEY:
     case FIELD_INSTRUMENT:
+    case FIELD_SUMMARY:
+    case FIELD_PLACE:
+    case FIELD_LOCATION:
+    case FIELD_LABEL:
+    case FIELD__COUNT:
         break;
     }
     return NULL;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "model/location.h"
 #include "model/quantity.h"
 #include "store/store.h"
 
@@ -36,6 +37,8 @@ struct admin_project {
     const char *web;
     int64_t opened_at;
     int64_t issued_units; /* issued and imported, all vintages */
+    struct location location;
+    bool ccp_approved;
 };
 struct admin_projects {
     const struct admin_project *at;

@@ -6,8 +6,8 @@
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "store/columns.h"
 #include "store/fold.h"
-#include "store/query.h"
 #include "store/rows.h"
 
 enum { Q_FORTH, Q_BACK, Q_ONE, Q_ACCOUNTS, Q_TRUSTED, Q_PERSON, Q_BUFFER, Q__COUNT };
@@ -15,7 +15,8 @@ enum { Q_FORTH, Q_BACK, Q_ONE, Q_ACCOUNTS, Q_TRUSTED, Q_PERSON, Q_BUFFER, Q__COU
 #define COLUMNS                                                                                    \
     "SELECT o.org_id, coalesce(o.supplier_id, ''), o.name, o.domain, o.country, o.description,"    \
     " o.kind, o.state, o.is_demo, o.incoming_policy, o.two_person, o.two_person_above_units,"      \
-    " o.opened_at, o.origin FROM organisation o"
+    " o.opened_at, o.origin, o.short_description, o.place, o.latitude_udeg, o.longitude_udeg"      \
+    " FROM organisation o"
 
 /* By name along organisation_by_name; ?1 cursor, ?2 state, ?3 kind; NULL filters nothing. The typed
  * words are looked for in C: they are folded. */
@@ -63,13 +64,10 @@ static struct admin_org read_org(struct query *q, struct arena *arena)
         .two_person_above_units = query_int(q, 11),
         .opened_at = query_int(q, 12),
         .origin = query_text(q, arena, 13),
+        .short_description = query_text(q, arena, 14),
+        .place = query_text(q, arena, 15),
+        .location = column_location(q, 16),
     };
-}
-
-/* Empty text is no filter: SQL NULL. */
-static void bind_filter(struct query *q, int number, const char *text)
-{
-    query_bind_text(q, number, text_empty(text) ? NULL : text);
 }
 
 /* Do name, domain and id of the present row hold all words? Thousands of rows pass by: nothing is

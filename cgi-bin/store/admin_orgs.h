@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "model/location.h"
 #include "model/quantity.h"
 #include "store/store.h"
 
@@ -30,6 +31,9 @@ struct admin_org {
     int64_t two_person_above_units;
     int64_t opened_at;
     const char *origin; /* "" opened here */
+    const char *short_description;
+    const char *place; /* "" unknown */
+    struct location location;
 };
 struct admin_orgs {
     const struct admin_org *at;

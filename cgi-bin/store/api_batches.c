@@ -24,7 +24,7 @@ static const char *const sql[Q__COUNT] = {
         "SELECT b.batch_id, " SERIAL_COLUMNS ", p.instrument, b.state, b.issued_at, b.ended_at,"
         " i.reporting_end, b.project_id, s.supplier_id, b.issuance_id, b.parent_id, b.left_id,"
         " b.right_id, b.delivery_id, d.delivered_at, b.reserved_by, h.org_id, h.name, h.domain,"
-        " b.ended_by"
+        " b.ended_by, p.ccp_approved"
         " FROM batch b CROSS JOIN project p ON p.project_id = b.project_id"
         " CROSS JOIN issuance i ON i.issuance_id = b.issuance_id"
         " CROSS JOIN organisation s ON s.org_id = b.supplier_org_id"
@@ -77,6 +77,7 @@ static void read_columns(struct query *q, struct arena *arena, struct api_batch 
                   .domain = query_text(q, arena, c + 16),
                   .description = ""},
         .retirement_id = "",
+        .ccp_approved = query_int(q, c + 18) == 1,
     };
     batch->units = serial_units(&batch->serial);
     query_text_into(q, c + 1, state, sizeof(state));

@@ -40,6 +40,7 @@ struct api_batch {
     struct api_party owner;       /* who holds it, or held it last */
     const char *retirement_id;    /* "" */
     struct api_party beneficiary; /* of a retired one; org_id "": a name alone */
+    bool ccp_approved;            /* its project is */
 };
 
 bool api_batch_find(struct store *registry, struct arena *arena, const char *batch_id,

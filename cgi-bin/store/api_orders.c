@@ -1,7 +1,7 @@
 /* store/api_orders.c: see store/api_orders.h. */
 #include "store/api_orders.h"
 
-#include "store/columns.h"
+#include "store/api_party_row.h"
 #include "store/page_take.h"
 
 /* Along which index deliveries are walked. */
@@ -17,10 +17,7 @@ enum {
     Q__COUNT = Q_DELIVERIES_COUNT + WALK__COUNT
 };
 
-#define PARTIES                                                                                    \
-    "b.org_id, b.supplier_id, b.name, b.domain, b.description,"                                    \
-    " s.org_id, s.supplier_id, s.name, s.domain, s.description"
-#define PARTY_COLUMNS 5
+#define PARTIES API_PARTY_COLUMNS("b") ", " API_PARTY_COLUMNS("s")
 /* ?1 place's key, ?2 its id, ?3 most, ?4 the party. */
 #define ORDERS(party, sign, direction)                                                             \
     "SELECT order_id FROM buyer_order WHERE " party " = ?4"                                        \
@@ -74,27 +71,18 @@ static const char *const sql[Q__COUNT] = {
 
 const struct query_table api_orders_queries = {"api_orders", sql, Q__COUNT};
 
-static struct api_party read_party(struct query *q, struct arena *arena, int column)
-{
-    return (struct api_party){.org_id = query_text(q, arena, column),
-                              .supplier_id = query_text(q, arena, column + 1),
-                              .name = query_text(q, arena, column + 2),
-                              .domain = query_text(q, arena, column + 3),
-                              .description = query_text(q, arena, column + 4)};
-}
-
 bool api_order_find(struct store *registry, struct arena *arena, const char *order_id,
                     struct api_order *order)
 {
     struct query q = query(registry, &api_orders_queries, Q_ORDER);
     query_bind_text(&q, 1, order_id);
     bool is_found = query_row(&q);
-    int c = 1 + 2 * PARTY_COLUMNS;
+    int c = 1 + 2 * API_PARTY_COLUMN_COUNT;
     if (is_found) {
         *order = (struct api_order){
             .order_id = query_text(&q, arena, 0),
-            .buyer = read_party(&q, arena, 1),
-            .supplier = read_party(&q, arena, 1 + PARTY_COLUMNS),
+            .buyer = api_party_row(&q, arena, 1),
+            .supplier = api_party_row(&q, arena, 1 + API_PARTY_COLUMN_COUNT),
             .instrument = column_instrument(&q, c),
             .units = query_int(&q, c + 1),
             .delivered_units = query_int(&q, c + 2),
@@ -131,12 +119,12 @@ bool api_delivery_find(struct store *registry, struct arena *arena, const char *
     struct query q = query(registry, &api_orders_queries, Q_DELIVERY);
     query_bind_text(&q, 1, delivery_id);
     bool is_found = query_row(&q);
-    int c = 1 + 2 * PARTY_COLUMNS;
+    int c = 1 + 2 * API_PARTY_COLUMN_COUNT;
     if (is_found) {
         *delivery = (struct api_delivery){
             .delivery_id = query_text(&q, arena, 0),
-            .buyer = read_party(&q, arena, 1),
-            .supplier = read_party(&q, arena, 1 + PARTY_COLUMNS),
+            .buyer = api_party_row(&q, arena, 1),
+            .supplier = api_party_row(&q, arena, 1 + API_PARTY_COLUMN_COUNT),
             .instrument = column_instrument(&q, c),
             .order_id = query_text(&q, arena, c + 1),
             .units = query_int(&q, c + 2),

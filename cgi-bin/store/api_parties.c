@@ -1,7 +1,7 @@
 /* store/api_parties.c: see store/api_parties.h. */
 #include "store/api_parties.h"
 
-#include "store/columns.h"
+#include "store/api_party_row.h"
 #include "store/page_take.h"
 
 enum {
@@ -14,7 +14,7 @@ enum {
     Q__COUNT
 };
 
-#define PARTY_COLUMNS "SELECT org_id, supplier_id, name, domain, description FROM organisation"
+#define PARTY_COLUMNS "SELECT " API_PARTY_COLUMNS("o") " FROM organisation o"
 #define NAME "name COLLATE NOCASE"
 #define BY_NAME(where, sign, direction)                                                            \
     "SELECT org_id FROM organisation WHERE " where " AND " NAME " " sign "= ?1"                    \
@@ -41,13 +41,7 @@ static bool find(struct store *registry, struct arena *arena, int number, const 
     query_bind_text(&q, 1, id);
     bool is_found = query_row(&q);
     if (is_found) {
-        *party = (struct api_party){
-            .org_id = query_text(&q, arena, 0),
-            .supplier_id = query_text(&q, arena, 1),
-            .name = query_text(&q, arena, 2),
-            .domain = query_text(&q, arena, 3),
-            .description = query_text(&q, arena, 4),
-        };
+        *party = api_party_row(&q, arena, 0);
     }
     query_end(&q);
     return is_found;

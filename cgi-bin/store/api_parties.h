@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "model/location.h"
 #include "store/page_ask.h"
 #include "store/store.h"
 
@@ -21,6 +22,11 @@ struct api_party {
     const char *name;
     const char *domain;      /* "" unknown */
     const char *description; /* "" none */
+    /* The rest is read where a supplier is (store/api_party_row.h). */
+    const char *short_description; /* "" none */
+    const char *place;             /* where it sits, in words; "" */
+    const char *country;           /* ISO 3166-1 alpha-3; "" */
+    struct location location;
 };
 
 bool api_party_find(struct store *registry, struct arena *arena, const char *org_id,

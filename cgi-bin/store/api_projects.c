@@ -1,7 +1,7 @@
 /* store/api_projects.c: see store/api_projects.h. */
 #include "store/api_projects.h"
 
-#include "store/columns.h"
+#include "store/api_party_row.h"
 #include "store/page_take.h"
 
 enum {
@@ -18,7 +18,7 @@ enum {
     Q__COUNT
 };
 
-#define SUPPLIER "s.org_id, s.supplier_id, s.name, s.domain, s.description"
+#define SUPPLIER API_PARTY_COLUMNS("s")
 #define SUM(column)                                                                                \
     "coalesce((SELECT sum(" column ") FROM conservation c WHERE c.project_id = p.project_id), 0)"
 /* Of the buffer pools: what they were given of a project, and what they retired of it. */
@@ -34,6 +34,7 @@ enum {
     " p.pathway_code, p.protocol, p.country, p.validator, p.verifier, p.crediting_start,"          \
     " p.crediting_end, " SUM("c.issued + c.imported") ", " SUM(                                    \
         "c.retired") ", " SET_ASIDE ", " POOL_RETIRED                                              \
+                     ", p.place, p.latitude_udeg, p.longitude_udeg"                                \
                      " FROM project p CROSS JOIN organisation s ON s.org_id = p.org_id WHERE "     \
                      "p.project_id = ?1"
 /* ?1 place's key, ?2 its id, ?3 most, ?4 the supplier. */
@@ -78,15 +79,6 @@ static const char *const sql[Q__COUNT] = {
 
 const struct query_table api_projects_queries = {"api_projects", sql, Q__COUNT};
 
-static struct api_party read_supplier(struct query *q, struct arena *arena, int column)
-{
-    return (struct api_party){.org_id = query_text(q, arena, column),
-                              .supplier_id = query_text(q, arena, column + 1),
-                              .name = query_text(q, arena, column + 2),
-                              .domain = query_text(q, arena, column + 3),
-                              .description = query_text(q, arena, column + 4)};
-}
-
 static int64_t count(struct store *registry, int number, const char *org_id)
 {
     struct query q = query(registry, &api_projects_queries, number);
@@ -114,26 +106,29 @@ bool api_project_find(struct store *registry, struct arena *arena, const char *p
     struct query q = query(registry, &api_projects_queries, Q_ONE);
     query_bind_text(&q, 1, project_id);
     bool is_found = query_row(&q);
+    int c = 2 + API_PARTY_COLUMN_COUNT;
     if (is_found) {
         *project = (struct api_project){
             .project_id = query_text(&q, arena, 0),
             .name = query_text(&q, arena, 1),
-            .supplier = read_supplier(&q, arena, 2),
-            .status = query_text(&q, arena, 7),
-            .short_code = query_text(&q, arena, 8),
-            .instrument = column_instrument(&q, 9),
-            .pathway = query_text(&q, arena, 10),
-            .pathway_code = query_text(&q, arena, 11),
-            .protocol = query_text(&q, arena, 12),
-            .country = query_text(&q, arena, 13),
-            .validator = query_text(&q, arena, 14),
-            .verifier = query_text(&q, arena, 15),
-            .crediting_start = query_text(&q, arena, 16),
-            .crediting_end = query_text(&q, arena, 17),
-            .issued_units = query_int(&q, 18),
-            .retired_units = query_int(&q, 19),
-            .issued_buffer_units = query_int(&q, 20),
-            .retired_buffer_units = query_int(&q, 21),
+            .supplier = api_party_row(&q, arena, 2),
+            .status = query_text(&q, arena, c),
+            .short_code = query_text(&q, arena, c + 1),
+            .instrument = column_instrument(&q, c + 2),
+            .pathway = query_text(&q, arena, c + 3),
+            .pathway_code = query_text(&q, arena, c + 4),
+            .protocol = query_text(&q, arena, c + 5),
+            .country = query_text(&q, arena, c + 6),
+            .validator = query_text(&q, arena, c + 7),
+            .verifier = query_text(&q, arena, c + 8),
+            .crediting_start = query_text(&q, arena, c + 9),
+            .crediting_end = query_text(&q, arena, c + 10),
+            .issued_units = query_int(&q, c + 11),
+            .retired_units = query_int(&q, c + 12),
+            .issued_buffer_units = query_int(&q, c + 13),
+            .retired_buffer_units = query_int(&q, c + 14),
+            .place = query_text(&q, arena, c + 15),
+            .location = column_location(&q, c + 16),
         };
     }
     query_end(&q);
@@ -168,20 +163,21 @@ bool api_issuance_find(struct store *registry, struct arena *arena, const char *
     struct query q = query(registry, &api_projects_queries, Q_ISSUANCE);
     query_bind_text(&q, 1, issuance_id);
     bool is_found = query_row(&q);
+    int c = 2 + API_PARTY_COLUMN_COUNT;
     if (is_found) {
         *issuance = (struct api_issuance){
             .issuance_id = query_text(&q, arena, 0),
             .issued_at = query_int(&q, 1),
-            .supplier = read_supplier(&q, arena, 2),
-            .project_id = query_text(&q, arena, 7),
-            .instrument = column_instrument(&q, 8),
-            .vintage = query_int(&q, 9),
-            .is_imported = query_int(&q, 10) == 1,
-            .reporting_start = query_text(&q, arena, 11),
-            .reporting_end = query_text(&q, arena, 12),
-            .supplier_units = query_int(&q, 13),
-            .buffer_units = query_int(&q, 14),
-            .notes = query_text(&q, arena, 15),
+            .supplier = api_party_row(&q, arena, 2),
+            .project_id = query_text(&q, arena, c),
+            .instrument = column_instrument(&q, c + 1),
+            .vintage = query_int(&q, c + 2),
+            .is_imported = query_int(&q, c + 3) == 1,
+            .reporting_start = query_text(&q, arena, c + 4),
+            .reporting_end = query_text(&q, arena, c + 5),
+            .supplier_units = query_int(&q, c + 6),
+            .buffer_units = query_int(&q, c + 7),
+            .notes = query_text(&q, arena, c + 8),
         };
     }
     query_end(&q);

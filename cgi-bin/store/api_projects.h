@@ -36,6 +36,8 @@ struct api_project {
     int64_t retired_units;
     int64_t issued_buffer_units;
     int64_t retired_buffer_units; /* by buffer pools, of this project */
+    const char *place;            /* in words; "" */
+    struct location location;
 };
 
 bool api_project_find(struct store *registry, struct arena *arena, const char *project_id,

@@ -42,7 +42,7 @@ struct care_sum care_sum_read(struct store *store, struct arena *arena);
 int64_t care_people_version(struct store *store);
 
 /* An order of before orders said what they count, where that could not be told for sure
- * (schema/registry/008_orders.sql). */
+ * (schema/registry/009_orders.sql). */
 struct care_order {
     const char *order_id;
     const char *instrument; /* as it is counted now */

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/must.h"
 #include "base/text.h"
+#include "model/location.h"
 #include "model/quantity.h"
 #include "model/serial.h"
 #include "store/query.h"
@@ -36,6 +37,15 @@ static inline struct serial column_serial(struct query *q, int column)
     query_text_into(q, column + 1, serial.country, sizeof(serial.country));
     query_text_into(q, column + 2, serial.project_code, sizeof(serial.project_code));
     return serial;
+}
+
+/* latitude_udeg and longitude_udeg from a column on. */
+static inline struct location column_location(struct query *q, int column)
+{
+    bool is_known = !query_is_null(q, column);
+    return (struct location){.is_known = is_known,
+                             .latitude_udeg = is_known ? (int32_t)query_int(q, column) : 0,
+                             .longitude_udeg = is_known ? (int32_t)query_int(q, column + 1) : 0};
 }
 
 /* Empty text is no filter: SQL NULL. */

@@ -84,8 +84,8 @@ static const char *const facts_sql[F__COUNT] = {
                         " ON h.org_id = a.org_id AND h.account_id = a.account_id"
                         " WHERE a.account_id = ?1",
     [F_PROJECT] = "SELECT project_id, org_id, name, short_code, pathway_code, country, instrument,"
-                  " EXISTS (SELECT 1 FROM conservation c WHERE c.project_id = p.project_id)"
-                  " FROM project p WHERE project_id = ?1",
+                  " EXISTS (SELECT 1 FROM conservation c WHERE c.project_id = p.project_id),"
+                  " ccp_approved FROM project p WHERE project_id = ?1",
     [F_SHORT_CODE_TAKEN] = "SELECT 1 FROM project WHERE short_code = ?1 AND project_id IS NOT ?2",
     [F_CONSERVATION] = "SELECT issued, imported, active, retired, exported, cancelled, next_serial"
                        " FROM conservation WHERE project_id = ?1 AND vintage = ?2",
@@ -289,6 +289,7 @@ struct ledger_project ledger_project_read(struct store *store, struct arena *are
         project.country = query_text(&q, arena, 5);
         must(instrument_from_word(query_text(&q, arena, 6), &project.instrument));
         project.has_units = query_int(&q, 7) != 0;
+        project.ccp_approved = query_int(&q, 8) != 0;
     }
     query_end(&q);
     return project;

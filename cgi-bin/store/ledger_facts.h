@@ -73,6 +73,7 @@ struct ledger_project {
     const char *country;
     enum instrument instrument;
     bool has_units;
+    bool ccp_approved;
 };
 
 struct ledger_conservation {

@@ -50,16 +50,19 @@ enum {
     R_HIGHEST_RETIREMENT,
     R_HIGHEST_REFUND,
     R_HIGHEST_CANCELLATION,
+    R_HIGHEST_DOCUMENT,
     R__COUNT
 };
 
 static const char *const records_sql[R__COUNT] = {
     [R_ORG] = "INSERT INTO organisation (org_id, supplier_id, name, domain, country, description, "
               "kind, is_demo, state,"
-              " opened_at, origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'active', ?9, ?10)",
+              " opened_at, origin, short_description, place, latitude_udeg, longitude_udeg)"
+              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?11, ?12, 'active', ?13, ?14, ?7, ?8, ?9, ?10)",
     [R_ORG_EDIT] = "UPDATE organisation SET supplier_id = coalesce(supplier_id, ?2), name = ?3, "
                    "domain = ?4, country = ?5,"
-                   " description = ?6 WHERE org_id = ?1",
+                   " description = ?6, short_description = ?7, place = ?8, latitude_udeg = ?9,"
+                   " longitude_udeg = ?10 WHERE org_id = ?1",
     [R_ORG_STATE] = "UPDATE organisation SET state = ?2 WHERE org_id = ?1",
     [R_ORG_POLICY] =
         "UPDATE organisation SET incoming_policy = ?2, two_person = ?3, two_person_above_units = ?4"
@@ -84,15 +87,16 @@ static const char *const records_sql[R__COUNT] = {
     [R_PROJECT] = "INSERT INTO project (project_id, org_id, name, short_code, instrument, pathway, "
                   "pathway_code, protocol,"
                   " country, place, status, validator, verifier, crediting_start, crediting_end, "
-                  "description, web, origin,"
+                  "description, web, latitude_udeg,"
+                  " longitude_udeg, ccp_approved, origin,"
                   " opened_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-                  "?14, ?15, ?16, ?17, ?18, ?19)",
+                  "?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
     [R_PROJECT_EDIT] =
         "UPDATE project SET org_id = ?2, name = ?3, short_code = ?4, instrument = ?5, pathway = ?6,"
         " pathway_code = ?7, protocol = ?8, country = ?9, place = ?10, status = ?11, validator = "
         "?12,"
-        " verifier = ?13, crediting_start = ?14, crediting_end = ?15, description = ?16, web = ?17"
-        " WHERE project_id = ?1",
+        " verifier = ?13, crediting_start = ?14, crediting_end = ?15, description = ?16, web = ?17,"
+        " latitude_udeg = ?18, longitude_udeg = ?19, ccp_approved = ?20 WHERE project_id = ?1",
     [R_FREEZE] = "UPDATE setting SET frozen = ?1, frozen_reason = ?2, frozen_at = ?3 WHERE one = 1",
     [R_SETTINGS] = "UPDATE setting SET site_name = ?1, site_url = ?2, expiry_days = ?3, "
                    "registry_approval_units = ?4"
@@ -117,11 +121,14 @@ static const char *const records_sql[R__COUNT] = {
     [R_HIGHEST_RETIREMENT] = HIGHEST("retirement", "retirement_id"),
     [R_HIGHEST_REFUND] = HIGHEST("refund", "refund_id"),
     [R_HIGHEST_CANCELLATION] = HIGHEST("cancellation", "cancellation_id"),
+    [R_HIGHEST_DOCUMENT] = HIGHEST("project_document", "document_id"),
 };
 const struct query_table ledger_records_queries = {"ledger_records", records_sql, R__COUNT};
 
 static bool run_one(struct query *query);
 static bool run_any(struct query *query);
+static void bind_org(struct query *query, const struct ledger_org_words *words);
+static void bind_location(struct query *query, int number, const struct location *location);
 static void bind_project(struct query *query, const struct ledger_project_words *words);
 static const char *or_null(const char *text);
 static int highest_query(const char *id);
@@ -131,28 +138,18 @@ static void read_highest(struct store *store, const char *id, const char *from, 
 bool ledger_org_add(struct store *store, const struct ledger_org_words *words, int64_t at)
 {
     struct query q = query(store, &ledger_records_queries, R_ORG);
-    query_bind_text(&q, 1, words->org_id);
-    query_bind_text(&q, 2, or_null(words->supplier_id));
-    query_bind_text(&q, 3, words->name);
-    query_bind_text(&q, 4, words->domain);
-    query_bind_text(&q, 5, words->country);
-    query_bind_text(&q, 6, words->description);
-    query_bind_text(&q, 7, org_kind_word(words->kind));
-    query_bind_int(&q, 8, words->is_demo);
-    query_bind_int(&q, 9, at);
-    query_bind_text(&q, 10, words->origin);
+    bind_org(&q, words);
+    query_bind_text(&q, 11, org_kind_word(words->kind));
+    query_bind_int(&q, 12, words->is_demo);
+    query_bind_int(&q, 13, at);
+    query_bind_text(&q, 14, words->origin);
     return run_one(&q);
 }
 
 bool ledger_org_edit(struct store *store, const struct ledger_org_words *words)
 {
     struct query q = query(store, &ledger_records_queries, R_ORG_EDIT);
-    query_bind_text(&q, 1, words->org_id);
-    query_bind_text(&q, 2, or_null(words->supplier_id));
-    query_bind_text(&q, 3, words->name);
-    query_bind_text(&q, 4, words->domain);
-    query_bind_text(&q, 5, words->country);
-    query_bind_text(&q, 6, words->description);
+    bind_org(&q, words);
     return run_one(&q);
 }
 
@@ -261,8 +258,8 @@ bool ledger_project_add(struct store *store, const struct ledger_project_words *
 {
     struct query q = query(store, &ledger_records_queries, R_PROJECT);
     bind_project(&q, words);
-    query_bind_text(&q, 18, words->origin);
-    query_bind_int(&q, 19, at);
+    query_bind_text(&q, 21, words->origin);
+    query_bind_int(&q, 22, at);
     return run_one(&q);
 }
 
@@ -284,6 +281,30 @@ static void bind_project(struct query *query, const struct ledger_project_words 
     };
     for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
         query_bind_text(query, (int)i + 1, columns[i]);
+    }
+    bind_location(query, 18, &words->location);
+    query_bind_int(query, 20, words->ccp_approved);
+}
+
+static void bind_org(struct query *query, const struct ledger_org_words *words)
+{
+    query_bind_text(query, 1, words->org_id);
+    query_bind_text(query, 2, or_null(words->supplier_id));
+    query_bind_text(query, 3, words->name);
+    query_bind_text(query, 4, words->domain);
+    query_bind_text(query, 5, words->country);
+    query_bind_text(query, 6, words->description);
+    query_bind_text(query, 7, words->short_description);
+    query_bind_text(query, 8, words->place);
+    bind_location(query, 9, &words->location);
+}
+
+/* Two columns; not bound they are NULL. */
+static void bind_location(struct query *query, int number, const struct location *location)
+{
+    if (location->is_known) {
+        query_bind_int(query, number, location->latitude_udeg);
+        query_bind_int(query, number + 1, location->longitude_udeg);
     }
 }
 
@@ -413,6 +434,7 @@ static int highest_query(const char *id)
         {"org_", R_HIGHEST_ORG},        {"spl_", R_HIGHEST_SUPPLIER},
         {"acc_", R_HIGHEST_ACCOUNT},    {"prj_", R_HIGHEST_PROJECT},
         {"bpr_", R_HIGHEST_REFUND},     {"cnl_", R_HIGHEST_CANCELLATION},
+        {"pjd_", R_HIGHEST_DOCUMENT},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (text_starts(id, rows[i].prefix)) {

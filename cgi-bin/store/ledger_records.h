@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/id.h"
+#include "model/location.h"
 #include "model/term.h"
 #include "store/store.h"
 
@@ -24,9 +25,11 @@ struct ledger_org_words {
     const char *name, *domain, *country, *description, *origin;
     enum org_kind kind;
     bool is_demo;
+    const char *short_description, *place;
+    struct location location;
 };
 bool ledger_org_add(struct store *store, const struct ledger_org_words *words, int64_t at);
-/* name, domain, country, description, supplier_id */
+/* name, domain, country, descriptions, place, location, supplier_id */
 bool ledger_org_edit(struct store *store, const struct ledger_org_words *words);
 bool ledger_org_set_state(struct store *store, const char *org_id, enum org_state state);
 bool ledger_org_set_policy(struct store *store, const char *org_id, enum incoming_policy incoming,
@@ -59,6 +62,8 @@ struct ledger_project_words {
     const char *project_id, *org_id, *name, *short_code, *instrument, *pathway, *pathway_code,
         *protocol, *country, *place, *status, *validator, *verifier, *crediting_start,
         *crediting_end, *description, *web, *origin;
+    struct location location;
+    bool ccp_approved;
 };
 bool ledger_project_add(struct store *store, const struct ledger_project_words *words, int64_t at);
 /* all but origin */

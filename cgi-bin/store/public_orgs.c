@@ -26,7 +26,8 @@ enum {
 static const char *const sql[Q__COUNT] = {
     [Q_ONE] =
         "SELECT org_id, supplier_id, name, domain, country, description, kind, is_demo, state,"
-        " opened_at FROM organisation WHERE org_id = ?1",
+        " opened_at, short_description, place, latitude_udeg, longitude_udeg"
+        " FROM organisation WHERE org_id = ?1",
     [Q_SUPPLIER] = "SELECT org_id FROM organisation WHERE supplier_id = ?1",
     [Q_PLACE + PUBLIC_ORG_BY_NAME] = "SELECT name FROM organisation WHERE org_id = ?1",
     [Q_PLACE + PUBLIC_ORG_BY_TIME] = "SELECT opened_at FROM organisation WHERE org_id = ?1",
@@ -95,6 +96,9 @@ bool public_org_find(struct store *registry, struct arena *arena, const char *or
             .is_demo = query_int(&q, 7) == 1,
             .state = query_text(&q, arena, 8),
             .opened_at = query_int(&q, 9),
+            .short_description = query_text(&q, arena, 10),
+            .place = query_text(&q, arena, 11),
+            .location = column_location(&q, 12),
         };
     }
     query_end(&q);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "model/location.h"
 #include "model/quantity.h"
 #include "store/store.h"
 #include "store/window.h"
@@ -27,6 +28,9 @@ struct public_org {
     bool is_demo;
     const char *state; /* "active", "suspended", "closed" */
     int64_t opened_at;
+    const char *short_description; /* "" */
+    const char *place;             /* where it sits, in words; "" */
+    struct location location;
 };
 struct public_orgs {
     const struct public_org *at;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "model/location.h"
 #include "model/quantity.h"
 #include "model/serial.h"
 #include "store/store.h"
@@ -75,6 +76,8 @@ struct public_project {
     const char *org_id; /* the supplier */
     const char *org_name;
     struct public_sums sums;
+    struct location location;
+    bool ccp_approved;
 };
 struct public_projects {
     const struct public_project *at;

@@ -8,6 +8,7 @@
 #include "crash/web.h"
 
 #include "gate/credential.h"
+#include "pages/api_answers.h"
 #include "store/query.h"
 
 #define API_PROCESSES 4
@@ -189,6 +190,12 @@ static inline void api_ask(const struct api *api, size_t org, const char *target
                            const char *key, struct web_reply *reply)
 {
     web_receive(api_send(api, org, target, body, key), reply);
+    if (reply->is_whole) {
+        char address[256];
+        (void)snprintf(address, sizeof address, "/registry/v0%s", target);
+        answers_note(body == NULL ? "GET" : "POST", address, reply->code, reply->bytes, reply->body,
+                     reply->size_bytes - (size_t)(reply->body - reply->bytes), 4);
+    }
 }
 
 /* Waits until it answers. */

@@ -124,6 +124,10 @@ static void add_issuing(void)
               "supplier=Charm&short_code=CHRM&country=SWE");
     probe_add("/admin/issue/projects/:id/units", words("%s/units", project), rosa,
               "vintage=2026&supplier_amount=10&once=u&step=confirm&next=1");
+    probe_add("/admin/issue/projects/:id/documents/new", words("%s/documents/new", project), rosa,
+              "name=Report&url=https%3A%2F%2Fcharm.example%2Freport.pdf&kind=other&once=n");
+    probe_add("/admin/issue/projects/:id/documents/:id/remove",
+              address_of("/admin/issue/projects/:id/documents/:id/remove", false), rosa, "once=r");
     probe_add("/admin/issue/orders/new", "/admin/issue/orders/new", rosa,
               "supplier=Charm&buyer=Empty+Hands&amount=950&once=o");
     const char *lines = words("by=batch&lines=%s.1000&once=d", batch);

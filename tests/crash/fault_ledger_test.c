@@ -151,6 +151,20 @@ static void add_pool(const char *project)
     TEXT_COPY(command->beneficiary.domain, "customer.example.org");
 }
 
+/* A project's document comes and goes. */
+static void add_document(const char *project)
+{
+    char document[ID_SIZE];
+    make_id("pjd", document);
+    for (int i = 0; i < 2; i++) {
+        struct command *command = add(i == 0 ? ACT_ADD_DOCUMENT : ACT_REMOVE_DOCUMENT);
+        TEXT_COPY(command->document.document_id, document);
+        TEXT_COPY(command->document.project_id, project);
+        TEXT_COPY(command->document.name, "A report");
+        TEXT_COPY(command->document.url, "https://reports.example.org/one.pdf");
+    }
+}
+
 static void add_units(void)
 {
     char project[ID_SIZE], order[ID_SIZE], account[ID_SIZE];
@@ -168,6 +182,7 @@ static void add_units(void)
         TEXT_COPY(command->project.country, "GBR");
         TEXT_COPY(command->project.status, "validated");
     }
+    add_document(project);
     struct command *command = add(ACT_ISSUE);
     TEXT_COPY(command->issue.project_id, project);
     command->issue.vintage = 2025;

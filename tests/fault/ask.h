@@ -254,6 +254,18 @@ static void set_request(struct asking *asking, const struct probe *probe, int bo
     }
 }
 
+/* Of programs: a few answers of each kind that are whole; what is cut short ends with an error. */
+static void note(const struct probe *probe)
+{
+    if (caller_of(probe) != NULL && heard.code != 0 && WIFEXITED(heard.end) &&
+        WEXITSTATUS(heard.end) == 0) {
+        char head[160];
+        (void)snprintf(head, sizeof head, "Content-Type: %s", heard.type);
+        answers_note(probe->body == NULL ? "GET" : "POST", probe->target, heard.code, head,
+                     heard.body, strlen(heard.body), 8);
+    }
+}
+
 /* fault: what SHIM_FAULT says; NULL none. */
 static void ask(const struct probe *probe, const char *fault, bool from_start)
 {
@@ -284,6 +296,7 @@ static void ask(const struct probe *probe, const char *fault, bool from_start)
     pid_t pid = cgi_start(path, asking.at, in, out);
     assert_true(waitpid(pid, &end, 0) == pid);
     hear(out, end);
+    note(probe);
     report = fopen(report_path, "rb");
     assert_true(report != NULL && fread(&campaign.counts, sizeof campaign.counts, 1, report) == 1);
     (void)fclose(report);

@@ -41,6 +41,7 @@ static void load_ids(void)
         "SELECT project_id FROM project UNION ALL SELECT transfer_id FROM transfer UNION ALL "
         "SELECT order_id FROM buyer_order UNION ALL SELECT batch_id FROM batch UNION ALL "
         "SELECT issuance_id FROM issuance UNION ALL SELECT beneficiary_id FROM beneficiary"
+        " UNION ALL SELECT document_id FROM project_document"
         " UNION ALL SELECT 'org_00000000000000ZZ'";
     sqlite3 *db = NULL;
     sqlite3_stmt *statement = NULL;
@@ -54,7 +55,8 @@ static void load_ids(void)
     sqlite3_close(db);
 }
 
-/* What the world of the refusals has not: a buffer pool with units, a program, somebody named. */
+/* What the world of the refusals has not: a buffer pool with units, a program, somebody named, a
+ * document. */
 static void add_to_world(void)
 {
     (void)town_org("Pool", false, ORG_BUFFER);
@@ -72,15 +74,21 @@ static void add_to_world(void)
     must(TEXT_COPY(command.beneficiary.name, "A customer"));
     must(TEXT_COPY(command.beneficiary.domain, "customer.example.org"));
     (void)town_do(&command);
+    command = command_of(ACT_ADD_DOCUMENT, "", town_key());
+    must(TEXT_COPY(command.document.project_id, world.biochar));
+    must(TEXT_COPY(command.document.name, "A report"));
+    must(TEXT_COPY(command.document.url, "https://reports.example.org/one.pdf"));
+    (void)town_do(&command);
 }
 
 /* The folder goes as soon as its files are open: nothing is left lying about, whatever happens. */
 static void open_registry(void)
 {
-    static const struct query_table *tables[8];
+    static const struct query_table *tables[9]; /* the ledger's, one of verify, the end */
     size_t count = 0;
     for (size_t i = 0; ledger_tables[i] != NULL; i++) {
         tables[count++] = ledger_tables[i];
+        must(count + 2 <= sizeof tables / sizeof tables[0]);
     }
     tables[count++] = ledger_verify_tables[0];
     must(build_world(NULL) == 0);
@@ -144,6 +152,10 @@ static void fill_party(struct fuzz_input *input, struct command *command)
     case ACT_EDIT_ORGANISATION:
     case ACT_SET_ORGANISATION_STATE:
         take_id(input, command->organisation.org_id, "org");
+        command->organisation.location.is_known = fuzz_below(input, 2) == 1;
+        command->organisation.location.latitude_udeg = (int32_t)fuzz_int(input);
+        TAKE_TEXT(input, command->organisation.short_description);
+        TAKE_TEXT(input, command->organisation.place);
         command->organisation.state = (uint8_t)fuzz_below(input, 4);
         command->organisation.kind = (uint8_t)fuzz_below(input, 4);
         command->organisation.is_supplier = fuzz_below(input, 2) == 1;
@@ -202,6 +214,9 @@ static void fill_supply(struct fuzz_input *input, struct command *command)
         TAKE_TEXT(input, command->project.name);
         TAKE_TEXT(input, command->project.web);
         TAKE_TEXT(input, command->project.crediting_start);
+        command->project.location.is_known = fuzz_below(input, 2) == 1;
+        command->project.location.longitude_udeg = (int32_t)fuzz_int(input);
+        command->project.ccp_approved = fuzz_below(input, 2) == 1;
         break;
     }
     case ACT_ISSUE:
@@ -212,6 +227,16 @@ static void fill_supply(struct fuzz_input *input, struct command *command)
         command->issue.supplier_units = take_units(input);
         command->issue.buffer_units = take_units(input);
         TAKE_TEXT(input, command->issue.reporting_start);
+        break;
+    case ACT_ADD_DOCUMENT:
+    case ACT_REMOVE_DOCUMENT:
+        take_id(input, command->document.document_id, "pjd");
+        take_id(input, command->document.project_id, "prj");
+        TAKE_TEXT(input, command->document.name);
+        (void)snprintf(command->document.url, sizeof command->document.url, "https://%s",
+                       fuzz_text(input));
+        TAKE_TEXT(input, command->document.dated);
+        command->document.kind = (uint8_t)fuzz_byte(input);
         break;
     case ACT_ORDER:
         take_id(input, command->order.supplier_org_id, "org");
@@ -288,6 +313,8 @@ static void fill(struct fuzz_input *input, struct command *command)
     case ACT_ISSUE:
     case ACT_ORDER:
     case ACT_DELIVER:
+    case ACT_ADD_DOCUMENT:
+    case ACT_REMOVE_DOCUMENT:
         fill_supply(input, command);
         break;
     case ACT_OPEN_ORGANISATION:
@@ -367,6 +394,13 @@ static const struct {
     MEMBER(trust.remove),
     MEMBER(setting.frozen),
     MEMBER(setting.site_url),
+    MEMBER(organisation.short_description),
+    MEMBER(organisation.location.is_known),
+    MEMBER(project.location.is_known),
+    MEMBER(project.ccp_approved),
+    MEMBER(document.name),
+    MEMBER(document.url),
+    MEMBER(document.dated),
 };
 #define MEMBERS (sizeof members / sizeof members[0])
 

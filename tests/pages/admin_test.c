@@ -381,6 +381,112 @@ static void issuing(void **state)
     cgi_is(&reply, status_row(STATUS_VALUE_REFUSED)->http_code);
 }
 
+/* What is said of suppliers and projects: typed, refused, kept, shown to everybody. */
+static void what_is_said(void **state)
+{
+    (void)state;
+    const char *edit = words("/admin/organisations/%s/edit", market.charm);
+    const char *org = "name=Charm&supplier=supplier&country=USA&place=San+Francisco";
+    struct cgi_reply reply = post(edit, words("%s&latitude=37.77", org));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Enter the longitude too, or leave both empty.");
+    cgi_has(&reply, "value=\"37.77\""); /* what was typed stays */
+    reply = post(edit, words("%s&latitude=90.0000006&longitude=1e2", org));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "degrees from -90 to 90");
+    cgi_has(&reply, "degrees from -180 to 180");
+    reply = post(edit, "name=Charm&country=&latitude=1&longitude=2");
+    cgi_is(&reply, status_row(STATUS_VALUE_REFUSED)->http_code);
+    cgi_has(&reply, "A place on the map needs one.");
+    reply = done(edit, words("%s&latitude=37.77&longitude=-122.4194155000001"
+                             "&short_description=Bio-oil+goes+underground.",
+                             org));
+    cgi_has(&reply, "37.77° N, 122.419416° W");
+    cgi_has(&reply, "Bio-oil goes underground.");
+    reply = get(edit, rosa);
+    cgi_has(&reply, "value=\"-122.419416\"");
+    reply = cgi_ask("public", town.folder, words("/registry/organisations/%s", market.charm),
+                    market_nobody, NULL);
+    cgi_has(&reply, "San Francisco, United States of America (37.77° N, 122.419416° W)");
+    cgi_has(&reply, "<p>Bio-oil goes underground.</p>");
+
+    const char *project = "supplier=Charm&short_code=SAID&pathway_code=WIND&status=validated&"
+                          "country=DNK&ccp=ccp&once=s";
+    reply = post("/admin/issue/projects/new",
+                 words("%s&name=Said&instrument=renewable_energy", project));
+    cgi_is(&reply, status_row(STATUS_VALUE_REFUSED)->http_code);
+    cgi_has(&reply, "The label is for carbon removal credits alone.");
+    reply =
+        done("/admin/issue/projects/new",
+             words("%s&name=Said&instrument=carbon_removal&latitude=0&longitude=-0.5", project));
+    const char *id = id_in(strstr(reply.body, "/admin/issue/projects/prj_"), "prj_");
+    reply = cgi_ask("public", town.folder, words("/registry/projects/%s", id), market_nobody, NULL);
+    cgi_has(&reply, "0°, 0.5° W");
+    cgi_has(&reply, "Core Carbon Principles (ICVCM): approved");
+    reply = done(words("/admin/issue/projects/%s/edit", id),
+                 "supplier=Charm&short_code=SAID&pathway_code=WIND&status=validated&country=DNK"
+                 "&name=Said&instrument=carbon_removal");
+    reply = get("/admin/audit", otto);
+    cgi_has(&reply, "Said (SAID), no longer CCP-approved");
+    cgi_has(&reply, "Said (SAID), CCP-approved from now on");
+    reply = cgi_ask("public", town.folder, words("/registry/projects/%s", id), market_nobody, NULL);
+    cgi_has_not(&reply, "Core Carbon Principles");
+    cgi_has_not(&reply, "On the map");
+}
+
+static void documents(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "http%3A%2F%2Fcharm.example%2Fa", "javascript%3Aalert(1)", "https%3A%2F%2Fa%40b.example%2F",
+        "https%3A%2F%2F10.0.0.1%2Fa",     "https%3A%2F%2F",        "https%3A%2F%2Fa.example%2F%27"};
+    const char *list = words("/admin/issue/projects/%s/documents", market.charm_project);
+    const char *add = words("%s/new", list);
+    const char *public = words("/registry/projects/%s", market.charm_project);
+    struct cgi_reply reply = get(list, otto);
+    cgi_has(&reply, "No document yet");
+    cgi_has_not(&reply, "Add a document");
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        reply = post(add, words("name=Report&url=%s&kind=other&once=a", bad[i]));
+        cgi_is(&reply, status_row(STATUS_VALUE_REFUSED)->http_code);
+        cgi_has(&reply, "begins with https://");
+    }
+    reply = post(add, "name=&url=&kind=other&dated=2026-02-30&once=a");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Enter the document’s name.");
+    cgi_has(&reply, "Enter the document’s address");
+    const char *good = "name=Report+%3Cb%3E&url=https%3A%2F%2Fcharm.example%2Fr.pdf%3Fa%3D1%26b%3D2"
+                       "&kind=validation_report&dated=2026-02-28";
+    reply = done(add, words("%s&once=a", good));
+    cgi_has(&reply, "The document is listed.");
+    reply = done(add, words("%s&once=a", good)); /* a double click */
+    reply = post(add, words("%s&once=b", good));
+    cgi_is(&reply, status_row(STATUS_EXISTS)->http_code);
+    reply = cgi_ask("public", town.folder, public, market_nobody, NULL);
+    cgi_has(&reply, "<a href=\"https://charm.example/r.pdf?a=1&amp;b=2\" rel=\"noopener nofollow\">"
+                    "Report &lt;b&gt;</a>");
+    cgi_has(&reply, "28 February 2026");
+    reply = get(list, rosa);
+    const char *id = id_in(reply.body, "pjd_");
+    const char *remove = words("%s/%s/remove", list, id);
+    reply =
+        get(words("/admin/issue/projects/%s/documents/%s/remove", market.lithos_project, id), rosa);
+    cgi_is(&reply, 404); /* of another project */
+    reply = get(remove, rosa);
+    cgi_has(&reply, "Remove this document?");
+    reply = done(remove, "once=c");
+    cgi_has(&reply, "The document is no longer listed.");
+    reply = done(remove, "once=c"); /* a double click */
+    reply = post(remove, "once=d");
+    cgi_is(&reply, 404);
+    reply = cgi_ask("public", town.folder, public, market_nobody, NULL);
+    cgi_has_not(&reply, "r.pdf");
+    reply = get("/admin/audit", otto);
+    cgi_has(&reply, "Removed a document of a project");
+    reply = done(add, words("%s&once=e", good)); /* it may come again */
+    cgi_has(&reply, "The document is listed.");
+}
+
 static void delivering(void **state)
 {
     (void)state;
@@ -522,6 +628,8 @@ int main(void)
         cmocka_unit_test(organisations),
         cmocka_unit_test(people),
         cmocka_unit_test(issuing),
+        cmocka_unit_test(what_is_said),
+        cmocka_unit_test(documents),
         cmocka_unit_test(delivering),
         cmocka_unit_test(settings),
         cmocka_unit_test(audit),

@@ -8,6 +8,7 @@
 
 #include "gate/credential.h"
 #include "ledger/client.h"
+#include "pages/api_answers.h"
 #include "pages/market.h"
 
 #define API "/registry/v0"
@@ -120,7 +121,10 @@ CGI_UNUSED static struct cgi_reply api_ask(const char *target, const struct api_
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         fail_msg("api %s ended with %d", target, status);
     }
-    return cgi_read(out);
+    struct cgi_reply reply = cgi_read(out);
+    answers_note(body != NULL ? "POST" : "GET", target, reply.code, reply.head, reply.body,
+                 strlen(reply.body), 0);
+    return reply;
 }
 
 CGI_UNUSED static struct cgi_reply api_get(const char *target, const struct api_caller *caller)

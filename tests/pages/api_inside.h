@@ -17,11 +17,13 @@
 #include "api/retirement.h"
 #include "api/transfer.h"
 #include "ledger/town.h"
+#include "pages/api_answers.h"
 #include "store/api_balances.h"
 #include "store/api_batches.h"
 #include "store/api_beneficiaries.h"
 #include "store/api_holdings.h"
 #include "store/api_transfers.h"
+#include "store/documents.h"
 #include "store/holdings.h"
 #include "store/rights.h"
 
@@ -36,11 +38,19 @@ struct inside_list {
 static struct arena inside_arena;
 static struct store *inside_store;
 
-static const struct query_table *const inside_tables[] = {
-    &api_parties_queries,       &api_batches_queries,     &api_projects_queries,
-    &api_orders_queries,        &api_retirements_queries, &api_holdings_queries,
-    &api_beneficiaries_queries, &api_transfers_queries,   &api_balances_queries,
-    &holdings_queries,          &rights_queries,          NULL};
+static const struct query_table *const inside_tables[] = {&api_parties_queries,
+                                                          &api_batches_queries,
+                                                          &api_projects_queries,
+                                                          &api_orders_queries,
+                                                          &api_retirements_queries,
+                                                          &api_holdings_queries,
+                                                          &api_beneficiaries_queries,
+                                                          &api_transfers_queries,
+                                                          &api_balances_queries,
+                                                          &holdings_queries,
+                                                          &rights_queries,
+                                                          &documents_queries,
+                                                          NULL};
 
 INSIDE_UNUSED static void inside_open(void)
 {

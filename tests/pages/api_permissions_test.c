@@ -421,6 +421,12 @@ static int answer_to(const struct route *route, const struct column *column, con
     if (memmem(response.body.bytes, response.body.size_bytes, words, strlen(words)) == NULL) {
         fail_msg("%s, %s: %d without %s", route->pattern, column->name, response.http_code, words);
     }
+    if (response.stream == NULL) { /* otherwise this is its first part */
+        const char *head = arena_printf(&gate.arena, "Content-Type: %s", response.content_type);
+        answers_note(route->method == METHOD_POST ? "POST" : "GET", request.path,
+                     response.http_code, head, (const char *)response.body.bytes,
+                     response.body.size_bytes, 0);
+    }
     gate_finish(&gate);
     arena_reset(&gate.arena, mark_bytes);
     return response.http_code;

@@ -347,6 +347,83 @@ static void projects(void **state)
     (void)get(&northwind, at("/projects/prj_1CTWZQGKE1S0VAXA/documents"), 404);
 }
 
+/* Where things are, what they are in short, their label and their documents. */
+static void what_is_said(void **state)
+{
+    (void)state;
+    char ignored[ID_SIZE];
+    (void)get(&northwind, at("/projects/%s", market.lithos_project), 200);
+    says_null("location");
+    says_null("supplier.location");
+    says_null("supplier.short_description");
+    struct command command = command_of(ACT_EDIT_ORGANISATION, "", "");
+    TEXT_COPY(command.organisation.org_id, market.lithos);
+    TEXT_COPY(command.organisation.name, "Lithos");
+    TEXT_COPY(command.organisation.country, "TZA");
+    TEXT_COPY(command.organisation.short_description, "Rock on fields.");
+    TEXT_COPY(command.organisation.place, "United Republic of Tanzania"); /* says nothing more */
+    command.organisation.is_supplier = true;
+    command.organisation.location = (struct location){true, -6369000, 34888800};
+    ask(&command, ignored);
+    (void)get(&northwind, at("/projects/%s", market.lithos_project), 200);
+    says("supplier.short_description", "Rock on fields.");
+    says("supplier.location.country_code", "TZA");
+    says("supplier.location.country_name", "United Republic of Tanzania");
+    says_null("supplier.location.description");
+    assert_true(json_real_value(find(answer, "supplier.location.latitude")) == -6.369);
+    assert_true(json_real_value(find(answer, "supplier.location.longitude")) == 34.8888);
+
+    command = command_of(ACT_OPEN_PROJECT, "", "");
+    TEXT_COPY(command.project.org_id, market.lithos);
+    TEXT_COPY(command.project.name, "Said");
+    TEXT_COPY(command.project.short_code, "SAID");
+    TEXT_COPY(command.project.pathway_code, "EW");
+    TEXT_COPY(command.project.country, "NOR");
+    TEXT_COPY(command.project.place, "Kvinesdal");
+    TEXT_COPY(command.project.status, "validated");
+    command.project.location = (struct location){true, 58321200, 0};
+    command.project.ccp_approved = true;
+    char project[ID_SIZE];
+    ask(&command, project);
+    command = command_of(ACT_ISSUE, "", town_key());
+    TEXT_COPY(command.issue.project_id, project);
+    command.issue.vintage = 2025;
+    command.issue.supplier_units = 5;
+    char said_issuance[ID_SIZE];
+    ask(&command, said_issuance);
+    (void)get(&northwind, at("/issuances/%s/credit_batches", said_issuance), 200);
+    assert_true(json_is_true(find(answer, "supplier_credit_batches.0.ccp_approved")));
+    says_null("supplier_credit_batches.0.carbon_removal_data");
+    (void)get(&northwind, at("/projects/%s", project), 200);
+    says("location.country_name", "Norway");
+    says("location.description", "Kvinesdal");
+    says_int("location.longitude", 0);
+
+    static const char *const document_names[] = {"beta", "Alpha", "Gamma"};
+    for (int i = 0; i < 3; i++) {
+        command = command_of(ACT_ADD_DOCUMENT, "", town_key());
+        TEXT_COPY(command.document.project_id, project);
+        TEXT_COPY(command.document.name, document_names[i]);
+        (void)snprintf(command.document.url, sizeof command.document.url,
+                       "https://lithos.example/%d", i);
+        command.document.kind = DOCUMENT_PROTOCOL;
+        ask(&command, ignored);
+    }
+    (void)get(&northwind, at("/projects/%s/documents?first=2", project), 200);
+    says_int("total_count", 3);
+    says("nodes.0.display_name", "Alpha");
+    says("nodes.1.display_name", "beta");
+    says("nodes.1.url", "https://lithos.example/0");
+    says("nodes.1.project_id", project);
+    says("nodes.1.kind", "protocol");
+    says_null("nodes.1.dated");
+    char end[512];
+    (void)snprintf(end, sizeof end, "%s", json_string_value(find(answer, "page_info.end_cursor")));
+    (void)get(&northwind, at("/projects/%s/documents?first=2&after=%s", project, end), 200);
+    says("nodes.0.display_name", "Gamma");
+    assert_false(json_is_true(find(answer, "page_info.has_next_page")));
+}
+
 static void issuances(void **state)
 {
     (void)state;
@@ -703,6 +780,7 @@ int main(void)
         cmocka_unit_test(balances),
         cmocka_unit_test(batches_of_an_organisation),
         cmocka_unit_test(every_kind_of_refusal),
+        cmocka_unit_test(what_is_said),
         cmocka_unit_test(a_sandbox_says_so),
         cmocka_unit_test(the_ledger_is_away),
     };

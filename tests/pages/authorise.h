@@ -38,6 +38,7 @@ static struct named_id {
     {"people", "", "usr_00000000000000ZZ"},
     {"organisations", "", "org_00000000000000ZZ"},
     {"projects", "", "prj_00000000000000ZZ"},
+    {"documents", "", "pjd_00000000000000ZZ"},
     {"orders", "", "ord_00000000000000ZZ"},
     {"suppliers", "", "spl_00000000000000ZZ"},
     {"credit-batches", "", "ctb_00000000000000ZZ"},
@@ -120,6 +121,12 @@ static void fill_ids(void)
     fill_pool();
     own_id("organisations", market.northwind);
     own_id("projects", market.charm_project);
+    struct command add = command_of(ACT_ADD_DOCUMENT, "", town_key());
+    must(TEXT_COPY(add.document.project_id, market.charm_project));
+    must(TEXT_COPY(add.document.name, "Design") &&
+         TEXT_COPY(add.document.url, "https://charm.example/design.pdf"));
+    (void)town_do(&add);
+    first_id("documents", "project_document", "document_id");
     own_id("people", town_person('C'));
     first_id("orders", "buyer_order", "order_id");
     first_id("credit-batches", "batch", "batch_id");

@@ -33,11 +33,13 @@
 #include "store/api_retirements.h"
 #include "store/api_transfers.h"
 #include "store/care.h"
+#include "store/documents.h"
 #include "store/drafts.h"
 #include "store/events.h"
 #include "store/holdings.h"
 #include "store/import.h"
 #include "store/ledger_changes.h"
+#include "store/ledger_documents.h"
 #include "store/ledger_facts.h"
 #include "store/ledger_pool.h"
 #include "store/ledger_records.h"
@@ -87,11 +89,13 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &api_retirements_queries,
                                                             &api_transfers_queries,
                                                             &care_queries,
+                                                            &documents_queries,
                                                             &events_queries,
                                                             &holdings_queries,
                                                             &holding_batches_queries,
                                                             &import_queries,
                                                             &ledger_changes_queries,
+                                                            &ledger_documents_queries,
                                                             &ledger_totals_queries,
                                                             &ledger_facts_queries,
                                                             &ledger_pool_queries,

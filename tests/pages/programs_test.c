@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "pages/api_answers.h"
 #include "pages/market_steps.h"
 #include "store/people_credential.h"
 
@@ -64,7 +65,10 @@ static struct cgi_reply api_with(const char *path, const char *secret, const cha
     pid_t pid = cgi_start(program, environment, "/dev/null", out);
     assert_true(waitpid(pid, &status, 0) == pid);
     assert_int_equal(status, 0);
-    return cgi_read(out);
+    struct cgi_reply reply = cgi_read(out);
+    answers_note("GET", values[1] + strlen("REQUEST_URI="), reply.code, reply.head, reply.body,
+                 strlen(reply.body), 0);
+    return reply;
 }
 
 static struct cgi_reply api(const char *path)

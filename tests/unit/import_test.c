@@ -95,6 +95,17 @@ static void published_lists_arrive_exactly(void **state)
     assert_int_equal(room_number("SELECT sum(units) FROM retirement"), 14366110);
     assert_int_equal(room_number("SELECT sum(issued) FROM conservation"), 85162160);
     assert_int_equal(room_number("SELECT sum(retired) FROM conservation"), 14366110);
+    assert_int_equal(room_number("SELECT count(latitude_udeg) FROM project"), 48);
+    assert_int_equal(room_number("SELECT count(latitude_udeg) FROM organisation"), 7);
+    assert_int_equal(room_number("SELECT count(*) FROM organisation WHERE short_description <> ''"),
+                     40);
+    assert_int_equal(room_number("SELECT count(*) FROM project WHERE place = 'Rajasthan, India'"
+                                 " AND latitude_udeg = 27023800 AND longitude_udeg = 74217900"),
+                     1);
+    assert_int_equal(/* 29.728229835733384, -95.56960726715872 */
+                     room_number("SELECT count(*) FROM organisation WHERE latitude_udeg = 29728230"
+                                 " AND longitude_udeg = -95569607 AND country = 'USA'"),
+                     1);
     /* to the microsecond and the kilogram */
     assert_int_equal(
         room_number("SELECT issued_at FROM issuance WHERE issuance_id = 'iss_1KP6EDZ8K1S036PY'"),

@@ -1,6 +1,6 @@
 /*
  * tests/unit/orders_upgrade_test.c: orders of a registry of before orders said what they count.
- * Each gets an instrument by the first rule that tells (schema/registry/008_orders.sql), the
+ * Each gets an instrument by the first rule that tells (schema/registry/009_orders.sql), the
  * registry verifies clean, and the tables refuse what the ledger would.
  */
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 #include "store/care.h"
 #include "unit/older.h"
 
-#define BEFORE 7 /* the last version whose orders say nothing */
+#define BEFORE 8 /* the last version whose orders say nothing */
 
 static char path[128];
 static char guessed[8][128];

@@ -1,4 +1,4 @@
--- registry.db, version 8: what an order counts. A supplier may have projects of both instruments, so an order says which one is ordered.
+-- registry.db, version 9: what an order counts. A supplier may have projects of both instruments, so an order says which one is ordered.
 
 -- NULL only while this file runs: the trigger below asks for it. SQLite adds no column that is NOT NULL and has no default.
 ALTER TABLE buyer_order ADD COLUMN instrument TEXT CHECK (instrument IN ('carbon_removal', 'renewable_energy')); -- what units and delivered_units count
