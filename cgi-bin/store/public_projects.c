@@ -45,7 +45,7 @@ static const char *const sql[Q__COUNT] = {
               " p.protocol, p.country, p.place, p.status, p.validator, p.verifier,"
               " p.crediting_start, p.crediting_end, p.description, p.web, p.opened_at, p.org_id,"
               " o.name, " SUMS ", p.latitude_udeg, p.longitude_udeg, p.ccp_approved FROM project p "
-                               "CROSS JOIN organisation o ON o.org_id = p.org_id"
+              "CROSS JOIN organisation o ON o.org_id = p.org_id"
               " LEFT JOIN conservation c ON c.project_id = p.project_id"
               " WHERE p.project_id = ?1 GROUP BY p.project_id",
     [Q_CODE] = "SELECT project_id FROM project WHERE short_code = ?1",
