@@ -24,7 +24,7 @@ ajv.addSchema({ ...closed(ours), $id: 'https://ours.invalid/' });
 const idOf = new Map([[contract, 'https://contract.invalid/'], [ours, 'https://ours.invalid/']]);
 
 const compiled = new Map();
-function validator(document, schema) {
+export function validator(document, schema) {
   const text = idOf.get(document) + JSON.stringify(schema);
   if (!compiled.has(text)) compiled.set(text, ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', `"${idOf.get(document)}#/`))));
   return compiled.get(text);
