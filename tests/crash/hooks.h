@@ -20,11 +20,12 @@
 #define HOOK_HITS_MAX 50000
 #define HOOK_PEERS_MAX 256
 #define HOOK_REQUEST_MAX 16384
+#define HOOK_BAD_MAX 4 /* so often one message is answered badly: the fifth wait is a long one */
 
 enum hook_manner {
-    HOOK_GOOD,     /* 204 at once */
-    HOOK_FLAKY,    /* by chance 204, 500, a closed or broken connection, no answer */
-    HOOK_SILENT,   /* never answers */
+    HOOK_GOOD,   /* 204 at once */
+    HOOK_FLAKY,  /* by chance 204, 500, a closed or broken connection, no answer; in the end 204 */
+    HOOK_SILENT, /* never answers */
     HOOK_REDIRECT, /* 302 to the trap */
     HOOK_ENDLESS,  /* 200 and a body without end */
     HOOK_TRAP,     /* nobody may come here */
@@ -130,15 +131,27 @@ static inline void hook_say(struct hook_peer *peer, const char *text)
     }
 }
 
+/* How often the same message was answered badly by now. */
+static inline int hook_bad_count(const struct hooks *hooks, int number, int64_t seq)
+{
+    int count = 0;
+    for (int i = 0; i < atomic_load(&hooks->hit_count); i++) {
+        const struct hit *hit = &hooks->hits[i];
+        count += hit->hook == number && hit->seq == seq && hit->code != 204 ? 1 : 0;
+    }
+    return count;
+}
+
 /* Answers one request in the hook's manner; the code that was answered. */
-static inline int hook_answer(struct hooks *hooks, struct hook_peer *peer, struct chance *chance)
+static inline int hook_answer(struct hooks *hooks, struct hook_peer *peer, int64_t seq,
+                              struct chance *chance)
 {
     const struct hook *hook = &hooks->at[peer->hook];
     char text[256];
     int64_t dice = chance_below(chance, 100);
     switch (hook->manner) {
     case HOOK_FLAKY:
-        if (dice < 75) {
+        if (dice < 75 || hook_bad_count(hooks, peer->hook, seq) >= HOOK_BAD_MAX) {
             break;
         }
         if (dice < 85) {
@@ -183,7 +196,7 @@ static inline void hook_hear(struct hooks *hooks, struct hook_peer *peer, const 
                         .seq = seq == NULL ? 0 : strtoll(seq + 6, NULL, 10),
                         .is_signed = hook_is_signed(&hooks->at[peer->hook], peer->bytes, body)};
     (void)TEXT_COPY(hit->message_id, hook_header(peer->bytes, "webhook-id"));
-    hit->code = hook_answer(hooks, peer, chance);
+    hit->code = hook_answer(hooks, peer, hit->seq, chance);
     atomic_store(&hooks->hit_count, number + 1);
 }
 
