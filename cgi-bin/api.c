@@ -23,6 +23,7 @@
 #include "store/api_balances.h"
 #include "store/api_beneficiaries.h"
 #include "store/api_holdings.h"
+#include "store/api_keys.h"
 #include "store/api_refunds.h"
 #include "store/documents.h"
 #include "store/holdings.h"
@@ -136,7 +137,7 @@ static const struct query_table *registry_tables[48] = {
     &documents_queries,   &api_orders_queries,    &api_retirements_queries,
     &api_refunds_queries, &api_holdings_queries,  &api_balances_queries,
     &holdings_queries,    &api_transfers_queries, &api_beneficiaries_queries,
-    &events_queries,      &site_queries,
+    &events_queries,      &site_queries,          &api_keys_queries,
 };
 
 static void add_plan_tables(void)

@@ -82,7 +82,7 @@ rule "libmd only in base/digest.c" < <(only_in 'sha(2|256)?\.h' 'base/digest\.c'
 rule "jansson.h only in api/body.c" < <(only_in 'jansson\.h' 'api/body\.c')
 rule "cairo and freetype only in pages/certificate_sheet.c" < <(only_in '(cairo[a-z-]*|ft2build)\.h' 'pages/certificate_sheet\.c')
 rule "qrencode.h only in pages/certificate_qr.c" < <(only_in 'qrencode\.h' 'pages/certificate_qr\.c')
-rule "OpenSSL only in gate/jwt.c" < <(in_c text '#[ 	]*include[ 	]*[<"]openssl/' cgi-bin | but '^cgi-bin/gate/jwt\.c:')
+rule "OpenSSL only in gate/jwt.c and gate/seal.c" < <(in_c text '#[ 	]*include[ 	]*[<"]openssl/' cgi-bin | but '^cgi-bin/gate/(jwt|seal)\.c:')
 rule "curl.h only in the webhook sender" < <(only_in 'curl/curl\.h' 'courier/[a-z_]+\.c')
 
 rule "no malloc, free, strcpy, sprintf, strtok, atoi, system" < <(

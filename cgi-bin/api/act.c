@@ -7,7 +7,9 @@
 #include "api/list.h"
 #include "base/must.h"
 #include "base/text.h"
+#include "store/api_keys.h"
 #include "store/api_parties.h"
+#include "store/people_webhook.h"
 
 _Static_assert(KEY_SIZE == 65, "the message below names the longest key");
 
@@ -50,6 +52,21 @@ struct command *act_command(struct visit *visit, enum act_kind kind)
     return command;
 }
 
+/* Only an act on webhooks: what the ledger has done under it, it tells itself. */
+static bool key_is_of_webhooks(struct visit *visit)
+{
+    const char *key = visit->request->idempotency_key;
+    return !text_empty(key) && webhook_key_is_known(visit->people, visit->user_id, key) &&
+           !api_key_is_known(visit->registry, visit->user_id, key);
+}
+
+bool act_key_is_used(struct visit *visit)
+{
+    const char *key = visit->request->idempotency_key;
+    return !text_empty(key) && (api_key_is_known(visit->registry, visit->user_id, key) ||
+                                webhook_key_is_known(visit->people, visit->user_id, key));
+}
+
 enum status act_ask(struct visit *visit, const struct fault_places *places,
                     const struct command *command, struct answer *answer)
 {
@@ -60,8 +77,12 @@ enum status act_ask(struct visit *visit, const struct fault_places *places,
     /* What was seen before the act is over: it shall not keep the ledger's WAL, and what is read
      * afterwards is as the act left it. */
     store_rollback(visit->registry);
-    if (store_fault(visit->registry)) {
+    bool is_of_webhooks = key_is_of_webhooks(visit);
+    if (store_fault(visit->registry) || store_fault(visit->people)) {
         return STATUS_FAULT;
+    }
+    if (is_of_webhooks) {
+        return fault_of_key(visit);
     }
     visit->act_key = command->key;
     enum status status = ledger_ask(visit->ledger, command, answer);

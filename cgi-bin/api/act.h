@@ -9,6 +9,9 @@
  * what never changes, so its body is the same byte for byte, whatever happened since; but names
  * that were changed and words that were taken away since are shown as they are now.
  *
+ * A key stands for one act, of the ledger or on webhooks: one that an act on webhooks has used
+ * (gate/webhook_admin.h, where it is said what two at the same moment do) is refused here too.
+ *
  * Without a key the act gets a random one, so that a connection to the ledger that breaks can be
  * renewed without doing it twice.
  */
@@ -26,6 +29,10 @@ const char *act_key(struct visit *visit);
 /* A command of this kind in the arena, by the access token's person, with its key. A key that is
  * malformed (1 to 64 printable ASCII characters without spaces are wanted) is noted as a fault. */
 struct command *act_command(struct visit *visit, enum act_kind kind);
+
+/* Has the access token used the request's key before? Then the ledger is asked before anything else
+ * is said of the request: what it is told is the first answer, or that the key is another act's. */
+bool act_key_is_used(struct visit *visit);
 
 /* Asks the ledger, unless faults were noted before. STATUS_OK with *answer; STATUS_FORM_FAULTS with
  * the refusal noted at its place; or the refusal's own status. */

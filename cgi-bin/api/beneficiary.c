@@ -110,6 +110,28 @@ static enum status check_email(struct visit *visit, struct answer *answer, const
     return STATUS_OK;
 }
 
+/* A used key is asked first: the ledger tells whether it belongs to this name, and whoever it gave,
+ * whether it belongs to this address. *org_id "": the request goes on as a new one, because the key
+ * is new, or because the first answer was lost before the address was kept. */
+static enum status find_by_key(struct visit *visit, const struct command *command,
+                               const char *email, const char **org_id)
+{
+    struct answer answer;
+    bool is_kept = false;
+    *org_id = "";
+    if (!act_key_is_used(visit)) {
+        return STATUS_OK;
+    }
+    enum status status = act_ask(visit, &places, command, &answer);
+    if (status == STATUS_OK) {
+        status = check_email(visit, &answer, email, &is_kept);
+    }
+    if (status == STATUS_OK && is_kept) {
+        *org_id = arena_text(visit->arena, answer.id);
+    }
+    return status;
+}
+
 /* Whoever is known is found by an act nevertheless, which keeps the key and refuses a used one.
  * Without a key there is nothing to keep. */
 static enum status find_again(struct visit *visit, struct command *command, const char *email,
@@ -150,7 +172,14 @@ static enum status name_individual(struct visit *visit, struct command *command,
     if (!store_begin_write(visit->people)) {
         return STATUS_BUSY;
     }
-    enum status status = find_known(visit, &command->beneficiary, email, org_id);
+    /* Who had the lock may have named this very one: what was seen before is over. */
+    store_rollback(visit->registry);
+    enum status status = find_by_key(visit, command, email, org_id);
+    if (status != STATUS_OK || !text_empty(*org_id)) {
+        store_rollback(visit->people);
+        return status;
+    }
+    status = find_known(visit, &command->beneficiary, email, org_id);
     if (status != STATUS_OK || !text_empty(*org_id)) {
         if (status == STATUS_OK) {
             status = find_again(visit, command, email, *org_id);

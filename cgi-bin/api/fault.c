@@ -44,6 +44,16 @@ void fault_add(struct api_faults *faults, const struct loc *loc, const char *typ
     }
 }
 
+enum status fault_of_key(struct visit *visit)
+{
+    const struct status_row *row = status_row(STATUS_KEY_REUSED);
+    struct loc header = loc_of("header");
+    struct loc loc = loc_member(&header, "Idempotency-Key");
+    fault_add(visit->faults, &loc, row->slug, row->sentence,
+              json_quote(visit->arena, visit->request->idempotency_key, FAULT_INPUT_CHARS_MAX));
+    return STATUS_FORM_FAULTS;
+}
+
 enum status fault_of_answer(struct visit *visit, const struct fault_places *places,
                             const struct answer *answer)
 {
@@ -51,11 +61,7 @@ enum status fault_of_answer(struct visit *visit, const struct fault_places *plac
     const struct status_row *row = status_row(status);
     const char *msg = row->sentence;
     if (status == STATUS_KEY_REUSED) {
-        struct loc header = loc_of("header");
-        struct loc loc = loc_member(&header, "Idempotency-Key");
-        fault_add(visit->faults, &loc, row->slug, msg,
-                  json_quote(visit->arena, visit->request->idempotency_key, FAULT_INPUT_CHARS_MAX));
-        return STATUS_FORM_FAULTS;
+        return fault_of_key(visit);
     }
     if (row->http_code != 422 || status == STATUS_FORM_FAULTS) {
         return status;

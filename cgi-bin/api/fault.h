@@ -63,9 +63,13 @@ struct fault_places {
 };
 
 struct visit;
+/* The request's Idempotency-Key belongs to another act: notes that at its header.
+ * STATUS_FORM_FAULTS. */
+enum status fault_of_key(struct visit *visit);
+
 /* Turns the ledger's refusal into what the caller is told: a status whose row says 422 becomes a
  * fault at its place (with the available quantity in msg where there is one) and
- * STATUS_FORM_FAULTS; KEY_REUSED becomes a fault at ["header", "Idempotency-Key"]; everything else
+ * STATUS_FORM_FAULTS; KEY_REUSED is fault_of_key(); everything else
  * is returned as it is, its page being the status's own. STATUS_OK stays. */
 enum status fault_of_answer(struct visit *visit, const struct fault_places *places,
                             const struct answer *answer);

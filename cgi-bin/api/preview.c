@@ -1,9 +1,11 @@
 /* api/preview.c: what a transfer or an export would do if it were sent now: exactly which units
- * move and which stay, and who has to do something first. Nothing is written. See api/transfer.h.
- */
+ * move and which stay, and who has to do something first. Nothing is written, so an Idempotency-Key
+ * is not looked at, not even whether it is well-formed: a client may send the act's own along. See
+ * api/transfer.h. */
 #include "api/transfer.h"
 
 #include "api/api.h"
+#include "api/list.h"
 #include "api/party.h"
 #include "base/clock.h"
 #include "base/must.h"
@@ -120,7 +122,10 @@ static enum status preview(struct visit *visit, struct response *response, bool 
 {
     struct answer answer;
     struct plan plan;
-    struct transfer_wish wish = {.command = act_command(visit, ACT_TRANSFER)};
+    struct command *command = arena_one(visit->arena, struct command);
+    struct transfer_wish wish = {.command = command};
+    *command = command_of(ACT_TRANSFER, visit->user_id, "");
+    (void)list_no_query(visit); /* acts take no parameters: faults are noted */
     enum status status = transfer_read_body(visit, CHOICE_EITHER, is_export, &wish);
     if (status == STATUS_OK) {
         (void)ledger_plan(visit->registry, visit->arena, PROGRAM_API, wish.command, visit->now_us,

@@ -7,7 +7,9 @@
 #include "api/api.h"
 #include "api/body.h"
 #include "api/list.h"
+#include "base/must.h"
 #include "base/text.h"
+#include "gate/token.h"
 #include "model/endpoint.h"
 
 static const char *const scope_words[] = {"own", "all", NULL};
@@ -46,12 +48,15 @@ static bool write_row(struct json *json, struct visit *visit, const char *id, st
 static void write_webhook(struct json *json, const struct visit *visit,
                           const struct webhook *webhook, const char *secret);
 static void write_kinds(struct json *json, const char *kinds);
-static enum status answer(struct visit *visit, struct response *response, enum status status,
-                          const struct webhook *webhook, bool shows_secret);
+static void tell_webhook(void *context, const struct webhook_done *done);
+static void tell_removed(void *context, const struct webhook_done *done);
+static void tell_message(void *context, const struct webhook_done *done);
 static void read_wish(struct visit *visit, const struct row *row, struct webhook_wish *wish);
 static const char *kinds_of(struct visit *visit, const struct value *value);
 static bool can_be_used(struct visit *visit, const struct webhook_wish *wish);
-static enum status begin(struct visit *visit, struct webhook_admin *admin);
+static enum status begin(struct webhook_asking *asking, struct visit *visit,
+                         struct response *response,
+                         void (*write)(void *context, const struct webhook_done *done));
 static enum status set_paused(struct visit *visit, struct response *response, bool is_paused);
 
 enum status webhooks_get(struct visit *visit, struct response *response)
@@ -70,6 +75,7 @@ enum status webhook_post(struct visit *visit, struct response *response)
 {
     struct row row;
     struct webhook webhook;
+    struct webhook_asking asking;
     struct webhook_wish wish = {.url = "", .description = "", .kinds = ""};
     (void)list_no_query(visit);
     enum status status = body_read(visit, &make_members, &row);
@@ -81,8 +87,8 @@ enum status webhook_post(struct visit *visit, struct response *response)
     if (!can_be_used(visit, &wish) || visit->faults->count > 0) {
         return STATUS_FORM_FAULTS;
     }
-    struct webhook_admin admin = webhook_admin_of(visit, key);
-    return answer(visit, response, webhook_make(&admin, &wish, &webhook), &webhook, true);
+    webhook_ask(&asking, visit, response, key, tell_webhook);
+    return webhook_refused(visit, webhook_make(&asking.admin, &wish, &webhook));
 }
 
 enum status webhook_one_get(struct visit *visit, struct response *response)
@@ -93,7 +99,12 @@ enum status webhook_one_get(struct visit *visit, struct response *response)
         !webhook_find(visit->people, visit->arena, visit->org_id, visit->arguments[0], &webhook)) {
         status = STATUS_NOT_FOUND;
     }
-    return answer(visit, response, status, &webhook, false);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct json json = api_answer(visit, response);
+    write_webhook(&json, visit, &webhook, NULL);
+    return STATUS_OK;
 }
 
 /* What is not named, or null, stays as it is. */
@@ -101,10 +112,8 @@ enum status webhook_update_post(struct visit *visit, struct response *response)
 {
     struct row row;
     struct webhook webhook;
+    struct webhook_asking asking;
     struct webhook_wish wish = {.keeps_scope = true};
-    if (!webhook_find(visit->people, visit->arena, visit->org_id, visit->arguments[0], &webhook)) {
-        return STATUS_NOT_FOUND;
-    }
     (void)list_no_query(visit);
     enum status status = body_read(visit, &update_members, &row);
     const char *key = act_key(visit);
@@ -115,20 +124,20 @@ enum status webhook_update_post(struct visit *visit, struct response *response)
     if (!can_be_used(visit, &wish) || visit->faults->count > 0) {
         return STATUS_FORM_FAULTS;
     }
-    struct webhook_admin admin = webhook_admin_of(visit, key);
-    status = webhook_update(&admin, visit->arguments[0], &wish, &webhook);
-    return answer(visit, response, status, &webhook, false);
+    webhook_ask(&asking, visit, response, key, tell_webhook);
+    status = webhook_update(&asking.admin, visit->arguments[0], &wish, &webhook);
+    return webhook_refused(visit, status);
 }
 
 enum status webhook_rotate_post(struct visit *visit, struct response *response)
 {
-    struct webhook_admin admin;
+    struct webhook_asking asking;
     struct webhook webhook;
-    enum status status = begin(visit, &admin);
+    enum status status = begin(&asking, visit, response, tell_webhook);
     if (status == STATUS_OK) {
-        status = webhook_rotate(&admin, visit->arguments[0], &webhook);
+        status = webhook_rotate(&asking.admin, visit->arguments[0], &webhook);
     }
-    return answer(visit, response, status, &webhook, true);
+    return webhook_refused(visit, status);
 }
 
 enum status webhook_pause_post(struct visit *visit, struct response *response)
@@ -143,36 +152,23 @@ enum status webhook_resume_post(struct visit *visit, struct response *response)
 
 enum status webhook_remove_post(struct visit *visit, struct response *response)
 {
-    struct webhook_admin admin;
-    enum status status = begin(visit, &admin);
+    struct webhook_asking asking;
+    enum status status = begin(&asking, visit, response, tell_removed);
     if (status == STATUS_OK) {
-        status = webhook_drop(&admin, visit->arguments[0]);
+        status = webhook_drop(&asking.admin, visit->arguments[0]);
     }
-    if (status != STATUS_OK) {
-        return webhook_refused(visit, status);
-    }
-    struct json json = api_answer(visit, response);
-    json_open(&json, NULL);
-    json_text(&json, "id", visit->arguments[0]);
-    json_text(&json, "state", "removed");
-    json_close(&json);
-    return STATUS_OK;
+    return webhook_refused(visit, status);
 }
 
 enum status webhook_test_post(struct visit *visit, struct response *response)
 {
-    struct webhook_admin admin;
+    struct webhook_asking asking;
     struct webhook_message message;
-    enum status status = begin(visit, &admin);
+    enum status status = begin(&asking, visit, response, tell_message);
     if (status == STATUS_OK) {
-        status = webhook_test(&admin, visit->arguments[0], &message);
+        status = webhook_test(&asking.admin, visit->arguments[0], &message);
     }
-    if (status != STATUS_OK) {
-        return webhook_refused(visit, status);
-    }
-    struct json json = api_answer(visit, response);
-    webhook_message_write(&json, NULL, visit, &message, true);
-    return STATUS_OK;
+    return webhook_refused(visit, status);
 }
 
 static bool write_row(struct json *json, struct visit *visit, const char *id, struct page_end *end)
@@ -238,24 +234,49 @@ static void write_kinds(struct json *json, const char *kinds)
     json_close(json);
 }
 
-/* The endpoint, or the refusal at its place. */
-static enum status answer(struct visit *visit, struct response *response, enum status status,
-                          const struct webhook *webhook, bool shows_secret)
+static void tell_webhook(void *context, const struct webhook_done *done)
 {
-    if (status != STATUS_OK) {
-        return webhook_refused(visit, status);
-    }
-    struct json json = api_answer(visit, response);
-    write_webhook(&json, visit, webhook,
-                  shows_secret ? webhook_secret_text(visit->arena, webhook) : NULL);
-    return STATUS_OK;
+    struct webhook_asking *asking = context;
+    write_webhook(&asking->json, asking->visit, done->webhook,
+                  done->shows_secret ? webhook_secret_text(asking->visit->arena, done->webhook)
+                                     : NULL);
+}
+
+static void tell_removed(void *context, const struct webhook_done *done)
+{
+    struct webhook_asking *asking = context;
+    (void)done;
+    json_open(&asking->json, NULL);
+    json_text(&asking->json, "id", asking->visit->arguments[0]);
+    json_text(&asking->json, "state", "removed");
+    json_close(&asking->json);
+}
+
+static void tell_message(void *context, const struct webhook_done *done)
+{
+    struct webhook_asking *asking = context;
+    webhook_message_write(&asking->json, NULL, asking->visit, done->message, true);
+}
+
+void webhook_ask(struct webhook_asking *asking, struct visit *visit, struct response *response,
+                 const char *key, void (*write)(void *context, const struct webhook_done *done))
+{
+    const char *token = token_of_header(visit->request->authorization);
+    must(token != NULL); /* it has opened the door */
+    *asking = (struct webhook_asking){.admin = webhook_admin_of(visit, key),
+                                      .teller = {.token = token,
+                                                 .registry = visit->registry,
+                                                 .out = &response->body,
+                                                 .write = write,
+                                                 .context = asking},
+                                      .visit = visit,
+                                      .json = api_answer(visit, response)};
+    asking->admin.teller = &asking->teller;
 }
 
 enum status webhook_refused(struct visit *visit, enum status status)
 {
     struct loc body = loc_of("body");
-    struct loc header = loc_of("header");
-    struct loc key = loc_member(&header, "Idempotency-Key");
     if (status == STATUS_LINES_TOO_MANY) {
         fault_add(visit->faults, &body, "too-many",
                   arena_printf(visit->arena,
@@ -264,12 +285,7 @@ enum status webhook_refused(struct visit *visit, enum status status)
                   NULL);
         return STATUS_FORM_FAULTS;
     }
-    if (status == STATUS_KEY_REUSED) {
-        fault_add(visit->faults, &key, status_row(status)->slug, status_row(status)->sentence,
-                  NULL);
-        return STATUS_FORM_FAULTS;
-    }
-    return status;
+    return status == STATUS_KEY_REUSED ? fault_of_key(visit) : status;
 }
 
 /* What the body names takes the place of what stands in the wish. */
@@ -322,7 +338,9 @@ static bool can_be_used(struct visit *visit, const struct webhook_wish *wish)
 }
 
 /* An act without members: nothing but {} or no body at all, and perhaps a key. */
-static enum status begin(struct visit *visit, struct webhook_admin *admin)
+static enum status begin(struct webhook_asking *asking, struct visit *visit,
+                         struct response *response,
+                         void (*write)(void *context, const struct webhook_done *done))
 {
     struct row row;
     (void)list_no_query(visit);
@@ -332,18 +350,18 @@ static enum status begin(struct visit *visit, struct webhook_admin *admin)
         status = STATUS_FORM_FAULTS;
     }
     if (status == STATUS_OK) {
-        *admin = webhook_admin_of(visit, key);
+        webhook_ask(asking, visit, response, key, write);
     }
     return status;
 }
 
 static enum status set_paused(struct visit *visit, struct response *response, bool is_paused)
 {
-    struct webhook_admin admin;
+    struct webhook_asking asking;
     struct webhook webhook;
-    enum status status = begin(visit, &admin);
+    enum status status = begin(&asking, visit, response, tell_webhook);
     if (status == STATUS_OK) {
-        status = webhook_set_paused(&admin, visit->arguments[0], is_paused, &webhook);
+        status = webhook_set_paused(&asking.admin, visit->arguments[0], is_paused, &webhook);
     }
-    return answer(visit, response, status, &webhook, false);
+    return webhook_refused(visit, status);
 }

@@ -1,7 +1,8 @@
 /*
  * api/webhook.h: webhooks for programs: endpoints of the caller's organisation and what was sent to
  * them. The acts are gate/webhook_admin.h's, the same as of the team pages; each needs a manager's
- * token that may manage. The secret is in the answers that make one, and in no other.
+ * token that may manage. The secret is in the answers that make one, and in no other. A repeat
+ * under the same Idempotency-Key is answered with the bytes of the first answer.
  *
  *     GET  /webhooks                        webhooks_get
  *     POST /webhooks                        webhook_post
@@ -38,14 +39,24 @@ enum status webhook_replay_post(struct visit *visit, struct response *response);
 enum status webhook_messages_get(struct visit *visit, struct response *response);
 enum status webhook_message_get(struct visit *visit, struct response *response);
 
-/* What came of an act, if it is not OK, as the program is told: with its fault noted where the row
- * of the status says 422. */
+/* An act under way: the answer is written while its transaction is open, and kept with its key. */
+struct webhook_asking {
+    struct webhook_admin admin;
+    struct webhook_teller teller;
+    struct visit *visit;
+    struct json json;
+};
+/* Begins the answer, which write makes from what was done; its context is the struct
+ * webhook_asking. key: act_key(). */
+void webhook_ask(struct webhook_asking *asking, struct visit *visit, struct response *response,
+                 const char *key, void (*write)(void *context, const struct webhook_done *done));
+
+/* What came of an act, as the program is told: with its fault noted where the row of the status
+ * says 422. */
 enum status webhook_refused(struct visit *visit, enum status status);
 
 /* One message as JSON; is_whole: with its body and tries. */
 void webhook_message_write(struct json *json, const char *name, struct visit *visit,
                            const struct webhook_message *message, bool is_whole);
-/* What the gate refused, noted at its place where it has one. */
-enum status webhook_refused(struct visit *visit, enum status status);
 
 #endif

@@ -22,6 +22,7 @@ static const struct members replay_members = {replay_at, 2};
 
 static bool write_row(struct json *json, struct visit *visit, const char *id, struct page_end *end);
 static void write_tries(struct json *json, struct visit *visit, const char *message_id);
+static void tell_replayed(void *context, const struct webhook_done *done);
 
 enum status webhook_messages_get(struct visit *visit, struct response *response)
 {
@@ -84,21 +85,23 @@ enum status webhook_replay_post(struct visit *visit, struct response *response)
                   "Name either message_id, or since for all that failed from then on.", NULL);
         return STATUS_FORM_FAULTS;
     }
-    struct webhook_admin admin = webhook_admin_of(visit, key);
-    int64_t count = 1;
+    struct webhook_asking asking;
+    int64_t count = 0;
+    webhook_ask(&asking, visit, response, key, tell_replayed);
     if (message->is_given) {
-        status = webhook_replay(&admin, visit->arguments[0], message->text);
+        status = webhook_replay(&asking.admin, visit->arguments[0], message->text);
     } else {
-        status = webhook_replay_failed(&admin, visit->arguments[0], since->number, &count);
+        status = webhook_replay_failed(&asking.admin, visit->arguments[0], since->number, &count);
     }
-    if (status != STATUS_OK) {
-        return webhook_refused(visit, status);
-    }
-    struct json json = api_answer(visit, response);
-    json_open(&json, NULL);
-    json_int(&json, "replayed", count);
-    json_close(&json);
-    return STATUS_OK;
+    return webhook_refused(visit, status);
+}
+
+static void tell_replayed(void *context, const struct webhook_done *done)
+{
+    struct webhook_asking *asking = context;
+    json_open(&asking->json, NULL);
+    json_int(&asking->json, "replayed", done->count);
+    json_close(&asking->json);
 }
 
 void webhook_message_write(struct json *json, const char *name, struct visit *visit,

@@ -1,6 +1,6 @@
 /*
  * gate/jwt.h: access tokens as JSON Web Tokens (RFC 7519, 7515), made and read after RFC 8725. The
- * cryptography is OpenSSL's libcrypto; gate/jwt.c is the only file that includes it.
+ * cryptography is OpenSSL's libcrypto, which only gate/jwt.c and gate/seal.c include.
  *
  * A key has one algorithm and one header, and every token of the key begins with exactly that
  * header: it is compared byte for byte and never parsed, so that a token has no say in how it is

@@ -5,10 +5,10 @@
 
 #include "base/base64.h"
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/log.h"
 #include "base/must.h"
 #include "base/text.h"
+#include "gate/webhook_once.h"
 #include "model/endpoint.h"
 #include "store/rights.h"
 #include "store/site.h"
@@ -52,24 +52,17 @@ static enum status keep(const struct webhook_admin *admin, const struct webhook_
                         struct webhook *webhook);
 static void take_wish(struct webhook *webhook, const struct webhook_wish *wish);
 static bool is_readable(const struct webhook_admin *admin);
-static enum status begin(const struct webhook_admin *admin, const char *webhook_id,
-                         struct webhook *webhook);
-static enum status begin_once(const struct webhook_admin *admin, const struct digest *asked,
-                              const char *webhook_id, struct webhook *webhook,
-                              const char **made_id);
+static enum status begin(const struct webhook_admin *admin, struct webhook_once *once);
+static enum status begin_about(const struct webhook_admin *admin, const char *webhook_id,
+                               struct webhook_once *once, struct webhook *webhook);
+static enum status done_before(const struct webhook_admin *admin, const char *webhook_id,
+                               const struct webhook_done *done);
 static enum status finish(const struct webhook_admin *admin, enum status status, const char *event,
                           const char *webhook_id);
-static enum status look_up_key(const struct webhook_admin *admin, const struct digest *asked,
-                               const char **made_id);
-static void keep_key(const struct webhook_admin *admin, const struct digest *asked,
-                     const char *made_id);
-static struct digest asked_of(const char *act, const char *webhook_id,
-                              const struct webhook_wish *wish);
-static void add_named(struct digest_feed *feed, const char *text);
 static const uint8_t *new_secret(struct arena *arena);
 static const char *new_id(const struct webhook_admin *admin, const char *prefix);
-static enum status add_test(const struct webhook_admin *admin, const struct webhook *webhook,
-                            struct webhook_message *message);
+static void add_test(const struct webhook_admin *admin, const struct webhook *webhook,
+                     struct webhook_message *message);
 
 struct webhook_admin webhook_admin_of(struct visit *visit, const char *key)
 {
@@ -106,25 +99,25 @@ enum status webhook_make(const struct webhook_admin *admin, const struct webhook
                          struct webhook *webhook)
 {
     const char *words = NULL;
-    const char *made_id = NULL;
-    struct digest asked = asked_of("make", admin->org_id, wish);
+    struct webhook_once once = webhook_once_of("make", admin->org_id, wish);
+    struct webhook_done done = {.webhook = webhook, .shows_secret = true};
     *webhook = (struct webhook){.webhook_id = ""};
     if (webhook_wish_fault(wish, admin->is_test, &words) != NULL) {
         return STATUS_VALUE_REFUSED;
     }
-    if (!is_readable(admin) || !store_begin_write(admin->people)) {
-        return STATUS_FAULT;
+    enum status status = begin(admin, &once);
+    if (status != STATUS_OK || once.is_told) {
+        return finish(admin, status, NULL, "");
     }
-    enum status status = look_up_key(admin, &asked, &made_id);
-    if (status == STATUS_OK && made_id != NULL) {
-        bool is_there = webhook_find(admin->people, admin->arena, admin->org_id, made_id, webhook);
-        return finish(admin, is_there ? STATUS_OK : STATUS_NOT_FOUND, NULL, made_id);
+    if (once.made_id != NULL) {
+        bool is_there =
+            webhook_find(admin->people, admin->arena, admin->org_id, once.made_id, webhook);
+        return is_there ? done_before(admin, once.made_id, &done)
+                        : finish(admin, STATUS_NOT_FOUND, NULL, once.made_id);
     }
+    status = keep(admin, wish, webhook);
     if (status == STATUS_OK) {
-        status = keep(admin, wish, webhook);
-    }
-    if (status == STATUS_OK) {
-        keep_key(admin, &asked, webhook->webhook_id);
+        webhook_once_keep(admin, &once, webhook->webhook_id, &done);
     }
     return finish(admin, status, "webhook-made", webhook->webhook_id);
 }
@@ -133,49 +126,58 @@ enum status webhook_update(const struct webhook_admin *admin, const char *webhoo
                            const struct webhook_wish *wish, struct webhook *webhook)
 {
     const char *words = NULL;
-    const char *made_id = NULL;
-    struct digest asked = asked_of("update", webhook_id, wish);
+    struct webhook_once once = webhook_once_of("update", webhook_id, wish);
+    struct webhook_done done = {.webhook = webhook};
     if (webhook_wish_fault(wish, admin->is_test, &words) != NULL) {
         return STATUS_VALUE_REFUSED;
     }
-    enum status status = begin_once(admin, &asked, webhook_id, webhook, &made_id);
-    if (status != STATUS_OK || made_id != NULL) {
-        return finish(admin, status, NULL, webhook_id);
+    enum status status = begin_about(admin, webhook_id, &once, webhook);
+    if (status != STATUS_OK || once.is_told) {
+        return status;
+    }
+    if (once.made_id != NULL) {
+        return done_before(admin, webhook_id, &done);
     }
     take_wish(webhook, wish);
     webhook_change(admin->people, webhook, admin->now_us);
-    keep_key(admin, &asked, webhook_id);
+    webhook_once_keep(admin, &once, webhook_id, &done);
     return finish(admin, STATUS_OK, "webhook-changed", webhook_id);
 }
 
 enum status webhook_rotate(const struct webhook_admin *admin, const char *webhook_id,
                            struct webhook *webhook)
 {
-    struct digest asked = asked_of("rotate", webhook_id, NULL);
-    const char *made_id = NULL;
-    enum status status = begin_once(admin, &asked, webhook_id, webhook, &made_id);
-    if (status != STATUS_OK || made_id != NULL) {
-        return finish(admin, status, NULL, webhook_id);
+    struct webhook_once once = webhook_once_of("rotate", webhook_id, NULL);
+    struct webhook_done done = {.webhook = webhook, .shows_secret = true};
+    enum status status = begin_about(admin, webhook_id, &once, webhook);
+    if (status != STATUS_OK || once.is_told) {
+        return status;
+    }
+    if (once.made_id != NULL) {
+        return done_before(admin, webhook_id, &done);
     }
     webhook->old_secret = webhook->secret;
     webhook->old_until = admin->now_us + WEBHOOK_OVERLAP_S * CLOCK_SECOND_US;
     webhook->secret = new_secret(admin->arena);
     webhook_set_secret(admin->people, webhook_id, webhook->secret, webhook->old_until);
-    keep_key(admin, &asked, webhook_id);
+    webhook_once_keep(admin, &once, webhook_id, &done);
     return finish(admin, STATUS_OK, "webhook-secret-rotated", webhook_id);
 }
 
 enum status webhook_set_paused(const struct webhook_admin *admin, const char *webhook_id,
                                bool is_paused, struct webhook *webhook)
 {
-    struct digest asked = asked_of(is_paused ? "pause" : "resume", webhook_id, NULL);
-    const char *made_id = NULL;
-    enum status status = begin_once(admin, &asked, webhook_id, webhook, &made_id);
-    if (status != STATUS_OK || made_id != NULL) {
-        return finish(admin, status, NULL, webhook_id);
+    struct webhook_once once = webhook_once_of(is_paused ? "pause" : "resume", webhook_id, NULL);
+    struct webhook_done done = {.webhook = webhook};
+    enum status status = begin_about(admin, webhook_id, &once, webhook);
+    if (status != STATUS_OK || once.is_told) {
+        return status;
     }
-    keep_key(admin, &asked, webhook_id);
+    if (once.made_id != NULL) {
+        return done_before(admin, webhook_id, &done);
+    }
     if (text_is(webhook->state, is_paused ? "paused" : "active")) {
+        webhook_once_keep(admin, &once, webhook_id, &done);
         return finish(admin, STATUS_OK, NULL, webhook_id);
     }
     if (is_paused) {
@@ -184,74 +186,78 @@ enum status webhook_set_paused(const struct webhook_admin *admin, const char *we
         webhook_resume(admin->people, webhook_id, admin->user_id, admin->now_us);
     }
     (void)webhook_find(admin->people, admin->arena, admin->org_id, webhook_id, webhook);
+    webhook_once_keep(admin, &once, webhook_id, &done);
     return finish(admin, STATUS_OK, is_paused ? "webhook-paused" : "webhook-resumed", webhook_id);
 }
 
 enum status webhook_drop(const struct webhook_admin *admin, const char *webhook_id)
 {
-    struct digest asked = asked_of("remove", webhook_id, NULL);
+    struct webhook_once once = webhook_once_of("remove", webhook_id, NULL);
+    struct webhook_done done = {.webhook = NULL};
     struct webhook webhook;
-    const char *made_id = NULL;
-    if (!is_readable(admin) || !store_begin_write(admin->people)) {
-        return STATUS_FAULT;
-    }
-    /* The key first: what a repeat is about is not there any more. */
-    enum status status = look_up_key(admin, &asked, &made_id);
-    if (status != STATUS_OK || made_id != NULL) {
+    enum status status = begin(admin, &once);
+    if (status != STATUS_OK || once.is_told) {
         return finish(admin, status, NULL, webhook_id);
+    }
+    if (once.made_id != NULL) {
+        return done_before(admin, webhook_id, &done);
     }
     if (!webhook_find(admin->people, admin->arena, admin->org_id, webhook_id, &webhook)) {
         return finish(admin, STATUS_NOT_FOUND, NULL, webhook_id);
     }
     webhook_remove(admin->people, webhook_id, admin->user_id, admin->now_us);
-    keep_key(admin, &asked, webhook_id);
+    webhook_once_keep(admin, &once, webhook_id, &done);
     return finish(admin, STATUS_OK, "webhook-removed", webhook_id);
 }
 
 enum status webhook_test(const struct webhook_admin *admin, const char *webhook_id,
                          struct webhook_message *message)
 {
-    struct digest asked = asked_of("test", webhook_id, NULL);
+    struct webhook_once once = webhook_once_of("test", webhook_id, NULL);
+    struct webhook_done done = {.message = message};
     struct webhook webhook;
-    const char *made_id = NULL;
-    enum status status = begin_once(admin, &asked, webhook_id, &webhook, &made_id);
-    if (status != STATUS_OK) {
+    enum status status = begin_about(admin, webhook_id, &once, &webhook);
+    if (status != STATUS_OK || once.is_told) {
         return status;
     }
-    if (made_id == NULL &&
-        webhook_message_test_waits(admin->people, admin->arena, webhook_id, &made_id)) {
-        keep_key(admin, &asked, made_id);
-    }
-    if (made_id != NULL) {
+    if (once.made_id != NULL) {
         bool is_there =
-            webhook_message_find(admin->people, admin->arena, webhook_id, made_id, message);
-        return finish(admin, is_there ? STATUS_OK : STATUS_NOT_FOUND, NULL, webhook_id);
+            webhook_message_find(admin->people, admin->arena, webhook_id, once.made_id, message);
+        return is_there ? done_before(admin, webhook_id, &done)
+                        : finish(admin, STATUS_NOT_FOUND, NULL, webhook_id);
     }
-    status = add_test(admin, &webhook, message);
-    if (status == STATUS_OK) {
-        keep_key(admin, &asked, message->message_id);
+    const char *waiting_id = NULL;
+    if (webhook_message_test_waits(admin->people, admin->arena, webhook_id, &waiting_id) &&
+        webhook_message_find(admin->people, admin->arena, webhook_id, waiting_id, message)) {
+        webhook_once_keep(admin, &once, waiting_id, &done);
+        return finish(admin, STATUS_OK, NULL, webhook_id);
     }
-    return finish(admin, status, "webhook-test", webhook_id);
+    add_test(admin, &webhook, message);
+    webhook_once_keep(admin, &once, message->message_id, &done);
+    return finish(admin, STATUS_OK, "webhook-test", webhook_id);
 }
 
 enum status webhook_replay(const struct webhook_admin *admin, const char *webhook_id,
                            const char *message_id)
 {
-    struct digest asked =
-        asked_of(arena_printf(admin->arena, "replay %s", message_id), webhook_id, NULL);
+    const char *act = arena_printf(admin->arena, "replay %s", message_id);
+    struct webhook_once once = webhook_once_of(act, webhook_id, NULL);
+    struct webhook_done done = {.count = 1};
     struct webhook webhook;
     struct webhook_message message;
-    const char *made_id = NULL;
-    enum status status = begin_once(admin, &asked, webhook_id, &webhook, &made_id);
-    if (status != STATUS_OK || made_id != NULL) {
-        return finish(admin, status, NULL, webhook_id);
+    enum status status = begin_about(admin, webhook_id, &once, &webhook);
+    if (status != STATUS_OK || once.is_told) {
+        return status;
+    }
+    if (once.made_id != NULL) {
+        return done_before(admin, webhook_id, &done);
     }
     if (!webhook_message_find(admin->people, admin->arena, webhook_id, message_id, &message)) {
         return finish(admin, STATUS_NOT_FOUND, NULL, webhook_id);
     }
     webhook_message_replay(admin->people, message_id, admin->now_us);
     webhook_wake(admin->people, webhook_id, admin->now_us);
-    keep_key(admin, &asked, message_id);
+    webhook_once_keep(admin, &once, message_id, &done);
     return finish(admin, STATUS_OK, "webhook-replay", webhook_id);
 }
 
@@ -259,17 +265,22 @@ enum status webhook_replay_failed(const struct webhook_admin *admin, const char 
                                   int64_t since_at, int64_t *count)
 {
     const char *act = arena_printf(admin->arena, "replay since %lld", (long long)since_at);
-    struct digest asked = asked_of(act, webhook_id, NULL);
+    struct webhook_once once = webhook_once_of(act, webhook_id, NULL);
+    struct webhook_done done = {.count = 0};
     struct webhook webhook;
-    const char *made_id = NULL; /* of this act: how many there were */
-    enum status status = begin_once(admin, &asked, webhook_id, &webhook, &made_id);
-    if (status != STATUS_OK || made_id != NULL) {
-        must(status != STATUS_OK || text_parse_int(made_id, false, count));
-        return finish(admin, status, NULL, webhook_id);
+    enum status status = begin_about(admin, webhook_id, &once, &webhook);
+    if (status != STATUS_OK || once.is_told) {
+        return status;
+    }
+    if (once.made_id != NULL) { /* of this act: how many there were */
+        must(text_parse_int(once.made_id, false, count));
+        done.count = *count;
+        return done_before(admin, webhook_id, &done);
     }
     *count = webhook_message_replay_since(admin->people, webhook_id, since_at, admin->now_us);
+    done.count = *count;
     webhook_wake(admin->people, webhook_id, admin->now_us);
-    keep_key(admin, &asked, arena_printf(admin->arena, "%lld", (long long)*count));
+    webhook_once_keep(admin, &once, arena_printf(admin->arena, "%lld", (long long)*count), &done);
     return finish(admin, STATUS_OK, "webhook-replay", webhook_id);
 }
 
@@ -320,27 +331,35 @@ static bool is_readable(const struct webhook_admin *admin)
     return id_tag_is(admin->tag);
 }
 
-/* Opens the transaction and reads the endpoint; a status other than OK has closed it again. */
-static enum status begin(const struct webhook_admin *admin, const char *webhook_id,
-                         struct webhook *webhook)
+/* Opens the transaction and looks the key up. Whatever comes of it, the act ends in finish(). */
+static enum status begin(const struct webhook_admin *admin, struct webhook_once *once)
 {
     if (!is_readable(admin) || !store_begin_write(admin->people)) {
         return STATUS_FAULT;
     }
-    bool is_there = webhook_find(admin->people, admin->arena, admin->org_id, webhook_id, webhook);
-    return is_there ? STATUS_OK : finish(admin, STATUS_NOT_FOUND, NULL, webhook_id);
+    return webhook_once_find(admin, once);
 }
 
-/* The same, and the key is looked up. Whatever comes of it, the act can end in finish(), which does
- * nothing to a transaction that is closed already. */
-static enum status begin_once(const struct webhook_admin *admin, const struct digest *asked,
-                              const char *webhook_id, struct webhook *webhook, const char **made_id)
+/* The same, and then reads the endpoint: what a repeat is about may not be there any more. A status
+ * other than OK, and a repeat that was told the first answer, have closed the transaction again. */
+static enum status begin_about(const struct webhook_admin *admin, const char *webhook_id,
+                               struct webhook_once *once, struct webhook *webhook)
 {
-    enum status status = begin(admin, webhook_id, webhook);
-    if (status == STATUS_OK) {
-        status = look_up_key(admin, asked, made_id);
+    enum status status = begin(admin, once);
+    if (status == STATUS_OK && !once->is_told &&
+        !webhook_find(admin->people, admin->arena, admin->org_id, webhook_id, webhook)) {
+        status = STATUS_NOT_FOUND;
     }
-    return status == STATUS_OK ? STATUS_OK : finish(admin, status, NULL, webhook_id);
+    return status == STATUS_OK && !once->is_told ? STATUS_OK
+                                                 : finish(admin, status, NULL, webhook_id);
+}
+
+/* A repeat of what was done before answers were kept: it is told how it is now. */
+static enum status done_before(const struct webhook_admin *admin, const char *webhook_id,
+                               const struct webhook_done *done)
+{
+    webhook_once_tell(admin, done);
+    return finish(admin, STATUS_OK, NULL, webhook_id);
 }
 
 /* Closes it: kept when the status is OK and the store agrees. event: for the log; NULL: nothing was
@@ -363,48 +382,6 @@ static enum status finish(const struct webhook_admin *admin, enum status status,
     return STATUS_OK;
 }
 
-/* *made_id: what the key's first request made; NULL: it is the first, or there is no key. */
-static enum status look_up_key(const struct webhook_admin *admin, const struct digest *asked,
-                               const char **made_id)
-{
-    struct digest first;
-    if (text_empty(admin->key) || !webhook_key_find(admin->people, admin->arena, admin->user_id,
-                                                    admin->key, &first, made_id)) {
-        return STATUS_OK;
-    }
-    return digest_equal(&first, asked) ? STATUS_OK : STATUS_KEY_REUSED;
-}
-
-static void keep_key(const struct webhook_admin *admin, const struct digest *asked,
-                     const char *made_id)
-{
-    if (!text_empty(admin->key)) {
-        webhook_key_add(admin->people, admin->user_id, admin->key, asked, made_id, admin->now_us);
-    }
-}
-
-static struct digest asked_of(const char *act, const char *webhook_id,
-                              const struct webhook_wish *wish)
-{
-    struct digest_feed feed;
-    digest_begin(&feed);
-    digest_add_text(&feed, act);
-    digest_add_text(&feed, webhook_id);
-    if (wish != NULL) {
-        add_named(&feed, wish->url);
-        add_named(&feed, wish->description);
-        digest_add_int(&feed, wish->keeps_scope ? 2 : wish->takes_all ? 1 : 0);
-        add_named(&feed, wish->kinds);
-    }
-    return digest_end(&feed);
-}
-
-/* What is not named is not like any text that can be. */
-static void add_named(struct digest_feed *feed, const char *text)
-{
-    digest_add_text(feed, text == NULL ? "\x01" : text);
-}
-
 static const uint8_t *new_secret(struct arena *arena)
 {
     uint8_t *secret = arena_take(arena, 1, WEBHOOK_SECRET_BYTES);
@@ -421,8 +398,8 @@ static const char *new_id(const struct webhook_admin *admin, const char *prefix)
     return arena_text(admin->arena, id);
 }
 
-static enum status add_test(const struct webhook_admin *admin, const struct webhook *webhook,
-                            struct webhook_message *message)
+static void add_test(const struct webhook_admin *admin, const struct webhook *webhook,
+                     struct webhook_message *message)
 {
     *message = (struct webhook_message){
         .message_id = new_id(admin, "msg"),
@@ -439,5 +416,4 @@ static enum status add_test(const struct webhook_admin *admin, const struct webh
     };
     webhook_message_add_test(admin->people, message);
     webhook_wake(admin->people, webhook->webhook_id, admin->now_us);
-    return STATUS_OK;
 }

@@ -27,6 +27,7 @@ enum {
     Q_REMOVE_MESSAGES,
     Q_WAKE,
     Q_KEY_FIND,
+    Q_KEY_KNOWN,
     Q_KEY_ADD,
     Q__COUNT
 };
@@ -65,9 +66,12 @@ static const char *const sql[Q__COUNT] = {
     [Q_REMOVE_MESSAGES] = "UPDATE webhook_message SET state = 'given_up', ended_at = ?2"
                           " WHERE webhook_id = ?1 AND state = 'waiting'",
     [Q_WAKE] = "UPDATE webhook SET rests_until = 0, due_at = ?2 WHERE webhook_id = ?1",
-    [Q_KEY_FIND] = "SELECT fingerprint, made_id FROM webhook_key WHERE user_id = ?1 AND key = ?2",
-    [Q_KEY_ADD] = "INSERT INTO webhook_key (user_id, key, fingerprint, made_id, made_at)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [Q_KEY_FIND] = "SELECT fingerprint, made_id, answer, is_sealed FROM webhook_key"
+                   " WHERE user_id = ?1 AND key = ?2",
+    [Q_KEY_KNOWN] = "SELECT 1 FROM webhook_key WHERE user_id = ?1 AND key = ?2",
+    [Q_KEY_ADD] = "INSERT INTO webhook_key"
+                  " (user_id, key, fingerprint, made_id, made_at, answer, is_sealed)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 };
 
 const struct query_table people_webhook_queries = {"people_webhook", sql, Q__COUNT};
@@ -233,7 +237,7 @@ static void set_messages(struct store *people, int number, const char *webhook_i
 }
 
 bool webhook_key_find(struct store *people, struct arena *arena, const char *user_id,
-                      const char *key, struct digest *fingerprint, const char **made_id)
+                      const char *key, struct webhook_first *first)
 {
     struct query q = query(people, &people_webhook_queries, Q_KEY_FIND);
     query_bind_text(&q, 1, user_id);
@@ -242,23 +246,41 @@ bool webhook_key_find(struct store *people, struct arena *arena, const char *use
     if (is_found) {
         size_t size_bytes = 0;
         const void *bytes = query_blob(&q, arena, 0, &size_bytes);
-        must(size_bytes == sizeof fingerprint->bytes);
-        memcpy(fingerprint->bytes, bytes, size_bytes);
-        *made_id = query_text(&q, arena, 1);
+        *first = (struct webhook_first){.made_id = query_text(&q, arena, 1),
+                                        .is_sealed = query_int(&q, 3) != 0};
+        must(size_bytes == sizeof first->fingerprint.bytes);
+        memcpy(first->fingerprint.bytes, bytes, size_bytes);
+        if (!query_is_null(&q, 2)) {
+            first->answer = query_blob(&q, arena, 2, &first->answer_bytes);
+        }
     }
     query_end(&q);
     return is_found;
 }
 
+bool webhook_key_is_known(struct store *people, const char *user_id, const char *key)
+{
+    struct query q = query(people, &people_webhook_queries, Q_KEY_KNOWN);
+    query_bind_text(&q, 1, user_id);
+    query_bind_text(&q, 2, key);
+    bool is_known = query_row(&q);
+    query_end(&q);
+    return is_known;
+}
+
 void webhook_key_add(struct store *people, const char *user_id, const char *key,
-                     const struct digest *fingerprint, const char *made_id, int64_t now_us)
+                     const struct webhook_first *first, int64_t now_us)
 {
     struct query q = query(people, &people_webhook_queries, Q_KEY_ADD);
     query_bind_text(&q, 1, user_id);
     query_bind_text(&q, 2, key);
-    query_bind_blob(&q, 3, fingerprint->bytes, sizeof fingerprint->bytes);
-    query_bind_text(&q, 4, made_id);
+    query_bind_blob(&q, 3, first->fingerprint.bytes, sizeof first->fingerprint.bytes);
+    query_bind_text(&q, 4, first->made_id);
     query_bind_int(&q, 5, now_us);
+    if (first->answer != NULL) {
+        query_bind_blob(&q, 6, first->answer, first->answer_bytes);
+    }
+    query_bind_int(&q, 7, first->is_sealed ? 1 : 0);
     query_run(&q);
     query_end(&q);
 }

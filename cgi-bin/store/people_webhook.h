@@ -88,10 +88,23 @@ void webhook_wake(struct store *people, const char *webhook_id, int64_t now_us);
 
 /* ---- Idempotency-Key of programs ---- */
 
-/* What the key's first request made, and the digest of what it asked for; false: a new key. */
+/* What the first request of a key asked for, what it made, and how it was answered. */
+struct webhook_first {
+    struct digest fingerprint; /* of what was asked */
+    const char *made_id;
+    /* the body, byte for byte; NULL: the key is of before answers were kept */
+    const void *answer;
+    size_t answer_bytes;
+    bool is_sealed; /* it shows a secret (gate/seal.h) */
+};
+
+/* False: a new key. */
 bool webhook_key_find(struct store *people, struct arena *arena, const char *user_id,
-                      const char *key, struct digest *fingerprint, const char **made_id);
+                      const char *key, struct webhook_first *first);
+/* Is it known at all? */
+bool webhook_key_is_known(struct store *people, const char *user_id, const char *key);
+/* A key that is known already is a fault. */
 void webhook_key_add(struct store *people, const char *user_id, const char *key,
-                     const struct digest *fingerprint, const char *made_id, int64_t now_us);
+                     const struct webhook_first *first, int64_t now_us);
 
 #endif

@@ -34,7 +34,7 @@ enum store_file { STORE_REGISTRY, STORE_PEOPLE };
 /* The schema versions this source was written for: the number of the newest file in schema/registry
  * and schema/people. */
 #define STORE_REGISTRY_VERSION 9
-#define STORE_PEOPLE_VERSION 2
+#define STORE_PEOPLE_VERSION 3
 
 enum store_mode {
     STORE_READ,  /* read-only: cannot write whatever the SQL says */

@@ -215,6 +215,15 @@ static void test_beneficiaries(void **state)
                  "{\"beneficiary_name\":\"Ada Lovelace\",\"beneficiary_email\":\"b@c.org\"}", "b1");
     cgi_is(&reply, 422);
     cgi_has(&reply, "\"loc\":[\"header\",\"Idempotency-Key\"]");
+    /* And so it does where the address would be refused as well. */
+    reply =
+        api_post(API "/beneficiary", &north,
+                 "{\"beneficiary_name\":\"Ada\",\"beneficiary_email\":\"ada@example.org\"}", "b1");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "\"loc\":[\"header\",\"Idempotency-Key\"]");
+    cgi_has_not(&reply, "beneficiary_email");
+    reply = api_post(API "/beneficiary", &north, ada, "b1");
+    expect_same(&reply, made);
     /* The namer alone retires for it. */
     reply = api_post(API "/retirements/from_oldest_credits", &north, retirement(id, 7, ""), NULL);
     cgi_is(&reply, 200);

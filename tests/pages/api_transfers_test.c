@@ -346,6 +346,35 @@ static void test_preview(void **state)
     cgi_is(&reply, 403);
 }
 
+/* A preview does nothing that could be done twice: whatever stands in the header is not looked at,
+ * and is as good for the act as before. */
+static void test_preview_takes_no_notice_of_a_key(void **state)
+{
+    static const char *const keys[] = {
+        "p-1",
+        "a key with spaces",
+        "longer-than-any-key-may-be-longer-than-any-key-may-be-longer-than",
+        "p-0",
+        "p-1",
+        NULL};
+    (void)state;
+    struct cgi_reply reply =
+        api_post(API "/transfers/from_oldest_credits", &north, oldest(market.fjord, 3, ""), "p-0");
+    cgi_is(&reply, 200);
+    int64_t kept = town_number("SELECT count(*) FROM idempotency");
+    for (size_t i = 0; keys[i] != NULL; i++) {
+        reply = api_post(API "/transfers/preview", &north, oldest(market.fjord, 4, ""), keys[i]);
+        cgi_is(&reply, 200);
+        cgi_has(&reply, "\"plan_hash\":\"");
+    }
+    assert_int_equal(town_number("SELECT count(*) FROM idempotency"), kept);
+    reply =
+        api_post(API "/transfers/from_oldest_credits", &north, oldest(market.fjord, 4, ""), "p-1");
+    cgi_is(&reply, 200);
+    reply = api_post(API "/transfers/preview?key=p-1", &north, oldest(market.fjord, 4, ""), NULL);
+    cgi_is(&reply, 422);
+}
+
 static void test_decisions(void **state)
 {
     (void)state;
@@ -483,7 +512,7 @@ static void test_exports(void **state)
                    "\"to_system_party\":\"Aster & Sons\",\"supplier_id\":\"%s\","
                    "\"credit_quantity_kg\":2500,\"notes\":null}",
                    market.northwind, charm_id);
-    struct cgi_reply reply = api_post(API "/exports/preview", &north, body, NULL);
+    struct cgi_reply reply = api_post(API "/exports/preview", &north, body, "not looked at");
     cgi_is(&reply, 200);
     cgi_has(&reply, "\"to_system\":\"Puro Registry\"");
     cgi_has(&reply, "\"needs\":[{\"act\":\"registry_approve\",\"organisation_id\":null");
@@ -710,10 +739,11 @@ static int set_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_contract),     cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_preview),      cmocka_unit_test(test_decisions),
-        cmocka_unit_test(test_internal),     cmocka_unit_test(test_exports),
-        cmocka_unit_test(test_certificates), cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_contract),  cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_preview),   cmocka_unit_test(test_preview_takes_no_notice_of_a_key),
+        cmocka_unit_test(test_decisions), cmocka_unit_test(test_internal),
+        cmocka_unit_test(test_exports),   cmocka_unit_test(test_certificates),
+        cmocka_unit_test(test_lists),
     };
     return cmocka_run_group_tests(tests, set_up, market_close);
 }

@@ -26,6 +26,7 @@
 #include "store/api_batches.h"
 #include "store/api_beneficiaries.h"
 #include "store/api_holdings.h"
+#include "store/api_keys.h"
 #include "store/api_orders.h"
 #include "store/api_parties.h"
 #include "store/api_projects.h"
@@ -82,6 +83,7 @@ static const struct query_table *const registry_tables[] = {&admin_acts_queries,
                                                             &api_balances_queries,
                                                             &api_beneficiaries_queries,
                                                             &api_holdings_queries,
+                                                            &api_keys_queries,
                                                             &api_orders_queries,
                                                             &api_parties_queries,
                                                             &api_projects_queries,

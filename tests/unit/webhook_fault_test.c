@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "gate/webhook_admin.h"
+#include "store/api_keys.h"
 #include "unit/people_room.h"
 #include "unit/step_fault.h"
 
@@ -30,6 +31,41 @@ static char webhook_id[ID_SIZE];
 static char message_id[ID_SIZE];
 static char key[KEY_SIZE];
 static int keys;
+static struct out told;
+static int tellings;
+static struct store *registry;
+static struct webhook_teller teller;
+
+/* What a program would be told: of a new secret its first byte. */
+static void tell(void *context, const struct webhook_done *done)
+{
+    assert_ptr_equal(context, &told);
+    tellings++;
+    out_text(&told, done->webhook != NULL ? done->webhook->description : "-");
+    out_int(&told, done->count);
+    if (done->shows_secret) {
+        out_int(&told, done->webhook->secret[0]);
+    }
+    if (done->message != NULL) {
+        out_text(&told, done->message->state);
+    }
+}
+
+/* From now on it is a program that asks. */
+static void ask_as_a_program(void)
+{
+    static const struct query_table *const tables[] = {&api_keys_queries, NULL};
+    registry = store_open(STORE_REGISTRY, STORE_READ, room_registry, tables);
+    assert_non_null(registry);
+    out_init(&told, &arena, 4096);
+    tellings = 0;
+    teller = (struct webhook_teller){.token = "an access token of at least 32 characters",
+                                     .registry = registry,
+                                     .out = &told,
+                                     .write = tell,
+                                     .context = &told};
+    admin.teller = &teller;
+}
 
 static int set_up(void **state)
 {
@@ -62,6 +98,10 @@ static int tear_down(void **state)
     (void)state;
     step_fails(0);
     store_close(admin.people);
+    if (registry != NULL) {
+        store_close(registry);
+        registry = NULL;
+    }
     room_close();
     return 0;
 }
@@ -132,11 +172,19 @@ static enum status drops(void)
 static void another_key(void)
 {
     admin.key = fresh_key();
+    told.size_bytes = 0;
+    if (registry != NULL) {
+        store_settle(registry);
+    }
 }
 
-static void no_step_is_overlooked(void **state)
+static void the_same_key(void)
 {
-    (void)state;
+    told.size_bytes = 0;
+}
+
+static void every_act(void)
+{
     static enum status (*const acts[])(void) = {makes,   updates, rotates,        pauses, resumes,
                                                 replays, tests,   replays_failed, drops};
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
@@ -145,6 +193,78 @@ static void no_step_is_overlooked(void **state)
         }
         (void)step_each(admin.people, &arena, acts[i], another_key, BOOKS);
     }
+}
+
+static void no_step_is_overlooked(void **state)
+{
+    (void)state;
+    every_act();
+}
+
+/* The key's own steps among them: it is kept with its answer, or nothing is done. */
+static void no_step_of_a_program_is_overlooked(void **state)
+{
+    (void)state;
+    ask_as_a_program();
+    every_act();
+    assert_int_equal(room_number(room_people, "SELECT count(*) FROM webhook_key"
+                                              " WHERE answer IS NULL"),
+                     0);
+    /* Nor one of a repeat, which changes nothing. */
+    admin.key = "again";
+    the_same_key();
+    assert_int_equal(makes(), STATUS_OK);
+    assert_int_equal(step_each(admin.people, &arena, makes, the_same_key, BOOKS), 0);
+}
+
+static void a_program_is_told_the_first_answer(void **state)
+{
+    (void)state;
+    char first[64];
+    ask_as_a_program();
+    admin.key = fresh_key();
+    assert_int_equal(rotates(), STATUS_OK);
+    assert_true(told.size_bytes < sizeof first);
+    memcpy(first, told.bytes, told.size_bytes);
+    size_t first_bytes = told.size_bytes;
+    assert_int_equal(tellings, 1);
+    for (int i = 0; i < 3; i++) {
+        told.size_bytes = 0;
+        assert_int_equal(rotates(), STATUS_OK);
+        assert_int_equal(told.size_bytes, first_bytes);
+        assert_memory_equal(told.bytes, first, first_bytes);
+        if (i == 1) {
+            const char *its_key = admin.key;
+            admin.key = "";
+            told.size_bytes = 0;
+            assert_int_equal(drops(), STATUS_OK); /* what it is about is gone */
+            admin.key = its_key;
+        }
+    }
+    assert_int_equal(tellings, 2);
+    /* It was sealed under the token: with another one, or meddled with, it is told to nobody. */
+    told.size_bytes = 0;
+    teller.token = "an access token that is not the same one";
+    step_quiet(true);
+    assert_int_equal(rotates(), STATUS_FAULT);
+    step_quiet(false);
+    assert_int_equal(told.size_bytes, 0);
+    /* A key of the ledger's is refused, and when that cannot be read nothing is done. */
+    room_sql(room_registry,
+             "INSERT INTO act (seq, recorded_at, at, program, user_id, org_id, command,"
+             " subject_id, outcome) VALUES (1, 1, 1, 'api', '" ADA "', '" NORTH
+             "', 'transfer', '', 'ok');"
+             "INSERT INTO idempotency VALUES ('" ADA "', 'of-ledger', zeroblob(32), 1, x'00')");
+    admin.key = "of-ledger";
+    assert_int_equal(makes(), STATUS_KEY_REUSED);
+    int64_t before = room_number(room_people, BOOKS);
+    step_quiet(true);
+    step_failing = "SELECT 1 FROM idempotency";
+    assert_int_equal(makes(), STATUS_FAULT);
+    step_failing = NULL;
+    step_quiet(false);
+    assert_int_equal(room_number(room_people, BOOKS), before);
+    assert_int_equal(told.size_bytes, 0);
 }
 
 static void under_one_key_it_is_done_once(void **state)
@@ -216,6 +336,8 @@ int main(void)
 {
     const struct CMUnitTest all[] = {
         cmocka_unit_test_setup_teardown(no_step_is_overlooked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_step_of_a_program_is_overlooked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_program_is_told_the_first_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(under_one_key_it_is_done_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wishes_that_are_refused, set_up, tear_down),
     };
