@@ -50,6 +50,9 @@ public-fault-unseen     crash/fault_public_test
 api-fault-unseen        crash/fault_api_test    --only /v0/organisation --faults 4
 api-new-key             crash/fault_api_test    --only /from_oldest --faults 6
 api-new-key             crash/api_key_test      --rounds 1 --kills 0
+api-key-unkept          crash/api_keys_test     --rounds 1 --kills 0
+api-key-kept-late       crash/api_keys_test     --rounds 1 --kills 0
+api-new-key             crash/api_keys_test     --rounds 1 --kills 0
 courier-drops-message   crash/courier_test      --kills 3
 courier-goes-on         crash/courier_test      --kills 10
 courier-says-delivered  crash/courier_test      --kills 5

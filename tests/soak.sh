@@ -14,6 +14,7 @@ kill            crash/kill_test         --kills =5000
 web-kill        crash/web_kill_test     --kills =3000
 area-kill       crash/area_kill_test    --kills =2000
 api-key         crash/api_key_test      --rounds =200 --kills =300
+api-keys        crash/api_keys_test     --rounds =200 --kills =1000
 courier         crash/courier_test      --kills =500
 history         crash/history_test      --operations =1000000
 history-killed  crash/history_test      --operations =1000000 --kills =500

@@ -1,6 +1,7 @@
 /*
  * crash/api.h: the api program in a world (crash/web.h): a few processes on one Unix socket behind
- * nginx, and a program of each organisation with two secrets and every right.
+ * nginx, and a program of each organisation, and one of the supplier, with two secrets and every
+ * right.
  */
 #ifndef CRASH_API_H
 #define CRASH_API_H
@@ -12,6 +13,8 @@
 #include "store/query.h"
 
 #define API_PROCESSES 4
+#define API_SUPPLIER WORLD_ORGS /* the number of the supplier's program */
+#define API_PROGRAMS (WORLD_ORGS + 1)
 
 /* A program of one of the world's organisations. */
 struct api_program {
@@ -24,7 +27,7 @@ struct api {
     pid_t pids[API_PROCESSES]; /* 0: not running */
     char path[PATH_MAX], log_path[WORLD_PATH_SIZE];
     char supplier_id[ID_SIZE];
-    struct api_program programs[WORLD_ORGS];
+    struct api_program programs[API_PROGRAMS];
 };
 
 static struct api the_api; /* for the clean-up at exit */
@@ -49,14 +52,15 @@ static inline void api_make_programs(struct api *api, struct world *world)
                                  .user_id = "",
                                  .tag = "TST",
                                  .now_us = clock_now_us()};
-    for (size_t i = 0; i < WORLD_ORGS; i++) {
+    for (size_t i = 0; i < API_PROGRAMS; i++) {
         struct credential_made made;
-        struct token_wish wish = {.org_id = world->org_ids[i],
-                                  .name = "Program",
-                                  .roles = ROLE_ALL,
-                                  .scopes = SCOPE_READ | SCOPE_TRANSFER | SCOPE_RETIRE,
-                                  .ranges = "",
-                                  .days = 2};
+        struct token_wish wish = {
+            .org_id = i == API_SUPPLIER ? world->supplier_org_id : world->org_ids[i],
+            .name = "Program",
+            .roles = ROLE_ALL,
+            .scopes = SCOPE_READ | SCOPE_TRANSFER | SCOPE_RETIRE | SCOPE_MANAGE,
+            .ranges = "",
+            .days = 2};
         CHECK(credential_make_client(&admin, wish.org_id, NULL, wish.name, &made) == STATUS_OK &&
                   TEXT_COPY(api->programs[i].client, made.secret) &&
                   credential_make_token(&admin, api->web->site_url, &wish, &made) == STATUS_OK &&
