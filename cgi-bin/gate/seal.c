@@ -71,5 +71,7 @@ static bool run(EVP_CIPHER_CTX *context, const void *from, size_t size_bytes, ui
     must(size_bytes <= INT32_MAX);
     must(EVP_CipherUpdate(context, to, &written, from, (int)size_bytes) == 1 &&
          (size_t)written == size_bytes);
-    return EVP_CipherFinal_ex(context, to + written, &rest) == 1 && rest == 0;
+    bool is_right = EVP_CipherFinal_ex(context, to + written, &rest) == 1;
+    must(rest == 0); /* a cipher of bytes, not of blocks */
+    return is_right;
 }

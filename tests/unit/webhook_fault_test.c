@@ -202,6 +202,15 @@ static void no_step_is_overlooked(void **state)
 }
 
 /* The key's own steps among them: it is kept with its answer, or nothing is done. */
+/* A test that waits already is found, or the fault is. */
+static void no_step_of_finding_a_test_is_overlooked(void **state)
+{
+    (void)state;
+    ask_as_a_program();
+    /* A key more, and no message. */
+    assert_int_equal(step_each(admin.people, &arena, tests, another_key, BOOKS), 10000);
+}
+
 static void no_step_of_a_program_is_overlooked(void **state)
 {
     (void)state;
@@ -336,6 +345,7 @@ int main(void)
 {
     const struct CMUnitTest all[] = {
         cmocka_unit_test_setup_teardown(no_step_is_overlooked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_step_of_finding_a_test_is_overlooked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_step_of_a_program_is_overlooked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_program_is_told_the_first_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(under_one_key_it_is_done_once, set_up, tear_down),
