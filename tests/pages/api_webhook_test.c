@@ -340,7 +340,7 @@ static void a_key_does_every_act_once(void **state)
     /* A key that came while another's test waits is that test's, too. */
     assert_string_equal(asked(&manager, path(id, "/test"), "", "k-2"), tested);
     const char *again = kept(arena_printf(&api_arena, "{\"message_id\":\"%s\"}", test_id));
-    const char *targets[ACTS] = {HOOKS,
+    const char *targets[ACTS] = {kept(HOOKS),
                                  kept(path(id, "/test")),
                                  kept(path(id, "/test")),
                                  kept(path(id, "/update")),

@@ -43,7 +43,7 @@ static void tell(void *context, const struct webhook_done *done)
     tellings++;
     out_text(&told, done->webhook != NULL ? done->webhook->description : "-");
     out_int(&told, done->count);
-    if (done->shows_secret) {
+    if (done->webhook != NULL && done->shows_secret) {
         out_int(&told, done->webhook->secret[0]);
     }
     if (done->message != NULL) {
