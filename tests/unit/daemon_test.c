@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -345,6 +346,15 @@ static void a_sandbox_is_marked(void **state)
     assert_int_equal(access(mark, F_OK), -1);
     end_good();
     assert_false(mark_sandbox("/nowhere/at/all", true));
+    char deep[PATH_MAX];
+    memset(deep, 'a', sizeof deep);
+    deep[sizeof deep - sizeof "/" MARK_SANDBOX] = '\0'; /* the mark's path is one too long */
+    assert_false(mark_sandbox(deep, true));
+    assert_int_equal(errno, ENAMETOOLONG);
+    assert_int_equal(mkdir(mark, 0700), 0); /* something else of that name stays */
+    assert_false(mark_sandbox(town.folder, false));
+    assert_false(mark_sandbox(town.folder, true));
+    assert_int_equal(rmdir(mark), 0);
     town_sql("UPDATE setting SET tag = '" SANDBOX_TAG "'");
     begin_ready();
     assert_int_equal(access(mark, F_OK), 0);
