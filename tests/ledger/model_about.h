@@ -13,7 +13,7 @@
 /* What came of the last judgement below beside its status: which field it is about. */
 static int m_field;
 
-static enum status m_says(enum status status, enum command_field field)
+static inline enum status m_says(enum status status, enum command_field field)
 {
     m_field = (int)field;
     return status;
@@ -21,13 +21,13 @@ static enum status m_says(enum status status, enum command_field field)
 
 /* ---- texts ---- */
 
-static bool m_is(const char *one, const char *other)
+static inline bool m_is(const char *one, const char *other)
 {
     return strcmp(one, other) == 0;
 }
 
 /* One line of least to most characters, no control characters, no space at its ends. */
-static bool m_line_fits(const char *text, int least, int most)
+static inline bool m_line_fits(const char *text, int least, int most)
 {
     int characters = 0;
     for (const unsigned char *at = (const unsigned char *)text; *at != 0; at++) {
@@ -42,7 +42,7 @@ static bool m_line_fits(const char *text, int least, int most)
 }
 
 /* Labels of small letters, digits and hyphens, two at least; or nothing. */
-static bool m_domain_fits(const char *text)
+static inline bool m_domain_fits(const char *text)
 {
     int labels = 1;
     char before = '.';
@@ -57,7 +57,7 @@ static bool m_domain_fits(const char *text)
     return *text == '\0' || (labels > 1 && before != '.' && before != '-' && text[0] != '-');
 }
 
-static bool m_date_fits(const char *text)
+static inline bool m_date_fits(const char *text)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int year = 0;
@@ -75,12 +75,12 @@ static bool m_date_fits(const char *text)
 }
 
 /* Three capital letters; the model knows two countries by name, and one code of none. */
-static bool m_country_fits(const char *code)
+static inline bool m_country_fits(const char *code)
 {
     return m_is(code, "SWE") || m_is(code, "CHL") || m_is(code, "EUE");
 }
 
-static enum status m_point_says(const struct m_said *said)
+static inline enum status m_point_says(const struct m_said *said)
 {
     const struct location *point = &said->point;
     bool is_on_globe = point->latitude_udeg >= -90000000 && point->latitude_udeg <= 90000000 &&
@@ -98,7 +98,7 @@ static enum status m_point_says(const struct m_said *said)
 /* ---- organisations and projects ---- */
 
 /* Two that differ only in capitals are the same. */
-static bool m_same_letters(const char *one, const char *other)
+static inline bool m_same_letters(const char *one, const char *other)
 {
     for (; *one != '\0' && *other != '\0'; one++, other++) {
         int a = *one >= 'A' && *one <= 'Z' ? *one + 32 : *one;
@@ -110,7 +110,7 @@ static bool m_same_letters(const char *one, const char *other)
     return *one == *other;
 }
 
-static enum status m_judge_org(int org, const struct m_said *said)
+static inline enum status m_judge_org(int org, const struct m_said *said)
 {
     if (org < 0) {
         return m_says(STATUS_NOT_FOUND, FIELD_NONE);
@@ -135,7 +135,7 @@ static enum status m_judge_org(int org, const struct m_said *said)
     return field == FIELD_NONE ? m_point_says(said) : m_says(STATUS_VALUE_REFUSED, field);
 }
 
-static bool m_has_units(int project)
+static inline bool m_has_units(int project)
 {
     bool has = false;
     for (int i = 0; i < VINTAGES; i++) {
@@ -144,7 +144,7 @@ static bool m_has_units(int project)
     return has;
 }
 
-static bool m_code_fits(const char *code)
+static inline bool m_code_fits(const char *code)
 {
     size_t bytes = strlen(code);
     for (size_t i = 0; i < bytes; i++) {
@@ -156,7 +156,7 @@ static bool m_code_fits(const char *code)
 }
 
 /* What is in every serial number that was ever given out never changes. */
-static enum status m_judge_fixed(int project, int org, const struct m_said *said)
+static inline enum status m_judge_fixed(int project, int org, const struct m_said *said)
 {
     const struct m_project *now = &m.projects[project];
     if (!m_has_units(project)) {
@@ -171,7 +171,7 @@ static enum status m_judge_fixed(int project, int org, const struct m_said *said
 }
 
 /* org: the supplier that is named, NONE or STRANGER. */
-static enum status m_judge_project(int project, int org, const struct m_said *said)
+static inline enum status m_judge_project(int project, int org, const struct m_said *said)
 {
     if (org < 0) {
         return m_says(STATUS_SENDER_UNKNOWN, FIELD_SUPPLIER);
@@ -207,7 +207,7 @@ static enum status m_judge_project(int project, int org, const struct m_said *sa
 
 /* ---- documents ---- */
 
-static int m_documents_of(int project)
+static inline int m_documents_of(int project)
 {
     int count = 0;
     for (int i = 0; i < m.document_count; i++) {
@@ -217,8 +217,8 @@ static int m_documents_of(int project)
 }
 
 /* A document is a link under a name: once a project while it is there, a hundred at most. */
-static enum status m_judge_document(int project, const char *name, const char *url, int kind,
-                                    const char *dated)
+static inline enum status m_judge_document(int project, const char *name, const char *url, int kind,
+                                           const char *dated)
 {
     if (project < 0) {
         return m_says(STATUS_PROJECT_UNKNOWN, FIELD_PROJECT);
@@ -242,14 +242,14 @@ static enum status m_judge_document(int project, const char *name, const char *u
                                           : m_says(STATUS_OK, FIELD_NONE);
 }
 
-static void m_add_document(const struct m_document *document)
+static inline void m_add_document(const struct m_document *document)
 {
     must(m.document_count < M_DOCUMENTS_MAX);
     m.documents[m.document_count++] = *document;
 }
 
 /* document: its number; NONE: not one that is there. It is the project's, or it is not there. */
-static enum status m_judge_removal(int project, int document)
+static inline enum status m_judge_removal(int project, int document)
 {
     if (project < 0) {
         return m_says(STATUS_PROJECT_UNKNOWN, FIELD_PROJECT);
@@ -258,7 +258,7 @@ static enum status m_judge_removal(int project, int document)
     return m_says(is_there ? STATUS_OK : STATUS_NOT_FOUND, FIELD_NONE);
 }
 
-static void m_remove_document(int document)
+static inline void m_remove_document(int document)
 {
     memcpy(m.removed_document, m.documents[document].id, ID_SIZE);
     m.removed_project = m.documents[document].project;
