@@ -101,8 +101,35 @@ static void a_project_says_where_it_is(void **state)
     ALLOWS(PLACE);
 }
 
-/* Fingerprints that were kept before there was anything to say stay what they were; each word that
- * is said makes another. */
+static void has_fingerprint(const struct command *command, const char *wanted)
+{
+    char hex[DIGEST_HEX_SIZE];
+    struct digest digest = command_fingerprint(command);
+    digest_hex(&digest, hex);
+    assert_string_equal(hex, wanted);
+}
+
+/* As the last version computed them that had nothing of this: a key of then is still known. */
+static void kept_fingerprints_stay(void **state)
+{
+    (void)state;
+    struct command command = command_of(ACT_EDIT_ORGANISATION, "usr_000000000000000A", "");
+    TEXT_COPY(command.organisation.org_id, "org_0000000000000001");
+    TEXT_COPY(command.organisation.name, "Alder");
+    TEXT_COPY(command.organisation.country, "SWE");
+    has_fingerprint(&command, "ff0edafc12d5b4c64fbf78f0f825ee0659d51990d6dc9c0aafd007f624642c61");
+    command = command_of(ACT_EDIT_PROJECT, "usr_000000000000000A", "");
+    TEXT_COPY(command.project.project_id, "prj_0000000000000001");
+    TEXT_COPY(command.project.name, "Project P1");
+    TEXT_COPY(command.project.country, "SWE");
+    has_fingerprint(&command, "1e5d2dbe27d73694cb8c56543adbbac6d2d9a3ed4c21019948bf5868ac7b0adb");
+    command = command_of(ACT_ORDER, "usr_000000000000000A", "k");
+    TEXT_COPY(command.order.supplier_org_id, "org_0000000000000001");
+    command.order.units = 5;
+    has_fingerprint(&command, "9c7c1a34868d44364e18205f184ef0f8b429cdcd55ec873c87f1b44e43d3d76e");
+}
+
+/* Each word that is said makes another. */
 static void words_have_fingerprints(void **state)
 {
     (void)state;
@@ -285,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_organisation_says_where_it_sits),
         cmocka_unit_test(a_project_says_where_it_is),
+        cmocka_unit_test(kept_fingerprints_stay),
         cmocka_unit_test(words_have_fingerprints),
         cmocka_unit_test(a_document_is_a_link_under_a_name),
         cmocka_unit_test(a_document_is_its_projects),
