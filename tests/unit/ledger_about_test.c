@@ -307,6 +307,33 @@ static void officials_add_and_remove(void **state)
                      5);
 }
 
+/* The log says when a project's credits get the label, and when they lose it. */
+static void the_label_is_told_of(void **state)
+{
+    (void)state;
+    static const struct {
+        bool label;
+        const char *detail;
+    } edits[] = {{false, "Project P1 (P1)"},
+                 {true, "Project P1 (P1), CCP-approved from now on"},
+                 {true, "Project P1 (P1)"},
+                 {false, "Project P1 (P1), no longer CCP-approved"}};
+    struct command command = town_project_command(alder, "P1", INSTRUMENT_CARBON_REMOVAL);
+    command.kind = ACT_EDIT_PROJECT;
+    TEXT_COPY(command.user_id, town_person('Z'));
+    TEXT_COPY(command.project.project_id, project);
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        char sql[160];
+        command.project.ccp_approved = edits[i].label;
+        ends(PROGRAM_ADMIN, &command, STATUS_OK, FIELD_NONE);
+        (void)snprintf(sql, sizeof sql,
+                       "SELECT count(*) FROM act WHERE seq = %lld AND detail = '%s'",
+                       (long long)answer.seq, edits[i].detail);
+        assert_int_equal(town_number(sql), 1);
+        assert_int_equal(town_number("SELECT sum(ccp_approved) FROM project"), edits[i].label);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +344,7 @@ int main(void)
         cmocka_unit_test(a_document_is_a_link_under_a_name),
         cmocka_unit_test(a_document_is_its_projects),
         cmocka_unit_test_setup_teardown(officials_add_and_remove, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_label_is_told_of, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("what is said, and documents", tests, NULL, NULL);
 }
