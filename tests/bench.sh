@@ -5,7 +5,7 @@
 #   --parts a,b,…     a transfers, b whole transfers in browsers, c pages, d latency, f memory, sizes and times, g PostgreSQL, h the API   (all)
 #   --seconds N       of one round                                  (3)
 #   --rounds N        of each measurement; medians are told         (5)
-#   --folder DIR      where the registries are made and kept        (build/bench; a short path)
+#   --folder DIR      where the registries are made and kept        (build/bench; a short path); those of an older schema are migrated first
 #   --fresh           makes the registries anew
 # Figures are added to build/bench/figures.tsv: size, part, name, value, unit; what is measured again replaces what was there.
 set -euo pipefail
@@ -57,9 +57,39 @@ place_cluster() {
 # 2,700 bytes a transfer, as much again for the sorting of the indexes and a backup.
 has_room() { [ "$(df --output=avail -B1 "$folder" | tail -1)" -gt $((2 * 2700 * $1 + 1000000000)) ]; }
 
+newest() { local files=("schema/$1"/[0-9]*.sql) && echo "${#files[@]}"; }
+version() { sqlite3 "$1" 'PRAGMA user_version' 2>/dev/null || echo 0; }
+# A registry that was kept from before is brought to the schema of this tree, or, where that cannot be done, removed: then it is filled anew.
+age_stage() { # size
+    local stage=$folder/$1 registry people copy
+    [ -f "$stage/world.tsv" ] || return 0
+    for copy in data/pristine.db pristine.db data/registry.db; do
+        [ ! -f "$stage/$copy" ] || break
+    done
+    registry=$(version "$stage/$copy") people=$(version "$stage/data/people.db")
+    [ "$registry $people" != "$(newest registry) $(newest people)" ] || return 0
+    echo "The registry of $1 is of schema version $registry (people: $people); this tree has $(newest registry) ($(newest people)). Migrating it."
+    # From the copy, which is small again; it is made anew when all has gone well.
+    if [ "$copy" != data/registry.db ]; then
+        rm -f "$stage"/data/registry.db-{wal,shm}
+        cp "$stage/$copy" "$stage/data/registry.db"
+    fi
+    if TALLYSTICK_DATA=$stage/data TALLYSTICK_RUN=$stage/run $bin/tally migrate >"$folder/log" 2>&1; then
+        if [ "$copy" != data/registry.db ]; then
+            cp "$stage/data/registry.db" "$stage/$copy.part"
+            mv "$stage/$copy.part" "$stage/$copy"
+        fi
+    else
+        grep -v level=info "$folder/log" >&2 || true
+        echo "The registry of $1 cannot be migrated: it is removed and filled anew."
+        rm -rf "$stage"
+    fi
+}
+
 make_stage() { # size
     local stage=$folder/$1
     [ $fresh = 0 ] || rm -rf "$stage"
+    age_stage "$1"
     if [ ! -f "$stage/world.tsv" ] || [ ! -f "$stage/programs.tsv" ]; then
         rm -rf "$stage"
         $bench/fill --folder "$stage" --size "$1" 2>/dev/null

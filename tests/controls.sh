@@ -34,6 +34,7 @@ ledger-order-swapped    crash/history_test      --operations 8000 --kills 0
 ledger-repeat-differs   crash/history_test      --operations 8000 --kills 0
 ledger-spent-twice      crash/history_test      --operations 8000 --kills 0
 ledger-clock-back       crash/history_test      --operations 8000 --kills 0
+ledger-document-stays   crash/history_test      --operations 8000 --kills 0
 ledger-clock-followed   crash/time_jump_test
 ledger-id-anew          crash/time_jump_test    --steps 400
 tally-backup-copies-file     crash/drill_test   --seconds 4

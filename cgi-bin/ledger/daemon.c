@@ -14,6 +14,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "ledger/checkpoint.h"
 #include "ledger/door.h"
 #include "ledger/group.h"
 #include "ledger/inspect.h"
@@ -22,19 +23,7 @@
 #include "ledger/mark.h"
 
 #define DESCRIPTORS_SPARE 64 /* besides clients: database, sockets, standard streams */
-/* Not more often than this: a reader may keep the WAL from shrinking. */
-#define CHECKPOINT_ACTS_BUSY 200
-#define CHECKPOINT_ACTS_FREE 50
-/* A moment in which nobody waits is used only if checkpoints have had less than a quarter of the
- * time since the last one: on a slow disk, with a large file, they would be all that is done. */
-#define CHECKPOINT_PAUSE 3  /* times what the last one took */
-#define IDLE_MS 1000        /* after this long without a command the WAL is emptied */
-#define WAL_TOO_LARGE 4     /* times WAL_PAGES_MAX: then readers are waited for */
-#define WAL_PAGE_BYTES 4120 /* a page of 4096 bytes and its frame header */
-
-/* LOAD_BUSY: somebody waits for an answer. LOAD_FREE: nobody at this moment. LOAD_IDLE: nobody for
- * IDLE_MS. */
-enum load { LOAD_BUSY, LOAD_FREE, LOAD_IDLE };
+#define IDLE_MS 1000         /* after this long without a command the WAL is emptied */
 
 struct daemon {
     const struct daemon_setup *setup;
@@ -48,7 +37,7 @@ struct daemon {
     struct group group;
     int64_t expire_next_us; /* steady clock */
     size_t acts_unmoved;    /* committed since the last checkpoint */
-    int64_t pause_until_us; /* steady clock: CHECKPOINT_PAUSE */
+    int64_t pause_until_us; /* steady clock: until then free moments are left */
     bool wal_in_use;        /* the WAL may hold something */
 };
 
@@ -59,8 +48,7 @@ static enum status serve(struct daemon *daemon);
 static enum status take_signal(struct daemon *daemon);
 static int wait_ms(const struct daemon *daemon);
 static bool somebody_waits(struct daemon *daemon);
-static bool is_due(const struct daemon *daemon, enum load load);
-static bool checkpoint_if_due(struct daemon *daemon, enum load load);
+static bool checkpoint_if_due(struct daemon *daemon, enum checkpoint_load load);
 
 int daemon_run(const struct daemon_setup *setup)
 {
@@ -179,7 +167,8 @@ static enum status serve(struct daemon *daemon)
         }
         daemon->acts_unmoved += acts;
         daemon->wal_in_use = daemon->wal_in_use || acts > 0;
-        if (!checkpoint_if_due(daemon, somebody_waits(daemon) ? LOAD_BUSY : LOAD_FREE)) {
+        enum checkpoint_load load = checkpoint_load(somebody_waits(daemon), acts, LOAD_FREE_ACTS);
+        if (!checkpoint_if_due(daemon, load)) {
             return STATUS_FAULT;
         }
     }
@@ -221,44 +210,31 @@ static bool somebody_waits(struct daemon *daemon)
     return door_wait(&daemon->door, 0, &signalled);
 }
 
-static bool is_due(const struct daemon *daemon, enum load load)
-{
-    int pages = store_wal_pages(daemon->ledger.store);
-    switch (load) {
-    case LOAD_IDLE:
-        return daemon->wal_in_use;
-    case LOAD_FREE:
-        if (pages >= WAL_PAGES_EASY && daemon->acts_unmoved >= CHECKPOINT_ACTS_FREE &&
-            clock_steady_us() >= daemon->pause_until_us) {
-            return true;
-        }
-        break;
-    case LOAD_BUSY:
-        break;
-    }
-    return pages >= WAL_PAGES_MAX && daemon->acts_unmoved >= CHECKPOINT_ACTS_BUSY;
-}
-
-/* Moves pages from the WAL into the database file; idle, the WAL is emptied. No reader is waited
- * for, so it takes no longer than the writing itself; when one is in the way the next turn tries
- * again. False: the store is at fault. */
-static bool checkpoint_if_due(struct daemon *daemon, enum load load)
+/* No reader is waited for, so it takes no longer than the writing itself; when one is in the way a
+ * later turn tries again. False: the store is at fault. */
+static bool checkpoint_if_due(struct daemon *daemon, enum checkpoint_load load)
 {
     struct store *store = daemon->ledger.store;
-    if (!is_due(daemon, load)) {
-        return true;
-    }
     int pages_before = store_wal_pages(store);
     int64_t began_us = clock_steady_us();
-    bool truncate = load == LOAD_IDLE || pages_before >= WAL_PAGES_MAX * WAL_TOO_LARGE;
-    int pages_after = store_checkpoint(store, truncate);
+    struct checkpoint_facts facts = {.load = load,
+                                     .wal_in_use = daemon->wal_in_use,
+                                     .wal_pages = pages_before,
+                                     .acts_unmoved = daemon->acts_unmoved,
+                                     .now_us = began_us,
+                                     .pause_until_us = daemon->pause_until_us};
+    enum checkpoint_kind kind = checkpoint_due(&facts);
+    if (kind == CHECKPOINT_NONE) {
+        return true;
+    }
+    int pages_after = store_checkpoint(store, kind == CHECKPOINT_TRUNCATE);
     store_settle(store);
     int64_t ended_us = clock_steady_us();
-    daemon->pause_until_us = ended_us + CHECKPOINT_PAUSE * (ended_us - began_us);
+    daemon->pause_until_us = checkpoint_pause_until(began_us, ended_us);
     daemon->acts_unmoved = 0;
     daemon->wal_in_use = load != LOAD_IDLE || pages_after != 0;
-    log_event("info", "checkpoint", "kind", truncate ? "truncate" : "passive", "pages_before",
-              log_int(pages_before), "pages_after", log_int(pages_after), "took_us",
+    log_event("info", "checkpoint", "kind", kind == CHECKPOINT_TRUNCATE ? "truncate" : "passive",
+              "pages_before", log_int(pages_before), "pages_after", log_int(pages_after), "took_us",
               log_int(ended_us - began_us), NULL);
     return pages_after >= 0;
 }

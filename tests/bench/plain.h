@@ -14,9 +14,8 @@
 #include <sqlite3.h>
 
 #include "bench/stage.h"
+#include "ledger/checkpoint.h"
 #include "store/inside.h"
-
-#define PLAIN_CHECKPOINT_ACTS 200 /* with WAL_PAGES_MAX: as in ledger/daemon.c */
 
 enum {
     PLAIN_WHO,
@@ -324,7 +323,7 @@ static inline void plain_commit(struct plain *plain, int acts)
 {
     plain_sql_run(plain, "COMMIT");
     plain->acts_unmoved += acts;
-    if (plain->wal_pages >= WAL_PAGES_MAX && plain->acts_unmoved >= PLAIN_CHECKPOINT_ACTS) {
+    if (plain->wal_pages >= WAL_PAGES_MAX && plain->acts_unmoved >= CHECKPOINT_ACTS_BUSY) {
         CHECK(sqlite3_wal_checkpoint_v2(plain->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) ==
                   SQLITE_OK,
               "%s", sqlite3_errmsg(plain->db));

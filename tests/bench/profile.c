@@ -166,11 +166,10 @@ static void make_transfer(struct ledger_client *client, int64_t number)
 static void measure_act(const char *under, int64_t times)
 {
     struct ledger_client client;
+    (void)unlink(the_world.log_path); /* this one says it here */
     pid_t pid = start("ledger", under);
-    int fd = connect_until(the_world.account_socket, clock_steady_us() + 600 * CLOCK_SECOND_US);
-    CHECK(fd >= 0, "the daemon did not come up");
-    close(fd);
     the_world.daemon = pid;
+    stage_await_daemon(clock_steady_us() + 600 * CLOCK_SECOND_US);
     stage_await_inspector();
     ledger_client_init(&client, the_world.account_socket);
     make_transfer(&client, 0);

@@ -136,15 +136,53 @@ static inline void stage_end_daemon(void)
     }
 }
 
+/* The first thing that the daemon said was wrong: why it ended. */
+static inline void stage_read_reason(char reason[1024])
+{
+    char line[1024];
+    bool is_found = false;
+    FILE *log = fopen(the_world.log_path, "r");
+    (void)snprintf(reason, 1024, "no reason stands in %.900s", the_world.log_path);
+    while (log != NULL && !is_found && fgets(line, sizeof line, log) != NULL) {
+        const char *at = strstr(line, " level=error");
+        at = at == NULL ? strstr(line, " level=fault") : at;
+        is_found = at != NULL;
+        if (is_found) {
+            (void)snprintf(reason, 1024, "%.*s", (int)strcspn(at + 1, "\n"), at + 1);
+        }
+    }
+    if (log != NULL) {
+        (void)fclose(log);
+    }
+}
+
+/* Waits until the daemon, a child of this process, lets somebody in. One that ends before it does,
+ * as on a registry of another version, will never: then this program says why, and ends. */
+static inline void stage_await_daemon(int64_t until_us)
+{
+    int fd = -1;
+    while (fd < 0) {
+        int64_t look_us = clock_steady_us() + CLOCK_SECOND_US / 5;
+        fd = connect_until(the_world.account_socket, look_us < until_us ? look_us : until_us);
+        if (fd < 0 && waitpid(the_world.daemon, NULL, WNOHANG) == the_world.daemon) {
+            char reason[1024];
+            the_world.daemon = 0;
+            stage_read_reason(reason);
+            CHECK(false, "the daemon ended before it let anybody in: %s", reason);
+        }
+        CHECK(fd >= 0 || clock_steady_us() < until_us, "the daemon did not come up; its log is %s",
+              the_world.log_path);
+    }
+    close(fd);
+}
+
 /* Its own checks at start take longer the larger the registry is. Returns how long. */
 static inline int64_t stage_start_daemon(void)
 {
     int64_t began_us = clock_steady_us();
     (void)unlink(the_world.log_path);
     world_start_daemon(&the_world);
-    int fd = connect_until(the_world.account_socket, began_us + 1800 * CLOCK_SECOND_US);
-    CHECK(fd >= 0, "the daemon did not come up; its log is %s", the_world.log_path);
-    close(fd);
+    stage_await_daemon(began_us + 1800 * CLOCK_SECOND_US);
     return clock_steady_us() - began_us;
 }
 

@@ -16,6 +16,7 @@
 #define MODEL_ORGS 12
 #define MODEL_PEOPLE 80
 #define MODEL_TRANSFERS 300000
+#include "ledger/model_about.h"
 #include "ledger/model_transfer.h"
 
 #define CLIENTS 64
@@ -32,7 +33,7 @@
 #define RECENT 256         /* transfers that everybody knows of */
 
 enum operation_what { OPERATION_NONE, OPERATION_ASK, OPERATION_READ };
-enum read_what { READ_BALANCE, READ_BATCH, READ_TRANSFER, READ_SUMS };
+enum read_what { READ_BALANCE, READ_BATCH, READ_TRANSFER, READ_SUMS, READ_ABOUT, READ_DOCUMENT };
 
 /* What a read saw, all at one moment: numbers and words as its kind says (history_read.h). */
 struct seen {
@@ -54,14 +55,14 @@ struct operation {
     int8_t supplier, project, vintage;
     int8_t from_account,
         to_account; /* of 0 … HISTORY_ORGS * HISTORY_ACCOUNTS - 1; NONE, STRANGER */
-    int8_t choice;  /* SET_POLICY: incoming + 4 * two_person; FREEZE: frozen */
+    int8_t choice;  /* SET_POLICY: incoming + 4 * two_person; FREEZE: frozen; ADD_DOCUMENT: kind */
     int32_t key;    /* the operation of this client whose key it has; NONE: it has no key */
-    int64_t units;
-    int64_t at_us;                  /* the operator's dated acts */
+    int64_t units;  /* EDIT_ORGANISATION, ADD_DOCUMENT: the number in its words, in its address */
+    int64_t at_us;  /* the operator's dated acts */
     int64_t called_us, answered_us; /* steady clock; answered 0: never */
     int64_t break_seq;              /* nothing asked before its last break is newer than this act */
     int64_t lost_seq; /* found afterwards: its first act that nobody was answered with; 0: none */
-    char id[ID_SIZE]; /* the transfer that is decided; READ: of what */
+    char id[ID_SIZE]; /* the transfer that is decided, the document that goes; READ: of what */
     struct command_line lines[HISTORY_LINES];
     union {
         struct answer answer;
@@ -201,6 +202,49 @@ static inline void command_house_of(const struct operation *operation, struct co
     }
 }
 
+/* An organisation and its only line about itself. */
+static inline struct m_said said_of(const struct operation *operation)
+{
+    struct m_said said = {.instrument = 0};
+    (void)snprintf(said.name, sizeof said.name, "Party %d", operation->org);
+    if (operation->note == NOTE_FINE) {
+        (void)snprintf(said.summary, sizeof said.summary, "about %" PRId64, operation->units);
+    } else {
+        note_write(said.summary, operation->note);
+    }
+    return said;
+}
+
+/* A document as it is asked for; its id is the ledger's. */
+static inline struct m_document document_of(const struct operation *operation)
+{
+    struct m_document document = {.project = operation->project, .kind = operation->choice};
+    note_write(document.name, operation->note);
+    (void)snprintf(document.url, sizeof document.url, "https://docs.example.org/%" PRId64,
+                   operation->units);
+    return document;
+}
+
+static inline void command_about_of(const struct operation *operation, struct command *command)
+{
+    if (operation->kind == ACT_EDIT_ORGANISATION) {
+        struct m_said said = said_of(operation);
+        TEXT_COPY(command->organisation.org_id, org_word(operation->org));
+        TEXT_COPY(command->organisation.name, said.name);
+        TEXT_COPY(command->organisation.short_description, said.summary);
+        return;
+    }
+    struct m_document document = document_of(operation);
+    TEXT_COPY(command->document.project_id, shared->project_ids[operation->project]);
+    if (operation->kind == ACT_REMOVE_DOCUMENT) {
+        TEXT_COPY(command->document.document_id, operation->id);
+        return;
+    }
+    TEXT_COPY(command->document.name, document.name);
+    TEXT_COPY(command->document.url, document.url);
+    command->document.kind = (uint8_t)document.kind;
+}
+
 /* The same numbers give the same command, byte for byte. */
 static inline struct command command_of_operation(int client, const struct operation *operation)
 {
@@ -224,6 +268,11 @@ static inline struct command command_of_operation(int client, const struct opera
     case ACT_FREEZE:
     case ACT_EXPIRE:
         command_house_of(operation, &command);
+        break;
+    case ACT_EDIT_ORGANISATION:
+    case ACT_ADD_DOCUMENT:
+    case ACT_REMOVE_DOCUMENT:
+        command_about_of(operation, &command);
         break;
     default:
         TEXT_COPY(command.decide.transfer_id, operation->id);

@@ -24,6 +24,8 @@ struct client {
     bool waiting_is_mine;  /* sent, not received */
     bool waiting_is_unapproved;
     bool has_frozen;
+    char document[ID_SIZE]; /* one that was there when it was read, and its project */
+    int document_project;
     int64_t past_us; /* the operator: time of the last act dated back */
 };
 
@@ -242,6 +244,40 @@ static struct operation choose_operator(struct client *client)
     return operation;
 }
 
+/* What several officials say of the same few: addresses that are taken, documents that are gone. */
+static struct operation choose_about(struct client *client)
+{
+    int64_t dice = below(client, 100);
+    bool knows_one = client->document[0] != '\0';
+    enum act_kind kind = dice < 35                      ? ACT_EDIT_ORGANISATION
+                         : dice < (knows_one ? 60 : 95) ? ACT_ADD_DOCUMENT
+                                                        : ACT_REMOVE_DOCUMENT;
+    struct operation operation = operation_of(OPERATION_ASK, (int)kind);
+    int64_t words = below(client, 100);
+    operation.note = (uint8_t)(words < 3   ? NOTE_LONG
+                               : words < 6 ? NOTE_ODD
+                               : words < 9 ? NOTE_NONE
+                                           : NOTE_FINE);
+    if (kind == ACT_EDIT_ORGANISATION) {
+        operation.org = (int8_t)below(client, HISTORY_PARTIES);
+        operation.units = below(client, 1000000000);
+        return operation;
+    }
+    operation.project = (int8_t)below(client, HISTORY_PROJECTS);
+    if (kind == ACT_ADD_DOCUMENT) {
+        operation.units = below(client, 40);
+        operation.choice = (int8_t)below(client, likely(client, 95) ? 6 : 8);
+    } else if (client->document[0] != '\0') {
+        memcpy(operation.id, client->document, ID_SIZE);
+        operation.project =
+            (int8_t)(likely(client, 95) ? client->document_project : 1 - client->document_project);
+        client->document[0] = '\0';
+    } else {
+        TEXT_COPY(operation.id, "pjd_ZZZZZZZZZZZZZZZZ");
+    }
+    return operation;
+}
+
 /* An administrator freezes for a moment now and then. */
 static struct operation choose_official(struct client *client)
 {
@@ -259,7 +295,7 @@ static struct operation choose_official(struct client *client)
         operation.units = likely(client, 5) ? -1 : 1 + below(client, 300000000);
         return operation;
     }
-    return choose_decision(client);
+    return likely(client, 20) ? choose_about(client) : choose_decision(client);
 }
 
 static struct operation choose_act(struct client *client)
@@ -285,12 +321,15 @@ static struct operation choose_act(struct client *client)
 /* What to read, and by which question (enum in history_read.h). */
 static struct operation choose_read(struct client *client, int *question, int64_t *offset)
 {
-    int64_t dice = below(client, 100);
+    bool looks_at_documents = is_official(client->number) && likely(client, 15);
+    int64_t dice = looks_at_documents ? 99 : below(client, 100);
     int home = client->home == NONE ? (int)below(client, HISTORY_PARTIES) : client->home;
     struct operation operation = operation_of(OPERATION_READ, dice < 20   ? READ_BALANCE
                                                               : dice < 50 ? READ_BATCH
-                                                              : dice < 95 ? READ_TRANSFER
-                                                                          : READ_SUMS);
+                                                              : dice < 90 ? READ_TRANSFER
+                                                              : dice < 94 ? READ_SUMS
+                                                              : dice < 97 ? READ_ABOUT
+                                                                          : READ_DOCUMENT);
     *offset = 0;
     if (operation.kind == READ_BALANCE) {
         operation.org = (int8_t)(likely(client, 60) ? home : (int)below(client, HISTORY_PARTIES));
@@ -308,6 +347,13 @@ static struct operation choose_read(struct client *client, int *question, int64_
         operation.project = (int8_t)below(client, HISTORY_PROJECTS);
         operation.vintage = (int8_t)below(client, VINTAGES);
         *question = H_SUMS;
+    } else if (operation.kind == READ_ABOUT) {
+        operation.org = (int8_t)below(client, HISTORY_PARTIES);
+        *question = H_ABOUT;
+    } else if (operation.kind == READ_DOCUMENT) {
+        operation.project = (int8_t)below(client, HISTORY_PROJECTS);
+        *question = H_DOCUMENT;
+        *offset = below(client, 20);
     } else if (is_official(client->number)) {
         *question = H_WAITING;
         *offset = below(client, 24);

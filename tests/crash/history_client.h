@@ -149,6 +149,9 @@ static void learn_read(struct client *client, const struct operation *operation,
         memcpy(client->waiting, operation->id, ID_SIZE);
         client->waiting_is_mine = question == H_FROM_ORG;
         client->waiting_is_unapproved = text_is(seen->words[0], "awaiting_approval");
+    } else if (operation->kind == READ_DOCUMENT) {
+        memcpy(client->document, operation->id, ID_SIZE);
+        client->document_project = operation->project;
     }
 }
 
@@ -208,7 +211,7 @@ static void do_act(struct client *client)
     if (!likely(client, 6) || !choose_again(client, operation)) {
         *operation = choose_act(client);
         bool needs_key = operation->kind == ACT_TRANSFER || operation->kind == ACT_RETIRE ||
-                         operation->kind == ACT_ISSUE;
+                         operation->kind == ACT_ISSUE || operation->kind == ACT_ADD_DOCUMENT;
         operation->key =
             operation->kind == ACT_EXPIRE || (likely(client, 10) && !needs_key) ? NONE : number;
         operation->is_stranger = likely(client, 1) && client->number != HISTORY_OPERATOR &&

@@ -15,6 +15,15 @@ struct block {
     int64_t first, last;
 };
 
+/* A document that was added, in the ledger's order; it may have been taken away since. */
+struct added {
+    char id[ID_SIZE];
+    int project;
+    int64_t number; /* in its address */
+};
+
+static struct added *added;
+static int64_t added_count, added_used;
 static struct map transfers_by_id, blocks_by_id;
 static struct block *blocks;
 static int64_t block_count;
@@ -163,6 +172,24 @@ static void learn_blocks(sqlite3 *db)
     sqlite3_finalize(statement);
 }
 
+/* The ids of all documents that were ever added, for the answers do not name them. */
+static void learn_documents(sqlite3 *db)
+{
+    sqlite3_stmt *statement =
+        history_sql(db, "SELECT document_id, project_id, CAST(substr(url, 26) AS INTEGER),"
+                        " count(*) OVER () FROM project_document ORDER BY rowid");
+    added_count = added_used = 0;
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+        added = added != NULL ? added
+                              : calloc((size_t)sqlite3_column_int64(statement, 3), sizeof *added);
+        CHECK(added != NULL, "no memory");
+        history_text(statement, 0, added[added_count].id);
+        added[added_count].project = project_of_id((const char *)sqlite3_column_text(statement, 1));
+        added[added_count++].number = sqlite3_column_int64(statement, 2);
+    }
+    sqlite3_finalize(statement);
+}
+
 /* ------------------------------------------------------------------ the end */
 
 static int by_serial(const void *one, const void *other)
@@ -207,6 +234,38 @@ static void compare_pieces(sqlite3 *db)
     }
     sqlite3_finalize(statement);
     CHECK(next == m.piece_count, "at the end %d blocks are missing", m.piece_count - next);
+}
+
+/* Every document that is there, and every line about an organisation. */
+static void compare_about(sqlite3 *db)
+{
+    CHECK(added_used == added_count, "nobody asked for document %s", added[added_used].id);
+    sqlite3_stmt *statement =
+        history_sql(db, "SELECT count(*) FROM project_document WHERE document_id = ?1"
+                        " AND removed_at IS NULL");
+    for (int i = 0; i < m.document_count; i++) {
+        sqlite3_bind_text(statement, 1, m.documents[i].id, -1, SQLITE_STATIC);
+        CHECK(sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int(statement, 0) == 1,
+              "at the end document %s is not there", m.documents[i].id);
+        sqlite3_reset(statement);
+    }
+    sqlite3_finalize(statement);
+    statement = history_sql(db, "SELECT count(*) FROM project_document WHERE removed_at IS NULL");
+    CHECK(sqlite3_step(statement) == SQLITE_ROW &&
+              sqlite3_column_int(statement, 0) == m.document_count,
+          "at the end there are %d documents, the replay has %d", sqlite3_column_int(statement, 0),
+          m.document_count);
+    sqlite3_finalize(statement);
+    statement = history_sql(db, "SELECT short_description FROM organisation WHERE org_id = ?1");
+    for (int i = 0; i < HISTORY_ORGS; i++) {
+        sqlite3_bind_text(statement, 1, m.orgs[i].id, -1, SQLITE_STATIC);
+        CHECK(sqlite3_step(statement) == SQLITE_ROW &&
+                  text_is((const char *)sqlite3_column_text(statement, 0), m.orgs[i].said.summary),
+              "at the end organisation %s says \"%s\", the replay \"%s\"", m.orgs[i].id,
+              (const char *)sqlite3_column_text(statement, 0), m.orgs[i].said.summary);
+        sqlite3_reset(statement);
+    }
+    sqlite3_finalize(statement);
 }
 
 static void compare_transfers(sqlite3 *db)

@@ -142,6 +142,50 @@ static enum status model_freeze(int person, const struct operation *operation)
     return status;
 }
 
+static enum status model_add_document(const struct row *row)
+{
+    struct m_document document = document_of(row->owner);
+    enum status status = m_judge_document(document.project, document.name, document.url,
+                                          document.kind, document.dated);
+    if (status == STATUS_OK) {
+        CHECK(added_used < added_count && added[added_used].project == document.project &&
+                  added[added_used].number == row->owner->units,
+              "act %" PRId64 ": another document was added", seq_of(row));
+        memcpy(document.id, added[added_used++].id, ID_SIZE);
+        m_add_document(&document);
+    }
+    return status;
+}
+
+static enum status model_about(int person, const struct row *row)
+{
+    const struct operation *operation = row->owner;
+    enum status status = m_right_registry(person);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (operation->kind == ACT_ADD_DOCUMENT) {
+        return model_add_document(row);
+    }
+    if (operation->kind == ACT_EDIT_ORGANISATION) {
+        struct m_said said = said_of(operation);
+        status = m_judge_org(operation->org, &said);
+        if (status == STATUS_OK) {
+            m.orgs[operation->org].said = said;
+        }
+        return status;
+    }
+    int number = NONE;
+    for (int i = 0; i < m.document_count; i++) {
+        number = text_is(m.documents[i].id, operation->id) ? i : number;
+    }
+    status = m_judge_removal(operation->project, number);
+    if (status == STATUS_OK) {
+        m_remove_document(number);
+    }
+    return status;
+}
+
 static enum status model_decide(int person, const struct operation *operation)
 {
     int64_t number = map_find(&transfers_by_id, operation->id);
@@ -174,6 +218,10 @@ static enum status model_act(const struct row *row)
         return model_policy(person, operation);
     case ACT_FREEZE:
         return model_freeze(person, operation);
+    case ACT_EDIT_ORGANISATION:
+    case ACT_ADD_DOCUMENT:
+    case ACT_REMOVE_DOCUMENT:
+        return model_about(person, row);
     default:
         return model_decide(person, operation);
     }
@@ -249,6 +297,7 @@ static void replay_row(const struct row *row)
 static void replay_model(sqlite3 *db)
 {
     learn_blocks(db);
+    learn_documents(db);
     size_t count = 0;
     size_t next = 0;
     struct read_at *reads = gather_reads(&count);
@@ -267,7 +316,10 @@ static void replay_model(sqlite3 *db)
           reads[next].operation->seen.seq);
     compare_pieces(db);
     compare_transfers(db);
+    compare_about(db);
     free(reads);
+    free(added);
+    added = NULL;
     free(blocks);
     map_free(&blocks_by_id);
     map_free(&transfers_by_id);

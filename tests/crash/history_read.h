@@ -26,6 +26,8 @@ enum {
     H_FROM_ORG,
     H_WAITING,
     H_SUMS,
+    H_ABOUT,
+    H_DOCUMENT,
     H__COUNT
 };
 
@@ -46,6 +48,11 @@ static const char *const history_sqls[] = {
                   " LIMIT 1 OFFSET ?2",
     [H_SUMS] = "SELECT active, retired, exported, next_serial FROM conservation"
                " WHERE project_id = ?1 AND vintage = ?2",
+    [H_ABOUT] = "SELECT short_description FROM organisation WHERE org_id = ?1",
+    [H_DOCUMENT] = "SELECT document_id, CAST(substr(url, 26) AS INTEGER), (SELECT count(*) FROM"
+                   " project_document WHERE project_id = ?1 AND removed_at IS NULL), kind"
+                   " FROM project_document WHERE project_id = ?1 AND removed_at IS NULL"
+                   " LIMIT 1 OFFSET ?2",
 };
 static const struct query_table history_queries = {"history", history_sqls, H__COUNT};
 static const struct query_table *const history_tables[] = {&history_queries, NULL};
@@ -66,6 +73,17 @@ static void see_row(struct query *q, struct operation *operation)
         for (int i = 0; i < columns; i++) {
             seen->numbers[i] = query_int(q, i);
         }
+        return;
+    }
+    if (operation->kind == READ_ABOUT) {
+        query_text_into(q, 0, seen->words[0], ID_SIZE);
+        return;
+    }
+    if (operation->kind == READ_DOCUMENT) {
+        query_text_into(q, 0, operation->id, ID_SIZE);
+        seen->numbers[0] = query_int(q, 1);
+        seen->numbers[1] = query_int(q, 2);
+        query_text_into(q, 3, seen->words[0], ID_SIZE);
         return;
     }
     int numbers = operation->kind == READ_BATCH ? 3 : 4;
@@ -89,16 +107,16 @@ static bool see(struct store *store, int number, struct operation *operation, in
     operation->seen.seq = query_int(&q, 0);
     query_end(&q);
     q = query(store, &history_queries, number);
-    const char *about = operation->kind == READ_SUMS ? shared->project_ids[operation->project]
-                        : operation->org != NONE     ? org_word(operation->org)
-                                                     : operation->id;
+    const char *about = operation->project != NONE ? shared->project_ids[operation->project]
+                        : operation->org != NONE   ? org_word(operation->org)
+                                                   : operation->id;
     if (number != H_WAITING) {
         query_bind_text(&q, 1, about);
     }
     if (number == H_SUMS) {
         query_bind_int(&q, 2, FIRST_VINTAGE + operation->vintage);
     } else if (number == H_BATCH_OF || number == H_TO_ORG || number == H_FROM_ORG ||
-               number == H_WAITING) {
+               number == H_WAITING || number == H_DOCUMENT) {
         query_bind_int(&q, 2, offset);
     }
     bool found = query_row(&q);

@@ -69,6 +69,23 @@ static void see_transfer(const struct operation *operation, struct seen *seen)
     TEXT_COPY(seen->words[4], user_word(transfer->ended_by));
 }
 
+static void see_about(const struct operation *operation, struct seen *seen)
+{
+    if (operation->kind == READ_ABOUT) {
+        CHECK(text_copy(seen->words[0], ID_SIZE, m.orgs[operation->org].said.summary), "too long");
+        return;
+    }
+    seen->numbers[1] = m_documents_of(operation->project);
+    TEXT_COPY(seen->words[0], "not there");
+    for (int i = 0; i < m.document_count; i++) {
+        const struct m_document *document = &m.documents[i];
+        if (document->project == operation->project && text_is(document->id, operation->id)) {
+            seen->numbers[0] = strtoll(strrchr(document->url, '/') + 1, NULL, 10);
+            TEXT_COPY(seen->words[0], document_kind_word((enum document_kind)document->kind));
+        }
+    }
+}
+
 static void see_units(const struct operation *operation, struct seen *seen)
 {
     bool of_org = operation->kind == READ_BALANCE;
@@ -93,12 +110,15 @@ static void see_units(const struct operation *operation, struct seen *seen)
 
 static void check_read(int client, const struct operation *operation)
 {
-    static const char *const what[] = {"balance", "batch", "transfer", "sums"};
+    static const char *const what[] = {"balance", "batch",       "transfer",
+                                       "sums",    "words about", "document"};
     struct seen seen = {.seq = operation->seen.seq};
     if (operation->kind == READ_BATCH) {
         see_batch(operation, &seen);
     } else if (operation->kind == READ_TRANSFER) {
         see_transfer(operation, &seen);
+    } else if (operation->kind == READ_ABOUT || operation->kind == READ_DOCUMENT) {
+        see_about(operation, &seen);
     } else {
         see_units(operation, &seen);
     }

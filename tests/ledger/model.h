@@ -37,9 +37,26 @@ enum {
     TRANSFERS_MAX = MODEL_TRANSFERS,
     ORDERS_MAX = 50000,
     NAMED_MAX = 400,
-    LINES_MAX = 6
+    LINES_MAX = 6,
+    M_DOCUMENTS_MAX = 100 * PROJECTS
 };
 #define DAY_US (INT64_C(86400) * 1000000)
+
+/* What is said of an organisation or a project (tests/ledger/model_about.h). */
+struct m_said {
+    char name[NAME_SIZE], place[NAME_SIZE];
+    char country[8];
+    struct location point;
+    char domain[64], summary[SHORT_DESCRIPTION_SIZE]; /* of an organisation */
+    char code[20], status[24];                        /* of a project */
+    int instrument;                                   /* that it says to have */
+    bool ccp;
+};
+struct m_document {
+    char id[ID_SIZE];
+    int project, kind;
+    char name[NOTE_SIZE], url[64], dated[11];
+};
 
 struct m_org {
     char id[ID_SIZE];
@@ -47,6 +64,7 @@ struct m_org {
     int64_t above;
     bool trusts[ORGS];
     int main;
+    struct m_said said;
 };
 struct m_person {
     char id[ID_SIZE];
@@ -65,6 +83,7 @@ struct m_project {
     char id[ID_SIZE];
     int org, instrument;
     int64_t next[VINTAGES], retired[VINTAGES], exported[VINTAGES], cancelled[VINTAGES];
+    struct m_said said;
 };
 struct m_piece {
     int project, vintage, org, account;
@@ -104,6 +123,10 @@ struct model {
     struct m_project projects[PROJECTS];
     struct m_named named[NAMED_MAX];
     int named_count;
+    struct m_document documents[M_DOCUMENTS_MAX]; /* that are there */
+    int document_count, removed_count;
+    char removed_document[ID_SIZE]; /* the last one that was taken away, and whose it was */
+    int removed_project;
     int account_count, piece_count, transfer_count, order_count;
     struct m_account accounts[ACCOUNTS_MAX];
     struct m_piece pieces[PIECES_MAX];

@@ -5,6 +5,7 @@
 #ifndef TESTS_LEDGER_SIMULATED_ACTS_H
 #define TESTS_LEDGER_SIMULATED_ACTS_H
 
+#include "ledger/simulated_about.h"
 #include "ledger/simulated_people.h"
 #include "ledger/simulated_units.h"
 
@@ -286,7 +287,9 @@ static void act_any(void)
         act_retire();
     } else if (dice < 380) {
         act_transfer();
-    } else if (dice < 680) {
+    } else if (dice < 400) {
+        act_about();
+    } else if (dice < 690) {
         act_decide();
     } else if (dice < 760) {
         act_retire();

@@ -119,6 +119,11 @@ static void act_retire(void)
     body->purposes = (uint8_t)(chance(3) ? 0 : chance(3) ? 32 : 1 + below(31));
     beneficiary_is_right = pick_beneficiary(org, body);
     filters_say = pick_filters(&wish, body);
+    if (chance(30)) {
+        body->has_instrument = true;
+        body->instrument = chance(70) ? INSTRUMENT_CARBON_REMOVAL : INSTRUMENT_RENEWABLE_ENERGY;
+        wish.instrument = body->instrument;
+    }
     body->line_count = pick_lines(&wish, body->lines);
     body->units = wish.units;
     if (wish.project != NONE && wish.supplier == NONE) {

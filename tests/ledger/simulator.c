@@ -135,6 +135,12 @@ static void compare_all(void)
     compare_pieces();
     compare_transfers();
     compare_sums();
+    if (!orgs_are_same() || !projects_are_same()) {
+        differ("organisations or projects");
+    }
+    if (!documents_are_same()) {
+        differ("documents");
+    }
     compared++;
 }
 
@@ -276,6 +282,7 @@ static void begin(void)
             m.projects[i].next[v] = 1;
         }
     }
+    learn_said();
     m.last_at = town.now_us;
 }
 
@@ -328,9 +335,9 @@ int main(int argc, char **argv)
     compare_all();
     int64_t violations = verify();
     printf("result: %lld acts agree (%lld repeated, %lld groups undone, %lld reopened, %lld "
-           "comparisons of everything)\noutcomes:",
+           "comparisons of everything, %lld documents too many refused)\noutcomes:",
            (long long)acts_done, (long long)repeats, (long long)undone, (long long)reopened,
-           (long long)compared);
+           (long long)compared, (long long)overfull);
     for (int i = 0; i < STATUS__COUNT; i++) {
         if (by_status[i] > 0) {
             printf(" %s %lld", status_row((enum status)i)->slug, (long long)by_status[i]);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -345,6 +346,33 @@ static void a_sandbox_is_marked(void **state)
     assert_int_equal(access(mark, F_OK), -1);
     end_good();
     assert_false(mark_sandbox("/nowhere/at/all", true));
+    /* Its path is the longest that there is, and one longer: then nothing of another name is made.
+     */
+    char far[PATH_MAX], cut[sizeof mark];
+    size_t longest_bytes = sizeof far - sizeof "/" MARK_SANDBOX;
+    memset(far, '/', sizeof far);
+    memcpy(far, town.folder, strlen(town.folder));
+    far[longest_bytes] = '\0';
+    assert_true(mark_sandbox(far, true));
+    assert_int_equal(access(mark, F_OK), 0);
+    assert_true(mark_sandbox(far, false));
+    far[longest_bytes] = '/';
+    far[longest_bytes + 1] = '\0';
+    assert_false(mark_sandbox(far, true));
+    assert_int_equal(errno, ENAMETOOLONG);
+    (void)snprintf(cut, sizeof cut, "%.*s", (int)strlen(mark) - 1, mark);
+    assert_int_equal(access(mark, F_OK), -1);
+    assert_int_equal(access(cut, F_OK), -1);
+    int input = dup(STDIN_FILENO); /* its descriptor may be any, and is given back */
+    close(STDIN_FILENO);
+    assert_true(mark_sandbox(town.folder, true));
+    assert_int_equal(dup(input), STDIN_FILENO);
+    close(input);
+    assert_true(mark_sandbox(town.folder, false));
+    assert_int_equal(mkdir(mark, 0700), 0); /* something else of that name stays */
+    assert_false(mark_sandbox(town.folder, false));
+    assert_false(mark_sandbox(town.folder, true));
+    assert_int_equal(rmdir(mark), 0);
     town_sql("UPDATE setting SET tag = '" SANDBOX_TAG "'");
     begin_ready();
     assert_int_equal(access(mark, F_OK), 0);

@@ -79,6 +79,12 @@ static enum status goes(struct visit *visit, struct response *reply)
     return STATUS_OK;
 }
 
+static enum status downloads(struct visit *visit, struct response *reply)
+{
+    reply->content_type = "text/csv; charset=utf-8";
+    return page(visit, reply);
+}
+
 static const struct field_row rows[] = {{.name = "q", .kind = VALUE_LINE},
                                         {.name = "org", .kind = VALUE_ID}};
 static const struct form form = {rows, 2};
@@ -100,11 +106,18 @@ static const struct route routes[] = {
     {METHOD_POST, "/switch", NEED_PERSON, &form, switches},
     {METHOD_GET, "/refuses", NEED_NOBODY, NULL, refuses},
     {METHOD_GET, "/goes", NEED_PERSON, NULL, goes},
+    {METHOD_GET, "/downloads", NEED_PERSON, NULL, downloads},
 };
 static const struct query_table *const no_tables[] = {NULL};
 
+/* Where the error page leads, and its code; NULL and 0: nowhere, the status' own. */
+static const char *error_way;
+static int error_code;
+
 static void error_page(struct visit *visit, enum status status, struct response *reply)
 {
+    reply->location = error_way;
+    reply->http_code = error_code == 0 ? reply->http_code : error_code;
     error_shown = status;
     error_signed_in = visit->signed_in;
     seen = *visit;
@@ -233,6 +246,15 @@ static void nobody_is_sent_to_sign_in_and_back(void **state)
     assert_string_equal(seen.sign_in.text, "/sign-in?next=%2Fperson");
     assert_int_equal(post("/act", "", FORM_TOKEN), STATUS_SIGN_IN_NEEDED);
     assert_string_equal(seen.sign_in.text, "/sign-in"); /* there is no page at /act */
+    /* An error page that leads on, or has a code of its own, keeps it. */
+    error_way = "/sign-in";
+    assert_int_equal(post("/act", "", FORM_TOKEN), STATUS_SIGN_IN_NEEDED);
+    assert_int_equal(response.http_code, 303);
+    error_way = NULL;
+    error_code = 401;
+    assert_int_equal(post("/act", "", FORM_TOKEN), STATUS_SIGN_IN_NEEDED);
+    assert_int_equal(response.http_code, 401);
+    error_code = 0;
     assert_int_equal(runs, 0);
 }
 
@@ -474,7 +496,13 @@ static void a_notice_is_shown_once(void **state)
 {
     (void)state;
     assert_int_equal(post("/notes", COOKIE, FORM_TOKEN), STATUS_OK);
-    assert_int_equal(get("/goes", COOKIE), STATUS_OK); /* a redirect leaves it */
+    assert_int_equal(get("/goes", COOKIE), STATUS_OK);      /* a redirect leaves it */
+    assert_int_equal(get("/downloads", COOKIE), STATUS_OK); /* so does what is no page */
+    assert_string_equal(response.content_type, "text/csv; charset=utf-8");
+    gate.people_write = false; /* and a program that only reads */
+    assert_int_equal(get("/person", COOKIE), STATUS_OK);
+    assert_string_equal(seen.notice, "transferred tfr_1KNSQMD6Z1S0TB50");
+    gate.people_write = true;
     begin(METHOD_HEAD, "/person", COOKIE);
     assert_int_equal(answer(), STATUS_OK);
     assert_string_equal(seen.notice, "");

@@ -363,6 +363,18 @@ static void houses_at_every_statement(void **state)
     TEXT_COPY(command.project.project_id, second);
     TEXT_COPY(command.project.name, "Another name");
     comes_through(&command);
+    command = command_of(ACT_ADD_DOCUMENT, "", town_key());
+    TEXT_COPY(command.document.project_id, second);
+    TEXT_COPY(command.document.document_id, "pjd_0000000000000001");
+    TEXT_COPY(command.document.name, "Design");
+    TEXT_COPY(command.document.url, "https://example.org/design.pdf");
+    comes_through(&command);
+    TEXT_COPY(command.key, town_key());
+    ends(&command, STATUS_EXISTS);
+    command.kind = ACT_REMOVE_DOCUMENT;
+    comes_through(&command);
+    comes_through(&command);
+    assert_true(answer.repeated);
     command = command_of(ACT_OPEN_ACCOUNT, town_person('A'), "");
     TEXT_COPY(command.account.org_id, alder);
     TEXT_COPY(command.account.name, "Vault");

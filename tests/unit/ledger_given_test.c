@@ -80,6 +80,11 @@ static struct command making(enum act_kind kind, size_t *given)
         command.retire.purposes = 1;
         command.retire.units = 1;
         *given = offsetof(struct command, retire.retirement_id);
+    } else if (kind == ACT_OPEN_BENEFICIARY) {
+        TEXT_COPY(command.beneficiary.org_id, alder);
+        TEXT_COPY(command.beneficiary.name, "Somebody");
+        command.beneficiary.is_individual = true;
+        *given = offsetof(struct command, beneficiary.beneficiary_id);
     } else {
         command = town_transfer("", alder, birch, alder, 1);
         *given = offsetof(struct command, transfer.transfer_id);
@@ -100,12 +105,13 @@ static void the_operator_names_what_is_made(void **state)
                  {ACT_ORDER, "ord"},
                  {ACT_DELIVER, "dlv"},
                  {ACT_RETIRE, "ret"},
+                 {ACT_OPEN_BENEFICIARY, "org"},
                  {ACT_TRANSFER, "tfr"}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         size_t at = 0;
         struct command command = making(kinds[i].kind, &at);
         char *given = (char *)&command + at;
-        (void)snprintf(given, ID_SIZE, "%s_00000000000000AA", kinds[i].prefix);
+        (void)snprintf(given, ID_SIZE, "%s_00000000000000%cA", kinds[i].prefix, (char)('1' + i));
         assert_int_equal(town_ask(PROGRAM_TALLY, &command, &answer), STATUS_OK);
         assert_string_equal(answer.id, given);
         /* Taken: a new act cannot have it. */
@@ -119,7 +125,7 @@ static void the_operator_names_what_is_made(void **state)
         /* By nobody but the operator's program. */
         enum asker program =
             program_may(PROGRAM_ACCOUNT, kinds[i].kind) ? PROGRAM_ACCOUNT : PROGRAM_ADMIN;
-        (void)snprintf((char *)&other + at, ID_SIZE, "%s_00000000000000BB", kinds[i].prefix);
+        (void)snprintf((char *)&other + at, ID_SIZE, "%s_00000000000000ZB", kinds[i].prefix);
         if (program_may(program, kinds[i].kind)) {
             TEXT_COPY(other.user_id, town_person(program == PROGRAM_ACCOUNT ? 'A' : 'Z'));
             assert_int_equal(town_ask(program, &other, &answer), STATUS_VALUE_REFUSED);
@@ -295,6 +301,9 @@ static void refusals_name_their_subject(void **state)
         {ACT_SET_REGISTRY_ROLES, offsetof(struct command, person.user_id), "usr_00000000000000ZZ"},
         {ACT_SET_MEMBER, offsetof(struct command, person.user_id), "usr_00000000000000ZZ"},
         {ACT_EDIT_PROJECT, offsetof(struct command, project.project_id), "prj_00000000000000ZZ"},
+        {ACT_ADD_DOCUMENT, offsetof(struct command, document.project_id), "prj_00000000000000ZZ"},
+        {ACT_REMOVE_DOCUMENT, offsetof(struct command, document.project_id),
+         "prj_00000000000000ZZ"},
         {ACT_DELIVER, offsetof(struct command, deliver.order_id), "ord_00000000000000ZZ"},
         {ACT_CLOSE_ACCOUNT, offsetof(struct command, account.account_id), "acc_00000000000000ZZ"},
         {ACT_CANCEL, offsetof(struct command, decide.transfer_id), "tfr_00000000000000ZZ"},

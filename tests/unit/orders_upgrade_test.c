@@ -10,6 +10,11 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "ledger/operate.h"
+#include "ledger/tally.h"
 #include "ledger/town.h"
 #include "store/care.h"
 #include "unit/older.h"
@@ -96,12 +101,56 @@ static void the_tables_refuse(sqlite3 *db, const char *order_id)
     is_refused(db, "a delivery is of what was ordered", sql);
 }
 
+/* `tally migrate` on a copy of the same file of before. */
+static void the_operator_is_told(const char *both, const char *other)
+{
+    char command[512], folder[128], registry[160], people[160], out[160], wanted[256];
+    static char said[4096];
+    (void)snprintf(folder, sizeof(folder), "%s/again", town.folder);
+    (void)snprintf(registry, sizeof(registry), "%s/registry.db", folder);
+    (void)snprintf(people, sizeof(people), "%s/people.db", folder);
+    (void)snprintf(out, sizeof(out), "%s/out", folder);
+    (void)snprintf(command, sizeof(command), "mkdir '%s' && cp '%s.before' '%s'", folder, path,
+                   registry);
+    assert_int_equal(system(command), 0);
+    struct tally tally = {.arena = &town.arena,
+                          .data_dir = folder,
+                          .run_dir = folder,
+                          .schema_dir = "schema",
+                          .registry_path = registry,
+                          .people_path = people};
+    char word[] = "migrate";
+    char *words[] = {word, NULL};
+    fflush(stdout);
+    int kept = dup(STDOUT_FILENO);
+    int fd = open(out, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(kept >= 0 && fd >= 0 && dup2(fd, STDOUT_FILENO) == STDOUT_FILENO);
+    int code = operate_migrate(1, words, &tally);
+    fflush(stdout);
+    assert_int_equal(dup2(kept, STDOUT_FILENO), STDOUT_FILENO);
+    close(kept);
+    assert_int_equal(code, 0);
+    assert_true(pread(fd, said, sizeof(said) - 1, 0) > 0);
+    close(fd);
+    (void)snprintf(wanted, sizeof(wanted),
+                   "Look at order %s: credits and certificates were delivered for it. It counts"
+                   " renewable_energy, as its first delivery did.\n",
+                   both);
+    assert_non_null(strstr(said, wanted));
+    (void)snprintf(wanted, sizeof(wanted),
+                   "Look at order %s: whether credits or certificates were ordered was not"
+                   " recorded, and nothing was delivered. It counts carbon_removal,",
+                   other);
+    assert_non_null(strstr(said, wanted));
+    assert_non_null(strstr(said, "Both databases are of the newest schema.\n"));
+}
+
 static void orders_learn_what_they_count(void **state)
 {
     (void)state;
     char mixed[ID_SIZE], windy[ID_SIZE], bare[ID_SIZE], buyer[ID_SIZE];
     char all[ID_SIZE], part[ID_SIZE], both[ID_SIZE], other[ID_SIZE], none[ID_SIZE], one[ID_SIZE];
-    char nothing[ID_SIZE], sql[256], wanted[128];
+    char nothing[ID_SIZE], sql[512], wanted[128];
     TEXT_COPY(mixed, town_org("Mixed", true, ORG_PARTICIPANT));
     TEXT_COPY(windy, town_org("Windy", true, ORG_PARTICIPANT));
     TEXT_COPY(bare, town_org("Bare", true, ORG_PARTICIPANT));
@@ -143,6 +192,8 @@ static void orders_learn_what_they_count(void **state)
                   " BEGIN SELECT RAISE(ABORT, 'deliveries are never changed'); END");
     sqlite3_close(db);
 
+    (void)snprintf(sql, sizeof(sql), "cp '%s' '%s.before'", path, path);
+    assert_int_equal(system(sql), 0);
     assert_int_equal(store_migrate(STORE_REGISTRY, path, "schema/registry"), STATUS_OK);
 
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
@@ -174,6 +225,7 @@ static void orders_learn_what_they_count(void **state)
     assert_string_equal(guessed[0], wanted);
     (void)snprintf(wanted, sizeof(wanted), "%s carbon_removal 0", other);
     assert_string_equal(guessed[1], wanted);
+    the_operator_is_told(both, other);
     town_open_ledger();
 }
 

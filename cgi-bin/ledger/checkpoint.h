@@ -1,0 +1,58 @@
+/*
+ * ledger/checkpoint.h: when the daemon moves pages from the WAL into registry.db. Pure functions:
+ * what is known goes in, what is to be done comes out; ledger/daemon.c does it, between two commits
+ * and never inside one. (Nobody else ever checkpoints: safety.md, the WAL-reset race.)
+ */
+#ifndef LEDGER_CHECKPOINT_H
+#define LEDGER_CHECKPOINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/limits.h"
+
+/* Acts between two checkpoints, at least: a reader may keep the WAL from shrinking, and what is
+ * above the bound once stays there. */
+#define CHECKPOINT_ACTS_BUSY 200
+#define CHECKPOINT_ACTS_FREE 50
+/* A free moment is used only if checkpoints have had less than a quarter of the time since the last
+ * one: on a slow disk, with a large file, they would be all that is done. */
+#define CHECKPOINT_PAUSE 3 /* times what the last one took */
+/* times WAL_PAGES_MAX: then the file is emptied as well, as soon as no reader is in the way */
+#define CHECKPOINT_TOO_LARGE 4
+
+/* LOAD_BUSY: somebody waits for an answer. LOAD_FREE: nobody at this moment, or hardly anybody.
+ * LOAD_IDLE: nobody for a while. */
+enum checkpoint_load { LOAD_BUSY, LOAD_FREE, LOAD_IDLE };
+
+/* What follows a group of acts that has been committed and answered. acts: how many it had.
+ * free_acts_max: a group of 1 to so many acts is a free moment even when somebody waits; 0: only
+ * when nobody does. (The daemon gives LOAD_FREE_ACTS.) Never LOAD_IDLE. */
+enum checkpoint_load checkpoint_load(bool somebody_waits, size_t acts, size_t free_acts_max);
+
+struct checkpoint_facts {
+    enum checkpoint_load load;
+    bool wal_in_use;        /* the WAL file may hold something */
+    int wal_pages;          /* that it holds after the last commit */
+    size_t acts_unmoved;    /* committed since the last checkpoint */
+    int64_t now_us;         /* steady clock */
+    int64_t pause_until_us; /* the same clock: checkpoint_pause_until of the last one; 0 at first */
+};
+
+/* PASSIVE: as many pages as readers allow are moved. TRUNCATE: and then the file is emptied, unless
+ * a reader is in the way. Neither waits for anybody (store_checkpoint). */
+enum checkpoint_kind { CHECKPOINT_NONE, CHECKPOINT_PASSIVE, CHECKPOINT_TRUNCATE };
+
+/* What is due now.
+ * Idle: TRUNCATE as soon as anything is in the WAL, whatever the rest says.
+ * Free: PASSIVE from WAL_PAGES_EASY pages and CHECKPOINT_ACTS_FREE acts on, once the pause is over.
+ * Busy, and free too: from WAL_PAGES_MAX pages and CHECKPOINT_ACTS_BUSY acts on, without a pause;
+ * TRUNCATE instead of PASSIVE from CHECKPOINT_TOO_LARGE times as many pages on. */
+enum checkpoint_kind checkpoint_due(const struct checkpoint_facts *facts);
+
+/* Until when the next free moment is left alone, after a checkpoint that took from began_us to
+ * ended_us (steady clock): CHECKPOINT_PAUSE times as long as it took, from its end on. */
+int64_t checkpoint_pause_until(int64_t began_us, int64_t ended_us);
+
+#endif
