@@ -58,7 +58,8 @@ bool csv_read_bytes(struct arena *arena, struct report *report, const char *name
         report_problem(report, place_of(name), "The file is UTF-16. Save it as UTF-8.");
         return false;
     }
-    if (size_bytes >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
+    /* A file that was exported twice may begin with two: no column's name begins with one. */
+    while (size_bytes >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
         bytes += 3;
         size_bytes -= 3;
     }

@@ -84,6 +84,17 @@ static void rows_know_their_places(void **state)
     assert_int_equal(table.rows[2].cells[2].column, 4);
 }
 
+static void marks_before_the_first_column(void **state)
+{
+    (void)state;
+    struct csv_table table = read_text("\xEF\xBB\xBF\xEF\xBB\xBF"
+                                       "a,b\n1,\xEF\xBB\xBFx\n");
+
+    assert_string_equal(said(true), "");
+    assert_string_equal(table.header[0], "a");
+    assert_string_equal(table.rows[0].cells[1].text, "\xEF\xBB\xBFx");
+}
+
 static void columns_count_characters(void **state)
 {
     (void)state;
@@ -384,6 +395,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(rows_know_their_places, set_up),
+        cmocka_unit_test_setup(marks_before_the_first_column, set_up),
         cmocka_unit_test_setup(columns_count_characters, set_up),
         cmocka_unit_test_setup(old_macs_and_tabs, set_up),
         cmocka_unit_test_setup(every_bad_row_is_named, set_up),
