@@ -15,6 +15,7 @@
 #include "http/exchange.h"
 
 #define FORM_TYPE "application/x-www-form-urlencoded"
+#define BEARER "Bearer "
 #define REQUEST_ID_CHARS 32
 #define USER_AGENT_BYTES_MAX 256
 
@@ -68,6 +69,7 @@ struct raw {
 static void raw_gather(struct arena *arena, const struct door *door, struct raw *raw);
 static void raw_take(struct arena *arena, const char *param, struct raw *raw);
 static bool is_clean(enum param param, const char *value);
+static bool is_joined(enum param param, const char *value);
 static void fill_in(struct arena *arena, const struct raw *raw, struct request *request);
 static bool request_id_is(const char *text);
 static const char *request_id_make(struct arena *arena);
@@ -136,7 +138,7 @@ static void raw_take(struct arena *arena, const char *param, struct raw *raw)
          * counts.
          */
         bool is_repeated = raw->value[i] != NULL && i != PARAM_ACCEPT;
-        if (is_repeated || !is_clean((enum param)i, value)) {
+        if (is_repeated || is_joined((enum param)i, value) || !is_clean((enum param)i, value)) {
             raw->is_clean = false;
         }
         if (raw->value[i] == NULL) {
@@ -163,6 +165,17 @@ static bool is_clean(enum param param, const char *value)
         }
     }
     return true;
+}
+
+/* From its version 1.23 on nginx hands on the lines of a repeated header as one, with ", " between
+ * them. No secret, bearer token or key has a comma and a space in it; what other schemes of
+ * Authorization say (Digest) may have, and is nobody's here. */
+static bool is_joined(enum param param, const char *value)
+{
+    bool is_single =
+        param == PARAM_CLIENT_SECRET || param == PARAM_IDEMPOTENCY_KEY ||
+        (param == PARAM_AUTHORIZATION && strncasecmp(value, BEARER, strlen(BEARER)) == 0);
+    return is_single && (strstr(value, ", ") != NULL || strstr(value, ",\t") != NULL);
 }
 
 /* Every member, so that an error page can be made from the request whatever comes next. */
