@@ -23,6 +23,7 @@ int api_main(void);
 #include "ledger/dump.h"
 #include "pages/api_cgi.h"
 #include "pages/api_foreign.h"
+#include "pages/api_head.h"
 
 #define ROUTES (sizeof routes / sizeof routes[0])
 #define PAGE "tests/api/permissions.md"
@@ -402,7 +403,7 @@ static int answer_to(const struct route *route, const struct column *column, con
                               .fetch_site = "",
                               .remote_address = "127.0.0.1",
                               .user_agent = "",
-                              .request_id = "r",
+                              .request_id = API_HEAD_REQUEST_ID,
                               .if_none_match = "",
                               .accept = "",
                               .authorization = "",
@@ -422,10 +423,9 @@ static int answer_to(const struct route *route, const struct column *column, con
         fail_msg("%s, %s: %d without %s", route->pattern, column->name, response.http_code, words);
     }
     if (response.stream == NULL) { /* otherwise this is its first part */
-        const char *head = arena_printf(&gate.arena, "Content-Type: %s", response.content_type);
         answers_note(route->method == METHOD_POST ? "POST" : "GET", request.path,
-                     response.http_code, head, (const char *)response.body.bytes,
-                     response.body.size_bytes, 0);
+                     response.http_code, api_head_of(&response, &request),
+                     (const char *)response.body.bytes, response.body.size_bytes, 0);
     }
     gate_finish(&gate);
     arena_reset(&gate.arena, mark_bytes);
