@@ -22,7 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ANSWERS_SHAPES_MAX 4096
+#define ANSWERS_SHAPES_MAX 32768
 #define ANSWERS_BYTES_MAX (18L * 1024 * 1024)
 /* an id: three letters, "_" and sixteen more (base/id.h) */
 #define ANSWERS_ID_CHARS 20
