@@ -586,12 +586,29 @@ static void what_strangers_sent_is_good_of_charm(void **state)
         }
     }
     assert_int_equal(tried, FOREIGNS);
+}
+
+/* Who keeps guessing has to wait, whatever is asked for; nobody waits who brings what is right. */
+static void guesses_are_throttled(void **state)
+{
+    (void)state;
+    int guesses = 0;
+    while (answer_to(&routes[0], &columns[BAD], "", "") == 401) {
+        assert_true(++guesses < 600);
+    }
+    assert_true(guesses > 100);
+    for (size_t r = 0; r < ROUTES; r++) {
+        assert_int_equal(answer_to(&routes[r], &columns[BAD], "{}", "#throttled"), 429);
+        assert_int_equal(answer_to(&routes[r], &columns[NO_TOKEN], "{}", "#key-needed"), 401);
+    }
+    assert_int_equal(answer_to(&routes[0], &columns[INITIATOR], "", ""), 200);
     gate_close(&gate);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_cell_is_what_it_should_be),
-                                       cmocka_unit_test(what_strangers_sent_is_good_of_charm)};
+                                       cmocka_unit_test(what_strangers_sent_is_good_of_charm),
+                                       cmocka_unit_test(guesses_are_throttled)};
     return cmocka_run_group_tests(tests, set_up, market_close);
 }
