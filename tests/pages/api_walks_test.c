@@ -339,7 +339,7 @@ static void hook_made_or_removed(const char *org_id)
 static void message_queued_or_ended(const char *webhook_id)
 {
     static struct id_source ids = {.tag = "TST"};
-    static int64_t seq = 1000000;
+    static int64_t seq = 1000000; /* each is of an event of its own */
     char id[ID_SIZE];
     arena_reset(&hooks_arena, 0);
     (void)snprintf(id, ID_SIZE, "%s",
@@ -355,10 +355,11 @@ static void message_queued_or_ended(const char *webhook_id)
         id_make(&ids, "msg", town.now_us, id);
         struct queued queued = {.message_id = id,
                                 .webhook_id = webhook_id,
-                                .seq = ++seq,
+                                .seq = seq,
                                 .kind = "transfer.completed",
                                 .body = "{}"};
         queued_add(hooks, &queued, town.now_us);
+        seq++;
     }
     if (below(20) == 0) { /* the oldest that ended are forgotten */
         (void)webhook_forget(hooks, town.now_us, 1);
