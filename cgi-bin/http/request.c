@@ -16,7 +16,7 @@
 
 #define FORM_TYPE "application/x-www-form-urlencoded"
 #define BEARER "Bearer "
-#define REQUEST_ID_CHARS 32
+#define REQUEST_ID_CHARS (REQUEST_ID_SIZE - 1)
 #define USER_AGENT_BYTES_MAX 256
 
 /* The parameters that are read, and no others: anything else a client sends never gets further than
@@ -72,7 +72,7 @@ static bool is_clean(enum param param, const char *value);
 static bool is_joined(enum param param, const char *value);
 static void fill_in(struct arena *arena, const struct raw *raw, struct request *request);
 static bool request_id_is(const char *text);
-static const char *request_id_make(struct arena *arena);
+static void request_id_make(char id[REQUEST_ID_SIZE]);
 static const char *visible_ascii(struct arena *arena, const char *text);
 static enum status read_address(struct arena *arena, const char *uri, struct request *request);
 static bool path_is_plain(const char *path);
@@ -183,6 +183,11 @@ static void fill_in(struct arena *arena, const struct raw *raw, struct request *
 {
     const char *method = raw->value[PARAM_METHOD];
     const char *id = raw->value[PARAM_REQUEST_ID];
+    char made[REQUEST_ID_SIZE];
+    if (!request_id_is(id)) {
+        request_id_make(made);
+        id = arena_text(arena, made);
+    }
     *request = (struct request){
         .method = text_is(method, "GET")    ? METHOD_GET
                   : text_is(method, "HEAD") ? METHOD_HEAD
@@ -197,7 +202,7 @@ static void fill_in(struct arena *arena, const struct raw *raw, struct request *
         .fetch_site = raw->value[PARAM_FETCH_SITE],
         .remote_address = raw->value[PARAM_ADDRESS],
         .user_agent = visible_ascii(arena, raw->value[PARAM_USER_AGENT]),
-        .request_id = request_id_is(id) ? id : request_id_make(arena),
+        .request_id = id,
         .https = text_is(raw->value[PARAM_HTTPS], "on"),
         .if_none_match = raw->value[PARAM_IF_NONE_MATCH],
         .authorization = raw->value[PARAM_AUTHORIZATION],
@@ -212,13 +217,28 @@ static bool request_id_is(const char *text)
     return strlen(text) == REQUEST_ID_CHARS && strspn(text, "0123456789abcdef") == REQUEST_ID_CHARS;
 }
 
-static const char *request_id_make(struct arena *arena)
+static void request_id_make(char id[REQUEST_ID_SIZE])
 {
     struct digest random;
     char hex[DIGEST_HEX_SIZE];
     random_bytes(random.bytes, sizeof(random.bytes));
     digest_hex(&random, hex);
-    return arena_text_sized(arena, hex, REQUEST_ID_CHARS);
+    memcpy(id, hex, REQUEST_ID_CHARS);
+    id[REQUEST_ID_CHARS] = '\0';
+}
+
+void request_number(const struct door *door, char id[REQUEST_ID_SIZE])
+{
+    const char *name = param_names[PARAM_REQUEST_ID];
+    size_t name_bytes = strlen(name);
+    for (const char *const *param = door->params; param != NULL && *param != NULL; param++) {
+        const char *value = *param + strnlen(*param, name_bytes + 1);
+        if (strncmp(*param, name, name_bytes) == 0 && value[-1] == '=' && request_id_is(value)) {
+            memcpy(id, value, REQUEST_ID_SIZE);
+            return;
+        }
+    }
+    request_id_make(id);
 }
 
 static const char *visible_ascii(struct arena *arena, const char *text)
