@@ -34,25 +34,6 @@ static void take_notice(struct gate *gate, struct visit *visit, const struct res
 static bool any_fault(const struct gate *gate);
 static void settle(struct gate *gate);
 
-static const struct request no_request = {
-    .method = METHOD_GET,
-    .path = "/",
-    .query_text = "",
-    .content_type = "",
-    .body = "",
-    .cookie = "",
-    .origin = "",
-    .fetch_site = "",
-    .remote_address = "",
-    .user_agent = "",
-    .request_id = "",
-    .if_none_match = "",
-    .accept = "",
-    .authorization = "",
-    .client_secret = "",
-    .idempotency_key = "",
-};
-
 int gate_run(const struct gate_setup *setup)
 {
     static struct gate gate;
@@ -105,7 +86,7 @@ void gate_refuse(void *context, const struct request *request, enum status statu
                  struct response *response)
 {
     struct gate *gate = context;
-    struct visit visit = visit_of(gate, request == NULL ? &no_request : request);
+    struct visit visit = visit_of(gate, request);
     answer_error(gate, &visit, status, response);
 }
 

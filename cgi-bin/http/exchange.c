@@ -126,9 +126,7 @@ static void refuse(struct exchange *exchange)
         exchange->stage = STAGE_BARE;
         return;
     }
-    bool is_read = *exchange->request.request_id != '\0';
-    program->refuse(program->context, is_read ? &exchange->request : NULL, exchange->status,
-                    &exchange->response);
+    program->refuse(program->context, &exchange->request, exchange->status, &exchange->response);
     if (exchange->response.http_code == 200) {
         exchange->response.http_code = status_row(exchange->status)->http_code;
     }
@@ -160,6 +158,8 @@ static void step_down(struct exchange *exchange)
     finish(exchange);
     if (exchange->stage == STAGE_READ) {
         exchange->request = no_request; /* half-read: it points into what is wiped now */
+        request_number(exchange->door, exchange->request_id);
+        exchange->request.request_id = exchange->request_id;
     }
     exchange->stage = exchange->stage <= STAGE_ANSWER ? STAGE_REFUSE : STAGE_BARE;
     exchange->status = STATUS_OUT_OF_ROOM;

@@ -26,6 +26,11 @@ struct door {
  * set. */
 enum status request_read(struct arena *arena, const struct door *door, struct request *request);
 
+/* The number that the request came with, or a new one, without an arena: for a request that there
+ * is no room to read. */
+#define REQUEST_ID_SIZE 33
+void request_number(const struct door *door, char id[REQUEST_ID_SIZE]);
+
 /* Decodes %XX (and '+' to a space) of size_bytes of text to `to`, which has room for as many. False
  * for a broken escape, a NUL, a space or a control character that came unescaped. Non-ASCII bytes
  * pass. */
@@ -58,6 +63,7 @@ struct exchange {
     } stage;
     enum status status; /* what STAGE_REFUSE is about */
     struct request request;
+    char request_id[REQUEST_ID_SIZE]; /* of a request that could not be read */
     struct response response;
     size_t read_bytes; /* where the arena stood when the request was read */
     size_t sent_bytes; /* of the body */

@@ -139,7 +139,8 @@ struct program {
      * RESPONSE_BYTES_MAX capacity). Never fails: errors become pages. */
     void (*answer)(void *context, const struct request *request, struct response *response);
     /* Makes the page for a request that could not even be read, or for a full arena. Same rules.
-     * request may be NULL. A code of 200 left in the response becomes that of the status. */
+     * When there was no room to read it, nothing but its request_id is known: every text of it is
+     * "". A code of 200 left in the response becomes that of the status. */
     void (*refuse)(void *context, const struct request *request, enum status status,
                    struct response *response);
     /* What is said when there is no room even for refuse's page: into a response of text/plain with

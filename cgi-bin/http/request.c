@@ -15,7 +15,8 @@
 #include "http/exchange.h"
 
 #define FORM_TYPE "application/x-www-form-urlencoded"
-#define REQUEST_ID_CHARS 32
+#define BEARER "Bearer "
+#define REQUEST_ID_CHARS (REQUEST_ID_SIZE - 1)
 #define USER_AGENT_BYTES_MAX 256
 
 /* The parameters that are read, and no others: anything else a client sends never gets further than
@@ -68,9 +69,10 @@ struct raw {
 static void raw_gather(struct arena *arena, const struct door *door, struct raw *raw);
 static void raw_take(struct arena *arena, const char *param, struct raw *raw);
 static bool is_clean(enum param param, const char *value);
+static bool is_joined(enum param param, const char *value);
 static void fill_in(struct arena *arena, const struct raw *raw, struct request *request);
 static bool request_id_is(const char *text);
-static const char *request_id_make(struct arena *arena);
+static void request_id_make(char id[REQUEST_ID_SIZE]);
 static const char *visible_ascii(struct arena *arena, const char *text);
 static enum status read_address(struct arena *arena, const char *uri, struct request *request);
 static bool path_is_plain(const char *path);
@@ -136,7 +138,7 @@ static void raw_take(struct arena *arena, const char *param, struct raw *raw)
          * counts.
          */
         bool is_repeated = raw->value[i] != NULL && i != PARAM_ACCEPT;
-        if (is_repeated || !is_clean((enum param)i, value)) {
+        if (is_repeated || is_joined((enum param)i, value) || !is_clean((enum param)i, value)) {
             raw->is_clean = false;
         }
         if (raw->value[i] == NULL) {
@@ -165,11 +167,27 @@ static bool is_clean(enum param param, const char *value)
     return true;
 }
 
+/* From its version 1.23 on nginx hands on the lines of a repeated header as one, with ", " between
+ * them. No secret, bearer token or key has a comma and a space in it; what other schemes of
+ * Authorization say (Digest) may have, and is nobody's here. */
+static bool is_joined(enum param param, const char *value)
+{
+    bool is_single =
+        param == PARAM_CLIENT_SECRET || param == PARAM_IDEMPOTENCY_KEY ||
+        (param == PARAM_AUTHORIZATION && strncasecmp(value, BEARER, strlen(BEARER)) == 0);
+    return is_single && (strstr(value, ", ") != NULL || strstr(value, ",\t") != NULL);
+}
+
 /* Every member, so that an error page can be made from the request whatever comes next. */
 static void fill_in(struct arena *arena, const struct raw *raw, struct request *request)
 {
     const char *method = raw->value[PARAM_METHOD];
     const char *id = raw->value[PARAM_REQUEST_ID];
+    char made[REQUEST_ID_SIZE];
+    if (!request_id_is(id)) {
+        request_id_make(made);
+        id = arena_text(arena, made);
+    }
     *request = (struct request){
         .method = text_is(method, "GET")    ? METHOD_GET
                   : text_is(method, "HEAD") ? METHOD_HEAD
@@ -184,7 +202,7 @@ static void fill_in(struct arena *arena, const struct raw *raw, struct request *
         .fetch_site = raw->value[PARAM_FETCH_SITE],
         .remote_address = raw->value[PARAM_ADDRESS],
         .user_agent = visible_ascii(arena, raw->value[PARAM_USER_AGENT]),
-        .request_id = request_id_is(id) ? id : request_id_make(arena),
+        .request_id = id,
         .https = text_is(raw->value[PARAM_HTTPS], "on"),
         .if_none_match = raw->value[PARAM_IF_NONE_MATCH],
         .authorization = raw->value[PARAM_AUTHORIZATION],
@@ -199,13 +217,28 @@ static bool request_id_is(const char *text)
     return strlen(text) == REQUEST_ID_CHARS && strspn(text, "0123456789abcdef") == REQUEST_ID_CHARS;
 }
 
-static const char *request_id_make(struct arena *arena)
+static void request_id_make(char id[REQUEST_ID_SIZE])
 {
     struct digest random;
     char hex[DIGEST_HEX_SIZE];
     random_bytes(random.bytes, sizeof(random.bytes));
     digest_hex(&random, hex);
-    return arena_text_sized(arena, hex, REQUEST_ID_CHARS);
+    memcpy(id, hex, REQUEST_ID_CHARS);
+    id[REQUEST_ID_CHARS] = '\0';
+}
+
+void request_number(const struct door *door, char id[REQUEST_ID_SIZE])
+{
+    const char *name = param_names[PARAM_REQUEST_ID];
+    size_t name_bytes = strlen(name);
+    for (const char *const *param = door->params; param != NULL && *param != NULL; param++) {
+        const char *value = *param + strnlen(*param, name_bytes + 1);
+        if (strncmp(*param, name, name_bytes) == 0 && value[-1] == '=' && request_id_is(value)) {
+            memcpy(id, value, REQUEST_ID_SIZE);
+            return;
+        }
+    }
+    request_id_make(id);
 }
 
 static const char *visible_ascii(struct arena *arena, const char *text)

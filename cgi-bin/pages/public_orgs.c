@@ -259,7 +259,7 @@ enum status public_org_get(struct visit *visit, struct response *response)
         .state = state_of(&org),
         .org_id = org.org_id,
         .supplier_id = org.supplier_id,
-        .country = org.country,
+        .country = location_words(arena, "", org.country),
         .domain = org.domain,
         .short_description =
             text_is(org.short_description, org.description) ? "" : org.short_description,

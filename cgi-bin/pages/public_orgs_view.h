@@ -54,7 +54,7 @@ struct public_org_view {
     struct state_view state;
     const char *org_id;
     const char *supplier_id; /* "" */
-    const char *country;
+    const char *country;     /* its name, or the code of one that has none; "" */
     const char *domain;
     const char *short_description; /* "" none, or the whole is no longer */
     const char *description;

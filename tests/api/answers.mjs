@@ -5,31 +5,32 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { faultsOf, operationOf, ours, pathOf } from './valid.mjs';
+import { faultsOf, headersOf, operationOf, ours, pathOf } from './valid.mjs';
 
 const base = '/registry/v0';
 const told = 5; // wrong answers of one operation and code that are shown whole
 
-// The records of a file: { method, path, status, type, text }. Throws when it is not made of whole records.
+// The records of a file: { method, path, status, head, text }. Throws when it is not made of whole records.
 export function* recordsOf(bytes) {
   for (let at = 0; at < bytes.length;) {
     const end = bytes.indexOf(10, at);
     const fields = end < 0 ? [] : bytes.toString('utf8', at, end).split('\t');
-    const size = Number(fields.at(-1)), from = end + 1;
-    if (fields.length < 5 || !/^\d+$/.test(fields.at(-1)) || bytes[from + size] !== 10) throw new Error(`byte ${at} begins no whole record`);
+    const from = end + 1 + Number(fields.at(-2)), until = from + Number(fields.at(-1));
+    if (fields.length < 5 || fields.slice(-2).some((size) => !/^\d+$/.test(size)) || bytes[until] !== 10) throw new Error(`byte ${at} begins no whole record`);
     const target = fields.slice(1, -3).join('\t');
-    yield { method: fields[0], path: target.split('?')[0], status: Number(fields.at(-3)), type: fields.at(-2), text: bytes.toString('utf8', from, from + size), bytes: bytes.subarray(from, from + size) };
-    at = from + size + 1;
+    yield { method: fields[0], path: target.split('?')[0], status: Number(fields.at(-3)), head: bytes.toString('utf8', end + 1, from), text: bytes.toString('utf8', from, until), bytes: bytes.subarray(from, until) };
+    at = until + 1;
   }
 }
 
 // What is wrong with one record: words, none when it is right.
-export function faultsOfRecord({ method, path, status, type, text, bytes }) {
+export function faultsOfRecord({ method, path, status, head, text, bytes }) {
   if (!path.startsWith(`${base}/`) && path !== base) return [`${path} is no address of the API`];
   if (!Buffer.from(text, 'utf8').equals(bytes)) return ['the body is no UTF-8'];
-  let body;
+  let body, headers;
+  try { headers = headersOf(head); } catch (fault) { return [fault.message]; }
   try { body = JSON.parse(text); } catch (fault) { return [`the body is no JSON: ${fault.message}`]; }
-  return faultsOf(method, path.slice(base.length), status, type, body);
+  return faultsOf(method, path.slice(base.length), status, headers, body);
 }
 
 // All of a folder: { files, counts: operation → code → how many, wrong: [{ name, status, file, words, text }], broken: [words] }.

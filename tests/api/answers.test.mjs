@@ -13,9 +13,11 @@ const id = 'org_1GB56M1ST1S0GVNA';
 const organisation = { id, name: 'Northwind', domain: null };
 const refusal = { type: '/registry/api#not-found', title: 'Not found', status: 404, detail: 'There is nothing.', request_id: 'r' };
 const faults = { detail: [{ loc: ['query', 'first'], msg: 'Send a whole number.', type: 'int_parsing', input: 'x' }], request_id: 'r' };
-const record = (target, status, body, { method = 'GET', type = 'application/json' } = {}) => {
+const number = 'X-Request-Id: 0123456789abcdef0123456789abcdef';
+const record = (target, status, body, { method = 'GET', type = 'application/json', lines = [number] } = {}) => {
   const text = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  return Buffer.concat([Buffer.from(`${method}\t${target}\t${status}\t${type}\t${text.length}\n`), text, Buffer.from('\n')]);
+  const head = Buffer.from([`Content-Type: ${type}`, ...lines].join('\r\n'));
+  return Buffer.concat([Buffer.from(`${method}\t${target}\t${status}\t${head.length}\t${text.length}\n`), head, text, Buffer.from('\n')]);
 };
 const judge = (bytes) => [...recordsOf(bytes)].flatMap(faultsOfRecord);
 const at = `/registry/v0/organisations/${id}`;
@@ -53,6 +55,28 @@ test('a refusal that says another thing than its head', () => {
   wrong(/422 with no list/, record(at, 422, { ...refusal, status: 422 }));
   wrong(/404 with a list/, record(at, 404, faults));
   wrong(/422 with no errors/, record(at, 422, { ...refusal, status: 422 }, { type: 'application/problem+json' }));
+});
+
+test('a header that lacks, comes with another code, or says what it must not', () => {
+  const other = (status, title) => ({ ...refusal, status, title });
+  const waits = (...lines) => record(at, 503, other(503, 'Busy'), { lines: [number, ...lines] });
+  assert.deepEqual(judge(waits('Retry-After: 2')), []);
+  wrong(/503 without Retry-After/, waits());
+  wrong(/Retry-After 0 .*must be >= 1/, waits('Retry-After: 0'));
+  wrong(/Retry-After soon .*must be integer/, waits('Retry-After: soon'));
+  wrong(/503 with WWW-Authenticate/, waits('Retry-After: 2', 'WWW-Authenticate: Bearer realm="registry"'));
+  wrong(/429 without Retry-After/, record(at, 429, other(429, 'Throttled')));
+  const unknown = (...lines) => record(at, 401, other(401, 'Key needed'), { lines: [number, ...lines] });
+  assert.deepEqual(judge(unknown('www-authenticate: Bearer realm="registry", error="invalid_token"')), []);
+  wrong(/401 without WWW-Authenticate/, unknown());
+  wrong(/WWW-Authenticate Basic .*must match pattern/, unknown('WWW-Authenticate: Basic realm="registry"'));
+  wrong(/405 without Allow/, record(at, 405, other(405, 'Method not allowed')));
+  wrong(/200 with Retry-After/, record(at, 200, organisation, { lines: [number, 'Retry-After: 2'] }));
+  wrong(/200 without X-Request-Id/, record(at, 200, organisation, { lines: [] }));
+  wrong(/X-Request-Id r .*must match pattern/, record(at, 200, organisation, { lines: ['X-Request-Id: r'] }));
+  wrong(/Tallystick-Sandbox false/, record(at, 200, organisation, { lines: [number, 'Tallystick-Sandbox: false'] }));
+  wrong(/twice/, record(at, 200, organisation, { lines: [number, number] }));
+  wrong(/the line of the head is none/, record(at, 200, organisation, { lines: [number, 'Status 200'] }));
 });
 
 test('a body that is no JSON, cut short, or no UTF-8', () => {

@@ -34,7 +34,7 @@ function as(who) {
   const opts = { fetch: async (url, init) => {
     const answer = await fetch(url, { ...init, headers: { ...Object.fromEntries(new Headers(init.headers)), authorization: `Bearer ${token}`, 'x-client-secret': secret } });
     const copy = answer.clone();
-    checkAnswer(init.method ?? 'GET', new URL(url).pathname.replace('/registry/v0', ''), answer.status, answer.headers.get('content-type').split(';')[0], await copy.json());
+    checkAnswer(init.method ?? 'GET', new URL(url).pathname.replace('/registry/v0', ''), answer.status, answer.headers, await copy.json());
     return answer;
   } };
   return new Proxy(api, { get: (all, name) => async (...given) => {

@@ -2,7 +2,7 @@
 // schemas and by ours (lib.mjs checks all of them), says what the registry holds, and lists go forward and backward without a seam.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { calls, caller, contract, credentials, pathOf, rows, startRegistry, withoutStripe } from './lib.mjs';
+import { calls, caller, contract, credentials, good, pathOf, rows, startRegistry, walk, withoutStripe } from './lib.mjs';
 
 let registry, buyer, supplier, reader;
 const one = (sql) => Object.values(rows(registry, sql)[0] ?? {})[0];
@@ -15,41 +15,6 @@ before(async () => {
   reader = caller(registry, credentials(registry, id('Meridian'), '--scopes', 'read', '--roles', 'viewer'));
 });
 after(async () => { await registry?.stop(); });
-
-const good = async (who, address) => {
-  const answer = await who.get(address);
-  assert.equal(answer.status, 200, `${address}: ${answer.text}`);
-  return answer.body;
-};
-
-// A whole list, forward in steps of one size and backward in another: the same rows, in the same order, none twice.
-async function walk(who, address) {
-  const joint = address.includes('?') ? '&' : '?';
-  const forward = [], backward = [];
-  let page = await good(who, `${address}${joint}first=7`);
-  const total = page.total_count;
-  for (;;) {
-    forward.push(...page.nodes);
-    if (!page.page_info.has_next_page) break;
-    assert.ok(forward.length < 5000, 'the list does not end');
-    page = await good(who, `${address}${joint}first=7&after=${encodeURIComponent(page.page_info.end_cursor)}`);
-    assert.equal(page.page_info.has_previous_page, true);
-  }
-  if (forward.length > 0) {
-    page = await good(who, `${address}${joint}last=50&before=${encodeURIComponent(page.page_info.end_cursor)}`);
-    for (;;) {
-      backward.unshift(...page.nodes);
-      if (!page.page_info.has_previous_page) break;
-      page = await good(who, `${address}${joint}last=50&before=${encodeURIComponent(page.page_info.start_cursor)}`);
-      assert.equal(page.page_info.has_next_page, true);
-    }
-    const ids = forward.map((node) => node.id);
-    assert.equal(new Set(ids).size, ids.length, `${address}: a row twice`);
-    assert.deepEqual(backward.map((node) => node.id), ids.slice(0, -1), `${address}: backward is not forward turned round`);
-  }
-  assert.equal(total, forward.length, `${address}: total_count`);
-  return forward;
-}
 
 test('organisations, suppliers, projects', async () => {
   const own = await good(buyer, '/organisation');

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { startBrowser, openPage } from '../web/lib.mjs';
 import { setStage } from './stage.mjs';
-import { build, checkAnswer, contract, ours, root, startRegistry, withoutStripe } from './lib.mjs';
+import { build, checkAnswer, contract, headersOf, ours, root, startRegistry, withoutStripe } from './lib.mjs';
 
 let registry, browser;
 before(async () => { registry = await startRegistry(); browser = await startBrowser(); });
@@ -98,10 +98,10 @@ test('every example of the page about the API runs', async () => {
   for (const example of examples) {
     const { who, ...more } = await stage(example.id);
     const env = { PATH: process.env.PATH, TALLYSTICK: registry.url, ORGANISATION: who.organisation_id, CLIENT_SECRET: who.client_secret, ACCESS_TOKEN: who.access_token, KEY: randomUUID(), ...more };
-    const command = example.curl.replace('curl -sS', "curl -sS -w '\\n%{http_code}'");
-    const [, text, code] = execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', command], { env, encoding: 'utf8' }).match(/^([\s\S]*)\n(\d+)$/);
+    const command = example.curl.replace('curl -sS', 'curl -sS -i');
+    const [, code, head, text] = execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', command], { env, encoding: 'utf8' }).match(/^HTTP\/1\.1 (\d+).*\r\n([\s\S]*?)\r\n\r\n([\s\S]*)$/);
     assert.equal(code, '200', `${example.id}: ${text}\n${example.curl}`);
-    checkAnswer(example.method, example.path, 200, 'application/json', JSON.parse(text));
+    checkAnswer(example.method, example.path, 200, headersOf(head), JSON.parse(text));
   }
 });
 

@@ -41,7 +41,7 @@ when an operation was not answered 200, or when this list is not of the operatio
 [openapi.yaml](../../cgi-bin/api/openapi.yaml) and of the contract; \`OPERATIONS=write node tests/api/operations.mjs\` after a
 run writes it anew. Counted is each answer whose status and body were found good by our description and, when it is a 200 or a 422
 of an operation of the contract (third column), by the contract's schemas too. The counts are those of one run, and may differ in
-the next. Every refusal that each kind of caller gets is asked for elsewhere: [permissions.md](permissions.md).
+the next. How each can be refused, and by whom each may be called: [refusals.md](refusals.md), [permissions.md](permissions.md).
 `;
 const list = [head, row(['operation', 'id', 'contract', ...columns, 'sum']), `|---|---|---|${'---:|'.repeat(columns.length + 1)}`, ...all.map(rowOf),
   row([`all ${all.length}`, '', String(taken.length), ...cells(all)]), ''].join('\n');

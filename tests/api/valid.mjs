@@ -58,14 +58,49 @@ function faultsOfRefusal(status, type, body) {
   return body?.status === undefined && status === 422 || body?.status === status ? [] : [`the body says ${body?.status}, the head ${status}`];
 }
 
+// A header goes with the codes that its description names, and with no other; one that names none may come with all.
+function faultsOfHeaders(described, status, headers) {
+  const faults = [];
+  for (const [name, node] of Object.entries(described)) {
+    const { description, required, schema } = refOf(ours, node);
+    const codes = (description.match(/\b[45]\d\d\b/g) ?? []).map(Number);
+    const text = headers.get(name);
+    if (text === null) {
+      if (codes.includes(status) || required && codes.length === 0) faults.push(`${status} without ${name}`);
+      continue;
+    }
+    if (codes.length > 0 && !codes.includes(status)) faults.push(`${status} with ${name}: ${text}`);
+    const value = schema.type === 'integer' && /^\d+$/.test(text) ? Number(text) : text;
+    faults.push(...faultsBy(ours, schema, value).map((words) => `${name} ${text} ${words}`));
+  }
+  return faults;
+}
+const always = { ...refused.headers };
+
+// The lines of a head → whatever has get(name). Throws for a line that is none and for a name that stands twice.
+export function headersOf(text) {
+  const all = new Map();
+  for (const line of text.split('\r\n')) {
+    const [, name, value] = line.match(/^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/) ?? [];
+    if (name === undefined) throw new Error(`the line of the head is none: ${line}`);
+    if (all.has(name.toLowerCase())) throw new Error(`the head has ${name} twice`);
+    all.set(name.toLowerCase(), value);
+  }
+  return { get: (name) => all.get(name.toLowerCase()) ?? null };
+}
+export const typeOf = (headers) => (headers.get('content-type') ?? '').split(';')[0];
+
 // Everything that is wrong with an answer, in words; none: it is valid against both documents. path: without query and base address.
-export function faultsOf(method, path, status, type, body) {
+// headers: whatever has get(name), null for one that was not sent.
+export function faultsOf(method, path, status, headers, body) {
+  const type = typeOf(headers);
   const operation = operationOf(ours, method, path);
   const response = operation ? refOf(ours, operation.responses[status] ?? operation.responses.default) : refused;
   if (!operation && !nowhere.has(status)) return [`no operation of our description is ${method} ${path}`];
   const schema = response?.content?.[type]?.schema;
   if (!schema) return [`our description tells of no ${status} ${type}`];
-  const faults = faultsBy(ours, schema, body);
+  // Of a 200, too: it has none of those that are described with refusals.
+  const faults = [...faultsBy(ours, schema, body), ...faultsOfHeaders({ ...always, ...response.headers }, status, headers)];
   if (!operation?.responses[status]) faults.push(...faultsOfRefusal(status, type, body));
   // The contract knows 200 and 422, as application/json; what else is said is in our own description.
   const theirs = operationOf(contract, method, path)?.responses[status]?.content?.[type]?.schema;

@@ -31,7 +31,7 @@ struct probe {
 struct heard {
     int code; /* 0: no head */
     int end;  /* as waitpid tells */
-    char type[128];
+    char type[128], head[4096];
     bool has_retry_after;
     char location[4096]; /* masked */
     char body[REPLY_BYTES], masked[REPLY_BYTES];
@@ -148,7 +148,7 @@ static void hear(const char *path, int end)
     heard.code = 0;
     heard.end = end;
     heard.has_retry_after = false;
-    heard.type[0] = heard.location[0] = heard.body[0] = heard.masked[0] = '\0';
+    heard.type[0] = heard.head[0] = heard.location[0] = heard.body[0] = heard.masked[0] = '\0';
     if (!has_head(path)) {
         return;
     }
@@ -160,6 +160,8 @@ static void hear(const char *path, int end)
         type += strlen("Content-Type: ");
         (void)snprintf(heard.type, sizeof heard.type, "%.*s", (int)strcspn(type, "\r"), type);
     }
+    assert_true(strlen(reply.head) < sizeof heard.head);
+    strcpy(heard.head, reply.head);
     assert_true(strlen(reply.body) < sizeof heard.body);
     strcpy(heard.body, reply.body);
     contents_mask(reply.location, heard.location, sizeof heard.location);
@@ -259,9 +261,7 @@ static void note(const struct probe *probe)
 {
     if (caller_of(probe) != NULL && heard.code != 0 && WIFEXITED(heard.end) &&
         WEXITSTATUS(heard.end) == 0) {
-        char head[160];
-        (void)snprintf(head, sizeof head, "Content-Type: %s", heard.type);
-        answers_note(probe->body == NULL ? "GET" : "POST", probe->target, heard.code, head,
+        answers_note(probe->body == NULL ? "GET" : "POST", probe->target, heard.code, heard.head,
                      heard.body, strlen(heard.body), 8);
     }
 }

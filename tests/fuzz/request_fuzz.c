@@ -62,11 +62,9 @@ static void refuse(void *context, const struct request *request, enum status sta
 {
     (void)context;
     holds(status != STATUS_OK);
-    if (request != NULL) {
-        request_holds(request);
-        out_html(&response->body, request->path);
-        out_html(&response->body, request->user_agent);
-    }
+    request_holds(request);
+    out_html(&response->body, request->path);
+    out_html(&response->body, request->user_agent);
 }
 
 static const struct program program = {

@@ -408,7 +408,14 @@ static void what_is_said(void **state)
     reply = cgi_ask("public", town.folder, words("/registry/organisations/%s", market.charm),
                     market_nobody, NULL);
     cgi_has(&reply, "San Francisco, United States of America (37.77° N, 122.419416° W)");
+    cgi_has(&reply, "<dt>Country</dt><dd>United States of America</dd>");
     cgi_has(&reply, "<p>Bio-oil goes underground.</p>");
+    /* A code without a name, as importers bring for what is no country, stands for itself. */
+    edit = words("/admin/organisations/%s/edit", market.lithos);
+    reply = done(edit, "name=Lithos&supplier=supplier&country=EUE");
+    reply = cgi_ask("public", town.folder, words("/registry/organisations/%s", market.lithos),
+                    market_nobody, NULL);
+    cgi_has(&reply, "<dt>Country</dt><dd>EUE</dd>");
 
     const char *project = "supplier=Charm&short_code=SAID&pathway_code=WIND&status=validated&"
                           "country=DNK&ccp=ccp&once=s";

@@ -4,9 +4,9 @@
  *
  * Only when the environment variable TEST_API_ANSWERS names a folder (tests/run.sh does): there
  * every test program appends to a file of its own name. One record is a line
- * "METHOD <tab> address <tab> code <tab> content type <tab> bytes of the body", the body, and a
- * line feed. It leaves in one write to a file opened for appending, so clients that are processes
- * of their own may share the file.
+ * "METHOD <tab> address <tab> code <tab> bytes of the head <tab> bytes of the body", the head (its
+ * header lines, CRLF between them), the body, and a line feed. It leaves in one write to a file
+ * opened for appending, so clients that are processes of their own may share the file.
  */
 #ifndef TESTS_PAGES_API_ANSWERS_H
 #define TESTS_PAGES_API_ANSWERS_H
@@ -22,7 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ANSWERS_SHAPES_MAX 4096
+#define ANSWERS_SHAPES_MAX 32768
 #define ANSWERS_BYTES_MAX (18L * 1024 * 1024)
 /* an id: three letters, "_" and sixteen more (base/id.h) */
 #define ANSWERS_ID_CHARS 20
@@ -80,12 +80,29 @@ static unsigned answers_count(struct answers_seen *seen, uint64_t hash)
     return 0;
 }
 
+/* The header lines of a head, which may begin with a status line and end with an empty line. */
+static const char *answers_lines(const char *head, size_t *size_bytes)
+{
+    const char *end = strstr(head, "\r\n\r\n");
+    size_t bytes = end == NULL ? strlen(head) : (size_t)(end - head);
+    while (bytes >= 2 && memcmp(head + bytes - 2, "\r\n", 2) == 0) {
+        bytes -= 2;
+    }
+    if (strncmp(head, "HTTP/", 5) == 0) {
+        size_t first = strcspn(head, "\n") + 1;
+        bytes = first < bytes ? bytes - first : 0;
+        head += first;
+    }
+    *size_bytes = bytes;
+    return head;
+}
+
 /* The type named in a head; "" when none is. */
-static void answers_type(const char *head, char type[64])
+static void answers_type(const char *head, size_t head_bytes, char type[64])
 {
     const char *at = strcasestr(head, "Content-Type: ");
     type[0] = '\0';
-    if (at != NULL) {
+    if (at != NULL && at < head + head_bytes) {
         at += strlen("Content-Type: ");
         (void)snprintf(type, 64, "%.*s", (int)strcspn(at, ";\r\n"), at);
     }
@@ -102,9 +119,9 @@ static int answers_open(const char *folder)
     return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 }
 
-/* Writes an answer down. target: as it was asked for, from /registry/v0 on. head: its header lines.
- * most_of_a_shape: how many answers of one operation, code and type this process writes down; 0:
- * each that is not word for word like one before. */
+/* Writes an answer down. target: as it was asked for, from /registry/v0 on. head: its header lines,
+ * and what follows them, up to a NUL. most_of_a_shape: how many answers of one operation, code and
+ * type this process writes down; 0: each that is not word for word like one before. */
 __attribute__((unused)) static void answers_note(const char *method, const char *target, int code,
                                                  const char *head, const char *body,
                                                  size_t body_bytes, unsigned most_of_a_shape)
@@ -113,11 +130,13 @@ __attribute__((unused)) static void answers_note(const char *method, const char 
     static char *record;
     static int fd = -1;
     char type[64];
+    size_t head_bytes = 0;
     const char *folder = answers_folder();
     if (folder == NULL) {
         return;
     }
-    answers_type(head, type);
+    head = answers_lines(head, &head_bytes);
+    answers_type(head, head_bytes, type);
     uint64_t hash = answers_shape(method, target, code, type);
     if (most_of_a_shape == 0) {
         hash = answers_hash(hash, body, body_bytes);
@@ -127,9 +146,9 @@ __attribute__((unused)) static void answers_note(const char *method, const char 
     }
     record = record == NULL ? malloc((size_t)ANSWERS_BYTES_MAX) : record;
     fd = fd < 0 ? answers_open(folder) : fd;
-    int chars = snprintf(record, (size_t)ANSWERS_BYTES_MAX, "%s\t%.2000s\t%d\t%s\t%zu\n", method,
-                         target, code, type, body_bytes);
-    size_t size_bytes = (size_t)chars + body_bytes + 1;
+    int chars = snprintf(record, (size_t)ANSWERS_BYTES_MAX, "%s\t%.2000s\t%d\t%zu\t%zu\n", method,
+                         target, code, head_bytes, body_bytes);
+    size_t size_bytes = (size_t)chars + head_bytes + body_bytes + 1;
     for (int i = 0; i < chars - 1; i++) { /* an address may hold anything */
         record[i] =
             (char)(record[i] != '\t' && iscntrl((unsigned char)record[i]) ? '?' : record[i]);
@@ -138,7 +157,8 @@ __attribute__((unused)) static void answers_note(const char *method, const char 
         fprintf(stderr, "an answer of %zu bytes is too long to be written down\n", body_bytes);
         abort();
     }
-    memcpy(record + chars, body, body_bytes);
+    memcpy(record + chars, head, head_bytes);
+    memcpy(record + (size_t)chars + head_bytes, body, body_bytes);
     record[size_bytes - 1] = '\n';
     if (fd < 0 || write(fd, record, size_bytes) != (ssize_t)size_bytes) {
         perror("an answer could not be written down");

@@ -1,7 +1,8 @@
 /*
  * tests/pages/api_inside.h: handlers of the API called in this process, over a town's registry, for
  * tests that ask thousands of times. The door is not in the way: whoever asks is an organisation.
- * Include once, after cmocka's headers.
+ * What they answer is written down (tests/pages/api_answers.h). Include once, after cmocka's
+ * headers.
  */
 #ifndef TESTS_PAGES_API_INSIDE_H
 #define TESTS_PAGES_API_INSIDE_H
@@ -10,21 +11,27 @@
 
 #include "api/api.h"
 #include "api/beneficiary.h"
+#include "api/event.h"
 #include "api/holding.h"
 #include "api/order.h"
 #include "api/party.h"
 #include "api/project.h"
 #include "api/retirement.h"
 #include "api/transfer.h"
+#include "api/webhook.h"
 #include "ledger/town.h"
 #include "pages/api_answers.h"
+#include "pages/api_head.h"
 #include "store/api_balances.h"
 #include "store/api_batches.h"
 #include "store/api_beneficiaries.h"
 #include "store/api_holdings.h"
 #include "store/api_transfers.h"
 #include "store/documents.h"
+#include "store/events.h"
 #include "store/holdings.h"
+#include "store/people_webhook.h"
+#include "store/people_webhook_log.h"
 #include "store/rights.h"
 
 #define INSIDE_UNUSED __attribute__((unused))
@@ -37,6 +44,8 @@ struct inside_list {
 
 static struct arena inside_arena;
 static struct store *inside_store;
+static struct store *inside_people;  /* NULL: this test has no people.db */
+static char inside_people_path[128]; /* where it is */
 
 static const struct query_table *const inside_tables[] = {&api_parties_queries,
                                                           &api_batches_queries,
@@ -50,7 +59,39 @@ static const struct query_table *const inside_tables[] = {&api_parties_queries,
                                                           &holdings_queries,
                                                           &rights_queries,
                                                           &documents_queries,
+                                                          &events_queries,
                                                           NULL};
+
+/* Where each handler stands (api.c), ":id" for its argument. */
+static const struct {
+    enum status (*handler)(struct visit *visit, struct response *response);
+    const char *pattern;
+} inside_routes[] = {
+    {beneficiaries_get, "/beneficiaries"},
+    {deliveries_get, "/deliveries"},
+    {events_get, "/events"},
+    {exports_get, "/exports"},
+    {issuances_get, "/issuances"},
+    {order_deliveries_get, "/orders/:id/deliveries"},
+    {organisation_balance_get, "/organisations/:id/credit_balance"},
+    {organisation_batches_get, "/organisations/:id/credit_batches"},
+    {organisation_orders_get, "/organisations/:id/orders"},
+    {project_documents_get, "/projects/:id/documents"},
+    {projects_get, "/projects"},
+    {retirement_batches_get, "/retirements/:id/credit_batches"},
+    {retirements_get, "/retirements"},
+    {supplier_deliveries_get, "/suppliers/:id/deliveries"},
+    {supplier_issuances_get, "/suppliers/:id/issuances"},
+    {supplier_orders_get, "/suppliers/:id/orders"},
+    {supplier_projects_get, "/suppliers/:id/projects"},
+    {suppliers_get, "/suppliers"},
+    {transferees_get, "/transferees"},
+    {transfers_get, "/transfers"},
+    {webhook_messages_get, "/webhooks/:id/messages"},
+    {webhooks_get, "/webhooks"},
+};
+/* answers of one operation and code that a test writes down: its walks ask thousands of times */
+#define INSIDE_ANSWERS_MOST 0
 
 INSIDE_UNUSED static void inside_open(void)
 {
@@ -61,9 +102,24 @@ INSIDE_UNUSED static void inside_open(void)
     assert_non_null(inside_store);
 }
 
+/* Makes people.db for webhooks, and opens it, too. */
+INSIDE_UNUSED static void inside_open_people(void)
+{
+    static const struct query_table *const tables[] = {&people_webhook_queries,
+                                                       &people_webhook_log_queries, NULL};
+    (void)snprintf(inside_people_path, sizeof inside_people_path, "%s/people.db", town.folder);
+    assert_int_equal(store_migrate(STORE_PEOPLE, inside_people_path, "schema/people"), STATUS_OK);
+    inside_people = store_open(STORE_PEOPLE, STORE_READ, inside_people_path, tables);
+    assert_non_null(inside_people);
+}
+
 INSIDE_UNUSED static void inside_close(void)
 {
     store_close(inside_store);
+    if (inside_people != NULL) {
+        store_close(inside_people);
+        inside_people = NULL;
+    }
 }
 
 static char inside_text_bytes[16 * 1024 * 1024];
@@ -88,6 +144,32 @@ INSIDE_UNUSED static size_t inside_take_windows(struct response *response)
     return size_bytes;
 }
 
+/* The address that was asked for, as a client would have it, but for escapes in the query. */
+static const char *inside_target(enum status (*handler)(struct visit *, struct response *),
+                                 const char *argument, const struct pairs *query)
+{
+    static char target[8192];
+    size_t i = 0;
+    while (i < sizeof inside_routes / sizeof inside_routes[0] &&
+           inside_routes[i].handler != handler) {
+        i++;
+    }
+    if (i == sizeof inside_routes / sizeof inside_routes[0]) {
+        fail_msg("a handler without its address: add it to inside_routes");
+    }
+    const char *pattern = inside_routes[i].pattern;
+    const char *id = strstr(pattern, ":id");
+    size_t bytes =
+        (size_t)snprintf(target, sizeof target, "/registry/v0%.*s%s%s",
+                         (int)(id == NULL ? strlen(pattern) : (size_t)(id - pattern)), pattern,
+                         id == NULL ? "" : argument, id == NULL ? "" : id + strlen(":id"));
+    for (size_t at = 0; at < query->count && bytes < sizeof target; at++) {
+        bytes += (size_t)snprintf(target + bytes, sizeof target - bytes, "%c%s=%s",
+                                  at == 0 ? '?' : '&', query->at[at].name, query->at[at].value);
+    }
+    return target;
+}
+
 /* One GET; *code is its status. The answer is the caller's to free; NULL when there was an error.
  * query: names and values, ended by NULL. */
 INSIDE_UNUSED static json_t *inside_get(enum status (*handler)(struct visit *, struct response *),
@@ -102,7 +184,7 @@ INSIDE_UNUSED static json_t *inside_get(enum status (*handler)(struct visit *, s
                               .body = "",
                               .accept = "",
                               .authorization = "",
-                              .request_id = "r"};
+                              .request_id = API_HEAD_REQUEST_ID};
     arena_reset(&inside_arena, 0);
     size_t count = 0;
     for (; query != NULL && query[2 * count] != NULL; count++) {
@@ -113,6 +195,7 @@ INSIDE_UNUSED static json_t *inside_get(enum status (*handler)(struct visit *, s
     struct visit visit = {.arena = &inside_arena,
                           .request = &request,
                           .registry = inside_store,
+                          .people = inside_people,
                           .arguments = arguments,
                           .site_url = "https://registry.example",
                           .org_id = org_id};
@@ -120,10 +203,24 @@ INSIDE_UNUSED static json_t *inside_get(enum status (*handler)(struct visit *, s
     out_init(&response.body, &inside_arena, RESPONSE_BYTES_MAX);
     api_begin(&visit);
     store_begin_read(inside_store);
+    if (inside_people != NULL) {
+        store_begin_read(inside_people);
+    }
     *status = handler(&visit, &response);
+    if (*status != STATUS_OK) {
+        response.body.size_bytes = 0;
+        api_error_page(&visit, *status, &response);
+    }
+    const char *head = api_head_of(&response, &request);
     size_t size_bytes = inside_take_windows(&response);
+    answers_note("GET", inside_target(handler, argument, &request.query), response.http_code, head,
+                 inside_text_bytes, size_bytes, INSIDE_ANSWERS_MOST);
     assert_false(store_fault(inside_store));
     store_settle(inside_store);
+    if (inside_people != NULL) {
+        assert_false(store_fault(inside_people));
+        store_settle(inside_people);
+    }
     if (*status != STATUS_OK) {
         return NULL;
     }
@@ -208,13 +305,13 @@ INSIDE_UNUSED static void inside_walk_all(struct inside_walk *walk)
     }
 }
 
-/* What a query of one column gives. */
-INSIDE_UNUSED static void inside_sql(const char *sql, struct inside_list *list)
+/* What a query of one column over one of the two files gives. */
+INSIDE_UNUSED static void inside_sql_of(bool in_people, const char *sql, struct inside_list *list)
 {
     sqlite3 *db = NULL;
     sqlite3_stmt *statement = NULL;
     list->count = 0;
-    must(sqlite3_open(town.path, &db) == SQLITE_OK);
+    must(sqlite3_open(in_people ? inside_people_path : town.path, &db) == SQLITE_OK);
     if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) {
         fail_msg("%s: %s", sqlite3_errmsg(db), sql);
     }
@@ -225,6 +322,11 @@ INSIDE_UNUSED static void inside_sql(const char *sql, struct inside_list *list)
     }
     sqlite3_finalize(statement);
     sqlite3_close(db);
+}
+
+INSIDE_UNUSED static void inside_sql(const char *sql, struct inside_list *list)
+{
+    inside_sql_of(false, sql, list);
 }
 
 INSIDE_UNUSED static bool inside_has(const struct inside_list *list, const char *id)

@@ -23,6 +23,7 @@ int api_main(void);
 #include "ledger/dump.h"
 #include "pages/api_cgi.h"
 #include "pages/api_foreign.h"
+#include "pages/api_head.h"
 
 #define ROUTES (sizeof routes / sizeof routes[0])
 #define PAGE "tests/api/permissions.md"
@@ -402,7 +403,7 @@ static int answer_to(const struct route *route, const struct column *column, con
                               .fetch_site = "",
                               .remote_address = "127.0.0.1",
                               .user_agent = "",
-                              .request_id = "r",
+                              .request_id = API_HEAD_REQUEST_ID,
                               .if_none_match = "",
                               .accept = "",
                               .authorization = "",
@@ -422,10 +423,9 @@ static int answer_to(const struct route *route, const struct column *column, con
         fail_msg("%s, %s: %d without %s", route->pattern, column->name, response.http_code, words);
     }
     if (response.stream == NULL) { /* otherwise this is its first part */
-        const char *head = arena_printf(&gate.arena, "Content-Type: %s", response.content_type);
         answers_note(route->method == METHOD_POST ? "POST" : "GET", request.path,
-                     response.http_code, head, (const char *)response.body.bytes,
-                     response.body.size_bytes, 0);
+                     response.http_code, api_head_of(&response, &request),
+                     (const char *)response.body.bytes, response.body.size_bytes, 0);
     }
     gate_finish(&gate);
     arena_reset(&gate.arena, mark_bytes);
@@ -586,12 +586,29 @@ static void what_strangers_sent_is_good_of_charm(void **state)
         }
     }
     assert_int_equal(tried, FOREIGNS);
+}
+
+/* Who keeps guessing has to wait, whatever is asked for; nobody waits who brings what is right. */
+static void guesses_are_throttled(void **state)
+{
+    (void)state;
+    int guesses = 0;
+    while (answer_to(&routes[0], &columns[BAD], "", "") == 401) {
+        assert_true(++guesses < 600);
+    }
+    assert_true(guesses > 100);
+    for (size_t r = 0; r < ROUTES; r++) {
+        assert_int_equal(answer_to(&routes[r], &columns[BAD], "{}", "#throttled"), 429);
+        assert_int_equal(answer_to(&routes[r], &columns[NO_TOKEN], "{}", "#key-needed"), 401);
+    }
+    assert_int_equal(answer_to(&routes[0], &columns[INITIATOR], "", ""), 200);
     gate_close(&gate);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_cell_is_what_it_should_be),
-                                       cmocka_unit_test(what_strangers_sent_is_good_of_charm)};
+                                       cmocka_unit_test(what_strangers_sent_is_good_of_charm),
+                                       cmocka_unit_test(guesses_are_throttled)};
     return cmocka_run_group_tests(tests, set_up, market_close);
 }

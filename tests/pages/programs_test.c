@@ -239,6 +239,35 @@ static void repeated_headers(void **state)
     assert_non_null(strstr(reply.head, "WWW-Authenticate: Bearer"));
 }
 
+/* The same as nginx from 1.23 on hands it over: one line with a comma. The words are those of two
+ * lines, also where each half is good. */
+static void joined_headers(void **state)
+{
+    (void)state;
+    const char *both;
+    struct cgi_reply reply;
+    static const char told[] = "repeated headers";
+    both = words("%s, %s", client_secret, client_secret);
+    reply = api_with("/organisation", both, access_token, "");
+    cgi_is(&reply, 400);
+    cgi_has(&reply, told);
+    both = words("%s, other", client_secret);
+    reply = api_with("/organisation", both, access_token, "");
+    cgi_is(&reply, 400);
+    both = words("%s, Bearer %s", access_token, access_token);
+    reply = api_with("/organisation", client_secret, both, "");
+    cgi_is(&reply, 400);
+    cgi_has(&reply, told);
+    both = words("other, Bearer %s", access_token);
+    reply = api_with("/organisation", client_secret, both, "");
+    cgi_is(&reply, 400);
+    reply = api_with("/organisation", client_secret, access_token, "HTTP_IDEMPOTENCY_KEY=1, 2");
+    cgi_is(&reply, 400);
+    cgi_has(&reply, told);
+    reply = api_with("/organisation", client_secret, access_token, "HTTP_IDEMPOTENCY_KEY=1,2");
+    cgi_is(&reply, 200);
+}
+
 /* A session's cookie is nothing to the API, nor the API's secrets to the pages. */
 static void doors_are_apart(void **state)
 {
@@ -386,6 +415,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(an_access_token_opens_the_api),
         cmocka_unit_test(repeated_headers),
+        cmocka_unit_test(joined_headers),
         cmocka_unit_test(doors_are_apart),
         cmocka_unit_test(it_has_a_name),
         cmocka_unit_test(revoking),

@@ -26,7 +26,7 @@ static int windows_taken;
 static int windows_readable; /* after so many the disk fails; -1: never */
 static bool refuse_is_hungry;
 static enum status refused;
-static bool had_request; /* was the refusal given the request? */
+static char refused_number[33]; /* of the request that was refused */
 
 /* What the door saw. */
 static char sent[65536];
@@ -108,7 +108,7 @@ static void refuse(void *context, const struct request *request, enum status sta
 {
     (void)context;
     refused = status;
-    had_request = request != NULL;
+    (void)snprintf(refused_number, sizeof refused_number, "%s", request->request_id);
     assert_int_equal(response->body.size_bytes, 0);
     if (refuse_is_hungry) {
         fill_arena();
@@ -367,7 +367,7 @@ static void unreadable_requests_are_refused(void **state)
     assert_true(run("GET", "/a/../b", NULL));
     assert_memory_equal(sent, "Status: 400 Bad Request\r\n", 25);
     assert_int_equal(refused, STATUS_BAD_REQUEST);
-    assert_true(had_request);
+    assert_string_equal(refused_number, REQUEST_ID + strlen("REQUEST_ID="));
     assert_string_equal(body(), "refused");
     sent_bytes = 0;
     assert_true(run("POST", "/page", "CONTENT_LENGTH=999999999"));
@@ -385,7 +385,7 @@ static void a_full_arena_is_a_page_too(void **state)
         assert_true(run("GET", paths[i], NULL));
         assert_memory_equal(sent, "Status: 503 Service Unavailable\r\n", 33);
         assert_int_equal(refused, STATUS_OUT_OF_ROOM);
-        assert_true(had_request);
+        assert_string_equal(refused_number, REQUEST_ID + strlen("REQUEST_ID="));
         assert_string_equal(body(), "refused");
         assert_int_equal(finished, 2);
     }
@@ -417,18 +417,28 @@ static void at_last_one_sentence_remains(void **state)
     assert_memory_equal(body(), status_row(STATUS_BAD_REQUEST)->sentence, 20);
 }
 
-/* The arena is so small that not even the request fits. */
+/* The arena is so small that not even the request fits. Whoever asked is told its number. */
 static void no_room_for_the_request(void **state)
 {
     (void)state;
+    static const char *const more[] = {REQUEST_ID, "NOTHING=1", "REQUEST_ID=not a number"};
     size_t size_bytes = arena.size_bytes;
-    arena.size_bytes = arena.used_bytes + 16;
-    const char *params[] = {"REQUEST_METHOD=GET", "REQUEST_URI=/page", NULL};
-    struct door door = {.params = params, .read = read_nothing, .write = keep_sent};
-    assert_true(run_quietly(&door));
-    arena.size_bytes = size_bytes;
-    assert_memory_equal(sent, "Status: 503 Service Unavailable\r\n", 33);
-    assert_false(had_request);
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
+        const char *params[] = {"REQUEST_METHOD=GET", "REQUEST_URI=/page", more[i], NULL};
+        struct door door = {.params = params, .read = read_nothing, .write = keep_sent};
+        sent_bytes = 0;
+        arena.size_bytes = arena.used_bytes + 16;
+        assert_true(run_quietly(&door));
+        arena.size_bytes = size_bytes;
+        assert_memory_equal(sent, "Status: 503 Service Unavailable\r\n", 33);
+        const char *number = strstr(sent, "X-Request-Id: ");
+        assert_non_null(number);
+        number += strlen("X-Request-Id: ");
+        assert_int_equal(strspn(number, "0123456789abcdef"), 32);
+        assert_int_equal(number[32], '\r');
+        assert_memory_equal(number, refused_number, 32);
+        assert_int_equal(strncmp(number, REQUEST_ID + strlen("REQUEST_ID="), 32) == 0, i == 0);
+    }
 }
 
 static struct response response;

@@ -528,7 +528,7 @@ static void what_cannot_be_read_is_refused_with_a_page(void **state)
 {
     (void)state;
     begin(METHOD_GET, "/", "");
-    gate_refuse(&gate, NULL, STATUS_TOO_LARGE, &response);
+    gate_refuse(&gate, &request, STATUS_TOO_LARGE, &response);
     assert_int_equal(error_shown, STATUS_TOO_LARGE);
     assert_int_equal(response.http_code, 413);
     assert_string_equal(seen.request->path, "/");

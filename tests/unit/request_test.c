@@ -358,6 +358,32 @@ static void repeats_are_refused(void **state)
     assert_int_equal(get_with("HTTP_COOKIE", "HTTP_COOKIE=b"), STATUS_OK);
 }
 
+/* As nginx from 1.23 on hands on the lines of one header that came several times. */
+static void joined_repeats_are_refused(void **state)
+{
+    (void)state;
+    static const char *const joined[] = {
+        "HTTP_X_CLIENT_SECRET=a, b",      "HTTP_X_CLIENT_SECRET=a, a",
+        "HTTP_X_CLIENT_SECRET=, a",       "HTTP_X_CLIENT_SECRET=a, ",
+        "HTTP_X_CLIENT_SECRET=a,\tb",     "HTTP_AUTHORIZATION=Bearer a, Bearer b",
+        "HTTP_AUTHORIZATION=bearer a, b", "HTTP_AUTHORIZATION=Bearer a, Basic b",
+        "HTTP_IDEMPOTENCY_KEY=a, b",      "HTTP_IDEMPOTENCY_KEY=a, ",
+        "HTTP_IDEMPOTENCY_KEY=, ",
+    };
+    for (size_t i = 0; i < sizeof(joined) / sizeof(joined[0]); i++) {
+        assert_int_equal(get_with(joined[i], NULL), STATUS_BAD_REQUEST);
+    }
+    /* A comma is as good as any other character of a key; lists are lists. */
+    static const char *const single[] = {
+        "HTTP_IDEMPOTENCY_KEY=a,b", "HTTP_AUTHORIZATION=Digest username=\"a\", realm=\"b\"",
+        "HTTP_ACCEPT=a, b",         "HTTP_IF_NONE_MATCH=\"a\", \"b\"",
+        "HTTP_USER_AGENT=a, b",
+    };
+    for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
+        assert_int_equal(get_with(single[i], NULL), STATUS_OK);
+    }
+}
+
 static void an_empty_key_is_no_key(void **state)
 {
     (void)state;
@@ -465,6 +491,7 @@ int main(void)
         cmocka_unit_test_setup(bodies_where_none_belongs, set_up),
         cmocka_unit_test_setup(other_types_are_left_alone, set_up),
         cmocka_unit_test_setup(repeats_are_refused, set_up),
+        cmocka_unit_test_setup(joined_repeats_are_refused, set_up),
         cmocka_unit_test_setup(an_empty_key_is_no_key, set_up),
         cmocka_unit_test_setup(control_characters_are_refused, set_up),
         cmocka_unit_test_setup(request_ids, set_up),

@@ -54,6 +54,7 @@ export async function startRegistry({ rates = 'test' } = {}) {
     url: `http://127.0.0.1:${port}`,
     data,
     run: readFileSync(readyFile, 'utf8').trim(),
+    pid: server.pid,
     tally(...words) {
       return execFileSync(join(root, build, 'tally'), words, { cwd: root, encoding: 'utf8',
         env: { ...process.env, TALLYSTICK_DATA: data, TALLYSTICK_RUN: this.run, TALLYSTICK_SCHEMA: join(root, 'schema') } });
