@@ -1,7 +1,8 @@
 #!/bin/bash
 # controls.sh: the negative controls. Each plants one bug in one program (tests/plant/, built by `make plants`) and runs the
 # campaign that must find it: the control passes only when the campaign fails and prints a line "violation …". A campaign that
-# ends well, breaks off for another reason, or is not there, is a failure here.
+# breaks off for another reason, or is not there, is a failure here; so is one that ends well, but that only after three seeds:
+# the short forms draw few of the moments in which a bug can show itself, fewer still on a busy machine.
 #   tests/controls.sh [--times N] [--long] [--seed N] [NAME…]     --times: each so often, with the seeds that follow;
 #   --long: also the bugs that show themselves only by chance or late
 set -u
@@ -38,7 +39,7 @@ ledger-document-stays   crash/history_test      --operations 8000 --kills 0
 ledger-clock-followed   crash/time_jump_test
 ledger-id-anew          crash/time_jump_test    --steps 400
 tally-backup-copies-file     crash/drill_test   --seconds 4
-tally-backup-registry-first  crash/drill_test   --seconds 2
+tally-backup-registry-first  crash/drill_test   --seconds 5
 tally-backup-holds-people    crash/drill_test   --seconds 7
 tally-restore-keeps-sessions crash/drill_test   --seconds 1
 tally-restore-trusts-digest  crash/drill_test   --seconds 8
@@ -101,18 +102,22 @@ missed() { # PLANT CAMPAIGN WHY
 }
 
 control() { # PLANT SEED CAMPAIGN OPTION…
-    local plant=$1 its_seed=$2 campaign=$3 began_ms took_ms code
+    local plant=$1 its_seed=$2 campaign=$3 began_ms took_ms code=0 try
     local folder=build/release/plant/$plant program=build/test/tests/$campaign log="$logs/$1-${3##*/}-$2.log"
     shift 3
     [ -e "$folder/planted" ] || { missed "$plant" "$campaign" "there is no $folder; make plants"; return; }
     [ -x "$program" ] || { missed "$plant" "$campaign" "there is no $program"; return; }
     began_ms=$(date +%s%3N)
-    TEST_BUILD=$folder TEST_RELEASE=$folder timeout -k 10 1800 "$program" "$@" --seed "$its_seed" >"$log" 2>&1 </dev/null
-    code=$?
+    for ((try = 1; try <= 3 && code == 0; try++)); do
+        [ "$try" -eq 1 ] || echo "not yet: $plant by $campaign with seed $its_seed"
+        its_seed=$((its_seed + (try - 1) * 1000003))
+        TEST_BUILD=$folder TEST_RELEASE=$folder timeout -k 10 1800 "$program" "$@" --seed "$its_seed" >"$log" 2>&1 </dev/null
+        code=$?
+    done
     took_ms=$(($(date +%s%3N) - began_ms))
     [ "$took_ms" -le "$slowest_ms" ] || slowest_ms=$took_ms
     if [ "$code" -eq 0 ]; then
-        missed "$plant" "$campaign" "it ended well (seed $its_seed; see $log)"
+        missed "$plant" "$campaign" "it ended well three times (the last with seed $its_seed; see $log)"
     elif ! grep -q '^violation' "$log"; then
         missed "$plant" "$campaign" "it failed without a violation (exit $code, seed $its_seed; see $log)"
     else

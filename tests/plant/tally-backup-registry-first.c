@@ -10,7 +10,7 @@
 
 #include "store/backup.h"
 
-#define APART_MS 300
+#define APART_MS 1000 /* so long that on a slow machine, too, somebody is new meanwhile */
 
 bool __real_backup_copy(enum store_file file, const char *from_path, const char *to_path,
                         char words[BACKUP_WORDS_SIZE]);
