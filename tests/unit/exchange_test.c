@@ -367,7 +367,7 @@ static void unreadable_requests_are_refused(void **state)
     assert_true(run("GET", "/a/../b", NULL));
     assert_memory_equal(sent, "Status: 400 Bad Request\r\n", 25);
     assert_int_equal(refused, STATUS_BAD_REQUEST);
-    assert_string_equal(refused_number, REQUEST_ID + strlen("REQUEST_ID="));
+    assert_string_equal(refused_number, &REQUEST_ID[strlen("REQUEST_ID=")]);
     assert_string_equal(body(), "refused");
     sent_bytes = 0;
     assert_true(run("POST", "/page", "CONTENT_LENGTH=999999999"));
@@ -385,7 +385,7 @@ static void a_full_arena_is_a_page_too(void **state)
         assert_true(run("GET", paths[i], NULL));
         assert_memory_equal(sent, "Status: 503 Service Unavailable\r\n", 33);
         assert_int_equal(refused, STATUS_OUT_OF_ROOM);
-        assert_string_equal(refused_number, REQUEST_ID + strlen("REQUEST_ID="));
+        assert_string_equal(refused_number, &REQUEST_ID[strlen("REQUEST_ID=")]);
         assert_string_equal(body(), "refused");
         assert_int_equal(finished, 2);
     }
@@ -437,7 +437,7 @@ static void no_room_for_the_request(void **state)
         assert_int_equal(strspn(number, "0123456789abcdef"), 32);
         assert_int_equal(number[32], '\r');
         assert_memory_equal(number, refused_number, 32);
-        assert_int_equal(strncmp(number, REQUEST_ID + strlen("REQUEST_ID="), 32) == 0, i == 0);
+        assert_int_equal(strncmp(number, &REQUEST_ID[strlen("REQUEST_ID=")], 32) == 0, i == 0);
     }
 }
 
