@@ -215,6 +215,26 @@ static inline void api_await(const struct api *api)
     } while (reply.code != 200);
 }
 
+/* Asks until something is told: a whole answer that is no fault of ours. Tries: how often again,
+ * in memory that the crowd shares. */
+#define API_TRIES_MAX 400 /* 20 ms apart: above the time that a killed process is away */
+static inline void api_ask_until_told(const struct api *api, size_t org, const char *target,
+                                      const char *body, const char *key, struct web_reply *reply,
+                                      int *tries)
+{
+    for (int i = 0; i < API_TRIES_MAX; i++) {
+        api_ask(api, org, target, body, key, reply);
+        if (reply->is_whole && reply->code < 500) {
+            return;
+        }
+        CHECK(reply->code == 0 || reply->code == 503 || reply->code == 500, "answered %d: %.500s",
+              reply->code, reply->body);
+        __atomic_add_fetch(tries, 1, __ATOMIC_SEQ_CST);
+        poll(NULL, 0, 20);
+    }
+    CHECK(false, "nothing was told for long: %d %.500s", reply->code, reply->body);
+}
+
 /* The text of the first member of this name; "" when it is not there. */
 static inline void api_text(const struct web_reply *reply, const char *member, char *text,
                             size_t text_size)

@@ -16,7 +16,6 @@
 #define CLIENTS 64
 #define SENDER 0
 #define RECIPIENT 1
-#define TRIES 400 /* 20 ms apart: above the time that a killed process is away */
 
 enum round { ROUND_SAME, ROUND_TWO, ROUND_ACCEPT, ROUND_KILLED };
 
@@ -62,22 +61,6 @@ static void keep(int client)
     api_text(&reply, "id", shared->ids[client], ID_SIZE);
 }
 
-/* Until it is told something. */
-static void ask_until_told(const char *body, const char *key)
-{
-    for (int i = 0; i < TRIES; i++) {
-        api_ask(api, SENDER, "/transfers/from_oldest_credits", body, key, &reply);
-        if (reply.is_whole && reply.code < 500) {
-            return;
-        }
-        CHECK(reply.code == 0 || reply.code == 503 || reply.code == 500, "answered %d: %.500s",
-              reply.code, reply.body);
-        __atomic_add_fetch(&shared->tries, 1, __ATOMIC_SEQ_CST);
-        poll(NULL, 0, 20);
-    }
-    CHECK(false, "nothing was told for long: %d %.500s", reply.code, reply.body);
-}
-
 static void act(int client, void *context)
 {
     char key[KEY_SIZE], target[128];
@@ -86,7 +69,8 @@ static void act(int client, void *context)
     crowd_meet(&shared->crowd);
     if (shared->round == ROUND_KILLED) {
         poll(NULL, 0, client % 20); /* some before the kill, some after */
-        ask_until_told(body_of(shared->number, client), key);
+        api_ask_until_told(api, SENDER, "/transfers/from_oldest_credits",
+                           body_of(shared->number, client), key, &reply, &shared->tries);
     } else if (shared->round == ROUND_ACCEPT) {
         (void)snprintf(key, sizeof key, "accept-%d-%d", shared->number, client);
         (void)snprintf(target, sizeof target, "/transfers/%s/accept", shared->transfer_id);

@@ -25,7 +25,6 @@
 #define OWNER 0       /* its program asks, but for deliveries */
 #define BENEFICIARY 1 /* what is retired is for it */
 #define FAILED 3      /* messages that are sent again in one act */
-#define TRIES 400     /* 20 ms apart: above the time that a killed process is away */
 #define PLAN_SIZE 1024
 
 /* In this order: the endpoint is made, and removed in the end. */
@@ -88,29 +87,14 @@ static char order_id[ID_SIZE], hook_id[ID_SIZE], message_id[ID_SIZE];
 
 /* ------------------------------------------------------------------ asking */
 
-/* Until it is told something. */
-static void ask_until_told(const struct wish *wish)
-{
-    for (int i = 0; i < TRIES; i++) {
-        api_ask(api, wish->org, wish->target, wish->body, wish->key, &reply);
-        if (reply.is_whole && reply.code < 500) {
-            return;
-        }
-        CHECK(reply.code == 0 || reply.code == 503 || reply.code == 500, "answered %d: %.500s",
-              reply.code, reply.body);
-        __atomic_add_fetch(&shared->tries, 1, __ATOMIC_SEQ_CST);
-        poll(NULL, 0, 20);
-    }
-    CHECK(false, "nothing was told for long: %d %.500s", reply.code, reply.body);
-}
-
 static void act(int client)
 {
     const struct wish *wish = &shared->wishes[client % 2];
     crowd_meet(&shared->crowd);
     if (shared->round == ROUND_KILLED) {
         poll(NULL, 0, client % 20); /* some before the kill, some after */
-        ask_until_told(wish);
+        api_ask_until_told(api, wish->org, wish->target, wish->body, wish->key, &reply,
+                           &shared->tries);
     } else {
         api_ask(api, wish->org, wish->target, wish->body, wish->key, &reply);
     }

@@ -13,11 +13,10 @@
 #include "base/clock.h"
 #include "gate/webhook_once.h"
 #include "unit/people_room.h"
+#include "unit/upgrade_rows.h"
 
 #define HOOK "whk_1KNS0Q2D6SBX0A01"
 #define NOW (INT64_C(1795000000) * CLOCK_SECOND_US)
-#define SCHEMA                                                                                     \
-    "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY 1"
 
 /* What version 1 knows, and what version 2 knows besides. */
 static const char *const rows_1 =
@@ -57,26 +56,6 @@ enum { TABLES = sizeof tables / sizeof tables[0] };
 
 static struct arena arena;
 static char older[96];
-
-/* The digest of all that a query gives. */
-static struct digest digest_of_rows(const char *path, const char *sql, int *rows)
-{
-    sqlite3 *db = NULL;
-    sqlite3_stmt *statement = NULL;
-    struct digest_feed feed;
-    digest_begin(&feed);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-    for (*rows = 0; sqlite3_step(statement) == SQLITE_ROW; (*rows)++) {
-        for (int i = 0; i < sqlite3_column_count(statement); i++) {
-            const char *text = (const char *)sqlite3_column_text(statement, i);
-            digest_add_text(&feed, text == NULL ? "(null)" : text);
-        }
-    }
-    sqlite3_finalize(statement);
-    sqlite3_close(db);
-    return digest_end(&feed);
-}
 
 /* The key of an act, as version 2 kept it. */
 static void add_key(const char *key, const char *act, const char *made_id)

@@ -11,10 +11,9 @@
 #include <cmocka.h>
 
 #include "ledger/town.h"
+#include "unit/upgrade_rows.h"
 
 #define SQL_BYTES_MAX (512 * 1024)
-#define SCHEMA                                                                                     \
-    "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY 1"
 
 static char sql_text[SQL_BYTES_MAX];
 
@@ -35,26 +34,6 @@ static void run(sqlite3 *db, const char *sql)
     if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK) {
         fail_msg("%s", why);
     }
-}
-
-/* The digest of all that a query gives. */
-static struct digest digest_of_rows(const char *path, const char *sql, int *rows)
-{
-    sqlite3 *db = NULL;
-    sqlite3_stmt *statement = NULL;
-    struct digest_feed feed;
-    digest_begin(&feed);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-    for (*rows = 0; sqlite3_step(statement) == SQLITE_ROW; (*rows)++) {
-        for (int i = 0; i < sqlite3_column_count(statement); i++) {
-            const char *text = (const char *)sqlite3_column_text(statement, i);
-            digest_add_text(&feed, text == NULL ? "(null)" : text);
-        }
-    }
-    sqlite3_finalize(statement);
-    sqlite3_close(db);
-    return digest_end(&feed);
 }
 
 /* Makes the file as version 1 made it, and fills it. */
