@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -83,7 +82,8 @@ static bool open_all(struct courier *courier)
     return is_read;
 }
 
-/* Two couriers would send everything twice. */
+/* Two couriers would send everything twice. The lock is the process's own (fcntl): one that is
+ * killed has lost it at once, even while a child that looks for a host is just being made. */
 static bool take_lock(struct courier *courier)
 {
     char path[PATH_MAX];
@@ -92,8 +92,9 @@ static bool take_lock(struct courier *courier)
         log_event("fault", "data-path-too-long", "data", courier->setup.data_dir, NULL);
         return false;
     }
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     courier->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-    if (courier->lock_fd < 0 || flock(courier->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+    if (courier->lock_fd < 0 || fcntl(courier->lock_fd, F_SETLK, &lock) != 0) {
         log_event("fault", "lock-not-taken", "path", path, "why", strerror(errno), "hint",
                   "another courier runs for this registry", NULL);
         return false;

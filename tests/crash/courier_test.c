@@ -137,6 +137,17 @@ static void act(struct chance *chance)
           status_row((enum status)answer.status)->slug);
 }
 
+/* Beside the one that runs there is no room for another. */
+static void check_second(void)
+{
+    int end = 0;
+    pid_t first = courier;
+    start_courier();
+    CHECK(waitpid(courier, &end, 0) == courier && WIFEXITED(end) && WEXITSTATUS(end) == 1,
+          "a second courier was not refused; the log of both is %s", log_path);
+    courier = first;
+}
+
 static void kill_under_load(int kills, struct chance *chance)
 {
     for (int i = 0; i < kills; i++) {
@@ -347,6 +358,7 @@ int main(int argc, char **argv)
     kill_under_load(kills, &chance);
     start_courier();
     await_empty(kills);
+    check_second();
     check_lateness(&chance);
     await_empty(kills);
     stop_in_good_order();
