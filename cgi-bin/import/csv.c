@@ -27,6 +27,7 @@ struct reading {
     struct csv_cell cells[CSV_COLUMNS_MAX];
 };
 
+static const char *without_marks(const char *bytes, size_t size_bytes);
 static const char *without_nul(struct reading *reading, const char *bytes, size_t size_bytes);
 static void parser_begin(struct reading *reading, unsigned char delimiter);
 static void feed_all(struct reading *reading, const char *bytes, size_t size_bytes);
@@ -58,11 +59,9 @@ bool csv_read_bytes(struct arena *arena, struct report *report, const char *name
         report_problem(report, place_of(name), "The file is UTF-16. Save it as UTF-8.");
         return false;
     }
-    /* A file that was exported twice may begin with two: no column's name begins with one. */
-    while (size_bytes >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
-        bytes += 3;
-        size_bytes -= 3;
-    }
+    const char *begin = without_marks(bytes, size_bytes);
+    size_bytes -= (size_t)(begin - bytes);
+    bytes = begin;
     reading->rows_max = 1;
     for (size_t i = 0; i < size_bytes; i++) {
         reading->rows_max += bytes[i] == '\n' || bytes[i] == '\r' ? 1 : 0;
@@ -113,6 +112,16 @@ struct place csv_place(const struct csv_table *table, const struct csv_row *row,
                           .line = row->cells[column].line,
                           .column = row->cells[column].column,
                           .field = table->header[column]};
+}
+
+/* Behind the marks that say UTF-8. A file that was exported twice may begin with two, and one whose
+ * first lines are empty may have them before the first column's name, which none belongs to. */
+static const char *without_marks(const char *bytes, size_t size_bytes)
+{
+    for (; size_bytes >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0; size_bytes -= 3) {
+        bytes += 3;
+    }
+    return bytes;
 }
 
 /* NUL bytes are problems; spaces stand in for them so that the rest of the file can still be looked
@@ -320,7 +329,8 @@ static void header_ended(struct reading *reading)
                               .line = reading->cells[i].line,
                               .column = reading->cells[i].column,
                               .field = reading->cells[i].text};
-        header[i] = reading->cells[i].text;
+        const char *name = reading->cells[i].text;
+        header[i] = i > 0 ? name : without_marks(name, strlen(name));
         for (size_t j = 0; j < i; j++) {
             if (text_is(header[j], header[i])) {
                 report_problem(reading->report, place, "The column is named twice.");

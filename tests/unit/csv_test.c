@@ -93,6 +93,10 @@ static void marks_before_the_first_column(void **state)
     assert_string_equal(said(true), "");
     assert_string_equal(table.header[0], "a");
     assert_string_equal(table.rows[0].cells[1].text, "\xEF\xBB\xBFx");
+    table = read_text("\r\n\xEF\xBB\xBF"
+                      "a,b\n1,2\n");
+    assert_string_equal(said(true), "");
+    assert_string_equal(table.header[0], "a");
 }
 
 static void columns_count_characters(void **state)
