@@ -93,9 +93,7 @@ static inline void api_listen(struct api *api)
 static inline void api_start(struct api *api, int number)
 {
     CHECK(api->pids[number] == 0, "api %d runs already", number);
-    fflush(stdout);
-    pid_t pid = fork();
-    CHECK(pid >= 0, "no process for api");
+    pid_t pid = world_fork("api");
     if (pid == 0) {
         web_become(api->web, api->log_path, SIGKILL);
         dup2(api->socket, STDIN_FILENO);
@@ -146,15 +144,18 @@ static inline struct api *api_open(struct web *web, struct world *world)
     return api;
 }
 
-/* Everything ends in good order. */
-static inline void api_stop(struct api *api)
+/* Everything ends in good order, and the registry is verified. Gives the acts in its log. */
+static inline int64_t api_stop_all(struct api *api, struct world *world)
 {
+    web_kill_nginx(api->web);
     for (int i = 0; i < API_PROCESSES; i++) {
         kill(api->pids[i], SIGTERM);
         CHECK(web_await_end(api->pids[i], "api") == 0, "api ended badly; its log is %s",
               api->log_path);
         api->pids[i] = 0;
     }
+    CHECK(world_stop_daemon(world) == 0, "the daemon did not end in good order");
+    return world_verify(world);
 }
 
 /* Sends a request over a connection of its own; -1: it was not sent (whole). body NULL: GET. key
@@ -213,6 +214,18 @@ static inline void api_await(const struct api *api)
               reply.code, reply.body, api->log_path);
         poll(NULL, 0, 10);
     } while (reply.code != 200);
+}
+
+/* The daemon, the processes and nginx; waits until they answer. */
+static inline void api_start_all(struct api *api, struct world *world)
+{
+    world_start_daemon(world);
+    world_await_daemon(world);
+    for (int i = 0; i < API_PROCESSES; i++) {
+        api_start(api, i);
+    }
+    web_start_nginx(api->web);
+    api_await(api);
 }
 
 /* Asks until something is told: a whole answer that is no fault of ours. Tries: how often again,

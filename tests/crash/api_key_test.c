@@ -234,23 +234,14 @@ int main(int argc, char **argv)
     world = world_open("api-key", "release");
     web = web_open(world, &chance);
     api = api_open(web, world);
-    world_start_daemon(world);
-    world_await_daemon(world);
-    for (int i = 0; i < API_PROCESSES; i++) {
-        api_start(api, i);
-    }
-    web_start_nginx(web);
-    api_await(api);
+    api_start_all(api, world);
 
     test_same(rounds);
     test_two_bodies(rounds);
     test_accept(rounds);
     test_killed(&chance, kills);
 
-    web_kill_nginx(web);
-    api_stop(api);
-    CHECK(world_stop_daemon(world) == 0, "the daemon did not end in good order");
-    int64_t acts = world_verify(world);
+    int64_t acts = api_stop_all(api, world);
     printf("result: 64 programs under one key, %" PRId64 " rounds of each kind and %" PRId64
            " kills: one act each; %" PRId64 " acts in the log\n",
            rounds, kills, acts);

@@ -664,13 +664,7 @@ int main(int argc, char **argv)
     place_order();
     web = web_open(world, &chance);
     api = api_open(web, world);
-    world_start_daemon(world);
-    world_await_daemon(world);
-    for (int i = 0; i < API_PROCESSES; i++) {
-        api_start(api, i);
-    }
-    web_start_nginx(web);
-    api_await(api);
+    api_start_all(api, world);
     open_crowd();
 
     test_acts(&chance, rounds, kills);
@@ -679,10 +673,7 @@ int main(int argc, char **argv)
     test_sealed();
 
     close_crowd();
-    web_kill_nginx(web);
-    api_stop(api);
-    CHECK(world_stop_daemon(world) == 0, "the daemon did not end in good order");
-    int64_t acts = world_verify(world);
+    int64_t acts = api_stop_all(api, world);
     printf("result: %d programs under one key, %d acts in %" PRId64 " rounds and %" PRId64
            " kills: one each; %" PRId64 " acts in the log\n",
            CLIENTS, ACTS, rounds, kills, acts);

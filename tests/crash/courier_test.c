@@ -84,9 +84,7 @@ static void make_hooks(uint64_t seed)
 
 static void start_courier(void)
 {
-    fflush(stdout);
-    courier = fork();
-    CHECK(courier >= 0, "no process for the courier");
+    courier = world_fork("the courier");
     if (courier == 0) {
         int log = open(log_path, O_WRONLY | O_CREAT | O_APPEND, 0640);
         dup2(log, STDERR_FILENO);

@@ -203,9 +203,7 @@ static inline void web_become(const struct web *web, const char *log_path, int d
 static inline void web_start_account(struct web *web, int number)
 {
     CHECK(web->accounts[number] == 0, "account %d runs already", number);
-    fflush(stdout);
-    pid_t pid = fork();
-    CHECK(pid >= 0, "no process for account");
+    pid_t pid = world_fork("account");
     if (pid == 0) {
         web_become(web, web->account_log, SIGKILL);
         dup2(web->account_socket, STDIN_FILENO);

@@ -168,13 +168,26 @@ static inline void world_exec_daemon(const struct world *world)
     _exit(127);
 }
 
+/* A child for one of our programs. SIGTERM and SIGINT are kept from it until it asks for them, when
+ * it first waits: else who is told to end before it has begun ends by the signal, in no order. */
+static inline pid_t world_fork(const char *name)
+{
+    sigset_t ending, before;
+    fflush(stdout);
+    CHECK(sigemptyset(&ending) == 0 && sigaddset(&ending, SIGTERM) == 0 &&
+              sigaddset(&ending, SIGINT) == 0 && sigprocmask(SIG_BLOCK, &ending, &before) == 0,
+          "signals cannot be blocked");
+    pid_t pid = fork();
+    CHECK(pid >= 0, "no process for %s", name);
+    CHECK(pid == 0 || sigprocmask(SIG_SETMASK, &before, NULL) == 0, "signals stay blocked");
+    return pid;
+}
+
 /* Starts it; does not wait until it is ready. */
 static inline void world_start_daemon(struct world *world)
 {
     CHECK(world->daemon == 0, "the daemon runs already");
-    fflush(stdout);
-    world->daemon = fork();
-    CHECK(world->daemon >= 0, "no process for the daemon");
+    world->daemon = world_fork("the daemon");
     if (world->daemon == 0) {
         world_exec_daemon(world);
     }
