@@ -53,8 +53,9 @@ static enum status keep(const struct webhook_admin *admin, const struct webhook_
 static void take_wish(struct webhook *webhook, const struct webhook_wish *wish);
 static bool is_readable(const struct webhook_admin *admin);
 static enum status begin(const struct webhook_admin *admin, struct webhook_once *once);
-static enum status begin_about(const struct webhook_admin *admin, const char *webhook_id,
-                               struct webhook_once *once, struct webhook *webhook);
+static bool is_over(const struct webhook_admin *admin, const char *webhook_id,
+                    struct webhook_once *once, const struct webhook_done *done,
+                    struct webhook *webhook, enum status *status);
 static enum status done_before(const struct webhook_admin *admin, const char *webhook_id,
                                const struct webhook_done *done);
 static enum status finish(const struct webhook_admin *admin, enum status status, const char *event,
@@ -131,12 +132,9 @@ enum status webhook_update(const struct webhook_admin *admin, const char *webhoo
     if (webhook_wish_fault(wish, admin->is_test, &words) != NULL) {
         return STATUS_VALUE_REFUSED;
     }
-    enum status status = begin_about(admin, webhook_id, &once, webhook);
-    if (status != STATUS_OK || once.is_told) {
+    enum status status = STATUS_OK;
+    if (is_over(admin, webhook_id, &once, &done, webhook, &status)) {
         return status;
-    }
-    if (once.made_id != NULL) {
-        return done_before(admin, webhook_id, &done);
     }
     take_wish(webhook, wish);
     webhook_change(admin->people, webhook, admin->now_us);
@@ -149,12 +147,9 @@ enum status webhook_rotate(const struct webhook_admin *admin, const char *webhoo
 {
     struct webhook_once once = webhook_once_of("rotate", webhook_id, NULL);
     struct webhook_done done = {.webhook = webhook, .shows_secret = true};
-    enum status status = begin_about(admin, webhook_id, &once, webhook);
-    if (status != STATUS_OK || once.is_told) {
+    enum status status = STATUS_OK;
+    if (is_over(admin, webhook_id, &once, &done, webhook, &status)) {
         return status;
-    }
-    if (once.made_id != NULL) {
-        return done_before(admin, webhook_id, &done);
     }
     webhook->old_secret = webhook->secret;
     webhook->old_until = admin->now_us + WEBHOOK_OVERLAP_S * CLOCK_SECOND_US;
@@ -169,12 +164,9 @@ enum status webhook_set_paused(const struct webhook_admin *admin, const char *we
 {
     struct webhook_once once = webhook_once_of(is_paused ? "pause" : "resume", webhook_id, NULL);
     struct webhook_done done = {.webhook = webhook};
-    enum status status = begin_about(admin, webhook_id, &once, webhook);
-    if (status != STATUS_OK || once.is_told) {
+    enum status status = STATUS_OK;
+    if (is_over(admin, webhook_id, &once, &done, webhook, &status)) {
         return status;
-    }
-    if (once.made_id != NULL) {
-        return done_before(admin, webhook_id, &done);
     }
     if (text_is(webhook->state, is_paused ? "paused" : "active")) {
         webhook_once_keep(admin, &once, webhook_id, &done);
@@ -216,8 +208,8 @@ enum status webhook_test(const struct webhook_admin *admin, const char *webhook_
     struct webhook_once once = webhook_once_of("test", webhook_id, NULL);
     struct webhook_done done = {.message = message};
     struct webhook webhook;
-    enum status status = begin_about(admin, webhook_id, &once, &webhook);
-    if (status != STATUS_OK || once.is_told) {
+    enum status status = STATUS_OK;
+    if (is_over(admin, webhook_id, &once, NULL, &webhook, &status)) {
         return status;
     }
     if (once.made_id != NULL) {
@@ -245,12 +237,9 @@ enum status webhook_replay(const struct webhook_admin *admin, const char *webhoo
     struct webhook_done done = {.count = 1};
     struct webhook webhook;
     struct webhook_message message;
-    enum status status = begin_about(admin, webhook_id, &once, &webhook);
-    if (status != STATUS_OK || once.is_told) {
+    enum status status = STATUS_OK;
+    if (is_over(admin, webhook_id, &once, &done, &webhook, &status)) {
         return status;
-    }
-    if (once.made_id != NULL) {
-        return done_before(admin, webhook_id, &done);
     }
     if (!webhook_message_find(admin->people, admin->arena, webhook_id, message_id, &message)) {
         return finish(admin, STATUS_NOT_FOUND, NULL, webhook_id);
@@ -268,8 +257,8 @@ enum status webhook_replay_failed(const struct webhook_admin *admin, const char 
     struct webhook_once once = webhook_once_of(act, webhook_id, NULL);
     struct webhook_done done = {.count = 0};
     struct webhook webhook;
-    enum status status = begin_about(admin, webhook_id, &once, &webhook);
-    if (status != STATUS_OK || once.is_told) {
+    enum status status = STATUS_OK;
+    if (is_over(admin, webhook_id, &once, NULL, &webhook, &status)) {
         return status;
     }
     if (once.made_id != NULL) { /* of this act: how many there were */
@@ -340,18 +329,28 @@ static enum status begin(const struct webhook_admin *admin, struct webhook_once 
     return webhook_once_find(admin, once);
 }
 
-/* The same, and then reads the endpoint: what a repeat is about may not be there any more. A status
- * other than OK, and a repeat that was told the first answer, have closed the transaction again. */
-static enum status begin_about(const struct webhook_admin *admin, const char *webhook_id,
-                               struct webhook_once *once, struct webhook *webhook)
+/* The same for an act on an endpoint that is there (a repeat may come when it is not any more), and
+ * asks whether anything is left to do. True: no, this is the act's status, and the transaction is
+ * closed again. done: how a repeat is told that was done before answers were kept; NULL: the act
+ * looks at made_id itself. */
+static bool is_over(const struct webhook_admin *admin, const char *webhook_id,
+                    struct webhook_once *once, const struct webhook_done *done,
+                    struct webhook *webhook, enum status *status)
 {
-    enum status status = begin(admin, once);
-    if (status == STATUS_OK && !once->is_told &&
+    *status = begin(admin, once);
+    if (*status == STATUS_OK && !once->is_told &&
         !webhook_find(admin->people, admin->arena, admin->org_id, webhook_id, webhook)) {
-        status = STATUS_NOT_FOUND;
+        *status = STATUS_NOT_FOUND;
     }
-    return status == STATUS_OK && !once->is_told ? STATUS_OK
-                                                 : finish(admin, status, NULL, webhook_id);
+    if (*status != STATUS_OK || once->is_told) {
+        *status = finish(admin, *status, NULL, webhook_id);
+        return true;
+    }
+    if (once->made_id != NULL && done != NULL) {
+        *status = done_before(admin, webhook_id, done);
+        return true;
+    }
+    return false;
 }
 
 /* A repeat of what was done before answers were kept: it is told how it is now. */
