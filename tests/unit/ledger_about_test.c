@@ -10,21 +10,7 @@
 #include <cmocka.h>
 
 #include "ledger/town.h"
-#include "ledger/work.h"
-
-static struct answer answer;
-
-#define DECIDES(decision, wanted, wanted_field)                                                    \
-    do {                                                                                           \
-        memset(&answer, 0, sizeof answer);                                                         \
-        enum status given = (decision);                                                            \
-        if (given != (wanted)) {                                                                   \
-            fail_msg("%s: %s, not %s", #decision, status_row(given)->slug,                         \
-                     status_row(wanted)->slug);                                                    \
-        }                                                                                          \
-        assert_int_equal(answer.field, wanted_field);                                              \
-    } while (0)
-#define ALLOWS(decision) DECIDES(decision, STATUS_OK, FIELD_NONE)
+#include "unit/decides.h"
 
 /* So many characters of two bytes each. */
 static void fill(char *text, int characters)
@@ -346,5 +332,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(officials_add_and_remove, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_label_is_told_of, set_up, tear_down),
     };
-    return cmocka_run_group_tests_name("what is said, and documents", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("what is said, and documents", tests, decides_open, NULL);
 }

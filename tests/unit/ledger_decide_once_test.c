@@ -8,45 +8,11 @@
 
 #include <cmocka.h>
 
-#include <string.h>
-
-#include "base/text.h"
-#include "ledger/work.h"
+#include "unit/decides.h"
 
 #define AT INT64_C(1000)
 
-static struct arena arena;
-static struct answer answer;
 static struct plan plan;
-
-#define DECIDES(decision, wanted, wanted_field)                                                    \
-    do {                                                                                           \
-        memset(&answer, 0, sizeof answer);                                                         \
-        arena_reset(&arena, 0);                                                                    \
-        enum status given = (decision);                                                            \
-        if (given != (wanted)) {                                                                   \
-            fail_msg("%s: %s, not %s", #decision, status_row(given)->slug,                         \
-                     status_row(wanted)->slug);                                                    \
-        }                                                                                          \
-        assert_int_equal(answer.field, wanted_field);                                              \
-    } while (0)
-#define ALLOWS(decision) DECIDES(decision, STATUS_OK, FIELD_NONE)
-
-static struct ledger_org org(const char *org_id)
-{
-    struct ledger_org row = {.found = true, .name = "An organisation", .state = ORG_ACTIVE};
-    TEXT_COPY(row.org_id, org_id);
-    return row;
-}
-
-static struct ledger_account account(const char *org_id)
-{
-    struct ledger_account row = {
-        .found = true, .name = "Main", .kind = ACCOUNT_ACTIVE, .is_open = true, .is_main = true};
-    TEXT_COPY(row.account_id, "acc_main");
-    TEXT_COPY(row.org_id, org_id);
-    return row;
-}
 
 /* Ten units of the supplier org_1 that lie with that organisation in an account of that kind. */
 static struct ledger_batch batch(const char *org_id, enum account_kind kind)
@@ -81,20 +47,13 @@ static struct plan_wish wish_of(const char *org_id, const struct ledger_batch *f
                               .free_units = 10};
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    arena_map(&arena, 1 << 20);
-    return 0;
-}
-
 /* ---- a delivery ---- */
 
 static struct deliver_facts deliver_facts(const struct ledger_batch *from)
 {
-    struct deliver_facts facts = {.supplier = org("org_1"),
-                                  .buyer = org("org_2"),
-                                  .to = account("org_2"),
+    struct deliver_facts facts = {.supplier = decides_org("org_1"),
+                                  .buyer = decides_org("org_2"),
+                                  .to = decides_account("org_2"),
                                   .wish = wish_of("org_1", from, 10)};
     facts.order = (struct ledger_order){.found = true, .units = 10, .ordered_at = 1};
     TEXT_COPY(facts.order.buyer_org_id, "org_2");
@@ -182,7 +141,7 @@ static void a_delivery_is_the_one_reviewed(void **state)
 
 static struct retire_facts retire_facts(const struct ledger_batch *from)
 {
-    return (struct retire_facts){.owner = org("org_1"), .wish = wish_of("org_1", from, 10)};
+    return (struct retire_facts){.owner = decides_org("org_1"), .wish = wish_of("org_1", from, 10)};
 }
 
 static void a_retirement_is_narrowed(void **state)
@@ -261,7 +220,7 @@ static void a_beneficiary_is_its_namers(void **state)
     assert_string_equal(retire_beneficiary(&facts, &body), "As typed");
     TEXT_COPY(body.beneficiary, "");
     facts.named.found = false;
-    facts.beneficiary = org("org_9");
+    facts.beneficiary = decides_org("org_9");
     ALLOWS(RETIRE);
     assert_string_equal(retire_beneficiary(&facts, &body), "An organisation");
     facts.beneficiary.found = false;
@@ -276,7 +235,7 @@ static void who_is_named_has_a_name(void **state)
     struct command_beneficiary body = {.name = "A customer", .domain = "customer.example.org"};
 #define NAME decide_beneficiary(&facts, &body, &answer)
     DECIDES(NAME, STATUS_SENDER_UNKNOWN, FIELD_NONE);
-    facts.org = org("org_1");
+    facts.org = decides_org("org_1");
     ALLOWS(NAME);
     body.is_individual = true;
     DECIDES(NAME, STATUS_VALUE_REFUSED, FIELD_DOMAIN);
@@ -304,9 +263,9 @@ static void who_is_named_has_a_name(void **state)
 
 static struct pool_facts pool_facts(const struct ledger_batch *from)
 {
-    struct pool_facts facts = {.buffer = org("org_5"),
-                               .supplier = org("org_1"),
-                               .to = account("org_1"),
+    struct pool_facts facts = {.buffer = decides_org("org_5"),
+                               .supplier = decides_org("org_1"),
+                               .to = decides_account("org_1"),
                                .project_is_known = true,
                                .wish = wish_of("org_5", from, 10)};
     facts.buffer.kind = ORG_BUFFER;
@@ -362,7 +321,7 @@ static void a_refund_goes_to_an_open_supplier(void **state)
     DECIDES(REFUND, STATUS_ACCOUNT_CLOSED, FIELD_ACCOUNT);
     facts.to.found = false;
     DECIDES(REFUND, STATUS_ACCOUNT_UNKNOWN, FIELD_ACCOUNT);
-    facts.to = account("org_1");
+    facts.to = decides_account("org_1");
     facts.buffer.two_person = TWO_PERSON_ALWAYS;
     DECIDES(REFUND, STATUS_SECOND_PERSON_NEEDED, FIELD_NONE);
     facts.is_registry = true;
@@ -443,7 +402,7 @@ static void a_program_is_made_for_one(void **state)
     struct command_person body = {.user_id = "usr_0000000000000001", .is_program = true};
 #define PERSON decide_person(&facts, &body, &answer)
     DECIDES(PERSON, STATUS_NOT_FOUND, FIELD_NONE);
-    facts.org = org("org_1");
+    facts.org = decides_org("org_1");
     ALLOWS(PERSON);
     facts.org.state = ORG_SUSPENDED;
     ALLOWS(PERSON);
@@ -464,7 +423,7 @@ static void a_program_is_made_for_one(void **state)
 static void a_program_is_no_manager_that_counts(void **state)
 {
     (void)state;
-    struct person_facts facts = {.org = org("org_1"), .is_last = true};
+    struct person_facts facts = {.org = decides_org("org_1"), .is_last = true};
     struct command_person body = {.org_id = "org_1", .roles = ROLE_MANAGER};
     facts.person = (struct ledger_person){.found = true, .active = true, .is_program = true};
 #define MEMBER decide_member(&facts, &body, &answer)
@@ -522,7 +481,7 @@ static void the_registry_acts_through_its_own_doors(void **state)
 static void a_program_is_its_maker(void **state)
 {
     (void)state;
-    struct answer_facts facts = {.sender = org("org_1"), .recipient = org("org_2")};
+    struct answer_facts facts = {.sender = decides_org("org_1"), .recipient = decides_org("org_2")};
     struct command_decide body = {.reason = "Because"};
     struct answer_outcome outcome;
     facts.transfer = (struct ledger_transfer){.found = true,
@@ -561,7 +520,7 @@ static void a_program_is_its_maker(void **state)
 static void an_approval_is_refused_while_it_is_due(void **state)
 {
     (void)state;
-    struct answer_facts facts = {.sender = org("org_1"), .recipient = org("org_2")};
+    struct answer_facts facts = {.sender = decides_org("org_1"), .recipient = decides_org("org_2")};
     struct command_decide body = {.reason = "Because"};
     struct answer_outcome outcome;
     facts.transfer = (struct ledger_transfer){.found = true,
@@ -627,5 +586,6 @@ int main(void)
         cmocka_unit_test(an_approval_is_refused_while_it_is_due),
         cmocka_unit_test(who_checks_does_not_act),
     };
-    return cmocka_run_group_tests_name("decisions about what is done at once", tests, set_up, NULL);
+    return cmocka_run_group_tests_name("decisions about what is done at once", tests, decides_open,
+                                       NULL);
 }

@@ -8,32 +8,7 @@
 
 #include <cmocka.h>
 
-#include <string.h>
-
-#include "base/text.h"
-#include "ledger/work.h"
-
-static struct answer answer;
-
-/* A decision that must come out like this; the answer is wiped first, for decide_… fill it. */
-#define DECIDES(decision, wanted, wanted_field)                                                    \
-    do {                                                                                           \
-        memset(&answer, 0, sizeof answer);                                                         \
-        enum status given = (decision);                                                            \
-        if (given != (wanted)) {                                                                   \
-            fail_msg("%s: %s, not %s", #decision, status_row(given)->slug,                         \
-                     status_row(wanted)->slug);                                                    \
-        }                                                                                          \
-        assert_int_equal(answer.field, wanted_field);                                              \
-    } while (0)
-#define ALLOWS(decision) DECIDES(decision, STATUS_OK, FIELD_NONE)
-
-static struct ledger_org org(const char *org_id)
-{
-    struct ledger_org row = {.found = true, .name = "An organisation", .state = ORG_ACTIVE};
-    TEXT_COPY(row.org_id, org_id);
-    return row;
-}
+#include "unit/decides.h"
 
 /* ---- organisations ---- */
 
@@ -79,7 +54,7 @@ static void an_organisation_is_opened(void **state)
     /* One that is there is only edited; its kind stays what it is. */
     facts.is_new = false;
     DECIDES(OPEN, STATUS_NOT_FOUND, FIELD_NONE);
-    facts.org = org("org_1");
+    facts.org = decides_org("org_1");
     ALLOWS(OPEN);
 #undef OPEN
 }
@@ -91,7 +66,7 @@ static void an_organisation_is_closed_when_it_is_empty(void **state)
     struct command_organisation body = {.state = ORG_CLOSED, .reason = "Dissolved"};
 #define SET decide_organisation_state(&facts, &body, &answer)
     DECIDES(SET, STATUS_NOT_FOUND, FIELD_NONE);
-    facts.org = org("org_1");
+    facts.org = decides_org("org_1");
     ALLOWS(SET);
     facts.left_units = 1;
     DECIDES(SET, STATUS_VALUE_REFUSED, FIELD_AMOUNT);
@@ -125,7 +100,7 @@ static void a_member_is_somebody_known(void **state)
     struct command_person body = {.roles = ROLE_ALL};
 #define MEMBER decide_member(&facts, &body, &answer)
     DECIDES(MEMBER, STATUS_NOT_FOUND, FIELD_NONE);
-    facts.org = org("org_1");
+    facts.org = decides_org("org_1");
     facts.org.state = ORG_CLOSED;
     DECIDES(MEMBER, STATUS_SENDER_CLOSED, FIELD_NONE);
     facts.org.state = ORG_SUSPENDED; /* its people may still be put in order */
@@ -236,7 +211,7 @@ static void a_project_belongs_to_a_supplier(void **state)
     struct command_project body = project_body();
 #define PROJECT decide_project(&facts, &body, &answer)
     DECIDES(PROJECT, STATUS_SENDER_UNKNOWN, FIELD_SUPPLIER);
-    facts.supplier = org("org_1");
+    facts.supplier = decides_org("org_1");
     DECIDES(PROJECT, STATUS_WRONG_SUPPLIER, FIELD_SUPPLIER);
     facts.supplier.is_supplier = true;
     ALLOWS(PROJECT);
@@ -257,7 +232,7 @@ static void a_project_belongs_to_a_supplier(void **state)
 static void what_serial_numbers_are_made_of_is_fixed(void **state)
 {
     (void)state;
-    struct project_facts facts = {.supplier = org("org_1")};
+    struct project_facts facts = {.supplier = decides_org("org_1")};
     facts.supplier.is_supplier = true;
     facts.project = (struct ledger_project){.found = true,
                                             .short_code = "P1",
@@ -298,7 +273,7 @@ static void what_serial_numbers_are_made_of_is_fixed(void **state)
 static void every_word_of_a_project_is_looked_at(void **state)
 {
     (void)state;
-    struct project_facts facts = {.is_new = true, .supplier = org("org_1")};
+    struct project_facts facts = {.is_new = true, .supplier = decides_org("org_1")};
     facts.supplier.is_supplier = true;
     struct command_project body = project_body();
     struct {
@@ -356,7 +331,7 @@ static void an_account_has_a_kind(void **state)
     struct command_account body = {.name = "Vault", .kind = ACCOUNT_ACTIVE};
 #define OPEN decide_open_account(&facts, &body, &answer)
     DECIDES(OPEN, STATUS_NOT_FOUND, FIELD_NONE);
-    facts.org = org("org_1");
+    facts.org = decides_org("org_1");
     ALLOWS(OPEN);
     facts.org.state = ORG_SUSPENDED;
     ALLOWS(OPEN);
@@ -421,7 +396,7 @@ static void policies_and_trust(void **state)
                                   .two_person_above_units = QUANTITY_UNITS_MAX};
 #define POLICY decide_policy(&one, &body, &answer)
     DECIDES(POLICY, STATUS_NOT_FOUND, FIELD_NONE);
-    one = org("org_1");
+    one = decides_org("org_1");
     ALLOWS(POLICY);
     one.state = ORG_SUSPENDED;
     ALLOWS(POLICY);
@@ -441,9 +416,9 @@ static void policies_and_trust(void **state)
     DECIDES(POLICY, STATUS_VALUE_REFUSED, FIELD_SETTING);
 #undef POLICY
     DECIDES(decide_trust(&one, &other, &answer), STATUS_SENDER_UNKNOWN, FIELD_RECIPIENT);
-    other = org("org_2");
+    other = decides_org("org_2");
     ALLOWS(decide_trust(&one, &other, &answer));
-    other = org("org_1");
+    other = decides_org("org_1");
     DECIDES(decide_trust(&one, &other, &answer), STATUS_SAME_ACCOUNT, FIELD_RECIPIENT);
     one.found = false;
     DECIDES(decide_trust(&one, &other, &answer), STATUS_NOT_FOUND, FIELD_NONE);
@@ -513,5 +488,5 @@ int main(void)
         cmocka_unit_test(policies_and_trust),
         cmocka_unit_test(settings_and_the_freeze),
     };
-    return cmocka_run_group_tests_name("decisions", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("decisions", tests, decides_open, NULL);
 }

@@ -7,45 +7,11 @@
 
 #include <cmocka.h>
 
-#include <string.h>
-
-#include "base/text.h"
-#include "ledger/work.h"
+#include "unit/decides.h"
 
 #define AT INT64_C(1000)
 
-static struct arena arena;
-static struct answer answer;
 static struct plan plan;
-
-#define DECIDES(decision, wanted, wanted_field)                                                    \
-    do {                                                                                           \
-        memset(&answer, 0, sizeof answer);                                                         \
-        arena_reset(&arena, 0);                                                                    \
-        enum status given = (decision);                                                            \
-        if (given != (wanted)) {                                                                   \
-            fail_msg("%s: %s, not %s", #decision, status_row(given)->slug,                         \
-                     status_row(wanted)->slug);                                                    \
-        }                                                                                          \
-        assert_int_equal(answer.field, wanted_field);                                              \
-    } while (0)
-#define ALLOWS(decision) DECIDES(decision, STATUS_OK, FIELD_NONE)
-
-static struct ledger_org org(const char *org_id)
-{
-    struct ledger_org row = {.found = true, .name = "An organisation", .state = ORG_ACTIVE};
-    TEXT_COPY(row.org_id, org_id);
-    return row;
-}
-
-static struct ledger_account account(const char *org_id)
-{
-    struct ledger_account row = {
-        .found = true, .name = "Main", .kind = ACCOUNT_ACTIVE, .is_open = true, .is_main = true};
-    TEXT_COPY(row.account_id, "acc_main");
-    TEXT_COPY(row.org_id, org_id);
-    return row;
-}
 
 /* Ten units of org_1, which came to lie there at moment 500. */
 static struct ledger_batch batch(void)
@@ -80,18 +46,11 @@ static struct plan_wish wish_of(const struct ledger_batch *from, int64_t units)
                               .free_units = 10};
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    arena_map(&arena, 1 << 20);
-    return 0;
-}
-
 /* ---- issuing ---- */
 
 static struct issue_facts issue_facts(void)
 {
-    struct issue_facts facts = {.receiver = org("org_1"), .main = account("org_1")};
+    struct issue_facts facts = {.receiver = decides_org("org_1"), .main = decides_account("org_1")};
     facts.project.found = true;
     facts.conservation.next_serial = 1;
     return facts;
@@ -136,9 +95,9 @@ static void a_buffer_has_somewhere_to_lie(void **state)
     struct issue_facts facts = issue_facts();
     struct command_issue body = {.vintage = 2024, .supplier_units = 10, .buffer_units = 1};
     DECIDES(ISSUE, STATUS_RECIPIENT_UNKNOWN, FIELD_RECIPIENT);
-    facts.buffer = org("org_b");
+    facts.buffer = decides_org("org_b");
     DECIDES(ISSUE, STATUS_ACCOUNT_UNKNOWN, FIELD_RECIPIENT);
-    facts.reserve = account("org_b");
+    facts.reserve = decides_account("org_b");
     ALLOWS(ISSUE);
     facts.buffer.state = ORG_SUSPENDED;
     DECIDES(ISSUE, STATUS_RECIPIENT_SUSPENDED, FIELD_RECIPIENT);
@@ -152,8 +111,8 @@ static void serials_end_somewhere(void **state)
 {
     (void)state;
     struct issue_facts facts = issue_facts();
-    facts.buffer = org("org_b");
-    facts.reserve = account("org_b");
+    facts.buffer = decides_org("org_b");
+    facts.reserve = decides_account("org_b");
     struct command_issue body = {.vintage = 2024, .supplier_units = QUANTITY_UNITS_MAX};
     ALLOWS(ISSUE);
     body.supplier_units = QUANTITY_UNITS_MAX + 1;
@@ -217,9 +176,9 @@ static void an_order_is_between_two(void **state)
         .supplier_org_id = "org_1", .buyer_org_id = "org_2", .units = QUANTITY_UNITS_MAX};
 #define ORDER decide_order(&facts, &body, &answer)
     DECIDES(ORDER, STATUS_SENDER_UNKNOWN, FIELD_SUPPLIER);
-    facts.supplier = org("org_1");
+    facts.supplier = decides_org("org_1");
     DECIDES(ORDER, STATUS_RECIPIENT_UNKNOWN, FIELD_RECIPIENT);
-    facts.buyer = org("org_2");
+    facts.buyer = decides_org("org_2");
     DECIDES(ORDER, STATUS_WRONG_SUPPLIER, FIELD_SUPPLIER);
     facts.supplier.is_supplier = true;
     ALLOWS(ORDER);
@@ -264,11 +223,11 @@ static void a_delivery_is_of_an_order(void **state)
                                         .buyer_agreed = true};
     TEXT_COPY(facts.order.buyer_org_id, "org_2");
     DECIDES(DELIVER, STATUS_SENDER_UNKNOWN, FIELD_SUPPLIER);
-    facts.supplier = org("org_1");
+    facts.supplier = decides_org("org_1");
     DECIDES(DELIVER, STATUS_RECIPIENT_UNKNOWN, FIELD_RECIPIENT);
-    facts.buyer = org("org_2");
+    facts.buyer = decides_org("org_2");
     DECIDES(DELIVER, STATUS_ACCOUNT_UNKNOWN, FIELD_ACCOUNT);
-    facts.to = account("org_2");
+    facts.to = decides_account("org_2");
     facts.wish = wish_of(&from, 10);
     ALLOWS(DELIVER);
     assert_int_equal(plan.units, 10);
@@ -306,9 +265,9 @@ static void a_delivery_is_of_what_was_ordered(void **state)
     struct ledger_batch from = batch();
     struct command_line line = {.units = 10};
     TEXT_COPY(line.batch_id, "ctb_a");
-    struct deliver_facts facts = {.supplier = org("org_1"),
-                                  .buyer = org("org_2"),
-                                  .to = account("org_2"),
+    struct deliver_facts facts = {.supplier = decides_org("org_1"),
+                                  .buyer = decides_org("org_2"),
+                                  .to = decides_account("org_2"),
                                   .wish = wish_of(&from, 0)};
     facts.order = (struct ledger_order){.found = true, .units = 10, .buyer_agreed = true};
     TEXT_COPY(facts.order.buyer_org_id, "org_2");
@@ -353,7 +312,7 @@ static void a_retirement_is_for_somebody(void **state)
     int64_t at = 500;
 #define RETIRE decide_retire(&arena, &facts, &body, at, &plan, &answer)
     DECIDES(RETIRE, STATUS_SENDER_UNKNOWN, FIELD_NONE);
-    facts.owner = org("org_1");
+    facts.owner = decides_org("org_1");
     ALLOWS(RETIRE);
     at = 499;
     DECIDES(RETIRE, STATUS_TIME_BACKWARDS, FIELD_DATE);
@@ -370,7 +329,7 @@ static void a_retirement_is_for_somebody(void **state)
     TEXT_COPY(body.beneficiary, "Somebody");
     TEXT_COPY(body.beneficiary_org_id, "org_9");
     DECIDES(RETIRE, STATUS_RECIPIENT_UNKNOWN, FIELD_BENEFICIARY);
-    facts.beneficiary = org("org_9");
+    facts.beneficiary = decides_org("org_9");
     facts.beneficiary.state = ORG_CLOSED; /* what was done for it stays true */
     ALLOWS(RETIRE);
     TEXT_COPY(body.notes, "\a");
@@ -406,5 +365,5 @@ int main(void)
         cmocka_unit_test(a_delivery_is_of_what_was_ordered),
         cmocka_unit_test(a_retirement_is_for_somebody),
     };
-    return cmocka_run_group_tests_name("decisions about units", tests, set_up, NULL);
+    return cmocka_run_group_tests_name("decisions about units", tests, decides_open, NULL);
 }
