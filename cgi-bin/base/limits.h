@@ -89,10 +89,6 @@
 /* 4 MiB: past this it uses a moment in which nobody waits, so that who comes meanwhile waits for 7
  * ms and not for 20 */
 #define WAL_PAGES_EASY 1000
-/* a group of at most so many acts counts as such a moment even when somebody waits, so that under a
- * load that never pauses the WAL does not grow to WAL_PAGES_MAX; 0: only when nobody waits, for who
- * does would wait for the pages, too */
-#define LOAD_FREE_ACTS 0
 /* idempotency key: draft id, UUID or 64 hex digits */
 #define KEY_SIZE 65
 #define PURPOSES_MAX 5

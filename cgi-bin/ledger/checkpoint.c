@@ -1,12 +1,6 @@
 /* ledger/checkpoint.c: see ledger/checkpoint.h. */
 #include "ledger/checkpoint.h"
 
-enum checkpoint_load checkpoint_load(bool somebody_waits, size_t acts, size_t free_acts_max)
-{
-    bool is_small = acts > 0 && acts <= free_acts_max;
-    return somebody_waits && !is_small ? LOAD_BUSY : LOAD_FREE;
-}
-
 enum checkpoint_kind checkpoint_due(const struct checkpoint_facts *facts)
 {
     if (facts->load == LOAD_IDLE) {

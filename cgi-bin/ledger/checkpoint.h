@@ -22,14 +22,9 @@
 /* times WAL_PAGES_MAX: then the file is emptied as well, as soon as no reader is in the way */
 #define CHECKPOINT_TOO_LARGE 4
 
-/* LOAD_BUSY: somebody waits for an answer. LOAD_FREE: nobody at this moment, or hardly anybody.
- * LOAD_IDLE: nobody for a while. */
+/* LOAD_BUSY: somebody waits for an answer. LOAD_FREE: nobody at this moment. LOAD_IDLE: nobody for
+ * a while. */
 enum checkpoint_load { LOAD_BUSY, LOAD_FREE, LOAD_IDLE };
-
-/* What follows a group of acts that has been committed and answered. acts: how many it had.
- * free_acts_max: a group of 1 to so many acts is a free moment even when somebody waits; 0: only
- * when nobody does. (The daemon gives LOAD_FREE_ACTS.) Never LOAD_IDLE. */
-enum checkpoint_load checkpoint_load(bool somebody_waits, size_t acts, size_t free_acts_max);
 
 struct checkpoint_facts {
     enum checkpoint_load load;

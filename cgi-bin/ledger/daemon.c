@@ -167,8 +167,7 @@ static enum status serve(struct daemon *daemon)
         }
         daemon->acts_unmoved += acts;
         daemon->wal_in_use = daemon->wal_in_use || acts > 0;
-        enum checkpoint_load load = checkpoint_load(somebody_waits(daemon), acts, LOAD_FREE_ACTS);
-        if (!checkpoint_if_due(daemon, load)) {
+        if (!checkpoint_if_due(daemon, somebody_waits(daemon) ? LOAD_BUSY : LOAD_FREE)) {
             return STATUS_FAULT;
         }
     }

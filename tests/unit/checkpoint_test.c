@@ -29,27 +29,6 @@ static void look(const struct row *rows, size_t count)
 }
 #define LOOK(rows) look(rows, sizeof(rows) / sizeof((rows)[0]))
 
-static void a_group_has_its_load(void **state)
-{
-    (void)state;
-    /* As it is: free when nobody waits, however many acts there were. */
-    assert_int_equal(checkpoint_load(false, 0, LOAD_FREE_ACTS), LOAD_FREE);
-    assert_int_equal(checkpoint_load(false, 1, LOAD_FREE_ACTS), LOAD_FREE);
-    assert_int_equal(checkpoint_load(false, GROUP_COMMIT_MAX, LOAD_FREE_ACTS), LOAD_FREE);
-    assert_int_equal(checkpoint_load(true, 0, LOAD_FREE_ACTS), LOAD_BUSY);
-    assert_int_equal(checkpoint_load(true, 1, LOAD_FREE_ACTS), LOAD_BUSY);
-    assert_int_equal(checkpoint_load(true, GROUP_COMMIT_MAX, LOAD_FREE_ACTS), LOAD_BUSY);
-    /* And when a small group is free, too. */
-    assert_int_equal(checkpoint_load(true, 0, 1), LOAD_BUSY); /* nothing was done at all */
-    assert_int_equal(checkpoint_load(true, 1, 1), LOAD_FREE);
-    assert_int_equal(checkpoint_load(true, 2, 1), LOAD_BUSY);
-    assert_int_equal(checkpoint_load(true, 7, 8), LOAD_FREE);
-    assert_int_equal(checkpoint_load(true, 8, 8), LOAD_FREE);
-    assert_int_equal(checkpoint_load(true, 9, 8), LOAD_BUSY);
-    assert_int_equal(checkpoint_load(true, GROUP_COMMIT_MAX, GROUP_COMMIT_MAX), LOAD_FREE);
-    assert_int_equal(checkpoint_load(false, 9, 8), LOAD_FREE);
-}
-
 static void idle_the_wal_is_emptied(void **state)
 {
     (void)state;
@@ -129,7 +108,6 @@ static void the_pause_is_three_times_the_work(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_group_has_its_load),
         cmocka_unit_test(idle_the_wal_is_emptied),
         cmocka_unit_test(a_free_moment_is_used),
         cmocka_unit_test(who_waits_is_left_alone_until_the_wal_is_full),
