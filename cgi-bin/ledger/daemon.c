@@ -46,6 +46,7 @@ static bool catch_signals(struct daemon *daemon);
 static void allow_descriptors(void);
 static enum status serve(struct daemon *daemon);
 static enum status take_signal(struct daemon *daemon);
+static bool damage_found(struct daemon *daemon);
 static int wait_ms(const struct daemon *daemon);
 static bool somebody_waits(struct daemon *daemon);
 static bool checkpoint_if_due(struct daemon *daemon, enum checkpoint_load load);
@@ -142,6 +143,10 @@ static void allow_descriptors(void)
 
 static enum status serve(struct daemon *daemon)
 {
+    /* It may have ended before its signal was kept for us. */
+    if (damage_found(daemon)) {
+        return STATUS_FAULT;
+    }
     for (;;) {
         bool signalled = false;
         bool is_ready = door_wait(&daemon->door, wait_ms(daemon), &signalled);
@@ -182,12 +187,18 @@ static enum status take_signal(struct daemon *daemon)
         if (info.ssi_signo != SIGCHLD) {
             return STATUS_OK;
         }
-        bool is_sound = true;
-        if (inspect_ended(&daemon->inspector, &is_sound) && !is_sound) {
+        if (damage_found(daemon)) {
             return STATUS_FAULT;
         }
     }
     return STATUS_BUSY;
+}
+
+/* By the look beside, if that has ended. */
+static bool damage_found(struct daemon *daemon)
+{
+    bool is_sound = true;
+    return inspect_ended(&daemon->inspector, &is_sound) && !is_sound;
 }
 
 static int wait_ms(const struct daemon *daemon)

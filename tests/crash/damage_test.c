@@ -1,12 +1,13 @@
 /*
  * crash/damage_test.c: a registry.db with a damaged page. A small one is refused before anybody is
  * let in; a large one is served while it is looked over, and the daemon stops when the damage is
- * found and refuses every later start, until the file is sound again. Killing the daemon kills the
- * look, and the next start looks anew.
+ * found, however early that is, and refuses every later start, until the file is sound again.
+ * Killing the daemon kills the look, and the next start looks anew.
  */
 #include "crash/world.h"
 
 #include <sqlite3.h>
+#include <sys/ptrace.h>
 
 #define LARGE_ROWS 40
 #define LARGE_ROW_BYTES 2000000
@@ -86,11 +87,59 @@ static int await_end(void)
     return WIFEXITED(end) ? WEXITSTATUS(end) : 128 + WTERMSIG(end);
 }
 
+/* How often a daemon was ready so far, as their log has it: one that soon ends may be gone again
+ * before anybody can connect. */
+static int times_ready(void)
+{
+    char line[1024];
+    int times = 0;
+    FILE *log = fopen(world->log_path, "r");
+    while (log != NULL && fgets(line, sizeof line, log) != NULL) {
+        times += strstr(line, " event=ready ") != NULL ? 1 : 0;
+    }
+    if (log != NULL) {
+        (void)fclose(log);
+    }
+    return times;
+}
+
+static void mark_path(char path[WORLD_PATH_SIZE + 32])
+{
+    (void)snprintf(path, WORLD_PATH_SIZE + 32, "%s/registry.unsound", world->data_dir);
+}
+
 static bool is_marked(void)
 {
     char path[WORLD_PATH_SIZE + 32];
-    (void)snprintf(path, sizeof path, "%s/registry.unsound", world->data_dir);
+    mark_path(path);
     return access(path, F_OK) == 0;
+}
+
+/* As if it was never found; the daemon is held where it has just begun the look until that has
+ * ended, as it may be on a busy machine. */
+static void start_behind_its_look(void)
+{
+    char path[WORLD_PATH_SIZE + 32];
+    int state = 0;
+    unsigned long look = 0;
+    mark_path(path);
+    CHECK(unlink(path) == 0, "there is no note");
+    pid_t pid = world->daemon = world_fork("the daemon");
+    if (pid == 0) {
+        (void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+        world_exec_daemon(world);
+    }
+    CHECK(waitpid(pid, &state, 0) == pid && WIFSTOPPED(state) &&
+              ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACEFORK) == 0 &&
+              ptrace(PTRACE_CONT, pid, NULL, NULL) == 0 && waitpid(pid, &state, 0) == pid &&
+              state >> 8 == (SIGTRAP | PTRACE_EVENT_FORK << 8) &&
+              ptrace(PTRACE_GETEVENTMSG, pid, NULL, &look) == 0,
+          "the daemon cannot be held where it begins the look");
+    CHECK(waitpid((pid_t)look, &state, 0) == (pid_t)look && WIFSTOPPED(state) &&
+              ptrace(PTRACE_CONT, (pid_t)look, NULL, NULL) == 0 &&
+              waitpid((pid_t)look, &state, 0) == (pid_t)look && WIFEXITED(state),
+          "the look does not end");
+    CHECK(ptrace(PTRACE_DETACH, pid, NULL, NULL) == 0, "the daemon does not go on");
 }
 
 static void refuses_to_start(const char *what)
@@ -142,9 +191,14 @@ int main(int argc, char **argv)
     empty_wal();
     read_page(at, kept); /* not the old one: the file has been written to */
     write_page(at, nothing);
+    int before = times_ready();
     world_start_daemon(world);
-    world_await_daemon(world);
     CHECK(await_end() == 1, "the daemon did not say that it stopped for a fault");
+    CHECK(times_ready() == before + 1, "a large file was not served while it was looked over");
+    CHECK(is_marked(), "what was found was not noted");
+    passed++;
+    start_behind_its_look();
+    CHECK(await_end() == 1, "the daemon did not hear of a look that ended early");
     CHECK(is_marked(), "what was found was not noted");
     passed++;
     refuses_to_start("a large file known to be damaged");
