@@ -28,6 +28,7 @@ enum record_state { RECORD_EMPTY, RECORD_ASKING, RECORD_ANSWERED };
 
 struct record {
     _Atomic int state;
+    bool is_asked_again; /* by the next life of its client, which never knew of the first time */
     enum act_kind kind;
     int other; /* transfer: the recipient */
     int64_t units;
@@ -135,6 +136,7 @@ static void run_client(int client, struct chance chance)
      */
     if (number > 0 && atomic_load(&shared->records[client][number - 1].state) == RECORD_ASKING &&
         chance_below(&chance, 2) == 0) {
+        shared->records[client][number - 1].is_asked_again = true;
         ask_record(&ledger, client, number - 1);
     }
     for (; number < RECORDS_MAX && atomic_load(&shared->stop) == 0; number++) {
@@ -294,11 +296,13 @@ struct tally_of_acts {
     int acknowledged, refused, in_doubt, in_doubt_done, asked_again;
 };
 
+/* A daemon that was away the second time may have been there the first. */
 static bool is_in_doubt(const struct record *record)
 {
     int status = record->answer.status;
     return record->state != RECORD_ANSWERED || status == STATUS_ANSWER_LOST ||
-           status == STATUS_FAULT || status == STATUS_BUSY;
+           status == STATUS_FAULT || status == STATUS_BUSY ||
+           (status == STATUS_LEDGER_AWAY && record->is_asked_again);
 }
 
 static void check_by_reading(int client, int number, struct tally_of_acts *acts)
