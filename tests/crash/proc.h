@@ -1,5 +1,6 @@
 /*
- * crash/proc.h: what a running program holds, from /proc: memory and descriptors.
+ * crash/proc.h: what a running program holds, and what held it up, from /proc: memory, descriptors,
+ * waiting for a processor.
  */
 #ifndef CRASH_PROC_H
 #define CRASH_PROC_H
@@ -25,6 +26,46 @@ static inline int64_t proc_kb(pid_t pid, const char *name)
         fclose(file);
     }
     return kb;
+}
+
+/* Of a program's time until now: what it ran, and what it waited for a processor although it could
+ * go on, which is not its own fault. 0 where the system does not tell. */
+struct proc_time {
+    int64_t ran_us, waited_us;
+};
+
+static inline struct proc_time proc_time(pid_t pid)
+{
+    char path[64];
+    int64_t ran_ns = 0, waited_ns = 0;
+    (void)snprintf(path, sizeof path, "/proc/%d/schedstat", pid);
+    FILE *file = fopen(path, "r");
+    if (file != NULL) {
+        (void)!fscanf(file, "%" SCNd64 " %" SCNd64, &ran_ns, &waited_ns);
+        fclose(file);
+    }
+    return (struct proc_time){ran_ns / 1000, waited_ns / 1000};
+}
+
+static inline int64_t proc_waited_us(pid_t pid)
+{
+    return proc_time(pid).waited_us;
+}
+
+/* How long all processors together were at work until now, whoever it was for. */
+static inline int64_t proc_busy_us(void)
+{
+    int64_t user = 0, nice = 0, system = 0, idle = 0, waits = 0, hard = 0, soft = 0, stolen = 0;
+    FILE *file = fopen("/proc/stat", "r");
+    if (file != NULL) {
+        (void)!fscanf(file,
+                      "cpu %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64
+                      " %" SCNd64 " %" SCNd64,
+                      &user, &nice, &system, &idle, &waits, &hard, &soft, &stolen);
+        fclose(file);
+    }
+    int64_t ticks = user + nice + system + hard + soft + stolen;
+    return ticks * (CLOCK_SECOND_US / sysconf(_SC_CLK_TCK));
 }
 
 /* How many descriptors are open. */

@@ -213,6 +213,20 @@ static inline void web_start_account(struct web *web, int number)
     web->accounts[number] = pid;
 }
 
+/* All of them, one after another: each is asked by serve while the others are held, so that none is
+ * halfway through its start afterwards. What they hold at rest can be counted then. */
+static inline void web_start_accounts(struct web *web, void (*serve)(void))
+{
+    for (int i = 0; i < WEB_ACCOUNTS; i++) {
+        web_start_account(web, i);
+        serve();
+        CHECK(kill(web->accounts[i], SIGSTOP) == 0, "account ended by itself");
+    }
+    for (int i = 0; i < WEB_ACCOUNTS; i++) {
+        CHECK(kill(web->accounts[i], SIGCONT) == 0, "account ended by itself");
+    }
+}
+
 static inline void web_start_nginx(struct web *web)
 {
     CHECK(web->nginx == 0, "nginx runs already");
