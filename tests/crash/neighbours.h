@@ -39,6 +39,7 @@ struct neighbour {
     struct web_person who;
     _Atomic int requests;
     _Atomic int failed; /* no whole answer, or one that says that it cannot now */
+    _Atomic int away;   /* those of them that say that it can later */
     _Atomic int sign_count, issue_count;
     struct sign_record signs[NEIGHBOUR_RECORDS_MAX];
     struct issue_record issues[NEIGHBOUR_RECORDS_MAX];
@@ -80,6 +81,7 @@ static inline int neighbour_ask(struct neighbour *neighbour, const char *target,
     default:
         CHECK(false, "%s was answered with %d: %.1500s", target, code, web_words(&neighbour_reply));
     }
+    atomic_fetch_add(&neighbour->away, code == 503 ? 1 : 0);
     atomic_fetch_add(&neighbour->failed, 1);
     return 0;
 }
