@@ -23,6 +23,8 @@
 #define KILLS_PER_REGISTRY 250
 #define UNITS_MAX 1000
 #define LOOK_BACK 300 /* how far back a client looks for a transfer to decide */
+#define LIFE_ACTS 300 /* at least 25 groups, for a group has one act of each client at most */
+#define LIFE_S_MAX 60
 
 enum record_state { RECORD_EMPTY, RECORD_ASKING, RECORD_ANSWERED };
 
@@ -214,6 +216,26 @@ static void start_all(void)
         victims[i + 1] = (struct victim){
             .name = "client", .start = start_client, .number = i, .kills = victims[i + 1].kills};
         start_client(&victims[i + 1]);
+    }
+}
+
+static int64_t acts_begun(void)
+{
+    int64_t begun = 0;
+    for (int i = 0; i < CLIENTS; i++) {
+        begun += atomic_load(&shared->count[i]);
+    }
+    return begun;
+}
+
+/* However slow the machine is, one daemon lives for so many acts. */
+static void let_work(void)
+{
+    int64_t goal = acts_begun() + LIFE_ACTS;
+    int64_t until_us = clock_steady_us() + LIFE_S_MAX * CLOCK_SECOND_US;
+    while (acts_begun() < goal && clock_steady_us() < until_us) {
+        expect_alive(&victims[0]);
+        poll(NULL, 0, 5);
     }
 }
 
@@ -425,6 +447,7 @@ int main(int argc, char **argv)
             kill_one(&chance);
         }
         world_await_daemon(world);
+        let_work();
         end_clients();
         struct tally_of_acts acts = check_registry();
         all.acknowledged += acts.acknowledged;
