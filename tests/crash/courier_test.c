@@ -174,7 +174,7 @@ static int64_t people_number(const char *text)
     const char *const sql[] = {text};
     const struct query_table table = {"test", sql, 1};
     const struct query_table *const tables[] = {&table, NULL};
-    struct store *store = store_open(STORE_PEOPLE, STORE_READ, people_path, tables);
+    struct store *store = world_open_store(STORE_PEOPLE, STORE_READ, people_path, tables);
     CHECK(store != NULL, "people.db cannot be read");
     struct query q = reading(store, &table);
     int64_t number = query_row(&q) ? query_int(&q, 0) : -1;

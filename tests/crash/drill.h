@@ -39,7 +39,7 @@ struct record {
 
 struct shared {
     struct crowd crowd;
-    int64_t end_us;
+    _Atomic int64_t end_us;
     _Atomic int begun[WRITERS], done[WRITERS];
     struct record records[WRITERS][RECORDS_MAX];
     _Atomic int64_t people_writes[PEOPLE_WRITERS]; /* acknowledged */
@@ -128,7 +128,7 @@ static inline struct store *open_people(enum store_mode mode, const char *path)
     static const struct query_table *const tables[] = {
         &people_person_queries, &people_session_queries, &people_link_queries,
         &people_throttle_queries, NULL};
-    struct store *people = store_open(STORE_PEOPLE, mode, path, tables);
+    struct store *people = world_open_store(STORE_PEOPLE, mode, path, tables);
     CHECK(people != NULL, "people.db cannot be opened");
     return people;
 }

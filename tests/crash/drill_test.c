@@ -17,6 +17,8 @@
 
 #include <dirent.h>
 
+#define BACKUPS_LEAST 8 /* at first one a second at least, however slow the machine is */
+
 /* ------------------------------------------------------------------ the drill */
 
 static bool is_there(const char *path)
@@ -237,11 +239,14 @@ int main(int argc, char **argv)
     world_await_daemon(world);
     struct chance chance = chance_from(seed, 300);
     struct drilled drilled = {0};
-    shared->end_us = clock_steady_us() + seconds * CLOCK_SECOND_US;
+    int64_t until_us = clock_steady_us() + seconds * CLOCK_SECOND_US;
+    int least = seconds < BACKUPS_LEAST ? (int)seconds : BACKUPS_LEAST;
+    shared->end_us = INT64_MAX;
     crowd_start(&shared->crowd, PROCESSES, act, NULL);
-    while (clock_steady_us() < shared->end_us) {
+    while (clock_steady_us() < until_us || drilled.backups < least) {
         drill_once(&chance, &drilled);
     }
+    shared->end_us = 0;
     crowd_end(&shared->crowd);
     CHECK(world_stop_daemon(world) == 0, "the daemon did not end in good order; its log is %s",
           world->log_path);

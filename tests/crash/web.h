@@ -52,7 +52,7 @@ static inline struct store *web_open_people(const struct web *web, const struct 
 {
     const struct query_table *tables[] = {&people_person_queries, &people_session_queries, own,
                                           NULL};
-    struct store *store = store_open(STORE_PEOPLE, STORE_WRITE, web->people_path, tables);
+    struct store *store = world_open_store(STORE_PEOPLE, STORE_WRITE, web->people_path, tables);
     CHECK(store != NULL, "people.db cannot be opened");
     return store;
 }
