@@ -58,6 +58,17 @@ static inline void crowd_start(struct crowd *crowd, int count,
     }
 }
 
+/* Nobody has ended badly so far; who has, has said why. */
+static inline void crowd_watch(const struct crowd *crowd)
+{
+    for (int i = 0; i < crowd->count; i++) {
+        siginfo_t end = {.si_pid = 0};
+        int found = waitid(P_PID, (id_t)crowd->pids[i], &end, WEXITED | WNOHANG | WNOWAIT);
+        CHECK(found == 0 && (end.si_pid == 0 || (end.si_code == CLD_EXITED && end.si_status == 0)),
+              "client %d ended badly: see above", i);
+    }
+}
+
 static inline void crowd_end(struct crowd *crowd)
 {
     for (int i = 0; i < crowd->count; i++) {

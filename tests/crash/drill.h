@@ -23,8 +23,6 @@
 #define RECORDS_MAX 12000
 #define PERSONS_MAX 20000
 #define PAUSE_MS_MIN 4
-/* until somebody's write is kept: on a busy machine the store may tell him that it is busy */
-#define WRITE_S_MAX 60
 #define ASKED_AGAIN 10 /* of each writer, of its last acts before the backup */
 #define WORDS_SIZE 8192
 
@@ -147,8 +145,7 @@ static inline void throttle_subject(int number, char subject[THROTTLE_SUBJECT_SI
     (void)snprintf(subject, THROTTLE_SUBJECT_SIZE, "w:%d", number);
 }
 
-/* One transaction, again when it was not kept: somebody signs in, gets a link, and the number of
- * writes is kept. */
+/* One transaction: somebody signs in, gets a link, and the number of writes is kept. */
 static inline void write_access(struct store *people, struct chance *chance, int number,
                                 int64_t write)
 {
@@ -168,16 +165,10 @@ static inline void write_access(struct store *people, struct chance *chance, int
     char subject[THROTTLE_SUBJECT_SIZE];
     throttle_subject(number, subject);
     const struct throttle_row row = {.failures = write, .last_at = session.made_at};
-    int64_t until_us = clock_steady_us() + WRITE_S_MAX * CLOCK_SECOND_US;
-    bool is_kept = false;
-    while (!is_kept) {
-        bool is_written = store_begin_write(people) && session_add(people, &session) &&
-                          link_add(people, &session.token_hash, &link);
-        throttle_write(people, subject, &row);
-        is_kept = store_commit(people) && is_written;
-        store_settle(people);
-        CHECK(is_kept || clock_steady_us() < until_us, "a write to people.db beside backups fails");
-    }
+    bool kept = store_begin_write(people) && session_add(people, &session) &&
+                link_add(people, &session.token_hash, &link);
+    throttle_write(people, subject, &row);
+    CHECK(store_commit(people) && kept, "a write to people.db beside backups failed");
 }
 
 /* In the order of gate/person_admin.h: known to the registry before people.db keeps the name. Not
@@ -197,14 +188,8 @@ static inline void make_person(struct store *people, struct ledger_client *clien
         return; /* the daemon died: nobody was told that there is such a person */
     }
     int64_t began_us = clock_steady_us();
-    int64_t until_us = began_us + WRITE_S_MAX * CLOCK_SECOND_US;
-    bool is_kept = false;
-    while (!is_kept) {
-        bool is_written = store_begin_write(people) && people_add(people, &made);
-        is_kept = store_commit(people) && is_written;
-        store_settle(people);
-        CHECK(is_kept || clock_steady_us() < until_us, "a person beside backups is not kept");
-    }
+    bool kept = store_begin_write(people) && people_add(people, &made);
+    CHECK(store_commit(people) && kept, "a person beside backups was not kept");
     note_slowest(began_us);
     int number = atomic_load(&shared->persons);
     if (number < PERSONS_MAX) {

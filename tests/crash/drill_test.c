@@ -245,6 +245,7 @@ int main(int argc, char **argv)
     crowd_start(&shared->crowd, PROCESSES, act, NULL);
     while (clock_steady_us() < until_us || drilled.backups < least) {
         drill_once(&chance, &drilled);
+        crowd_watch(&shared->crowd);
     }
     shared->end_us = 0;
     crowd_end(&shared->crowd);
