@@ -41,9 +41,10 @@ if [ -n "$missing" ]; then
         as="sudo"
     fi
     echo "Installing:$missing"
-    $as env DEBIAN_FRONTEND=noninteractive apt-get update -q >/dev/null
+    # A mirror that drops a connection is asked again, as npm does by itself.
+    $as env DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=3 update -q >/dev/null
     # shellcheck disable=SC2086
-    $as env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >/dev/null
+    $as env DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=3 install -q -y --no-install-recommends $missing >/dev/null
 fi
 if [ -n "$uses_npm" ]; then
     for folder in tests/web tests/api; do

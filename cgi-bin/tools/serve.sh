@@ -81,7 +81,7 @@ sed -e "s|@HEAD@|$head daemon off;|" -e "s|@RUN@|$run|g" -e "s|@STATIC@|$root/$B
 children+=($!)
 nginx_pid=$!
 
-for _ in $(seq 1 100); do # until the first page is there, at most 10 s
+for _ in $(seq 1 600); do # until the first page is there: three dozen processes start, so give a busy machine a minute
     if curl -fsS -o "$run/first" "$site/" 2>/dev/null; then break; fi
     kill -0 "$nginx_pid" 2>/dev/null || { echo "nginx stopped; $log/nginx.log says:" >&2; tail -5 "$log/nginx.log" >&2; exit 1; }
     sleep 0.1
@@ -96,5 +96,5 @@ if [ "$DEMO" = 1 ]; then
 fi
 echo
 echo "  Stop with Ctrl-C. The registry's data is in $DATA; make clean removes it."
-[ -z "${READY_FILE:-}" ] || echo "$run" >"$READY_FILE"
+[ -z "${READY_FILE:-}" ] || { echo "$run" >"$READY_FILE.new" && mv "$READY_FILE.new" "$READY_FILE"; } # whole, or not there
 wait "$nginx_pid"

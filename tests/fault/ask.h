@@ -49,6 +49,7 @@ static struct {
     struct probe probes[PROBES_MAX];
     size_t probe_count;
     struct contents after_masked;
+    int64_t day;       /* on which the reference was asked: some pages say what day it is */
     bool is_untouched; /* nothing that counts was changed by the last request */
     int violations;
     int64_t asked, injected, same, refused, broken, undone, done, between, again, repeats, starts;

@@ -41,8 +41,25 @@ static inline bool contents_is_forgotten(const char *table, const char *column)
     return false;
 }
 
-/* Runs of thirteen capitals and digits are the middle of an id; 43 characters and more without a
- * space are a token or a hash; two digits, a colon and two digits are a time of day. */
+/* How long the date is with which a moment begins: "2026-11-29T", "29 November 2026, "; 0: none. */
+static inline size_t contents_date(const char *text)
+{
+    char start[40];
+    int bytes = 0;
+    if (isdigit(text[0])) {
+        (void)snprintf(start, sizeof start, "%.39s", text);
+        (void)sscanf(start, "%*4[0-9]-%*2[0-9]-%*2[0-9]T%n", &bytes);
+    }
+    if (isdigit(text[0]) && bytes == 0) {
+        (void)sscanf(start, "%*2[0-9] %*[A-Za-z] %*4[0-9],%*1[ ]%n", &bytes);
+    }
+    return (size_t)bytes;
+}
+
+/* Runs of thirteen capitals and digits are the middle of an id, but 32 digits of a hexadecimal
+ * number, which may begin so, are the number of a request; 43 characters and more without a space
+ * are a token or a hash; two digits, a colon and two digits are a time of day, with its date before
+ * it or without. */
 static inline void contents_mask(const char *text, char *masked, size_t masked_bytes)
 {
     size_t to = 0;
@@ -51,9 +68,11 @@ static inline void contents_mask(const char *text, char *masked, size_t masked_b
         size_t token = strspn(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                                     "_-+/$=");
         size_t hex = strspn(text, "0123456789abcdef");
-        bool is_clock = isdigit(text[0]) && isdigit(text[1]) && text[2] == ':';
-        size_t clock = is_clock ? strspn(text, "0123456789:.") : 0;
-        size_t skipped = token >= 43 ? token : id >= 13 ? id : hex >= 32 ? hex : clock;
+        size_t date = contents_date(text);
+        const char *at = text + date;
+        bool is_clock = isdigit(at[0]) && isdigit(at[1]) && at[2] == ':';
+        size_t clock = is_clock ? date + strspn(at, "0123456789:.") : 0;
+        size_t skipped = token >= 43 ? token : hex >= 32 ? hex : id >= 13 ? id : clock;
         masked[to++] = skipped > 0 ? '#' : *text;
         text += skipped > 0 ? strnlen(text, skipped) : 1;
     }

@@ -219,25 +219,50 @@ static void every_act_gives_other_tags(void **state)
 
 /* ---- 304 ---- */
 
+/* A tag is good for a day (pages/public.c). When midnight comes between two looks, they are looks
+ * at two pages: both are taken once more, on the new day. */
+static int64_t day_now(void)
+{
+    return clock_now_us() / CLOCK_DAY_US;
+}
+
+/* Is whoever names the page's tag, alone, among others or by "*", told that it is the same, and
+ * nobody else? */
+static bool is_told_so(const char *target)
+{
+    char tag[TAG_SIZE], again[TAG_SIZE], list[3 * TAG_SIZE];
+    struct cgi_reply reply = get(target);
+    (void)tag_of(reply, tag);
+    bool is_good = strcmp(tag_of(get(target), again), tag) == 0;
+    (void)snprintf(list, sizeof(list), "\"0\", W/%s", tag);
+    const char *const names[] = {tag, list, "*"};
+    for (size_t i = 0; i < 3; i++) {
+        reply = get_if(target, names[i]);
+        is_good = is_good && reply.code == 304 && reply.body[0] == '\0' &&
+                  strcmp(tag_of(reply, again), tag) == 0 &&
+                  strstr(reply.head, "Cache-Control: public, no-cache") != NULL &&
+                  strstr(reply.head, "Content-Length") == NULL &&
+                  strstr(reply.head, "\nContent-Type") == NULL;
+        if (!is_good) {
+            print_error("%s with %s, asked for %s: %d\n%s\n", target, tag, names[i], reply.code,
+                        reply.head);
+            return false;
+        }
+    }
+    return get_if(target, "\"0\"").code == 200;
+}
+
 static void whoever_holds_the_page_is_told_so(void **state)
 {
     (void)state;
     for (size_t p = 0; p < place.page_count; p++) {
-        char tag[TAG_SIZE], again[TAG_SIZE], list[3 * TAG_SIZE];
-        struct cgi_reply reply = get(place.pages[p]);
-        assert_string_equal(tag_of(get(place.pages[p]), again), tag_of(reply, tag));
-        (void)snprintf(list, sizeof(list), "\"0\", W/%s", tag);
-        const char *const names[] = {tag, list, "*"};
-        for (size_t i = 0; i < 3; i++) {
-            reply = get_if(place.pages[p], names[i]);
-            assert_int_equal(reply.code, 304);
-            assert_string_equal(reply.body, "");
-            assert_string_equal(tag_of(reply, again), tag);
-            assert_non_null(strstr(reply.head, "Cache-Control: public, no-cache"));
-            assert_null(strstr(reply.head, "Content-Length"));
-            assert_null(strstr(reply.head, "\nContent-Type"));
-        }
-        assert_int_equal(get_if(place.pages[p], "\"0\"").code, 200);
+        int64_t day;
+        bool is_good;
+        do {
+            day = day_now();
+            is_good = is_told_so(place.pages[p]);
+        } while (!is_good && day_now() != day);
+        assert_true(is_good);
     }
 }
 
@@ -245,13 +270,21 @@ static void head_has_the_same_headers(void **state)
 {
     (void)state;
     char tag[TAG_SIZE], head[TAG_SIZE];
-    tag_of(get("/registry"), tag);
-    cgi_method = "HEAD";
-    struct cgi_reply reply = get("/registry");
-    assert_int_equal(reply.code, 200);
-    assert_string_equal(reply.body, "");
-    assert_string_equal(tag_of(reply, head), tag);
-    assert_int_equal(get_if("/registry", tag).code, 304);
+    int64_t day;
+    int code;
+    do {
+        day = day_now();
+        cgi_method = "";
+        tag_of(get("/registry"), tag);
+        cgi_method = "HEAD";
+        code = get_if("/registry", tag).code;
+        struct cgi_reply reply = get("/registry");
+        assert_int_equal(reply.code, 200);
+        assert_string_equal(reply.body, "");
+        tag_of(reply, head);
+    } while (day_now() != day);
+    assert_string_equal(head, tag);
+    assert_int_equal(code, 304);
     cgi_method = "";
 }
 

@@ -27,8 +27,9 @@ static void test_gone(void)
           "a good end leaves sockets");
     int64_t began_us = clock_steady_us();
     ledger_client_close(&client);
+    /* Not as long as for one that only starts again; how long exactly: unit/asking_test.c. */
     CHECK(ledger_ask(&client, &command, &again) == STATUS_LEDGER_AWAY &&
-              clock_steady_us() - began_us < 2 * CLOCK_SECOND_US,
+              clock_steady_us() - began_us < INT64_C(1000) * LEDGER_RESTART_MS_MAX,
           "no daemon: %s", status_row((enum status)again.status)->slug);
     ledger_client_close(&client);
     passed++;
@@ -72,7 +73,7 @@ static void test_lost_answers(void)
         CHECK(ledger_ask(&client, &command, &answer) == STATUS_ANSWER_LOST, "keyed %d: %s", keyed,
               status_row((enum status)answer.status)->slug);
         int64_t took_us = clock_steady_us() - began_us;
-        CHECK(took_us < 8 * CLOCK_SECOND_US && (keyed || took_us < CLOCK_SECOND_US),
+        CHECK(took_us < INT64_C(1000) * (keyed ? LEDGER_ASK_MS_MAX : LEDGER_RESTART_MS_MAX),
               "keyed %d: lost after %" PRId64 " us", keyed, took_us);
         waitpid(child, NULL, 0);
     }

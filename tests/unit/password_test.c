@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -126,13 +127,21 @@ static void hashes_with_other_parameters_are_dated_but_good(void **state)
     assert_true(password_is_dated(""));
 }
 
+/* Of the processor, used by this process: what others do meanwhile does not count. */
+static int64_t used_us(void)
+{
+    struct timespec used;
+    assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used), 0);
+    return used.tv_sec * CLOCK_SECOND_US + used.tv_nsec / 1000;
+}
+
 static int64_t time_us(const char *hash)
 {
     int64_t best = INT64_MAX;
     for (int i = 0; i < 3; i++) {
-        int64_t began = clock_steady_us();
+        int64_t began = used_us();
         assert_false(password_matches("not the one that it is", hash));
-        int64_t took = clock_steady_us() - began;
+        int64_t took = used_us() - began;
         best = took < best ? took : best;
     }
     return best;

@@ -20,6 +20,7 @@
 
 #define S CLOCK_SECOND_US
 #define ROBOT "usr_1KNS0Q2D6SBX0R01"
+#define PROGRAMS "(SELECT user_id FROM person WHERE is_program = 1)"
 
 static struct gate gate;
 static unsigned char memory[4194304];
@@ -297,11 +298,11 @@ static void test_member(void **state)
 {
     (void)state;
     assert_int_equal(go(METHOD_POST, "/transfer"), 403);
-    room_sql(room_registry, "UPDATE membership SET roles = 0 WHERE user_id LIKE 'usr_1M%'");
+    room_sql(room_registry, "UPDATE membership SET roles = 0 WHERE user_id IN " PROGRAMS);
     assert_int_equal(go(METHOD_GET, "/read"), 401);
-    room_sql(room_registry, "UPDATE membership SET roles = 1 WHERE user_id LIKE 'usr_1M%'");
+    room_sql(room_registry, "UPDATE membership SET roles = 1 WHERE user_id IN " PROGRAMS);
     assert_int_equal(go(METHOD_GET, "/read"), 200);
-    room_sql(room_registry, "UPDATE person SET state = 'deactivated' WHERE user_id LIKE 'usr_1M%'");
+    room_sql(room_registry, "UPDATE person SET state = 'deactivated' WHERE is_program = 1");
     assert_int_equal(go(METHOD_GET, "/read"), 401);
     room_sql(room_registry, "UPDATE person SET state = 'active'");
     /* A row that names another organisation than the token does. */
@@ -491,6 +492,11 @@ static void test_throttle(void **state)
     (void)state;
     int code = 401;
     int tries = 0;
+    /* Its id is always the same: one id in 512 is counted in the place of those without any, and
+     * then the two push each other out. */
+    assert_int_equal(
+        credential_make_client(&admin, FJORD, "cls_1KNS0Q2D6SBX0A01", "Fjord ERP", &client),
+        STATUS_OK);
     for (; tries < 1000 && code == 401; tries++) {
         code = go_with(METHOD_GET, "/read", client.secret, "Bearer wrong");
     }
@@ -547,7 +553,7 @@ static void test_made(void **state)
     assert_int_equal(credential_end_token(&admin, NORTH, token.id), STATUS_OK);
     assert_int_equal(room_number(room_people, "SELECT revoked_at FROM access_token"), at);
     assert_int_equal(room_number(room_registry, "SELECT count(*) FROM membership WHERE roles = 0"
-                                                " AND user_id LIKE 'usr_1M%'"),
+                                                " AND user_id IN " PROGRAMS),
                      1);
 }
 
