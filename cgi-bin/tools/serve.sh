@@ -92,8 +92,8 @@ answers() { # method, path; 429 is nginx alone
     [[ $(curl -sS -o /dev/null -w '%{http_code}' -X "$1" "$site$2" 2>/dev/null) =~ ^(2|3|40) ]]
 }
 everything_answers() {
-    [ -s "$run/nginx.pid" ] && answers GET / && answers GET /sign-in && answers GET /account && answers GET /admin &&
-        answers GET /registry/v0/nothing && answers POST /registry/v0/nothing && "$BUILD/tally" status >/dev/null 2>&1
+    [ -s "$run/nginx.pid" ] && "$BUILD/tally" status >/dev/null 2>&1 && answers GET / && answers GET /sign-in &&
+        answers GET /account && answers GET /admin && answers GET /registry/v0/nothing && answers POST /registry/v0/nothing
 }
 until everything_answers; do # at most two minutes
     kill -0 "$nginx_pid" 2>/dev/null || { echo "nginx stopped; $log/nginx.log says:" >&2; tail -5 "$log/nginx.log" >&2; exit 1; }
