@@ -108,7 +108,11 @@ for (const t of all('textarea[data-count]')) {
   run();
 }
 
-for (const p of all('[data-again]')) setTimeout(() => location.reload(), +p.dataset.again);
+/* Not while the page is being left: asking for it again would take back what was clicked. */
+for (const p of all('[data-again]')) {
+  const again = setTimeout(() => location.reload(), +p.dataset.again);
+  addEventListener('beforeunload', () => clearTimeout(again));
+}
 
 let resting = [];
 for (const form of all('form[data-once]')) form.addEventListener('submit', e => setTimeout(() => {

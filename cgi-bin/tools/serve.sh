@@ -4,7 +4,7 @@
 #   BUILD    the folder of the programs                            (build/release)
 #   DATA     the folder of the registry, made when it is missing   (var/demo)
 #   DEMO     1: demonstration data and sign-ins; 0: serve DATA as it is   (1)
-#   RATES    test: rates of nginx wide open                        (normal)
+#   RATES    test: rates of nginx wide open; few: the API refuses a second burst for minutes   (normal)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -69,7 +69,11 @@ start api 4 api
 # A process waits for the ledger with its act: what so many of them ask is committed in one group.
 start api-acts 24 api
 
-if [ "$RATES" = test ]; then rates="1000r/s 1000r/s 1000r/s 1000 1000 10000r/s"; else rates="2r/s 10r/s 50r/s 100 10 50r/s"; fi
+case $RATES in
+test) rates="1000r/s 1000r/s 1000r/s 1000 1000 10000r/s" ;;
+few) rates="2r/s 10r/s 50r/s 100 10 1r/m" ;;
+*) rates="2r/s 10r/s 50r/s 100 10 50r/s" ;;
+esac
 # shellcheck disable=SC2086
 set -- $rates
 if [ "$(id -u)" -eq 0 ]; then head="user root;"; else head=""; fi
@@ -80,13 +84,22 @@ sed -e "s|@HEAD@|$head daemon off;|" -e "s|@RUN@|$run|g" -e "s|@STATIC@|$root/$B
 "${alone[@]}" "$nginx" -q -e stderr -p "$run" -c "$run/nginx.conf" 2>>"$log/nginx.log" &
 children+=($!)
 nginx_pid=$!
+latest=$((SECONDS + 120))
 
-for _ in $(seq 1 600); do # until the first page is there: three dozen processes start, so give a busy machine a minute
-    if curl -fsS -o "$run/first" "$site/" 2>/dev/null; then break; fi
+# Whoever is told the address may ask for anything: the ledger and each program have answered by then. nginx leaves its number when it
+# has the port; before that another program may answer there.
+answers() { # method, path; 429 is nginx alone
+    [[ $(curl -sS -o /dev/null -w '%{http_code}' -X "$1" "$site$2" 2>/dev/null) =~ ^(2|3|40) ]]
+}
+everything_answers() {
+    [ -s "$run/nginx.pid" ] && "$BUILD/tally" status >/dev/null 2>&1 && answers GET / && answers GET /sign-in &&
+        answers GET /account && answers GET /admin && answers GET /registry/v0/nothing && answers POST /registry/v0/nothing
+}
+until everything_answers; do # at most two minutes
     kill -0 "$nginx_pid" 2>/dev/null || { echo "nginx stopped; $log/nginx.log says:" >&2; tail -5 "$log/nginx.log" >&2; exit 1; }
+    [ "$SECONDS" -lt "$latest" ] || { echo "The registry did not come up; see the files in $log" >&2; exit 1; }
     sleep 0.1
 done
-[ -s "$run/first" ] || { echo "The registry did not come up; see the files in $log" >&2; exit 1; }
 
 echo
 echo "  Tallystick is serving $site"
@@ -96,5 +109,5 @@ if [ "$DEMO" = 1 ]; then
 fi
 echo
 echo "  Stop with Ctrl-C. The registry's data is in $DATA; make clean removes it."
-[ -z "${READY_FILE:-}" ] || { echo "$run" >"$READY_FILE.new" && mv "$READY_FILE.new" "$READY_FILE"; } # whole, or not there
+[ -z "${READY_FILE:-}" ] || echo "$run" >"$READY_FILE"
 wait "$nginx_pid"

@@ -2,7 +2,7 @@
 // one that is taken away is gone. Every answer is valid by both documents (lib.mjs); here it also says what was typed.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openPage, signIn, startBrowser } from '../web/lib.mjs';
+import { openPage, signIn, startBrowser, turn } from '../web/lib.mjs';
 import { caller, credentials, good, rows, startRegistry, walk } from './lib.mjs';
 
 let registry, browser, page, reader, project, supplier;
@@ -42,7 +42,7 @@ test('what is listed on the pages is read over the API', async () => {
     await page.locator('[name=url]').fill(url);
     await page.locator('[name=kind]').selectOption(kind);
     if (dated) await page.locator('[name=dated]').fill(dated);
-    await page.getByRole('button', { name: 'Add the document' }).click();
+    await turn(page.getByRole('button', { name: 'Add the document' }));
     await page.getByText('is listed').first().waitFor();
   }
   const nodes = await walk(reader, list());
@@ -73,7 +73,7 @@ test('one that is taken away is gone', async () => {
   const all = await walk(reader, list());
   const first = await good(reader, `${list()}?first=2`);
   await page.goto(`/admin/issue/projects/${project}/documents/${first.nodes[1].id}/remove`);
-  await page.getByRole('button', { name: 'Remove the document' }).click();
+  await turn(page.getByRole('button', { name: 'Remove the document' }));
   await page.getByText('is no longer listed').first().waitFor();
   assert.deepEqual(await walk(reader, list()), all.filter((each) => each.id !== first.nodes[1].id));
   // Whoever stood at it goes on from its place.

@@ -111,6 +111,6 @@ export async function walk(who, address) {
 
 // Reads the registry past the API, so that a test knows what should be there.
 export function rows(registry, sql) {
-  const out = execFileSync('sqlite3', ['-json', '-readonly', `file:${join(registry.data, 'registry.db')}?mode=ro`, sql], { encoding: 'utf8' });
+  const out = execFileSync('sqlite3', ['-json', '-readonly', '-cmd', '.timeout 10000', `file:${join(registry.data, 'registry.db')}?mode=ro`, sql], { encoding: 'utf8' });
   return out.trim() === '' ? [] : JSON.parse(out);
 }

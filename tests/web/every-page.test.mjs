@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { HtmlValidate } from 'html-validate';
-import { becomes, openPage, signIn, startBrowser, startRegistry } from './lib.mjs';
+import { becomes, openPage, signIn, startBrowser, startRegistry, turn } from './lib.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const validator = new HtmlValidate({ extends: ['html-validate:standard'], rules: { 'script-type': 'off' } });
@@ -31,7 +31,10 @@ async function look(page, url, problems) {
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   for (const v of violations) problems.push(`${at}: axe ${v.id}: ${v.help}: ${v.nodes[0].html.slice(0, 160)}`);
   await page.setViewportSize({ width: 375, height: 800 });
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - 375);
+  const over = await page.evaluate(async () => {
+    while (innerWidth !== 375) await new Promise(requestAnimationFrame); // the window has heard of it
+    return document.documentElement.scrollWidth - 375;
+  });
   if (over > 0) problems.push(`${at}: ${over} pixels too wide at 375`);
   await page.setViewportSize({ width: 1280, height: 900 });
   return page.evaluate(() => [...document.querySelectorAll('a[href]')].map((a) => new URL(a.getAttribute('href'), document.baseURI).href));
@@ -91,10 +94,10 @@ test('pages of a supplier and of a buyer', async () => {
 test('checks before something is done at once', async () => {
   const page = await openPage(browser, registry, {});
   const problems = [];
-  const press = async (name) => { await page.getByRole('main').getByRole('button', { name }).click(); await page.waitForLoadState(); await look(page, page.url(), problems); };
+  const press = async (name) => { await turn(page.getByRole('main').getByRole('button', { name })); await look(page, page.url(), problems); };
   await signIn(page, 'ada@fernhill.example');
   await page.goto('/account/orders?state=placed&q=Meridian');
-  await page.locator('main a[href*="/account/orders/ord_"]').first().click();
+  await turn(page.locator('main a[href*="/account/orders/ord_"]').first());
   const order = page.url();
   const open = `${order}/deliver`;
   await look(page, `${open}?by=batch`, problems);
@@ -109,7 +112,7 @@ test('checks before something is done at once', async () => {
   await becomes(page, 'rosa@registry.example');
   for (const act of ['refund', 'cancel']) {
     await page.goto('/admin/issue/buffer-pool');
-    await page.locator(`main a[href$="/${act}"]`).first().click();
+    await turn(page.locator(`main a[href$="/${act}"]`).first());
     await page.getByLabel(/How many/).fill('1');
     await press('Continue');
   }
@@ -124,24 +127,24 @@ test('the steps of retiring, and what verifying a certificate says', async () =>
   await signIn(page, 'nora@northwind.example');
   await page.goto('/account/retirements/new');
   await page.getByRole('radio', { name: /Fernhill/ }).check();
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await turn(page.getByRole('button', { name: 'Continue' }));
   await page.waitForURL(/\/amount/);
   const draft = page.url().replace(/\/amount.*/, '');
   for (const step of ['balance', 'amount', 'amount?by=delivery', 'amount?by=oldest&back=review']) await look(page, `${draft}/${step}`, problems);
   await page.goto(`${draft}/amount`);
   await page.getByLabel(/How many credits/).fill('3');
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await turn(page.getByRole('button', { name: 'Continue' }));
   await page.waitForURL(/\/beneficiary/);
   for (const by of ['', '?by=registry', '?by=registry&q=nothing-like-this', '?by=named', '?by=organisation', '?by=individual']) await look(page, `${draft}/beneficiary${by}`, problems);
   await page.goto(`${draft}/beneficiary`);
   await page.getByRole('radio', { name: /your own organisation/ }).check();
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await turn(page.getByRole('button', { name: 'Continue' }));
   await look(page, `${draft}/purposes`, problems);
   await page.getByRole('checkbox', { name: /Another purpose/ }).check();
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await turn(page.getByRole('button', { name: 'Continue' }));
   await page.waitForURL(/\/review/);
   await look(page, `${draft}/review`, problems);
-  await page.getByRole('button', { name: /^Retire 3\.000 credits/ }).click();
+  await turn(page.getByRole('button', { name: /^Retire 3\.000 credits/ }));
   await page.waitForURL(/\/done/);
   await look(page, page.url(), problems);
   const id = page.url().match(/ret_[0-9A-Z]{16}/)[0];

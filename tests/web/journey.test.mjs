@@ -3,7 +3,7 @@
 // click, a second tab and a session that ended half-way.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { becomes, openPage, signIn, startBrowser, startRegistry } from './lib.mjs';
+import { becomes, openPage, signIn, startBrowser, startRegistry, turn } from './lib.mjs';
 
 // Each test has a registry of its own, so that none eats the credits of another.
 let registry, browser;
@@ -17,20 +17,20 @@ const nora = 'nora@northwind.example', piet = 'piet@northwind.example', milo = '
 // Walks the steps up to the review page.
 async function toReview(page, amount) {
   await page.goto('/account/credits');
-  await page.getByRole('main').getByRole('link', { name: 'Transfer', exact: true }).first().click();
+  await turn(page.getByRole('main').getByRole('link', { name: 'Transfer', exact: true }).first());
   await page.getByRole('radio', { name: /To another organisation/ }).check();
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await turn(page.getByRole('button', { name: 'Continue' }));
   await page.getByLabel('Find by name, domain or id').fill('meridian');
-  await page.getByRole('button', { name: 'Find' }).click();
+  await turn(page.getByRole('button', { name: 'Find' }));
   await page.getByRole('radio', { name: /Meridian Trading/ }).first().check();
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await turn(page.getByRole('button', { name: 'Continue' }));
   await page.waitForURL(/\/(balance|amount)/);
   if (page.url().includes('/balance')) {
     await page.getByRole('radio', { name: /Fernhill/ }).check();
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await turn(page.getByRole('button', { name: 'Continue' }));
   }
   await page.getByLabel(/How many credits/).fill(amount);
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await turn(page.getByRole('button', { name: 'Continue' }));
   await page.waitForURL(/\/review/);
 }
 
@@ -44,7 +44,7 @@ async function journey(options, note) {
   assert.match(said, /Piet|second person|approv/i, 'the review says that a second person acts next');
   assert.match(said, /TLY-1-BIOCHAR-GBR-FERN-\d{4}-\d+-\d+/, 'the review names the block');
   await page.getByLabel(/Public note/).fill(note);
-  await page.getByRole('button', { name: /^Transfer 120\.500 credits to Meridian Trading/ }).click();
+  await turn(page.getByRole('button', { name: /^Transfer 120\.500 credits to Meridian Trading/ }));
   await page.waitForURL(/tfr_/);
   const id = idIn(page.url());
   assert.match(await page.getByRole('main').innerText(), /Awaiting approval/i);
@@ -53,19 +53,17 @@ async function journey(options, note) {
   assert.equal((await page.request.get(`/registry/transfers/${id}`)).status(), 404);
 
   await becomes(page, piet);
-  await page.getByRole('link', { name: /^Inbox/ }).click();
-  await page.getByRole('link', { name: /^Approvals/ }).click();
+  await turn(page.getByRole('link', { name: /^Inbox/ }));
+  await turn(page.getByRole('link', { name: /^Approvals/ }));
   await page.locator(`input[type=checkbox][value="${id}"]`).check();
-  await page.getByRole('button', { name: 'Approve the ticked transfers' }).click();
-  await page.waitForLoadState();
+  await turn(page.getByRole('button', { name: 'Approve the ticked transfers' }));
   await page.goto(`/account/transfers/${id}`);
   assert.match(await page.getByRole('main').innerText(), /Pending/);
 
   await becomes(page, milo);
-  await page.getByRole('link', { name: /^Inbox/ }).click();
+  await turn(page.getByRole('link', { name: /^Inbox/ }));
   await page.locator(`input[type=checkbox][value="${id}"]`).check();
-  await page.getByRole('button', { name: 'Accept the ticked transfers' }).click();
-  await page.waitForLoadState();
+  await turn(page.getByRole('button', { name: 'Accept the ticked transfers' }));
 
   await page.context().clearCookies();
   await page.goto(`/registry/transfers/${id}`);
@@ -95,12 +93,12 @@ test('a second click, a reload, Back and a second tab do it once', async () => {
   const second = await page.context().newPage();
   await second.goto(review);
   const button = /^Transfer 1\.001 credits/;
-  await page.getByRole('button', { name: button }).click();
+  await turn(page.getByRole('button', { name: button }));
   await page.waitForURL(/tfr_/);
   const id = idIn(page.url());
   await page.reload();
   assert.equal(idIn(page.url()), id);
-  await second.getByRole('button', { name: button }).click();
+  await turn(second.getByRole('button', { name: button }));
   await second.waitForURL(/tfr_/);
   assert.equal(idIn(second.url()), id, 'the second tab comes to the same transfer');
   await second.goto(review);
@@ -115,13 +113,12 @@ test('when the ledger has moved since the review, nothing happens and the new pl
   await toReview(page, '2');
   const other = await page.context().newPage();
   await toReview(other, '3');
-  await other.getByRole('button', { name: /^Transfer 3\.000 credits/ }).click();
+  await turn(other.getByRole('button', { name: /^Transfer 3\.000 credits/ }));
   await other.waitForURL(/tfr_/);
-  await page.getByRole('button', { name: /^Transfer 2\.000 credits/ }).click();
-  await page.waitForLoadState();
+  await turn(page.getByRole('button', { name: /^Transfer 2\.000 credits/ }));
   assert.match(page.url(), /\/review/);
   assert.match(await page.getByRole('main').innerText(), /changed|moved/i);
-  await page.getByRole('button', { name: /^Transfer 2\.000 credits/ }).click();
+  await turn(page.getByRole('button', { name: /^Transfer 2\.000 credits/ }));
   await page.waitForURL(/tfr_/);
   await page.context().close();
 });
@@ -132,12 +129,11 @@ test('a session that ends half-way keeps the draft', async () => {
   await toReview(page, '4.5');
   const review = page.url();
   await page.context().clearCookies();
-  await page.getByRole('button', { name: /^Transfer 4\.500/ }).click();
-  await page.waitForLoadState();
+  await turn(page.getByRole('button', { name: /^Transfer 4\.500/ }));
   assert.ok(!/tfr_/.test(page.url()));
   await signIn(page, nora);
   await page.goto(review);
-  await page.getByRole('button', { name: /^Transfer 4\.500/ }).click();
+  await turn(page.getByRole('button', { name: /^Transfer 4\.500/ }));
   await page.waitForURL(/tfr_/);
   await page.context().close();
 });
@@ -150,8 +146,7 @@ test('what a person types wrong is told beside the field and kept', async () => 
   for (const [typed, words] of [['1,5', /comma|decimal|like|example/i], ['-3', /more than|positive|minus|above/i], ['0', /more than 0|zero|at least/i],
     ['1.23456', /3 decimals/], ['999999999', /at most/i], ['', /Enter/], ['1e3', /./], ['1 2', /./]]) {
     await page.getByLabel(/How many credits/).fill(typed);
-    await page.getByRole('button', { name: 'Continue' }).click();
-    await page.waitForLoadState();
+    await turn(page.getByRole('button', { name: 'Continue' }));
     assert.match(await page.title(), /^Error: /, `“${typed}” is an error`);
     assert.match(await page.locator('.problem').innerText(), words, `“${typed}”`);
     assert.equal(await page.getByLabel(/How many credits/).inputValue(), typed, 'the typed value is kept');

@@ -2,7 +2,7 @@
 // answers; revoked, it does not. At 1280 pixels with JavaScript, at 375 without.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { becomes, openPage, signIn, startBrowser, startRegistry } from './lib.mjs';
+import { becomes, eventually, openPage, signIn, startBrowser, startRegistry, turn } from './lib.mjs';
 
 let registry, browser;
 before(async () => { registry = await startRegistry(); browser = await startBrowser(); });
@@ -15,11 +15,11 @@ const ask = (secret, token) => fetch(`${registry.url}/registry/v0/organisation`,
 // Makes one by its form and returns what the next page shows.
 async function make(page, kind, name, fill = async () => {}) {
   await page.goto('/account/team');
-  await page.getByRole('link', { name: 'Programs' }).click();
-  await page.getByRole('link', { name: `Make ${kind}`, exact: true }).click();
+  await turn(page.getByRole('link', { name: 'Programs' }));
+  await turn(page.getByRole('link', { name: `Make ${kind}`, exact: true }));
   await page.getByLabel(/^Name/).fill(name);
   await fill();
-  await page.getByRole('button', { name: new RegExp(`^Make ${kind}`) }).click();
+  await turn(page.getByRole('button', { name: new RegExp(`^Make ${kind}`) }));
   await page.waitForSelector('#secret');
   return (await page.locator('#secret').inputValue()).trim();
 }
@@ -39,7 +39,7 @@ async function journey(options, name) {
   const token = await make(page, 'an access token', `${name} job`, async () => {
     await page.locator('#transfer').check();
     await page.getByLabel(/^Addresses/).fill('192.0.2.7/24');
-    await page.getByRole('button', { name: /^Make an access token/ }).click();
+    await turn(page.getByRole('button', { name: /^Make an access token/ }));
     await page.waitForSelector('.problem');
     const said = await page.locator('.problem').innerText();
     assert.match(said, /Transfers need the role Initiator/);
@@ -70,9 +70,9 @@ async function journey(options, name) {
   assert.ok(!(await page.getByRole('main').innerText()).includes(`${name} job`), 'a token is no colleague');
 
   await page.goto(own);
-  await page.getByRole('link', { name: /^Revoke this/ }).click();
+  await turn(page.getByRole('link', { name: /^Revoke this/ }));
   assert.equal((await ask(secret, token)).status, 200, 'the question does nothing');
-  await page.getByRole('button', { name: `Revoke “${name} job”` }).click();
+  await turn(page.getByRole('button', { name: `Revoke “${name} job”` }));
   await page.waitForURL(own);
   assert.match(await page.getByRole('main').innerText(), /Revoked .* by Nora Westerveld/s);
   const refused = await ask(secret, token);
@@ -95,7 +95,8 @@ test('with JavaScript the secret is copied by a button', async () => {
   await signIn(page, nora);
   const secret = await make(page, 'a client secret', 'Copied');
   await page.getByRole('button', { name: /^Copy/ }).click();
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), secret);
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(await eventually(copied, (text) => text === secret), secret); // the click does not wait for the clipboard
   await page.context().close();
 });
 

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { openPage, signIn, startBrowser, startRegistry } from './lib.mjs';
+import { openPage, signIn, startBrowser, startRegistry, turn } from './lib.mjs';
 
 let registry, browser;
 before(async () => { browser = await startBrowser(); });
@@ -14,14 +14,14 @@ beforeEach(async () => { registry = await startRegistry(); });
 afterEach(async () => { await registry?.stop(); });
 
 const nora = 'nora@northwind.example';
-const go = async (page) => { await page.getByRole('button', { name: 'Continue' }).click(); await page.waitForLoadState(); };
+const go = (page) => turn(page.getByRole('button', { name: 'Continue' }));
 const main = (page) => page.getByRole('main').innerText();
 const idIn = (url) => url.match(/ret_[0-9A-Z]{16}/)[0];
 
 // Walks the steps up to the review page; for: what is done on the beneficiary's page.
 async function toReview(page, amount, choose) {
   await page.goto('/account/credits');
-  await page.getByRole('main').getByRole('link', { name: 'Retire', exact: true }).first().click();
+  await turn(page.getByRole('main').getByRole('link', { name: 'Retire', exact: true }).first());
   await page.getByRole('radio', { name: /Fernhill/ }).check();
   await go(page);
   await page.getByLabel(/How many credits/).fill(amount);
@@ -44,7 +44,7 @@ async function forSomebodyNew(page) {
   await go(page);
   await page.getByLabel('Name', { exact: true }).fill('Łódź Papier Πάπυρος');
   await page.getByLabel('Domain', { exact: true }).fill('lodz-papier.example');
-  await page.getByRole('button', { name: 'Name this organisation' }).click();
+  await turn(page.getByRole('button', { name: 'Name this organisation' }));
 }
 
 async function wide(page) {
@@ -60,7 +60,7 @@ async function journey(options) {
   assert.match(said, /TLY-1-BIOCHAR-GBR-FERN-\d{4}-\d+-\d+/, 'the review names the block');
   assert.match(said, /The certificate as it will read/);
   assert.ok(await wide(page) <= 0, 'no sideways scroll on the review');
-  await page.getByRole('button', { name: /^Retire 12\.000 credits for Łódź Papier Πάπυρος$/ }).click();
+  await turn(page.getByRole('button', { name: /^Retire 12\.000 credits for Łódź Papier Πάπυρος$/ }));
   await page.waitForURL(/ret_/);
   const id = idIn(page.url());
   assert.match(await main(page), /12\.000 credits are retired for Łódź Papier Πάπυρος/);
@@ -68,7 +68,7 @@ async function journey(options) {
   // Anybody reads the certificate, and verifies it from what stands on paper.
   await page.context().clearCookies();
   await page.goto(`/registry/retirements/${id}`);
-  await page.getByRole('link', { name: 'Certificate', exact: true }).click();
+  await turn(page.getByRole('link', { name: 'Certificate', exact: true }));
   const certificate = await main(page);
   assert.match(certificate, /12\.000 credits\s+of carbon removal \(12,000 kg CO₂e\) were retired for good on behalf of\s+Łódź Papier Πάπυρος/);
   assert.ok(certificate.includes('Papier – “zero” & <b>'), 'the note is as it was typed');
@@ -86,11 +86,11 @@ async function journey(options) {
   await page.goto('/registry/verify');
   await page.getByLabel('Number', { exact: true }).fill(id.toLowerCase());
   await page.getByLabel('Code', { exact: true }).fill(code.toUpperCase());
-  await page.getByRole('button', { name: 'Verify' }).click();
+  await turn(page.getByRole('button', { name: 'Verify' }));
   assert.match(await main(page), /Yes: this registry issued it/);
   await page.getByLabel('Number', { exact: true }).fill(id);
   await page.getByLabel('Code', { exact: true }).fill(code.replace(/^./, (digit) => (digit === '0' ? '1' : '0')));
-  await page.getByRole('button', { name: 'Verify' }).click();
+  await turn(page.getByRole('button', { name: 'Verify' }));
   assert.match(await main(page), /No: this is not the code of that certificate/);
   assert.deepEqual(page.complaints, []);
   await page.context().close();
@@ -109,12 +109,12 @@ test('a second tab, a reload and Back retire once', async () => {
   const second = await page.context().newPage();
   await second.goto(review);
   const button = /^Retire 1\.001 credits for Northwind/;
-  await page.getByRole('button', { name: button }).click();
+  await turn(page.getByRole('button', { name: button }));
   await page.waitForURL(/ret_/);
   const id = idIn(page.url());
   await page.reload();
   assert.equal(idIn(page.url()), id);
-  await second.getByRole('button', { name: button }).click();
+  await turn(second.getByRole('button', { name: button }));
   await second.waitForURL(/ret_/);
   assert.equal(idIn(second.url()), id, 'the second tab comes to the same retirement');
   await second.goto(review);
@@ -131,19 +131,17 @@ test('when the ledger has moved, nothing is retired and the new plan is shown; a
   const review = page.url();
   const other = await page.context().newPage();
   await toReview(other, '3', forOneself);
-  await other.getByRole('button', { name: /^Retire 3\.000 credits/ }).click();
+  await turn(other.getByRole('button', { name: /^Retire 3\.000 credits/ }));
   await other.waitForURL(/ret_/);
-  await page.getByRole('button', { name: /^Retire 2\.000 credits/ }).click();
-  await page.waitForLoadState();
+  await turn(page.getByRole('button', { name: /^Retire 2\.000 credits/ }));
   assert.match(page.url(), /\/review/);
   assert.match(await main(page), /changed while you were reading\s+Nothing was retired/);
   await page.context().clearCookies();
-  await page.getByRole('button', { name: /^Retire 2\.000/ }).click();
-  await page.waitForLoadState();
+  await turn(page.getByRole('button', { name: /^Retire 2\.000/ }));
   assert.ok(!/ret_/.test(page.url()));
   await signIn(page, nora);
   await page.goto(review);
-  await page.getByRole('button', { name: /^Retire 2\.000/ }).click();
+  await turn(page.getByRole('button', { name: /^Retire 2\.000/ }));
   await page.waitForURL(/ret_/);
   await page.context().close();
 });
@@ -156,12 +154,11 @@ test('Back through the steps keeps every answer', async () => {
     ['Beneficiary', () => page.getByRole('radio', { name: /Łódź Papier/ }).first().isChecked()],
     ['Amount', async () => (await page.getByLabel(/How many credits/).inputValue()) === '4.500'],
     ['Supplier', () => page.getByRole('radio', { name: /Fernhill/ }).isChecked()]]) {
-    await page.getByRole('navigation', { name: 'Where you are' }).getByRole('link', { name: link }).click();
-    await page.waitForLoadState();
+    await turn(page.getByRole('navigation', { name: 'Where you are' }).getByRole('link', { name: link }));
     assert.ok(await check(), `${link} is as it was answered`);
   }
   await page.goto('/account/credits');
-  await page.getByRole('link', { name: /^Resume Retirement of 4\.500 credits for Łódź/ }).click();
+  await turn(page.getByRole('link', { name: /^Resume Retirement of 4\.500 credits for Łódź/ }));
   await page.waitForURL(/\/review/);
   await page.context().close();
 });

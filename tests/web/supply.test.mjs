@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { becomes, openPage, signIn, startBrowser, startRegistry } from './lib.mjs';
+import { becomes, openPage, signIn, startBrowser, startRegistry, turn } from './lib.mjs';
 
 let registry, browser;
 before(async () => { browser = await startBrowser(); });
@@ -14,8 +14,8 @@ afterEach(async () => { await registry?.stop(); });
 
 const ada = 'ada@fernhill.example', milo = 'milo@meridian.example', hana = 'hana@harbour-foods.example', rosa = 'rosa@registry.example', otto = 'otto@auditors.example';
 const main = (page) => page.getByRole('main').innerText();
-const press = async (page, name) => { await page.getByRole('main').getByRole('button', { name }).click(); await page.waitForLoadState(); };
-const follow = async (page, name) => { await page.getByRole('link', { name }).first().click(); await page.waitForLoadState(); };
+const press = (page, name) => turn(page.getByRole('main').getByRole('button', { name }));
+const follow = (page, name) => turn(page.getByRole('link', { name }).first());
 const idIn = (url, prefix) => url.match(new RegExp(`${prefix}_[0-9A-Z]{16}`))[0];
 
 // No page may be wider than its window; a picture of it for whoever wants to look.
@@ -28,7 +28,7 @@ async function stop(page, name) {
 // Up to the check of an order; `who` is the other party.
 async function toOrder(page, who, amount) {
   await follow(page, 'Orders');
-  await page.getByRole('main').getByRole('link', { name: /^(Place|Record) an order$/ }).click();
+  await turn(page.getByRole('main').getByRole('link', { name: /^(Place|Record) an order$/ }));
   await page.getByLabel('Find by name, domain or id').fill(who.slice(0, 8));
   await press(page, 'Find');
   await stop(page, 'order-party');
@@ -96,7 +96,7 @@ async function supplyJourney(options) {
   assert.match(received, /First part of FB-12/);
   assert.match(received, /Milo Sato recorded the order/);
   assert.ok(!/Ada Fern/.test(received));
-  await page.locator('main th a.serial').first().click();
+  await turn(page.locator('main th a.serial').first());
   await page.waitForURL(/credit-batches/);
   assert.match(await main(page), /held by Meridian Trading/);
   await page.goto('/account/deliveries');
@@ -135,9 +135,8 @@ test('what the supplier alone recorded is delivered when the buyer trusts it', a
   assert.match(await main(page), /recorded this order alone/);
   await follow(page, 'Incoming policy and trusted organisations');
   await page.getByLabel(/find|organisation/i).last().fill('Fernhill');
-  await page.getByRole('main').getByRole('button', { name: /find|search/i }).first().click();
-  await page.getByRole('main').getByRole('button', { name: /trust/i }).last().click();
-  await page.waitForLoadState();
+  await turn(page.getByRole('main').getByRole('button', { name: /find|search/i }).first());
+  await turn(page.getByRole('main').getByRole('button', { name: /trust/i }).last());
 
   await becomes(page, ada);
   await page.goto(order);
@@ -154,7 +153,7 @@ test('a delivery by batch, a second click, Back, and a ledger that has moved', a
   const page = await openPage(browser, registry, { script: false });
   await signIn(page, ada);
   await page.goto('/account/orders?q=Northwind&state=open');
-  await page.locator('td.act a').first().click();
+  await turn(page.locator('td.act a').first());
   await follow(page, 'Choose batches instead');
   await stop(page, 'deliver-batches');
   await press(page, 'Continue');
@@ -169,14 +168,14 @@ test('a delivery by batch, a second click, Back, and a ledger that has moved', a
   assert.match(await main(page), /3\.500/);
   await press(page, 'Continue');
   const check = await page.context().newPage();
-  await page.getByRole('main').getByRole('link', { name: /^Change/ }).click();
+  await turn(page.getByRole('main').getByRole('link', { name: /^Change/ }));
   assert.equal(await page.locator('input[data-qty]').first().inputValue(), '1.500');
   await press(page, 'Continue');
   await stop(page, 'deliver-batches-check');
 
   // Meanwhile the very batches go elsewhere.
   await check.goto('/account/orders?q=Meridian&state=open');
-  await check.locator('td.act a').first().click();
+  await turn(check.locator('td.act a').first());
   await check.getByLabel(/How many credits/).fill('1');
   await press(check, 'Continue');
   await press(check, /^Deliver 1\.000 credit/);
@@ -196,7 +195,7 @@ test('a delivery by batch, a second click, Back, and a ledger that has moved', a
   const done = page.url();
   await page.goBack();
   assert.equal(page.url(), done, 'Back comes to what was done, not to the button');
-  await second.getByRole('button', { name: /^Deliver 2\.250 credits/ }).click();
+  await turn(second.getByRole('button', { name: /^Deliver 2\.250 credits/ }));
   await second.waitForURL(/\/done/);
   assert.equal(second.url(), done, 'a second tab comes to the same delivery');
   await page.context().close();
@@ -208,7 +207,7 @@ async function poolJourney(options) {
   await page.goto('/admin/issue');
   await follow(page, 'Buffer pool');
   await stop(page, 'admin-pool');
-  await page.getByRole('link', { name: /^Refund to Fernhill Biochar .*Orchard/ }).click();
+  await turn(page.getByRole('link', { name: /^Refund to Fernhill Biochar .*Orchard/ }));
   await stop(page, 'refund');
   await page.getByLabel(/How many credits to refund/).fill('1,5');
   await press(page, 'Continue');
@@ -226,7 +225,7 @@ async function poolJourney(options) {
   assert.match(await main(page), /Monitoring of the second season has ended/);
 
   await page.goto('/admin/issue/buffer-pool');
-  await page.getByRole('link', { name: /^Cancel units of Fernhill Basalt/ }).click();
+  await turn(page.getByRole('link', { name: /^Cancel units of Fernhill Basalt/ }));
   await page.getByLabel(/How many credits/).fill('0.5');
   await press(page, 'Continue');
   await press(page, /^Cancel 0\.500 credits for good/);
@@ -238,7 +237,7 @@ async function poolJourney(options) {
   await follow(page, 'See the cancellation');
   assert.match(await main(page), /Cancelled for good/);
   const cancelled = page.url();
-  await page.locator('main th a.serial').first().click();
+  await turn(page.locator('main th a.serial').first());
   await page.waitForURL(/credit-batches/);
   assert.match(await main(page), /had it cancelled after a reversal/);
 
