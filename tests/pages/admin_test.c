@@ -476,6 +476,10 @@ static void documents(void **state)
     reply = get(list, rosa);
     const char *id = id_in(reply.body, "pjd_");
     const char *remove = words("%s/%s/remove", list, id);
+    const char *search = words("/registry/search?q=%s", id);
+    reply = cgi_ask("public", town.folder, search, market_nobody, NULL);
+    cgi_is(&reply, 303);
+    assert_non_null(strstr(reply.location, public));
     reply =
         get(words("/admin/issue/projects/%s/documents/%s/remove", market.lithos_project, id), rosa);
     cgi_is(&reply, 404); /* of another project */
@@ -488,6 +492,9 @@ static void documents(void **state)
     cgi_is(&reply, 404);
     reply = cgi_ask("public", town.folder, public, market_nobody, NULL);
     cgi_has_not(&reply, "r.pdf");
+    reply = cgi_ask("public", town.folder, search, market_nobody, NULL);
+    cgi_is(&reply, 200);
+    cgi_has_not(&reply, public);
     reply = get("/admin/audit", otto);
     cgi_has(&reply, "Removed a document of a project");
     reply = done(add, words("%s&once=e", good)); /* it may come again */
