@@ -467,6 +467,11 @@ static void documents(void **state)
     reply = done(add, words("%s&once=a", good));
     cgi_has(&reply, "The document is listed.");
     reply = done(add, words("%s&once=a", good)); /* a double click */
+    reply = post(add, "name=Another&url=https%3A%2F%2Fcharm.example%2Fb.pdf&kind=other&once=a");
+    cgi_is(&reply, 409); /* the page from before, with other words */
+    cgi_has(&reply, "This page was sent before");
+    cgi_has(&reply, "value=\"Another\"");
+    cgi_has_not(&reply, "idempotency");
     reply = post(add, words("%s&once=b", good));
     cgi_is(&reply, status_row(STATUS_EXISTS)->http_code);
     reply = cgi_ask("public", town.folder, public, market_nobody, NULL);
