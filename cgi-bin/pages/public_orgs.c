@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "model/location.h"
 #include "pages/chrome.h"
 #include "pages/desk.h"
 #include "pages/public.h"
@@ -128,7 +129,7 @@ static struct public_org_rows rows_of(struct visit *visit, struct public_orgs pa
         views[i] = (struct public_org_row){
             .org = public_org_link(arena, one->org_id, one->name),
             .role = role_of(one),
-            .country = one->country,
+            .country = location_words(arena, "", one->country),
             .domain = one->domain,
             .state = state_of(one),
             .opened = desk_when(arena, one->opened_at),

@@ -1,6 +1,7 @@
 /* pages/public_projects.c: the list of projects. */
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/location.h"
 #include "pages/chrome.h"
 #include "pages/desk.h"
 #include "pages/public.h"
@@ -123,7 +124,7 @@ static void fill_rows(struct visit *visit, struct public_projects page,
             .short_code = one->short_code,
             .supplier = public_org_link(arena, one->org_id, one->org_name),
             .pathway = public_plain_words(arena, one->pathway),
-            .country = one->country,
+            .country = location_words(arena, "", one->country),
             .all = public_figure(arena, all, one->instrument),
             .active = public_figure(arena, one->sums.active_units, one->instrument),
             .retired = public_figure(arena, one->sums.retired_units, one->instrument),

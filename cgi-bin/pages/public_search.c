@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "model/location.h"
 #include "pages/chrome.h"
 #include "pages/desk.h"
 #include "pages/pool.h"
@@ -128,7 +129,7 @@ static struct search_group orgs_of(struct visit *visit, const char *q)
     struct search_hit *hits = arena_array(arena, struct search_hit, orgs.count + 1);
     for (size_t i = 0; i < orgs.count; i++) {
         hits[i] = (struct search_hit){public_org_link(arena, orgs.at[i].org_id, orgs.at[i].name),
-                                      orgs.at[i].country};
+                                      location_words(arena, "", orgs.at[i].country)};
     }
     return (struct search_group){
         desk_count(arena, count, "organisation", "organisations"),
@@ -148,9 +149,10 @@ static struct search_group projects_of(struct visit *visit, const char *q)
     struct search_hit *hits = arena_array(arena, struct search_hit, projects.count + 1);
     for (size_t i = 0; i < projects.count; i++) {
         const struct public_project *one = &projects.at[i];
-        hits[i] = (struct search_hit){
-            public_project_link(arena, one->project_id, one->name),
-            arena_printf(arena, "%s, %s, %s", one->org_name, one->country, one->short_code)};
+        hits[i] = (struct search_hit){public_project_link(arena, one->project_id, one->name),
+                                      arena_printf(arena, "%s, %s, %s", one->org_name,
+                                                   location_words(arena, "", one->country),
+                                                   one->short_code)};
     }
     return (struct search_group){
         desk_count(arena, count, "project", "projects"),

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/must.h"
 #include "base/text.h"
+#include "model/country.h"
 #include "store/rows.h"
 
 /* a name of 400 characters and two notes; what is longer is looked through that far */
@@ -14,6 +15,7 @@
 #define TEXT_LAST "\xf4\x8f\xbf\xbf" /* … and this, U+10FFFF, behind every name */
 
 static bool holds(struct query *q, struct arena *arena, const struct fold_words *words, int texts);
+static size_t add_folded(char folded[TEXTS_BYTES_MAX], size_t used, const char *text);
 
 struct place walk_start(bool descending)
 {
@@ -80,15 +82,27 @@ static bool holds(struct query *q, struct arena *arena, const struct fold_words 
     if (words->count == 0) {
         return true;
     }
-    char folded[TEXTS_BYTES_MAX];
+    char folded[TEXTS_BYTES_MAX] = "";
     size_t used = 0;
     size_t mark_bytes = arena->used_bytes;
-    for (int column = 1; column <= texts && used + 2 < sizeof(folded); column++) {
-        fold_text(folded + used, sizeof(folded) - used - 1, query_text(q, arena, column));
-        used += strlen(folded + used);
-        folded[used++] = '\n'; /* no word reaches from one text into the next */
-        folded[used] = '\0';
+    for (int column = 1; column <= texts; column++) {
+        const char *text = query_text(q, arena, column);
+        used = add_folded(folded, used, text);
+        used = add_folded(folded, used, country_name(text));
     }
     arena_reset(arena, mark_bytes);
     return fold_holds(folded, words);
+}
+
+/* As far as there is room. */
+static size_t add_folded(char folded[TEXTS_BYTES_MAX], size_t used, const char *text)
+{
+    if (text_empty(text) || used + 2 >= TEXTS_BYTES_MAX) {
+        return used;
+    }
+    fold_text(folded + used, TEXTS_BYTES_MAX - used - 1, text);
+    used += strlen(folded + used);
+    folded[used++] = '\n'; /* no word reaches from one text into the next */
+    folded[used] = '\0';
+    return used;
 }

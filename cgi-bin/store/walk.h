@@ -7,7 +7,8 @@
  * no difference on any engine. Only ids are kept; the caller reads the few rows it shows.
  *
  *     column 0            the row's id
- *     columns 1 … texts   where words are looked for
+ *     columns 1 … texts   where words are looked for; a country's three letters count as its name,
+ * too
  */
 #ifndef STORE_WALK_H
 #define STORE_WALK_H

@@ -6,10 +6,12 @@ cd "$(dirname "$0")/../.."
 export TALLYSTICK_DATA="$DATA" TALLYSTICK_SITE_URL="$SITE" TALLYSTICK_SCHEMA="$PWD/schema"
 export TALLYSTICK_SITE_NAME=${TALLYSTICK_SITE_NAME:-Tallystick}
 export TALLYSTICK_RUN=${TALLYSTICK_RUN:-$DATA}
-"$BUILD/tally" init --name "$TALLYSTICK_SITE_NAME" --url "$SITE" --tag SBX --demo
-"$BUILD/tally" import isometric schema/demo/isometric
-"$BUILD/tally" import eutl schema/demo/eutl_sample.tsv
-"$BUILD/tally" demo --links "$DATA/links"
+# Without what it logs of every ordinary act.
+tally() { "$BUILD/tally" "$@" 2> >(grep -v '^ts=.* level=info ' >&2); }
+tally init --name "$TALLYSTICK_SITE_NAME" --url "$SITE" --tag SBX --demo
+tally import isometric schema/demo/isometric
+tally import eutl schema/demo/eutl_sample.tsv
+tally demo --links "$DATA/links"
 
 # Each line of links: demo-link <TAB> e-mail <TAB> who <TAB> token. The sign-in program sets the password, run as plain CGI.
 password="tally-stick-demo"

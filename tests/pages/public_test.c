@@ -657,6 +657,11 @@ static void projects_and_organisations_show_their_sums(void **state)
     assert_non_null(strstr(reply.location, place.charm));
     has(get("/registry/organisations?role=supplier"), "2 of 4 organisations");
     has(get("/registry/projects?q=hro1"), "1 of 2 projects");
+    /* A country by its code or its name, which is what the list says. */
+    has(get("/registry/projects?q=swe"), "2 projects");
+    has(get("/registry/projects?q=hro1+sweden"), "1 of 2 projects");
+    has(get("/registry/projects?q=norway"), "No project matches");
+    has(get("/registry/projects"), "<td data-label=\"Country\">Sweden</td>");
     has(get("/registry/issuances?kind=imported"), "No issuance matches");
     has(get("/registry/retirements?q=alesund"), place.retirement);
 }
