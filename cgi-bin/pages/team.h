@@ -16,7 +16,8 @@
  *     POST /account/team/untrust                MANAGER  team_trust_form      team_untrust_post
  *     GET  /account/team/accounts               READER   NULL                 team_accounts_get
  *     POST /account/team/accounts               MANAGER  team_account_form    team_accounts_post
- *     POST /account/team/accounts/close         MANAGER  team_close_form      team_close_post
+ *     GET  /account/team/accounts/:id/close     MANAGER  NULL                 team_close_get
+ *     POST /account/team/accounts/:id/close     MANAGER  NULL                 team_close_post
  *
  * Tables: team_queries, rights_queries, recipients_queries, site_queries on the registry;
  * person_admin_tables on people.
@@ -32,7 +33,7 @@
 #include "pages/team_view.h"
 
 extern const struct form team_add_form, team_roles_form, team_policies_query, team_policies_form,
-    team_trust_form, team_account_form, team_close_form;
+    team_trust_form, team_account_form;
 
 enum status team_get(struct visit *visit, struct response *response);
 enum status team_add_get(struct visit *visit, struct response *response);
@@ -47,6 +48,7 @@ enum status team_trust_post(struct visit *visit, struct response *response);
 enum status team_untrust_post(struct visit *visit, struct response *response);
 enum status team_accounts_get(struct visit *visit, struct response *response);
 enum status team_accounts_post(struct visit *visit, struct response *response);
+enum status team_close_get(struct visit *visit, struct response *response);
 enum status team_close_post(struct visit *visit, struct response *response);
 
 /* For the team's files only. */

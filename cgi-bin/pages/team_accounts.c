@@ -21,13 +21,12 @@ static const struct field_row account_rows[] = {
 };
 const struct form team_account_form = {account_rows, 2};
 
-static const struct field_row close_rows[] = {{.name = "account", .kind = VALUE_ID}};
-const struct form team_close_form = {close_rows, 1};
+#define CLOSE_FAULT "account" /* why an account is not closed is said beside it, in the list */
 
 static enum status show(struct visit *visit, struct response *response);
 static struct team_account_views accounts_of(struct visit *visit, bool may_change);
 static const char *why_not(const struct team_account *account);
-static bool closes(const struct visit *visit);
+static struct url close_url(struct visit *visit, const char *account_id);
 
 enum status team_accounts_get(struct visit *visit, struct response *response)
 {
@@ -58,22 +57,51 @@ enum status team_accounts_post(struct visit *visit, struct response *response)
     return desk_go(visit, response, url_path(visit->arena, "/account/team/accounts"));
 }
 
+enum status team_close_get(struct visit *visit, struct response *response)
+{
+    struct team_accounts accounts =
+        team_accounts_list(visit->registry, visit->arena, visit->org_id);
+    const struct team_account *account = NULL;
+    for (size_t i = 0; i < accounts.count && account == NULL; i++) {
+        account = text_is(accounts.at[i].account_id, visit->arguments[0]) ? &accounts.at[i] : NULL;
+    }
+    if (account == NULL) {
+        return STATUS_NOT_FOUND;
+    }
+    if (!account->is_open || !text_empty(why_not(account))) { /* which the list says */
+        return desk_go(visit, response, url_path(visit->arena, "/account/team/accounts"));
+    }
+    struct team_sure_view view = {
+        .page = chrome_of(visit, PLACE_TEAM, "Close the account"),
+        .heading = arena_printf(visit->arena, "Close the account “%s”?", account->name),
+        .what = "It is closed for good: nothing can come to lie in it any more. What lay in it "
+                "stays on record, and another one can be opened at any time.",
+        .button = arena_printf(visit->arena, "Close “%s”", account->name),
+        .is_danger = true,
+        .post = close_url(visit, account->account_id),
+        .back = url_path(visit->arena, "/account/team/accounts"),
+    };
+    chrome_trail(visit, &view.page, view.back, "Accounts");
+    template_account_team_sure(&response->body, &view);
+    return STATUS_OK;
+}
+
 enum status team_close_post(struct visit *visit, struct response *response)
 {
     struct command command = command_of(ACT_CLOSE_ACCOUNT, visit->user_id, "");
     struct answer answer;
-    const char *account_id = field_text(&visit->fields, "account");
     must(TEXT_COPY(command.account.org_id, visit->org_id));
-    must(TEXT_COPY(command.account.account_id, account_id));
+    must(TEXT_COPY(command.account.account_id, visit->arguments[0]));
     enum status status = team_ask(visit, &command, &answer);
     if (status == STATUS_VALUE_REFUSED) {
-        field_fault(&visit->fields, "account",
+        field_fault(&visit->fields, CLOSE_FAULT,
                     answer.field == FIELD_AMOUNT
                         ? "Credits lie in this account. Transfer them to another account first."
                         : "Main stays open: units go there when nobody chooses.");
     }
     if (status != STATUS_OK) {
-        return team_can_mend(visit, &answer, "account", response) ? show(visit, response) : status;
+        return team_can_mend(visit, &answer, CLOSE_FAULT, response) ? show(visit, response)
+                                                                    : status;
     }
     gate_notice(visit, "account-closed");
     return desk_go(visit, response, url_path(visit->arena, "/account/team/accounts"));
@@ -108,8 +136,8 @@ static struct team_account_views accounts_of(struct visit *visit, bool may_chang
         arena_array(visit->arena, struct team_account_view, accounts.count + 1);
     for (size_t i = 0; i < accounts.count; i++) {
         const struct team_account *account = &accounts.at[i];
-        bool is_named =
-            closes(visit) && text_is(field_text(&visit->fields, "account"), account->account_id);
+        const char *fault = chrome_fault(visit, CLOSE_FAULT);
+        bool is_named = fault != NULL && text_is(visit->arguments[0], account->account_id);
         rows[i] = (struct team_account_view){
             .account_id = account->account_id,
             .name = account->name,
@@ -121,9 +149,11 @@ static struct team_account_views accounts_of(struct visit *visit, bool may_chang
             .opened_words = clock_date_words(visit->arena, account->opened_at),
             .opened_iso = clock_iso(visit->arena, account->opened_at),
             .why_not = may_change ? why_not(account) : "",
-            .fault = is_named ? chrome_fault(visit, "account") : NULL,
+            .fault = is_named ? fault : NULL,
         };
-        rows[i].may_close = may_change && account->is_open && text_empty(rows[i].why_not);
+        if (may_change && account->is_open && text_empty(rows[i].why_not)) {
+            rows[i].close = close_url(visit, account->account_id);
+        }
     }
     return (struct team_account_views){rows, accounts.count};
 }
@@ -137,7 +167,7 @@ static const char *why_not(const struct team_account *account)
     return account->is_main ? "Main stays open" : !account->is_empty ? "Holds credits" : "";
 }
 
-static bool closes(const struct visit *visit)
+static struct url close_url(struct visit *visit, const char *account_id)
 {
-    return visit->fields.form == &team_close_form;
+    return url_path(visit->arena, "/account/team/accounts/*/close", account_id);
 }

@@ -129,8 +129,8 @@ struct team_account_view {
     const char *state_words; /* "Open", "Closed" */
     bool is_main;
     const char *opened_words, *opened_iso;
-    bool may_close;
-    const char *why_not; /* why it cannot be closed, "" when it can */
+    struct url close;    /* none: it cannot be closed */
+    const char *why_not; /* why an open one cannot */
     const char *fault;
 };
 struct team_account_views {
@@ -148,6 +148,17 @@ struct team_accounts_view {
     struct team_account_views accounts;
     const char *name, *name_fault;
     bool kind_active, kind_retirement;
+};
+
+/* templates/account/team-sure.mustache: the question before something that cannot be taken back */
+struct team_sure_view {
+    struct chrome page;
+    const char *heading;
+    const char *what;
+    const char *button;
+    bool is_danger;
+    struct url post;
+    struct url back;
 };
 
 #endif

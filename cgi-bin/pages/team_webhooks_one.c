@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/desk.h"
+#include "pages/team_view.h"
 #include "pages/team_webhooks.h"
 #include "store/window.h"
 
@@ -29,7 +30,7 @@ static struct url log_url(struct visit *visit, const char *webhook_id, const cha
 static const char *lines_as_words(struct visit *visit, const char *lines);
 static enum status set_paused(struct visit *visit, struct response *response, bool is_paused);
 static enum status ask_first(struct visit *visit, struct response *response,
-                             const struct webhook_act_view *question, const char *title,
+                             const struct team_sure_view *question, const char *title,
                              const struct webhook *webhook);
 
 enum status team_webhook_get(struct visit *visit, struct response *response)
@@ -79,7 +80,7 @@ enum status team_webhook_rotate_get(struct visit *visit, struct response *respon
     if (!webhook_find(visit->people, visit->arena, visit->org_id, visit->arguments[0], &webhook)) {
         return STATUS_NOT_FOUND;
     }
-    const struct webhook_act_view question = {
+    const struct team_sure_view question = {
         .heading = "Rotate the secret?",
         .what = "A new secret is made and shown once. For a day every message is signed with "
                 "both, so that nothing is refused while you change the receiver; after that the "
@@ -109,7 +110,7 @@ enum status team_webhook_remove_get(struct visit *visit, struct response *respon
         return STATUS_NOT_FOUND;
     }
     const char *waiting = team_webhook_waiting_words(visit, webhook.webhook_id);
-    const struct webhook_act_view question = {
+    const struct team_sure_view question = {
         .heading = "Remove this endpoint?",
         .what = arena_printf(visit->arena,
                              "Nothing more is sent to %s. %s%sIts secret and its log are gone for "
@@ -147,14 +148,14 @@ static enum status set_paused(struct visit *visit, struct response *response, bo
 }
 
 static enum status ask_first(struct visit *visit, struct response *response,
-                             const struct webhook_act_view *question, const char *title,
+                             const struct team_sure_view *question, const char *title,
                              const struct webhook *webhook)
 {
-    struct webhook_act_view view = *question;
+    struct team_sure_view view = *question;
     view.page = chrome_of(visit, PLACE_TEAM, title);
     view.back = team_webhook_url(visit, webhook->webhook_id);
     team_webhook_trail(visit, &view.page, webhook);
-    template_account_team_webhook_act(&response->body, &view);
+    template_account_team_sure(&response->body, &view);
     return STATUS_OK;
 }
 

@@ -90,18 +90,6 @@ struct webhook_secret_view {
     struct url post_test;
 };
 
-/* templates/account/team-webhook-act.mustache: the question before something that cannot be taken
- * back */
-struct webhook_act_view {
-    struct chrome page;
-    const char *heading;
-    const char *what;
-    const char *button;
-    bool is_danger;
-    struct url post;
-    struct url back;
-};
-
 struct webhook_message_row {
     struct when_view made;
     const char *kind;

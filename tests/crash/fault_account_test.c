@@ -125,8 +125,8 @@ static void add_team(const char *account)
               words("org=%s", market.charm));
     probe_add("/account/team/accounts", "/account/team/accounts", market.maya,
               "name=Second&kind=active");
-    probe_add("/account/team/accounts/close", "/account/team/accounts/close", market.maya,
-              words("account=%s", account));
+    probe_add("/account/team/accounts/:id/close", words("/account/team/accounts/%s/close", account),
+              market.maya, "");
 }
 
 /* Somebody of the supplier, who delivers to a buyer against this order; a buyer that orders. */
@@ -210,6 +210,7 @@ static void every_page(void **state)
     must(TEXT_COPY(open.account.org_id, market.northwind));
     must(TEXT_COPY(open.account.name, "Empty one"));
     const char *account = town_do(&open);
+    own_id("accounts", account);
     struct command trust = command_of(ACT_TRUST, "", "");
     must(TEXT_COPY(trust.trust.org_id, market.northwind));
     must(TEXT_COPY(trust.trust.sender_org_id, market.charm));

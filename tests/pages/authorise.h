@@ -35,6 +35,7 @@ static struct named_id {
     {"drafts", "", "drf_00000000000000ZZ"},
     {"transfers", "", "tfr_00000000000000ZZ"},
     {"exports", "", "tfr_00000000000000ZZ"},
+    {"accounts", "", "acc_00000000000000ZZ"},
     {"people", "", "usr_00000000000000ZZ"},
     {"organisations", "", "org_00000000000000ZZ"},
     {"projects", "", "prj_00000000000000ZZ"},
@@ -109,6 +110,10 @@ static void fill_pool(void)
 
 static void fill_ids(void)
 {
+    struct command open = command_of(ACT_OPEN_ACCOUNT, "", town_key());
+    must(TEXT_COPY(open.account.org_id, market.northwind) &&
+         TEXT_COPY(open.account.name, "Nothing in it"));
+    own_id("accounts", town_do(&open));
     struct command send = town_transfer("", market.northwind, market.fjord, market.charm, 1000);
     own_id("transfers", town_do(&send));
     struct command retire = command_of(ACT_RETIRE, "", town_key());

@@ -19,9 +19,10 @@ static void everybody_reads_and_managers_change(void **state)
 {
     static const char *const pages[] = {"/account/team", "/account/team/policies",
                                         "/account/team/accounts"};
-    static const char *const acts[] = {"/account/team/add",      "/account/team/policies",
-                                       "/account/team/trust",    "/account/team/untrust",
-                                       "/account/team/accounts", "/account/team/accounts/close"};
+    static const char *const acts[] = {
+        "/account/team/add",      "/account/team/policies",
+        "/account/team/trust",    "/account/team/untrust",
+        "/account/team/accounts", "/account/team/accounts/acc_000000000SBX0000/close"};
     (void)state;
     for (size_t i = 0; i < 3; i++) {
         struct cgi_reply reply = market_get(pages[i], market.vera);
@@ -141,6 +142,11 @@ static void policies(void **state)
     cgi_is(&reply, 422);
 }
 
+static const char *close_of(const char *account_id)
+{
+    return words("/account/team/accounts/%s/close", account_id);
+}
+
 static void accounts(void **state)
 {
     (void)state;
@@ -156,16 +162,27 @@ static void accounts(void **state)
     reply = market_post(home, market.maya, "name=&kind=active");
     cgi_is(&reply, 422);
     cgi_has(&reply, "Enter a name for the account.");
-    reply =
-        market_post("/account/team/accounts/close", market.maya, words("account=%s", main_account));
+    reply = market_post(close_of(main_account), market.maya, "");
     cgi_is(&reply, 422);
-    cgi_has(&reply, "Main stays open");
-    cgi_goes(market_post("/account/team/accounts/close", market.maya, words("account=%s", opened)),
-             home);
-    reply = market_post("/account/team/accounts/close", market.maya, words("account=%s", opened));
+    cgi_has(&reply, "Main stays open: units go there");
+    cgi_goes(market_get(close_of(main_account), market.maya), home);
+    reply = market_get(home, market.maya);
+    cgi_has(&reply, words("href=\"%s\"", close_of(opened)));
+    cgi_has_not(&reply, close_of(main_account));
+    reply = market_get(close_of(opened), market.maya); /* asks first */
+    cgi_is(&reply, 200);
+    cgi_has(&reply, "Close the account “Client &amp; holdings”?");
+    reply = market_get(close_of(opened), market.vera);
+    cgi_is(&reply, status_row(STATUS_NOT_ALLOWED)->http_code);
+    cgi_goes(market_post(close_of(opened), market.maya, ""), home);
+    reply = market_post(close_of(opened), market.maya, "");
     cgi_is(&reply, status_row(STATUS_ACCOUNT_CLOSED)->http_code);
-    reply =
-        market_post("/account/team/accounts/close", market.maya, "account=acc_000000000SBX0000");
+    cgi_goes(market_get(close_of(opened), market.maya), home);
+    reply = market_get(home, market.maya);
+    cgi_has_not(&reply, close_of(opened));
+    reply = market_post(close_of("acc_000000000SBX0000"), market.maya, "");
+    cgi_is(&reply, 404);
+    reply = market_get(close_of("acc_000000000SBX0000"), market.maya);
     cgi_is(&reply, 404);
 }
 
