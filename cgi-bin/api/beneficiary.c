@@ -194,7 +194,7 @@ static enum status name_individual(struct visit *visit, struct command *command,
     if (status == STATUS_OK && !store_commit(visit->people)) {
         status = STATUS_ANSWER_LOST; /* named, but its address is not kept: a repeat mends it */
     }
-    *org_id = arena_text(visit->arena, answer.id);
+    *org_id = status == STATUS_OK ? arena_text(visit->arena, answer.id) : "";
     return status;
 }
 

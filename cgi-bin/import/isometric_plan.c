@@ -64,6 +64,18 @@ size_t iso_look(struct iso *iso)
     return changed;
 }
 
+/* A file that says nothing of a place says nothing else. */
+static bool is_elsewhere(const struct location *says, const struct location *there)
+{
+    return says->is_known && (!there->is_known || says->latitude_udeg != there->latitude_udeg ||
+                              says->longitude_udeg != there->longitude_udeg);
+}
+
+static bool says_else(const char *says, const char *there)
+{
+    return !text_empty(says) && !text_is(says, there);
+}
+
 static bool look_org(struct iso *iso, struct iso_org *org)
 {
     struct import_org there;
@@ -74,7 +86,10 @@ static bool look_org(struct iso *iso, struct iso_org *org)
         (text_is(there.name, body->name) && text_is(there.domain, body->domain) &&
          (!body->is_supplier ||
           (text_is(there.supplier_id, body->supplier_id) && text_is(there.country, body->country) &&
-           text_is(there.description, body->description))))) {
+           text_is(there.description, body->description) &&
+           !says_else(body->short_description, there.short_description) &&
+           !says_else(body->place, there.place) &&
+           !is_elsewhere(&body->location, &there.location))))) {
         return false;
     }
     report_note(iso->report, org->place,
@@ -99,10 +114,18 @@ static bool look_project(struct iso *iso, struct iso_project *project)
         }
         return false;
     }
+    bool is_moved = is_elsewhere(&body->location, &there.location);
+    if (is_moved) {
+        const char *point = location_point(iso->arena, &there.location);
+        report_note(iso->report, project->place,
+                    "%s is at %s in the registry; the file now says %s. Nothing was changed.",
+                    body->project_id, text_empty(point) ? "no place on the map" : point,
+                    location_point(iso->arena, &body->location));
+    }
     if (text_is(there.name, body->name) && text_is(there.short_code, body->short_code) &&
         text_is(there.status, body->status) && text_is(there.org_id, body->org_id) &&
         text_is(there.country, body->country)) {
-        return false;
+        return is_moved;
     }
     report_note(iso->report, project->place,
                 "%s is \"%s\" (%s, %s) in the registry; the file now says \"%s\" (%s, %s). Nothing "

@@ -86,9 +86,13 @@ int operate_migrate(int argc, char **argv, const struct tally *tally)
 
 static void say_order(const struct care_order *order)
 {
-    if (order->is_of_both) {
+    if (text_is(order->by, "unclear")) {
         printf("Look at order %s: credits and certificates were delivered for it. It counts %s, "
                "as its first delivery did.\n",
+               order->order_id, order->instrument);
+    } else if (text_is(order->by, "other_deliveries")) {
+        printf("Look at order %s: what was delivered for it is of another kind than what its "
+               "quantity was entered and shown in. It counts %s, as was delivered.\n",
                order->order_id, order->instrument);
     } else {
         printf("Look at order %s: whether credits or certificates were ordered was not recorded, "

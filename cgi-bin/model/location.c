@@ -1,6 +1,7 @@
 /* model/location.c: see model/location.h. */
 #include "model/location.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -15,6 +16,7 @@
 #define WHOLE_DIGITS_MAX 3
 
 static const char *coordinate(struct arena *arena, int32_t udeg, char above, char below);
+static bool ends_in(const char *place, const char *words);
 
 bool location_degrees(const char *text, int32_t most_udeg, int32_t *udeg)
 {
@@ -83,12 +85,25 @@ const char *location_words(struct arena *arena, const char *place, const char *c
 {
     const char *known = country_name(country);
     const char *name = text_empty(known) ? country : known;
-    size_t place_bytes = strlen(place);
-    size_t name_bytes = strlen(name);
-    if (place_bytes >= name_bytes && strcasecmp(place + place_bytes - name_bytes, name) == 0) {
+    bool is_coded = ends_in(place, country) && /* in capitals: "Terra Mar" is not Morocco */
+                    text_is(place + strlen(place) - strlen(country), country);
+    if (text_empty(name) || is_coded || ends_in(place, name)) {
         return place;
     }
-    return place_bytes == 0 ? name : arena_printf(arena, "%s, %s", place, name);
+    return text_empty(place) ? name : arena_printf(arena, "%s, %s", place, name);
+}
+
+/* With these words, not only with their letters. */
+static bool ends_in(const char *place, const char *words)
+{
+    size_t place_bytes = strlen(place);
+    size_t words_bytes = strlen(words);
+    if (place_bytes < words_bytes || strcasecmp(place + place_bytes - words_bytes, words) != 0) {
+        return false;
+    }
+    unsigned char before =
+        place_bytes == words_bytes ? ' ' : (unsigned char)place[place_bytes - words_bytes - 1];
+    return before < 0x80 && !isalpha(before);
 }
 
 /* On the equator and the first meridian there is no side. */

@@ -34,8 +34,8 @@ bool location_is(const struct location *location);
 /* "27.0238° N, 74.2179° E"; "" when it is not known. */
 const char *location_point(struct arena *arena, const struct location *location);
 
-/* Place and country in words: "Rajasthan, India", not naming twice what the place names already;
- * the code stands for a country without a name. Both may be "". */
+/* Place and country in words: "Rajasthan, India", not naming twice what the place names already, by
+ * name or by code; the code stands for a country without a name. Both may be "". */
 const char *location_words(struct arena *arena, const char *place, const char *country);
 
 #endif

@@ -171,6 +171,13 @@ void admin_refused(struct visit *visit, const struct answer *answer, enum instru
             "again never does it twice."};
         return;
     }
+    if (status == STATUS_KEY_REUSED) {
+        *alarm = (struct admin_alarm){
+            "This page was sent before",
+            "What it asked for then has been done, and nothing more now. Look at that first; to do "
+            "what stands here as well, begin again."};
+        return;
+    }
     const char *by = text_empty(answer->ended_by) ? "" : admin_person(visit, answer->ended_by);
     const char *words = refusal_words(visit, answer, instrument, by);
     size_t i = 0;

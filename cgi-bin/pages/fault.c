@@ -28,7 +28,7 @@ struct fault_page fault_page_of(struct visit *visit, enum status status, enum pl
     view.happened = fault_happened(visit, status);
     view.code = row->http_code;
     view.at = clock_words(visit->arena, visit->now_us);
-    view.request_id = visit->request == NULL ? "" : visit->request->request_id;
+    view.request_id = visit->request->request_id;
     view.is_missing = status == STATUS_NOT_FOUND;
     fault_way_on(visit, status, place, &view);
     response->http_code = row->http_code;
@@ -72,7 +72,7 @@ static const char *fault_heading(enum status status)
 /* A GET changes nothing and says nothing about it; some sentences say it themselves. */
 static const char *fault_happened(const struct visit *visit, enum status status)
 {
-    bool wrote = visit->request != NULL && visit->request->method == METHOD_POST &&
+    bool wrote = visit->request->method == METHOD_POST &&
                  strstr(status_row(status)->sentence, "Nothing was ") == NULL;
 
     if (status == STATUS_ANSWER_LOST) {

@@ -15,6 +15,7 @@
 #include "pages/public_batch_list.h"
 #include "pages/public_search_view.h"
 #include "public_templates.h"
+#include "store/documents.h"
 #include "store/orders.h"
 
 #define NAMES_SHOWN_MAX 20 /* of each kind */
@@ -37,6 +38,7 @@ static struct url url_of_id(struct visit *visit, const char *id)
     struct public_retirement retirement;
     struct delivery delivery;
     struct pool_act pool_act;
+    struct document document;
     struct public_org org;
     if (id_is(id, "tfr") && public_transfer_find(registry, arena, id, &transfer)) {
         return public_transfer_url(arena, id);
@@ -46,6 +48,9 @@ static struct url url_of_id(struct visit *visit, const char *id)
     }
     if (id_is(id, "prj") && public_project_find(registry, arena, id, &project)) {
         return desk_project_url(arena, id);
+    }
+    if (id_is(id, "pjd") && document_find(registry, arena, id, &document)) {
+        return desk_project_url(arena, document.project_id); /* its page lists it */
     }
     if (id_is(id, "iss") && public_issuance_find(registry, arena, id, &issuance)) {
         return public_issuance_url(arena, id);

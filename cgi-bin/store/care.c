@@ -19,9 +19,9 @@ static const char *const care_sql[C__COUNT] = {
         " (SELECT count(*) FROM transfer WHERE ended_at IS NULL), (SELECT count(*) FROM "
         "retirement)",
     [C_LAST] = "SELECT seq, recorded_at, command, outcome FROM act ORDER BY seq DESC LIMIT 1",
-    [C_ORDERS_GUESSED] =
-        "SELECT order_id, instrument, instrument_by = 'unclear' FROM buyer_order"
-        " WHERE instrument_by = 'first_project' OR instrument_by = 'unclear' ORDER BY order_id",
+    [C_ORDERS_GUESSED] = "SELECT order_id, instrument, instrument_by FROM buyer_order"
+                         " WHERE instrument_by IN ('first_project', 'other_deliveries', 'unclear')"
+                         " ORDER BY order_id",
     [C_FOUND_EXISTS] = "SELECT 1 FROM setting",
     [C_FOUND] = "INSERT INTO setting (one, site_name, site_url, tag, is_demo, expiry_days, "
                 "registry_approval_units)"
@@ -98,7 +98,7 @@ void care_orders_guessed(struct store *store, struct arena *arena,
         size_t mark_bytes = arena->used_bytes;
         const struct care_order order = {.order_id = query_text(&q, arena, 0),
                                          .instrument = query_text(&q, arena, 1),
-                                         .is_of_both = query_int(&q, 2) != 0};
+                                         .by = query_text(&q, arena, 2)};
         each(&order);
         arena_reset(arena, mark_bytes);
     }

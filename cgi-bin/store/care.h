@@ -46,8 +46,7 @@ int64_t care_people_version(struct store *store);
 struct care_order {
     const char *order_id;
     const char *instrument; /* as it is counted now */
-    /* units of both were delivered; otherwise the supplier has projects of both, or none */
-    bool is_of_both;
+    const char *by;         /* "first_project", "other_deliveries" or "unclear" */
 };
 /* Calls each for every such order; what it is given lives until it returns. */
 void care_orders_guessed(struct store *store, struct arena *arena,

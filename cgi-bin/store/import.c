@@ -3,7 +3,7 @@
  */
 #include "store/import.h"
 
-#include "store/query.h"
+#include "store/columns.h"
 
 enum {
     Q_ORG,
@@ -21,10 +21,11 @@ enum {
 };
 
 static const char *const SQL[Q__COUNT] = {
-    [Q_ORG] = "SELECT supplier_id, name, domain, country, description, state = 'active' FROM "
-              "organisation WHERE org_id = ?1",
-    [Q_PROJECT] =
-        "SELECT org_id, name, short_code, status, country FROM project WHERE project_id = ?1",
+    [Q_ORG] = "SELECT supplier_id, name, domain, country, description, state = 'active',"
+              " short_description, place, latitude_udeg, longitude_udeg"
+              " FROM organisation WHERE org_id = ?1",
+    [Q_PROJECT] = "SELECT org_id, name, short_code, status, country, latitude_udeg, longitude_udeg"
+                  " FROM project WHERE project_id = ?1",
     [Q_ISSUANCE] = "SELECT project_id, supplier_units, buffer_units, issued_at FROM issuance WHERE "
                    "issuance_id = ?1",
     [Q_RETIREMENT] = "SELECT r.org_id, r.beneficiary_org_id, b.project_id, r.units, r.retired_at "
@@ -64,7 +65,10 @@ bool import_org_read(struct store *store, struct arena *arena, const char *org_i
                                    .domain = query_text(&q, arena, 2),
                                    .country = query_text(&q, arena, 3),
                                    .description = query_text(&q, arena, 4),
-                                   .is_active = query_int(&q, 5) != 0};
+                                   .is_active = query_int(&q, 5) != 0,
+                                   .short_description = query_text(&q, arena, 6),
+                                   .place = query_text(&q, arena, 7),
+                                   .location = column_location(&q, 8)};
     }
     query_end(&q);
     return is;
@@ -82,7 +86,8 @@ bool import_project_read(struct store *store, struct arena *arena, const char *p
                                            .name = query_text(&q, arena, 1),
                                            .short_code = query_text(&q, arena, 2),
                                            .status = query_text(&q, arena, 3),
-                                           .country = query_text(&q, arena, 4)};
+                                           .country = query_text(&q, arena, 4),
+                                           .location = column_location(&q, 5)};
     }
     query_end(&q);
     return is;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "model/location.h"
 #include "store/store.h"
 
 extern const struct query_table import_queries;
@@ -18,6 +19,9 @@ struct import_org {
     const char *domain;
     const char *country;
     const char *description;
+    const char *short_description;
+    const char *place;
+    struct location location;
     bool is_active;
 };
 
@@ -27,6 +31,7 @@ struct import_project {
     const char *short_code;
     const char *status;
     const char *country;
+    struct location location;
 };
 
 struct import_issuance {

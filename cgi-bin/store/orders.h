@@ -90,7 +90,7 @@ struct delivery {
     const char *supplier;
     const char *buyer_org_id;
     const char *buyer;
-    enum instrument instrument; /* that of its blocks, and since version 8 of its order */
+    enum instrument instrument; /* that of its blocks, and since version 9 of its order */
     int64_t units;
     const char *notes; /* public */
     int64_t delivered_at;

@@ -150,7 +150,8 @@ static const char *const verify_sql[V__COUNT] = {
         " ('refund_line_no_update'), ('refund_line_no_delete'), ('cancellation_no_update'),"
         " ('cancellation_no_delete'), ('cancellation_line_no_update'),"
         " ('cancellation_line_no_delete'), ('benefit_retired'), ('buyer_order_given'),"
-        " ('buyer_order_fixed'), ('delivery_line_ordered'))"
+        " ('buyer_order_fixed'), ('delivery_line_ordered'), ('project_document_fixed'),"
+        " ('project_document_no_delete'))"
         " SELECT name FROM needed WHERE name NOT IN (SELECT name FROM "
         "sqlite_schema WHERE type = 'trigger')",
     [VERIFY_SETTINGS] = "SELECT count(*) FROM setting HAVING count(*) <> 1",

@@ -467,6 +467,11 @@ static void documents(void **state)
     reply = done(add, words("%s&once=a", good));
     cgi_has(&reply, "The document is listed.");
     reply = done(add, words("%s&once=a", good)); /* a double click */
+    reply = post(add, "name=Another&url=https%3A%2F%2Fcharm.example%2Fb.pdf&kind=other&once=a");
+    cgi_is(&reply, 409); /* the page from before, with other words */
+    cgi_has(&reply, "This page was sent before");
+    cgi_has(&reply, "value=\"Another\"");
+    cgi_has_not(&reply, "idempotency");
     reply = post(add, words("%s&once=b", good));
     cgi_is(&reply, status_row(STATUS_EXISTS)->http_code);
     reply = cgi_ask("public", town.folder, public, market_nobody, NULL);
@@ -476,6 +481,10 @@ static void documents(void **state)
     reply = get(list, rosa);
     const char *id = id_in(reply.body, "pjd_");
     const char *remove = words("%s/%s/remove", list, id);
+    const char *search = words("/registry/search?q=%s", id);
+    reply = cgi_ask("public", town.folder, search, market_nobody, NULL);
+    cgi_is(&reply, 303);
+    assert_non_null(strstr(reply.location, public));
     reply =
         get(words("/admin/issue/projects/%s/documents/%s/remove", market.lithos_project, id), rosa);
     cgi_is(&reply, 404); /* of another project */
@@ -488,6 +497,9 @@ static void documents(void **state)
     cgi_is(&reply, 404);
     reply = cgi_ask("public", town.folder, public, market_nobody, NULL);
     cgi_has_not(&reply, "r.pdf");
+    reply = cgi_ask("public", town.folder, search, market_nobody, NULL);
+    cgi_is(&reply, 200);
+    cgi_has_not(&reply, public);
     reply = get("/admin/audit", otto);
     cgi_has(&reply, "Removed a document of a project");
     reply = done(add, words("%s&once=e", good)); /* it may come again */

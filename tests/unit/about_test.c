@@ -86,6 +86,33 @@ static void countries(void **state)
     assert_string_equal(country_name(""), "");
 }
 
+/* A country is named once, whether the place ends in its name or in its letters. */
+static void places_in_words(void **state)
+{
+    (void)state;
+    static const char *const rows[][3] = {
+        {"Hutchinson, Kansas", "USA", "Hutchinson, Kansas, United States of America"},
+        {"Virginia, USA", "USA", "Virginia, USA"},
+        {"Rajasthan, India", "IND", "Rajasthan, India"},
+        {"Rajasthan, INDIA", "IND", "Rajasthan, INDIA"},
+        {"Norway", "NOR", "Norway"},
+        {"Somali", "MLI", "Somali, Mali"}, /* a part of a word names nothing */
+        {"ÅMali", "MLI", "ÅMali, Mali"},
+        {"Lausa", "USA", "Lausa, United States of America"},
+        {"Terra Mar", "MAR", "Terra Mar, Morocco"}, /* nor does a word in small letters */
+        {"Kvinesdal", "", "Kvinesdal"},
+        {"Everywhere", "EUE", "Everywhere, EUE"},
+        {"", "NOR", "Norway"},
+        {"", "", ""},
+    };
+    static unsigned char memory[4096];
+    struct arena arena;
+    arena_init(&arena, memory, sizeof memory);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_string_equal(location_words(&arena, rows[i][0], rows[i][1]), rows[i][2]);
+    }
+}
+
 static void document_urls(void **state)
 {
     (void)state;
@@ -205,9 +232,9 @@ static void from_version_7(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(degrees),        cmocka_unit_test(countries),
-        cmocka_unit_test(document_urls),  cmocka_unit_test(fingerprints),
-        cmocka_unit_test(from_version_7),
+        cmocka_unit_test(degrees),         cmocka_unit_test(countries),
+        cmocka_unit_test(places_in_words), cmocka_unit_test(document_urls),
+        cmocka_unit_test(fingerprints),    cmocka_unit_test(from_version_7),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -215,6 +215,52 @@ static void changed_rows_are_told_and_left(void **state)
     assert_int_equal(ROOM_RUN(operate_verify, "verify"), 0);
 }
 
+/* What the registry holds, without an act. */
+static void set(const char *sql)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(room_path("registry.db"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+/* A registry that was made from lists without places, or before places were kept, does not get them
+ * by importing again: that is told, of suppliers and of projects. Lists that say nothing of it are
+ * not other ones. */
+static void what_is_said_of_places_is_told_and_left(void **state)
+{
+    (void)state;
+    char text[4000];
+    write_lists(PROJECT, "", "");
+    assert_int_equal(import_room(), 0);
+    size_t head = strlen(PROJECTS_HEAD) - 1;
+    PRINT_INTO(text,
+               "%.*s,location.latitude,location.longitude,supplier.short_description,"
+               "supplier.location.latitude,supplier.location.longitude\n"
+               "%.*s,51.2,0.52,Makes char for fields,51.3,-0.5\n",
+               (int)head, PROJECTS_HEAD, (int)strlen(PROJECT) - 1, PROJECT);
+    room_write("projects.csv", text);
+    assert_int_equal(import_room(), 0);
+    assert_said(room_out, "Rows that differ from what is there (left as they are): 2");
+    assert_said(room_out, "prj_1HHYZFVGW1S044ZY is at no place on the map in the registry; the "
+                          "file now says 51.2° N, 0.52° E. Nothing was changed.");
+    assert_said(room_out, "org_1H31MW3MD1S04HBP is \"Old Mill\" (old-mill.example) in the "
+                          "registry; the file now describes it differently.");
+    assert_int_equal(room_number("SELECT count(latitude_udeg) FROM project"), 0);
+    set("UPDATE project SET latitude_udeg = 51200000, longitude_udeg = 520000;"
+        "UPDATE organisation SET latitude_udeg = 51300000, longitude_udeg = -500000,"
+        " short_description = 'Makes char for fields'");
+    assert_int_equal(import_room(), 0);
+    assert_true(strstr(room_out, "Rows that differ") == NULL);
+    set("UPDATE project SET longitude_udeg = -520000");
+    assert_int_equal(import_room(), 0);
+    assert_said(room_out, "prj_1HHYZFVGW1S044ZY is at 51.2° N, 0.52° W in the registry; the file "
+                          "now says 51.2° N, 0.52° E. Nothing was changed.");
+    write_lists(PROJECT, "", "");
+    assert_int_equal(import_room(), 0);
+    assert_true(strstr(room_out, "Rows that differ") == NULL);
+}
+
 static void opening_balances_are_the_least(void **state)
 {
     (void)state;
@@ -421,6 +467,7 @@ int main(void)
         IN_ROOM(what_was_made_up_says_so),
         IN_ROOM(twice_makes_nothing_twice),
         IN_ROOM(changed_rows_are_told_and_left),
+        IN_ROOM(what_is_said_of_places_is_told_and_left),
         IN_ROOM(opening_balances_are_the_least),
         IN_ROOM(every_bad_cell_is_named),
         IN_ROOM(notes_are_bounded_and_mended),

@@ -473,6 +473,50 @@ static void verification_goes_on_beside_the_writer(void **state)
     assert_int_equal(verify(town.path), 0);
 }
 
+/* Each trigger of the schema protects something, so each one that is missing is said. */
+static void every_missing_trigger_is_said(void **state)
+{
+    (void)state;
+    static char names[SENTENCES_MAX][64];
+    char kept[sizeof(town.path)];
+    char path[120];
+    char text[700];
+    size_t count = 0;
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    memcpy(kept, town.path, sizeof(kept));
+    (void)snprintf(path, sizeof(path), "%s/bare.db", town.folder);
+    (void)snprintf(text, sizeof(text), "cp %s %s", town.path, path);
+    assert_int_equal(system(text), 0);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM sqlite_schema WHERE type = 'trigger'",
+                                        -1, &statement, NULL),
+                     SQLITE_OK);
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+        assert_true(count < SENTENCES_MAX);
+        (void)snprintf(names[count++], sizeof(names[0]), "%s",
+                       (const char *)sqlite3_column_text(statement, 0));
+    }
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    assert_true(count > 40);
+    (void)snprintf(town.path, sizeof(town.path), "%.90s", path);
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(text, sizeof(text), "PRAGMA wal_autocheckpoint = 0; DROP TRIGGER %s",
+                       names[i]);
+        town_sql(text);
+    }
+    struct store *writer = store_open(STORE_REGISTRY, STORE_WRITE, town.path, ledger_verify_tables);
+    must(writer != NULL);
+    assert_int_equal(verify(path), count);
+    store_close(writer);
+    memcpy(town.path, kept, sizeof(kept));
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(text, sizeof(text), "The trigger %s,", names[i]);
+        assert_true(was_said(text));
+    }
+}
+
 /* A name of any length may stand in a damaged file: what does not fit into a sentence is cut, and
  * what is said is never longer than 511 bytes. */
 static void a_sentence_that_is_too_long_is_cut(void **state)
@@ -516,6 +560,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_sound_is_sound),
         cmocka_unit_test(every_damage_is_found),
+        cmocka_unit_test(every_missing_trigger_is_said),
         cmocka_unit_test(a_sentence_that_is_too_long_is_cut),
         cmocka_unit_test(verification_goes_on_beside_the_writer),
     };

@@ -34,8 +34,8 @@ static void say(void *context, const char *sentence)
 static void note(const struct care_order *order)
 {
     assert_true(guessed_count < 8);
-    (void)snprintf(guessed[guessed_count++], sizeof(guessed[0]), "%s %s %d", order->order_id,
-                   order->instrument, order->is_of_both);
+    (void)snprintf(guessed[guessed_count++], sizeof(guessed[0]), "%s %s %s", order->order_id,
+                   order->instrument, order->by);
 }
 
 /* An order of this many units; its id is the caller's. */
@@ -102,7 +102,7 @@ static void the_tables_refuse(sqlite3 *db, const char *order_id)
 }
 
 /* `tally migrate` on a copy of the same file of before. */
-static void the_operator_is_told(const char *both, const char *other)
+static void the_operator_is_told(const char *entered, const char *both, const char *other)
 {
     char command[512], folder[128], registry[160], people[160], out[160], wanted[256];
     static char said[4096];
@@ -132,6 +132,12 @@ static void the_operator_is_told(const char *both, const char *other)
     assert_int_equal(code, 0);
     assert_true(pread(fd, said, sizeof(said) - 1, 0) > 0);
     close(fd);
+    (void)snprintf(wanted, sizeof(wanted),
+                   "Look at order %s: what was delivered for it is of another kind than what its"
+                   " quantity was entered and shown in. It counts renewable_energy, as was"
+                   " delivered.\n",
+                   entered);
+    assert_non_null(strstr(said, wanted));
     (void)snprintf(wanted, sizeof(wanted),
                    "Look at order %s: credits and certificates were delivered for it. It counts"
                    " renewable_energy, as its first delivery did.\n",
@@ -197,7 +203,7 @@ static void orders_learn_what_they_count(void **state)
     assert_int_equal(store_migrate(STORE_REGISTRY, path, "schema/registry"), STATUS_OK);
 
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    is_counted(db, all, "renewable_energy deliveries");
+    is_counted(db, all, "renewable_energy other_deliveries");
     is_counted(db, part, "carbon_removal deliveries");
     is_counted(db, both, "renewable_energy unclear");
     is_counted(db, other, "carbon_removal first_project");
@@ -220,12 +226,14 @@ static void orders_learn_what_they_count(void **state)
     assert_non_null(store);
     care_orders_guessed(store, &town.arena, note);
     store_close(store);
-    assert_int_equal(guessed_count, 4);
-    (void)snprintf(wanted, sizeof(wanted), "%s renewable_energy 1", both);
+    assert_int_equal(guessed_count, 5);
+    (void)snprintf(wanted, sizeof(wanted), "%s renewable_energy other_deliveries", all);
     assert_string_equal(guessed[0], wanted);
-    (void)snprintf(wanted, sizeof(wanted), "%s carbon_removal 0", other);
+    (void)snprintf(wanted, sizeof(wanted), "%s renewable_energy unclear", both);
     assert_string_equal(guessed[1], wanted);
-    the_operator_is_told(both, other);
+    (void)snprintf(wanted, sizeof(wanted), "%s carbon_removal first_project", other);
+    assert_string_equal(guessed[2], wanted);
+    the_operator_is_told(all, both, other);
     town_open_ledger();
 }
 
