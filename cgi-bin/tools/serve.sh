@@ -109,5 +109,5 @@ if [ "$DEMO" = 1 ]; then
 fi
 echo
 echo "  Stop with Ctrl-C. The registry's data is in $DATA; make clean removes it."
-[ -z "${READY_FILE:-}" ] || echo "$run" >"$READY_FILE"
+[ -z "${READY_FILE:-}" ] || { echo "$run" >"$READY_FILE.new" && mv "$READY_FILE.new" "$READY_FILE"; } # whole, or not there
 wait "$nginx_pid"
