@@ -19,7 +19,8 @@
  *
  * The ledger's keys are in registry.db, and no transaction spans both files: an act on webhooks and
  * one of the ledger that come under one key at the same moment may both be done, each once, and
- * each is repeated with its own answer. Whichever comes after the other was answered is refused.
+ * each is repeated with its own answer; a repeat that comes at that same moment may be refused, and
+ * has its answer when it comes again. Whichever comes after the other was answered is refused.
  */
 #ifndef GATE_WEBHOOK_ADMIN_H
 #define GATE_WEBHOOK_ADMIN_H
