@@ -42,7 +42,6 @@
 #define WEBHOOKS "/account/team/webhooks"
 #define WEBHOOK WEBHOOKS "/:id"
 
-/* clang-format off: one route, one row */
 static const struct route routes[] = {
     {METHOD_GET, "/account", READER, NULL, account_home_get},
     {METHOD_POST, "/account/switch", NEED_PERSON, &account_switch_form, account_switch_post},
@@ -148,7 +147,6 @@ static const struct route routes[] = {
     {METHOD_GET, WEBHOOK "/messages/:id", MANAGER, NULL, team_webhook_message_get},
     {METHOD_POST, WEBHOOK "/messages/:id/replay", MANAGER, NULL, team_webhook_again_post},
 };
-/* clang-format on */
 
 static const struct query_table *const people_tables[] = {
     &people_credential_queries,

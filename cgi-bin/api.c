@@ -38,7 +38,6 @@
 #define RETIRER (READER | NEED_INITIATOR | NEED_SCOPE_RETIRE)
 #define MANAGING (READER | NEED_MANAGER | NEED_SCOPE_MANAGE)
 
-/* clang-format off: one route, one row */
 static const struct route routes[] = {
     {METHOD_GET, V0 "/organisation", READER, NULL, organisation_mine_get},
     {METHOD_GET, V0 "/organisations/:id", READER, NULL, organisation_get},
@@ -122,7 +121,6 @@ static const struct route routes[] = {
     {METHOD_GET, V0 "/webhooks/:id/messages", MANAGING, NULL, webhook_messages_get},
     {METHOD_GET, V0 "/webhooks/:id/messages/:id", MANAGING, NULL, webhook_message_get},
 };
-/* clang-format on */
 
 static const struct query_table *const people_tables[] = {
     &people_beneficiary_queries,

@@ -14,7 +14,6 @@ struct range {
     const char *what;
 };
 
-/* clang-format off: one range, one row */
 static const struct range fourth[] = {
     {{0}, 8, "this network"},     /* RFC 791 */
     {{10}, 8, "private network"}, /* RFC 1918 */
@@ -44,7 +43,6 @@ static const struct range sixth[] = {
     {{0x20, 0x02}, 16, "an IPv4 address inside"},     /* RFC 3056 (6to4) */
     {{0x3f, 0xff, 0x00}, 20, "documentation"},        /* RFC 9637 */
 };
-/* clang-format on */
 static const struct range public_sixth = {{0x20}, 3, "public"};
 
 static bool is_in(const struct range *range, const uint8_t *bytes);

@@ -7,7 +7,6 @@
 
 #include "gate/password.h"
 
-/* clang-format off: one a line */
 const char *const password_common[] = {
     "000000000000000",
     "098765432109876",
@@ -323,6 +322,5 @@ const char *const password_common[] = {
     "youtubeyoutube1",
     "zxcvbnmasdfghjkl",
 };
-/* clang-format on */
 
 const size_t password_common_count = sizeof password_common / sizeof password_common[0];

@@ -31,9 +31,8 @@ static const char *const sql[Q__COUNT] = {
         " CROSS JOIN organisation h ON h.org_id = b.org_id"
         " LEFT JOIN delivery d ON d.delivery_id = b.delivery_id WHERE b.batch_id = ?1",
     [Q_BENEFICIARY] =
-        "SELECT r.retirement_id, coalesce(o.org_id, r.named_beneficiary_id, ''),"
-        " coalesce(o.name, r.beneficiary),"
-        " coalesce(o.domain, '') FROM retirement r"
+        "SELECT r.retirement_id, coalesce(o.org_id, r.named_beneficiary_id, ''), coalesce(o.name,"
+        " r.beneficiary), coalesce(o.domain, '') FROM retirement r"
         " LEFT JOIN organisation o ON o.org_id = r.beneficiary_org_id WHERE r.retirement_id = ?1",
     /* ?1 issuance, ?2 first serial */
     [Q_ROOT] = "SELECT batch_id, last + 1 FROM batch"

@@ -87,7 +87,6 @@ enum {
                   [Q_WALK + 2 * (stream) + 1] = OLDEST_OF_MANY(from),                              \
                   [Q_COUNT + (stream)] = COUNT(from)
 
-/* clang-format off: one stream, one row */
 static const char *const sql[Q__COUNT] = {
     [Q_PLACE] = "SELECT b.issued_at, b.project_id, b.vintage, b.first, b.rowid FROM batch b"
                 " WHERE b.batch_id = ?1",
@@ -119,7 +118,6 @@ static const char *const sql[Q__COUNT] = {
     OF_MANY(STREAM_ORDER, ORDER OF_ISSUANCE),
     OF_MANY(STREAM_RETIREMENT, RETIREMENT OF_ISSUANCE),
 };
-/* clang-format on */
 
 const struct query_table api_holdings_queries = {"api_holdings", sql, Q__COUNT};
 

@@ -26,24 +26,24 @@ static const char *const SQL[Q__COUNT] = {
               " FROM organisation WHERE org_id = ?1",
     [Q_PROJECT] = "SELECT org_id, name, short_code, status, country, latitude_udeg, longitude_udeg"
                   " FROM project WHERE project_id = ?1",
-    [Q_ISSUANCE] = "SELECT project_id, supplier_units, buffer_units, issued_at FROM issuance WHERE "
-                   "issuance_id = ?1",
-    [Q_RETIREMENT] = "SELECT r.org_id, r.beneficiary_org_id, b.project_id, r.units, r.retired_at "
-                     "FROM retirement r"
+    [Q_ISSUANCE] = "SELECT project_id, supplier_units, buffer_units, issued_at FROM issuance"
+                   " WHERE issuance_id = ?1",
+    [Q_RETIREMENT] = "SELECT r.org_id, r.beneficiary_org_id, b.project_id, r.units, r.retired_at"
+                     " FROM retirement r"
                      " JOIN retirement_line l ON l.retirement_id = r.retirement_id AND l.line = 1"
                      " JOIN batch b ON b.batch_id = l.batch_id WHERE r.retirement_id = ?1",
     [Q_ORDER] = "SELECT 1 FROM buyer_order WHERE order_id = ?1",
     [Q_DELIVERY] = "SELECT 1 FROM delivery WHERE delivery_id = ?1",
     [Q_SHORT_CODE] = "SELECT project_id FROM project WHERE short_code = ?1",
-    [Q_BUFFER_ORG] = "SELECT org_id FROM organisation WHERE kind = 'buffer' AND state = 'active' "
-                     "ORDER BY org_id LIMIT 1",
+    [Q_BUFFER_ORG] = "SELECT org_id FROM organisation WHERE kind = 'buffer' AND state = 'active'"
+                     " ORDER BY org_id LIMIT 1",
     [Q_KEY] = "SELECT 1 FROM idempotency WHERE scope = 'tally' AND key = ?1",
     [Q_FREE] =
-        "SELECT issued_at, sum(last - first + 1) FROM batch WHERE org_id = ?1 AND supplier_org_id "
-        "= ?1 AND project_id = ?2"
-        " AND state = 'active' AND reserved_by IS NULL GROUP BY issued_at ORDER BY issued_at",
-    [Q_HELD] = "SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE org_id = ?1 AND "
-               "project_id = ?2 AND state = 'active'",
+        "SELECT issued_at, sum(last - first + 1) FROM batch"
+        " WHERE org_id = ?1 AND supplier_org_id = ?1 AND project_id = ?2 AND state = 'active'"
+        " AND reserved_by IS NULL GROUP BY issued_at ORDER BY issued_at",
+    [Q_HELD] = "SELECT coalesce(sum(last - first + 1), 0) FROM batch"
+               " WHERE org_id = ?1 AND project_id = ?2 AND state = 'active'",
 };
 
 const struct query_table import_queries = {"import", SQL, Q__COUNT};

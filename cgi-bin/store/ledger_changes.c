@@ -50,8 +50,8 @@ static const char *const changes_sql[C__COUNT] = {
               " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS ?2",
     [C_SPLIT_PARENT] =
         "UPDATE OR ROLLBACK batch SET state = 'split', left_id = ?2, right_id = ?3, ended_at = ?4"
-        " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS NULL AND first <= ?5 AND "
-        "last > ?5",
+        " WHERE batch_id = ?1 AND state = 'active' AND reserved_by IS NULL AND first <= ?5"
+        " AND last > ?5",
     [C_WHOLE] = "SELECT project_id, issuance_id, supplier_org_id, org_id, account_id, delivery_id,"
                 " received_by, vintage, first, last, issued_at, received_at"
                 " FROM batch WHERE batch_id = ?1",
@@ -61,66 +61,61 @@ static const char *const changes_sql[C__COUNT] = {
                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
                 " ?17, ?18, ?19)",
     [C_CONSERVATION_ADD] =
-        "INSERT INTO conservation (project_id, vintage, issued, imported, active, retired, "
-        "exported,"
-        " cancelled, next_serial) VALUES (?1, ?2, ?3, ?4, ?3 + ?4, 0, 0, 0, ?3 + ?4 + 1)"
-        " ON CONFLICT (project_id, vintage) DO UPDATE SET issued = issued + ?3, imported = "
-        "imported + ?4,"
-        " active = active + ?3 + ?4, next_serial = next_serial + ?3 + ?4",
+        "INSERT INTO conservation (project_id, vintage, issued, imported, active, retired,"
+        " exported, cancelled, next_serial) VALUES (?1, ?2, ?3, ?4, ?3 + ?4, 0, 0, 0, ?3 + ?4 + 1)"
+        " ON CONFLICT (project_id, vintage) DO UPDATE"
+        " SET issued = issued + ?3, imported = imported + ?4, active = active + ?3 + ?4,"
+        " next_serial = next_serial + ?3 + ?4",
     [C_CONSERVATION_END] =
-        "UPDATE conservation SET active = active - ?4, retired = retired + iif(?3 = 'retired', ?4, "
-        "0),"
+        "UPDATE conservation"
+        " SET active = active - ?4, retired = retired + iif(?3 = 'retired', ?4, 0),"
         " exported = exported + iif(?3 = 'exported', ?4, 0),"
-        " cancelled = cancelled + iif(?3 = 'cancelled', ?4, 0) WHERE project_id = ?1 AND vintage = "
-        "?2",
+        " cancelled = cancelled + iif(?3 = 'cancelled', ?4, 0)"
+        " WHERE project_id = ?1 AND vintage = ?2",
     [C_ISSUANCE] =
-        "INSERT OR ROLLBACK INTO issuance (issuance_id, project_id, vintage, kind, supplier_units, "
-        "buffer_units,"
-        " reporting_start, reporting_end, notes, issued_at, origin)"
+        "INSERT"
+        " OR ROLLBACK INTO issuance (issuance_id, project_id, vintage, kind, supplier_units,"
+        " buffer_units, reporting_start, reporting_end, notes, issued_at, origin)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    [C_ORDER] =
-        "INSERT OR ROLLBACK INTO buyer_order (order_id, supplier_org_id, buyer_org_id, units, "
-        "contract_date, notes, ordered_at,"
-        " origin, ordered_by, buyer_agreed, instrument) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-        " ?10, ?11)",
+    [C_ORDER] = "INSERT"
+                " OR ROLLBACK INTO buyer_order (order_id, supplier_org_id, buyer_org_id, units,"
+                " contract_date, notes, ordered_at, origin, ordered_by, buyer_agreed, instrument)"
+                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [C_ORDER_DELIVERED] =
         "UPDATE buyer_order SET delivered_units = delivered_units + ?2 WHERE order_id = ?1",
     [C_DELIVERY] =
-        "INSERT OR ROLLBACK INTO delivery (delivery_id, order_id, supplier_org_id, buyer_org_id, "
-        "units, notes, delivered_at,"
-        " origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT"
+        " OR ROLLBACK INTO delivery (delivery_id, order_id, supplier_org_id, buyer_org_id, units,"
+        " notes, delivered_at, origin) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [C_DELIVERY_LINE] =
-        "INSERT OR ROLLBACK INTO delivery_line (delivery_id, line, batch_id, split_from, "
-        "from_account_id, to_account_id,"
-        " units) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT"
+        " OR ROLLBACK INTO delivery_line (delivery_id, line, batch_id, split_from,"
+        " from_account_id, to_account_id, units) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [C_TRANSFER] =
-        "INSERT OR ROLLBACK INTO transfer (transfer_id, kind, state, from_org_id, to_org_id, "
-        "to_account_id, to_system,"
-        " to_system_party, supplier_org_id, instrument, units, notes, private_note, "
-        "corrects_id, needs_approval,"
-        " needs_registry_approval, submitted_by, submitted_at, expires_at, ended_by, "
-        "ended_at, origin)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
-        "?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+        "INSERT"
+        " OR ROLLBACK INTO transfer (transfer_id, kind, state, from_org_id, to_org_id,"
+        " to_account_id, to_system, to_system_party, supplier_org_id, instrument, units, notes,"
+        " private_note, corrects_id, needs_approval, needs_registry_approval, submitted_by,"
+        " submitted_at, expires_at, ended_by, ended_at, origin)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+        " ?18, ?19, ?20, ?21, ?22)",
     [C_TRANSFER_WRITE] =
-        "UPDATE OR ROLLBACK transfer SET state = ?2, to_account_id = ?3, approved_by = ?4, "
-        "approved_at = ?5,"
-        " approval_comment = ?6, registry_approved_by = ?7, registry_approved_at = ?8, "
-        "registry_comment = ?9,"
-        " expires_at = ?10, ended_by = ?11, ended_at = ?12, end_reason = ?13"
-        " WHERE transfer_id = ?1 AND ended_at IS NULL",
-    [C_TRANSFER_REDACT] = "UPDATE OR ROLLBACK transfer SET notes = '', note_redacted_at = ?2, "
-                          "note_redacted_reason = ?3"
+        "UPDATE OR ROLLBACK transfer"
+        " SET state = ?2, to_account_id = ?3, approved_by = ?4, approved_at = ?5,"
+        " approval_comment = ?6, registry_approved_by = ?7, registry_approved_at = ?8,"
+        " registry_comment = ?9, expires_at = ?10, ended_by = ?11, ended_at = ?12,"
+        " end_reason = ?13 WHERE transfer_id = ?1 AND ended_at IS NULL",
+    [C_TRANSFER_REDACT] = "UPDATE OR ROLLBACK transfer"
+                          " SET notes = '', note_redacted_at = ?2, note_redacted_reason = ?3"
                           " WHERE transfer_id = ?1 AND note_redacted_at IS NULL",
-    [C_TRANSFER_LINE] =
-        "INSERT OR ROLLBACK INTO transfer_line (transfer_id, line, batch_id, split_from, "
-        "from_account_id, units)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [C_TRANSFER_LINE] = "INSERT"
+                        " OR ROLLBACK INTO transfer_line (transfer_id, line, batch_id, split_from,"
+                        " from_account_id, units) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [C_RETIREMENT] =
-        "INSERT OR ROLLBACK INTO retirement (retirement_id, org_id, beneficiary_org_id, "
-        "beneficiary, purposes, instrument,"
-        " units, notes, retired_by, retired_at, origin, named_beneficiary_id)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "INSERT"
+        " OR ROLLBACK INTO retirement (retirement_id, org_id, beneficiary_org_id, beneficiary,"
+        " purposes, instrument, units, notes, retired_by, retired_at, origin,"
+        " named_beneficiary_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [C_RETIREMENT_LINE] =
         "INSERT OR ROLLBACK INTO retirement_line (retirement_id, line, batch_id, split_from, units)"
         " VALUES (?1, ?2, ?3, ?4, ?5)",

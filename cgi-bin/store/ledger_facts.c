@@ -71,8 +71,8 @@ static const char *const facts_sql[F__COUNT] = {
         " AND org_id IS NOT ?2 LIMIT 1",
     [F_SUPPLIER_ID_TAKEN] = "SELECT 1 FROM organisation WHERE supplier_id = ?1",
     [F_TRUSTS] = "SELECT 1 FROM trusted_sender WHERE org_id = ?1 AND sender_org_id = ?2",
-    [F_LEFT_UNITS] = "SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE org_id = ?1 AND "
-                     "state = 'active'",
+    [F_LEFT_UNITS] = "SELECT coalesce(sum(last - first + 1), 0) FROM batch"
+                     " WHERE org_id = ?1 AND state = 'active'",
     [F_LEFT_SENT] = "SELECT count(*) FROM transfer WHERE from_org_id = ?1 AND ended_at IS NULL",
     [F_LEFT_COMING] = "SELECT count(*) FROM transfer WHERE to_org_id = ?1 AND ended_at IS NULL",
     [F_ACCOUNT] = ACCOUNT_COLUMNS "WHERE account_id = ?1",

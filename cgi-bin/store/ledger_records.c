@@ -55,14 +55,15 @@ enum {
 };
 
 static const char *const records_sql[R__COUNT] = {
-    [R_ORG] = "INSERT INTO organisation (org_id, supplier_id, name, domain, country, description, "
-              "kind, is_demo, state,"
-              " opened_at, origin, short_description, place, latitude_udeg, longitude_udeg)"
+    [R_ORG] = "INSERT INTO organisation (org_id, supplier_id, name, domain, country, description,"
+              " kind, is_demo, state, opened_at, origin, short_description, place, latitude_udeg,"
+              " longitude_udeg)"
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?11, ?12, 'active', ?13, ?14, ?7, ?8, ?9, ?10)",
-    [R_ORG_EDIT] = "UPDATE organisation SET supplier_id = coalesce(supplier_id, ?2), name = ?3, "
-                   "domain = ?4, country = ?5,"
-                   " description = ?6, short_description = ?7, place = ?8, latitude_udeg = ?9,"
-                   " longitude_udeg = ?10 WHERE org_id = ?1",
+    [R_ORG_EDIT] =
+        "UPDATE organisation"
+        " SET supplier_id = coalesce(supplier_id, ?2), name = ?3, domain = ?4, country = ?5,"
+        " description = ?6, short_description = ?7, place = ?8, latitude_udeg = ?9,"
+        " longitude_udeg = ?10 WHERE org_id = ?1",
     [R_ORG_STATE] = "UPDATE organisation SET state = ?2 WHERE org_id = ?1",
     [R_ORG_POLICY] =
         "UPDATE organisation SET incoming_policy = ?2, two_person = ?3, two_person_above_units = ?4"
@@ -72,8 +73,8 @@ static const char *const records_sql[R__COUNT] = {
     [R_TRUST_REMOVE] = "DELETE FROM trusted_sender WHERE org_id = ?1 AND sender_org_id = ?2",
     [R_ACCOUNT] = "INSERT INTO account (account_id, org_id, name, kind, state, is_main, opened_at)"
                   " VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6)",
-    [R_ACCOUNT_CLOSE] = "UPDATE account SET state = 'closed' WHERE account_id = ?1 AND state = "
-                        "'open' AND is_main = 0",
+    [R_ACCOUNT_CLOSE] = "UPDATE account SET state = 'closed'"
+                        " WHERE account_id = ?1 AND state = 'open' AND is_main = 0",
     [R_PERSON] =
         "INSERT INTO person (user_id, state, registry_roles, since_at, is_program, made_by,"
         " program_org_id) VALUES (?1, ?2, 0, ?3, ?5 IS NOT NULL, ?4, ?5)"
@@ -84,31 +85,33 @@ static const char *const records_sql[R__COUNT] = {
     [R_BENEFICIARY] =
         "INSERT INTO beneficiary (beneficiary_id, org_id, name, domain, is_individual, named_by,"
         " named_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    [R_PROJECT] = "INSERT INTO project (project_id, org_id, name, short_code, instrument, pathway, "
-                  "pathway_code, protocol,"
-                  " country, place, status, validator, verifier, crediting_start, crediting_end, "
-                  "description, web, latitude_udeg,"
-                  " longitude_udeg, ccp_approved, origin,"
-                  " opened_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-                  "?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+    [R_PROJECT] =
+        "INSERT INTO project (project_id, org_id, name, short_code, instrument, pathway,"
+        " pathway_code, protocol, country, place, status, validator, verifier,"
+        " crediting_start, crediting_end, description, web, latitude_udeg, longitude_udeg,"
+        " ccp_approved, origin, opened_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+        " ?18, ?19, ?20, ?21, ?22)",
     [R_PROJECT_EDIT] =
-        "UPDATE project SET org_id = ?2, name = ?3, short_code = ?4, instrument = ?5, pathway = ?6,"
-        " pathway_code = ?7, protocol = ?8, country = ?9, place = ?10, status = ?11, validator = "
-        "?12,"
-        " verifier = ?13, crediting_start = ?14, crediting_end = ?15, description = ?16, web = ?17,"
-        " latitude_udeg = ?18, longitude_udeg = ?19, ccp_approved = ?20 WHERE project_id = ?1",
+        "UPDATE project"
+        " SET org_id = ?2, name = ?3, short_code = ?4, instrument = ?5, pathway = ?6,"
+        " pathway_code = ?7, protocol = ?8, country = ?9, place = ?10, status = ?11,"
+        " validator = ?12, verifier = ?13, crediting_start = ?14, crediting_end = ?15,"
+        " description = ?16, web = ?17, latitude_udeg = ?18, longitude_udeg = ?19,"
+        " ccp_approved = ?20 WHERE project_id = ?1",
     [R_FREEZE] = "UPDATE setting SET frozen = ?1, frozen_reason = ?2, frozen_at = ?3 WHERE one = 1",
-    [R_SETTINGS] = "UPDATE setting SET site_name = ?1, site_url = ?2, expiry_days = ?3, "
-                   "registry_approval_units = ?4"
-                   " WHERE one = 1",
+    [R_SETTINGS] =
+        "UPDATE setting"
+        " SET site_name = ?1, site_url = ?2, expiry_days = ?3, registry_approval_units = ?4"
+        " WHERE one = 1",
     [R_ACT] = "INSERT INTO act (recorded_at, at, program, user_id, org_id, command, subject_id,"
               " outcome, detail, event, other_org_id, is_public)"
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [R_ACT_LAST_AT] = "SELECT recorded_at FROM act ORDER BY seq DESC LIMIT 1",
     [R_ANSWER] = "SELECT i.fingerprint, i.seq, i.answer, a.subject_id, a.at FROM idempotency i"
                  " JOIN act a ON a.seq = i.seq WHERE i.scope = ?1 AND i.key = ?2",
-    [R_ANSWER_ADD] = "INSERT INTO idempotency (scope, key, fingerprint, seq, answer) VALUES (?1, "
-                     "?2, ?3, ?4, ?5)",
+    [R_ANSWER_ADD] = "INSERT INTO idempotency (scope, key, fingerprint, seq, answer)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5)",
     [R_HIGHEST_ORG] = HIGHEST_OF_TWO("organisation", "org_id", "beneficiary", "beneficiary_id"),
     [R_HIGHEST_SUPPLIER] = HIGHEST("organisation", "supplier_id"),
     [R_HIGHEST_ACCOUNT] = HIGHEST("account", "account_id"),

@@ -34,12 +34,11 @@ static const char *const units_sql[U__COUNT] = {
         "SELECT order_id, supplier_org_id, buyer_org_id, units, delivered_units, ordered_at,"
         " buyer_agreed, instrument FROM buyer_order WHERE order_id = ?1",
     [U_TRANSFER] =
-        "SELECT transfer_id, kind, state, from_org_id, to_org_id, to_account_id, instrument, units,"
-        " needs_approval, needs_registry_approval, submitted_by, submitted_at, approved_by,"
-        " approved_at, approval_comment, registry_approved_by, registry_approved_at, "
-        "registry_comment,"
-        " expires_at, ended_by, ended_at, end_reason, notes <> '', note_redacted_at IS NOT NULL"
-        " FROM transfer WHERE transfer_id = ?1",
+        "SELECT transfer_id, kind, state, from_org_id, to_org_id, to_account_id, instrument,"
+        " units, needs_approval, needs_registry_approval, submitted_by, submitted_at,"
+        " approved_by, approved_at, approval_comment, registry_approved_by, registry_approved_at,"
+        " registry_comment, expires_at, ended_by, ended_at, end_reason, notes <> '',"
+        " note_redacted_at IS NOT NULL FROM transfer WHERE transfer_id = ?1",
     [U_LINES] =
         "SELECT l.batch_id, b.project_id, b.vintage, l.units FROM transfer_line l"
         " CROSS JOIN batch b ON b.batch_id = l.batch_id WHERE l.transfer_id = ?1 ORDER BY l.line",

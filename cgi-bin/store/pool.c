@@ -81,15 +81,14 @@ static const char *const sql[Q__COUNT] = {
                "cancellation c CROSS JOIN cancellation_line l"
                " ON c.supplier_org_id = " SUPPLIER " AND l.cancellation_id = c.cancellation_id",
                "b.project_id = ?1"),
-    [Q_STOCKS] =
-        "SELECT k.project_id, p.name, p.org_id, s.name, p.instrument, k.held, k.free FROM ("
-        "SELECT h.project_id AS project_id, sum(h.active) AS held, sum(h.active - h.reserved) AS "
-        "free"
-        " FROM holding h CROSS JOIN account a ON a.account_id = h.account_id AND a.kind = 'reserve'"
-        " WHERE h.org_id = ?1 GROUP BY h.project_id HAVING sum(h.active) > 0) k"
-        " CROSS JOIN project p ON p.project_id = k.project_id"
-        " CROSS JOIN organisation s ON s.org_id = p.org_id"
-        " ORDER BY p.name COLLATE NOCASE, k.project_id",
+    [Q_STOCKS] = "SELECT k.project_id, p.name, p.org_id, s.name, p.instrument, k.held, k.free"
+                 " FROM (SELECT h.project_id AS project_id, sum(h.active) AS held,"
+                 " sum(h.active - h.reserved) AS free FROM holding h"
+                 " CROSS JOIN account a ON a.account_id = h.account_id AND a.kind = 'reserve'"
+                 " WHERE h.org_id = ?1 GROUP BY h.project_id HAVING sum(h.active) > 0) k"
+                 " CROSS JOIN project p ON p.project_id = k.project_id"
+                 " CROSS JOIN organisation s ON s.org_id = p.org_id"
+                 " ORDER BY p.name COLLATE NOCASE, k.project_id",
     [Q_ONE + POOL_REFUND] = REFUND(ACT),
     [Q_ONE + POOL_CANCELLATION] = CANCELLATION(ACT),
     [Q_PLACE + POOL_REFUND] = REFUND(PLACE),

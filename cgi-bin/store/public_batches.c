@@ -77,10 +77,10 @@ static const char *const sql[Q__COUNT] = {
     /* A whole begins where the leftmost of its parts begins: up from that. */
     [Q_EXACT] = "WITH RECURSIVE up (id, parent, last) AS ("
                 "SELECT b.batch_id, b.parent_id, b.last" OF_SERIAL
-                " AND b.state <> 'split' AND b.first = ?5 UNION ALL "
-                "SELECT b.batch_id, b.parent_id, b.last FROM up CROSS JOIN batch b"
-                " ON b.batch_id = up.parent WHERE b.first = ?5 AND up.last < ?6) "
-                "SELECT id FROM up WHERE last = ?6",
+                " AND b.state <> 'split' AND b.first = ?5 UNION ALL"
+                " SELECT b.batch_id, b.parent_id, b.last FROM up"
+                " CROSS JOIN batch b ON b.batch_id = up.parent"
+                " WHERE b.first = ?5 AND up.last < ?6) SELECT id FROM up WHERE last = ?6",
     /* Live blocks do not overlap: the one that begins last before ?5 is the first that can hold it.
      */
     [Q_HOLDING] =

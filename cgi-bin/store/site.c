@@ -12,10 +12,9 @@ static const char *const SQL[Q__COUNT] = {
     [Q_SITE] = "SELECT site_name, site_url, is_demo, expiry_days, registry_approval_units, frozen,"
                " frozen_reason, frozen_at, tag = '" SANDBOX_TAG "' FROM setting WHERE one = 1",
     [Q_WAITING] =
-        "SELECT count(*) FROM transfer INDEXED BY transfer_waiting WHERE ended_at IS NULL AND"
-        " ((state = 'awaiting_approval' AND needs_registry_approval = 1 AND registry_approved_at "
-        "IS NULL)"
-        " OR (state = 'pending' AND kind = 'export'))",
+        "SELECT count(*) FROM transfer INDEXED BY transfer_waiting"
+        " WHERE ended_at IS NULL AND ((state = 'awaiting_approval' AND needs_registry_approval = 1"
+        " AND registry_approved_at IS NULL) OR (state = 'pending' AND kind = 'export'))",
     [Q_MOMENT] = "SELECT seq, recorded_at, subject_id FROM act ORDER BY seq DESC LIMIT 1",
 };
 

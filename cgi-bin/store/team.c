@@ -11,11 +11,12 @@ static const char *const SQL[Q__COUNT] = {
     [Q_TRUSTED] = "SELECT t.sender_org_id, o.name, o.state, t.since_at FROM trusted_sender t"
                   " JOIN organisation o ON o.org_id = t.sender_org_id"
                   " WHERE t.org_id = ?1 ORDER BY o.name COLLATE NOCASE, o.org_id LIMIT ?2",
-    [Q_ACCOUNTS] = "SELECT a.account_id, a.name, a.kind, a.state = 'open', a.is_main,"
-                   " NOT EXISTS (SELECT 1 FROM holding h WHERE h.org_id = a.org_id"
-                   " AND h.account_id = a.account_id AND h.active > 0), a.opened_at FROM account a "
-                   "WHERE a.org_id = ?1"
-                   " ORDER BY a.is_main DESC, a.state DESC, a.name COLLATE NOCASE LIMIT ?2",
+    [Q_ACCOUNTS] =
+        "SELECT a.account_id, a.name, a.kind, a.state = 'open', a.is_main, NOT EXISTS (SELECT 1"
+        " FROM holding h"
+        " WHERE h.org_id = a.org_id AND h.account_id = a.account_id"
+        " AND h.active > 0), a.opened_at FROM account a WHERE a.org_id = ?1"
+        " ORDER BY a.is_main DESC, a.state DESC, a.name COLLATE NOCASE LIMIT ?2",
 };
 
 const struct query_table team_queries = {"team", SQL, Q__COUNT};
