@@ -50,8 +50,39 @@ enum status account_switch_post(struct visit *visit, struct response *response)
     return desk_go(visit, response, to);
 }
 
+/* Sign-in leads to Credits, whoever comes: who acts for no organisation, but for the registry, goes
+ * on from there. */
+static bool is_led_on(struct visit *visit, struct response *response)
+{
+    const char *path = visit->request->path;
+    if (visit->request->method == METHOD_POST || visit->registry_roles == 0 ||
+        (!text_is(path, "/account") && !text_is(path, "/account/credits"))) {
+        return false;
+    }
+    response_redirect(response, visit->arena, url_path(visit->arena, "/admin/pending"));
+    return true;
+}
+
+static void say_no_organisation(struct visit *visit, struct fault_page *view)
+{
+    bool is_official = visit->registry_roles != 0;
+    view->heading = view->page.title = "You act for no organisation";
+    view->words =
+        "This page is for the people of an organisation, and you are in the team of none. "
+        "A manager adds you under Team, with the e-mail address that you sign in with.";
+    view->again = url_path(visit->arena, is_official ? "/admin/pending" : "/sign-in/sessions");
+    view->again_words = is_official ? "Administration" : "Your sessions and password";
+}
+
 void account_error_page(struct visit *visit, enum status status, struct response *response)
 {
+    bool has_none = status == STATUS_NOT_ALLOWED && text_empty(visit->org_id);
+    if (has_none && is_led_on(visit, response)) {
+        return;
+    }
     struct fault_page view = fault_page_of(visit, status, PLACE_ACCOUNT, response);
+    if (has_none) {
+        say_no_organisation(visit, &view);
+    }
     template_account_fault(&response->body, &view);
 }

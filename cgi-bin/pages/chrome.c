@@ -117,6 +117,9 @@ static void chrome_place(struct chrome *chrome, enum place place)
 static void chrome_person(struct visit *visit, struct chrome *chrome)
 {
     chrome->signed_in = visit->signed_in;
+    /* Without the registry at hand nobody knows for whom they act, nor whether there are orders:
+     * the ways are shown. */
+    chrome->has_places = !visit->signed_in || visit->registry == NULL || !text_empty(visit->org_id);
     if (!visit->signed_in) {
         return;
     }
@@ -136,7 +139,6 @@ static void chrome_person(struct visit *visit, struct chrome *chrome)
     }
     chrome->orgs = (struct chrome_orgs){orgs, visit->org_count};
     chrome->many_orgs = visit->org_count > 1;
-    /* Without the registry at hand nobody knows whether there are orders: the way is shown. */
     chrome->has_orders = visit->registry == NULL;
     if (chrome->area_account && !text_empty(visit->org_id)) {
         struct my_waiting_counts waiting =

@@ -48,6 +48,7 @@ struct chrome {
     bool at_registry, at_transfers, at_projects, at_issuances, at_retirements, at_organisations;
     /* account */
     bool at_credits, at_my_transfers, at_my_retirements, at_inbox, at_orders, at_team;
+    bool has_places; /* for an organisation: not for who acts for none */
     bool has_orders; /* a supplier, or has ordered: the way to them is shown */
     /* admin */
     bool at_pending, at_orgs, at_people, at_issue, at_settings, at_audit;

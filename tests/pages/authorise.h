@@ -302,6 +302,11 @@ static enum verdict verdict_of(const struct route *route, const struct visitor *
         strstr(reply->body, "ign in") != NULL) {
         return SIGN_IN;
     }
+    /* Where sign-in leads to, who acts for no organisation is led on to what is theirs. */
+    if (reply->code == 303 && !visitor->has_org && text_starts(route->pattern, "/account") &&
+        text_is(reply->location, "/admin/pending")) {
+        return REFUSED;
+    }
     return reply->code == 404 ? HIDDEN : reply->code == 403 ? REFUSED : LET_IN;
 }
 
