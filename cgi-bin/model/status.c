@@ -59,7 +59,7 @@ static const struct status_row rows[] = {
         "This idempotency key belongs to a different act that was already asked for. Use a new key "
         "for a new act."),
     ROW(FROZEN, 409, "frozen",
-        "Transfers are paused on this registry. Nothing was changed. Try again when the registry "
+        "Transfers are frozen on this registry. Nothing was changed. Try again when the registry "
         "announces that they are open."),
     ROW(SENDER_UNKNOWN, 422, "sender-unknown",
         "No organisation with this id can send from here. Choose one of the organisations that you "
@@ -167,7 +167,7 @@ static const struct status_row rows[] = {
     /* sign-in */
     ROW(SIGN_IN_REFUSED, 422, "sign-in-refused",
         "This e-mail address and password do not belong together. Type both again, or ask for a "
-        "new password."),
+        "one-time link."),
     ROW(PASSWORD_SHORT, 422, "password-short",
         "Choose a password of at least " DIGITS(
             PASSWORD_CHARS_MIN) " characters. A few words in a row are fine."),

@@ -29,7 +29,7 @@ static const struct field_row form_rows[] = {
      .kind = VALUE_WORD,
      .needed = true,
      .words = act_words,
-     .needed_words = "Press one of the buttons"},
+     .needed_words = "Press one of the buttons."},
     {.name = "transfer", .kind = VALUE_ID, .repeats = true},
     {.name = "account", .kind = VALUE_ID},
     {.name = "reason", .kind = VALUE_TEXT, .chars_max = REASON_CHARS_MAX, .label = "The reason"},
@@ -192,6 +192,7 @@ static void show_inbox(struct visit *visit, struct response *response, const cha
         .is_approvals = which == MY_APPROVALS,
         .is_outgoing = which == MY_OUTGOING,
         .tab = tab_words[which],
+        .after = field_text(&visit->fields, "after"),
         .role_words = role_words(visit, which),
         .once = once,
         .transfer_error = chrome_fault(visit, "transfer"),
@@ -202,7 +203,7 @@ static void show_inbox(struct visit *visit, struct response *response, const cha
     view.incoming_count = view.page.incoming_waiting;
     view.approvals_count = view.page.approvals_waiting;
     view.outgoing_count = view.page.outgoing_waiting;
-    fill_rows(visit, which, field_text(&visit->fields, "after"), &view);
+    fill_rows(visit, which, view.after, &view);
     if (view.is_incoming) {
         fill_accounts(visit, &view);
     }

@@ -45,6 +45,7 @@ struct inbox_view {
     bool is_approvals;
     bool is_outgoing;
     const char *tab;
+    const char *after; /* the page that this is; "" the first */
     int64_t incoming_count;
     int64_t approvals_count;
     int64_t outgoing_count;

@@ -19,6 +19,9 @@ static const struct field_row rows[] = {
 };
 const struct form my_act_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
+static const char own_hint[] =
+    "Your own organisation and the registry read it. At most 256 characters.";
+
 /* The five acts on a waiting transfer. */
 static const struct act_kind_row {
     const char *word; /* last part of the address */
@@ -52,7 +55,7 @@ static const struct act_kind_row {
      .verb = "Approve",
      .notice = "approved",
      .reason_label = "Comment",
-     .reason_hint = "Your own organisation and the registry read it. At most 256 characters.",
+     .reason_hint = own_hint,
      .may = my_may_approve},
     {.kind = ACT_REFUSE,
      .word = "refuse",
@@ -60,7 +63,7 @@ static const struct act_kind_row {
      .notice = "refused",
      .is_danger = true,
      .reason_label = "Why do you refuse it?",
-     .reason_hint = "Your own organisation and the registry read it. At most 256 characters.",
+     .reason_hint = own_hint,
      .reason_needed = "Enter why you refuse it: your colleague reads it.",
      .may = my_may_approve},
     {.kind = ACT_WITHDRAW,
@@ -82,6 +85,13 @@ static const struct act_kind_row *act_row(enum act_kind kind)
     }
     must(!"an act of this page");
     return NULL;
+}
+
+/* Of what was withdrawn, a recipient knows only if it had been asked to accept. */
+static const char *reason_hint(const struct my_transfer *row, const struct act_kind_row *act)
+{
+    bool is_asked = text_is(row->kind, "external") && text_is(row->state, "pending");
+    return act->kind == ACT_WITHDRAW && !is_asked ? own_hint : act->reason_hint;
 }
 
 /* What will happen, in words. */
@@ -169,7 +179,7 @@ static void show_act(struct visit *visit, struct response *response, const struc
         .has_reason = act->reason_label != NULL,
         .is_reason_needed = act->reason_needed != NULL,
         .reason_label = act->reason_label,
-        .reason_hint = act->reason_hint,
+        .reason_hint = reason_hint(row, act),
         .reason = is_post ? field_text(&visit->fields, "reason") : "",
         .reason_error = chrome_fault(visit, "reason"),
         .button = arena_printf(arena, "%s %s", act->verb,

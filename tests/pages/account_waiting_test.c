@@ -55,6 +55,9 @@ static void test_second_person(void **state)
     reply = market_get(words("/account/transfers/%s/done", id), market.maya);
     cgi_has(&reply, "2.000 credits to Ørsted &amp; Fjord Foods wait for approval");
     cgi_has(&reply, "until a second person of Northwind Carbon approves it");
+    reply = market_get(words("/account/transfers/%s/withdraw", id), market.maya);
+    cgi_has(&reply, "Your own organisation and the registry read it.");
+    cgi_has_not(&reply, "The recipient reads it.");
 
     /* The recipient does not know of it yet. */
     reply = market_get(words("/account/transfers/%s", id), market.finn);
@@ -87,6 +90,8 @@ static void test_second_person(void **state)
     cgi_has(&reply, "<b>Jon Aasen</b> approved it for Northwind Carbon");
     cgi_has(&reply, "“Matches the order”");
     cgi_has(&reply, "until Ørsted &amp; Fjord Foods accepts");
+    reply = market_get(words("/account/transfers/%s/withdraw", id), market.maya);
+    cgi_has(&reply, "The recipient reads it.");
     reply = market_get(words("/account/transfers/%s", id), market.finn);
     cgi_is(&reply, 200);
     cgi_has_not(&reply, "Matches the order"); /* said among colleagues */
@@ -273,6 +278,22 @@ static void test_many_at_once(void **state)
     cgi_is(&reply, 404); /* somebody else's act */
 }
 
+/* A form that needs mending comes back as the page it was sent from, its rows still ticked. */
+static void mistake_on_second_page(const char *last_of_first)
+{
+    struct cgi_reply reply =
+        market_get(words("/account/inbox?tab=incoming&after=%s", last_of_first), market.finn);
+    const char *id = words("%s", cgi_value(&reply, "transfer\" id=\"transfer"));
+    const char *after = words("%s", cgi_value(&reply, "after"));
+    reply = market_post(
+        "/account/inbox", market.finn,
+        words("tab=incoming&after=%s&act=reject&once=m&reason=&transfer=%s", after, id));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Enter why you reject them");
+    cgi_has(&reply, words("value=\"%s\" data-units", id));
+    cgi_has(&reply, " checked>");
+}
+
 static void test_pages_of_a_list(void **state)
 {
     (void)state;
@@ -303,6 +324,7 @@ static void test_pages_of_a_list(void **state)
     cgi_has(&reply, words("0.%d", 100 + PAGE_ROWS + 9)); /* the newest */
     reply = market_get("/account/inbox", market.finn);
     cgi_has(&reply, "More that wait");
+    mistake_on_second_page(id_in(strstr(reply.body, "rel=\"next\" href=\""), "tfr_"));
     reply = market_get("/account/transfers?state=pending&format=csv", market.finn);
     size_t lines = 0;
     for (const char *at = reply.body; (at = strstr(at, "\r\n")) != NULL; at += 2) {
@@ -368,7 +390,7 @@ static void test_frozen(void **state)
     ask_ok(PROGRAM_TALLY, &command, &answer);
     struct cgi_reply reply = look(market.maya, draft, "review");
     cgi_is(&reply, 200);
-    cgi_has(&reply, "Transfers are paused on this registry");
+    cgi_has(&reply, "Transfers are frozen on this registry");
     cgi_has_not(&reply, "name=\"plan\"");
     command.setting.frozen = false;
     ask_ok(PROGRAM_TALLY, &command, &answer);
