@@ -16,6 +16,7 @@ static const struct admin_decision decisions_all[ADMIN_DECISIONS_MAX] = {
      .notice = "approved",
      .button = "Approve *",
      .many = "Approve the ticked transfers",
+     .many_button = "Approve *",
      .many_next =
          "Each goes on: its recipient is asked to accept, or the other registry to confirm.",
      .title = "Approve *?",
@@ -27,6 +28,7 @@ static const struct admin_decision decisions_all[ADMIN_DECISIONS_MAX] = {
      .notice = "refused",
      .button = "Refuse *",
      .many = "Refuse the ticked transfers",
+     .many_button = "Refuse *",
      .many_next = "Each ends as rejected. Its units are available to its sender again.",
      .title = "Refuse *?",
      .reason_label = "Reason",
@@ -38,6 +40,7 @@ static const struct admin_decision decisions_all[ADMIN_DECISIONS_MAX] = {
      .notice = "export-completed",
      .button = "Confirm that * arrived",
      .many = "Confirm that the ticked exports arrived",
+     .many_button = "Confirm that * arrived",
      .many_next = "The units of each leave this registry for good. That is public and final.",
      .title = "Has the export of * arrived?",
      .reason_label = "Comment",
@@ -47,8 +50,9 @@ static const struct admin_decision decisions_all[ADMIN_DECISIONS_MAX] = {
     {.word = "reject",
      .kind = ACT_REJECT_EXPORT,
      .notice = "export-rejected",
-     .button = "Record that * were rejected",
+     .button = "Record the rejection of *",
      .many = "Record that the ticked exports were rejected",
+     .many_button = "Record the rejection of *",
      .many_next = "Each ends as rejected. Its units are available to its sender again.",
      .title = "Did the other registry reject *?",
      .reason_label = "Reason the other registry gave",
@@ -60,6 +64,7 @@ static const struct admin_decision decisions_all[ADMIN_DECISIONS_MAX] = {
      .notice = "cancelled",
      .button = "Cancel this transfer of *",
      .many = "Cancel the ticked transfers",
+     .many_button = "Cancel *",
      .many_next = "Each ends as cancelled. Its units are available to its sender again, and both "
                   "parties see why.",
      .title = "Cancel the transfer of *?",
@@ -133,8 +138,9 @@ size_t admin_decisions(const struct admin_transfer *row,
 static const char *returns_words(struct visit *visit, const struct admin_transfer *row)
 {
     return arena_printf(
-        visit->arena, "%s are available to %s again, in the accounts they came from.",
-        quantity_words(visit->arena, row->it.units, row->it.instrument), row->it.from_name);
+        visit->arena, "%s %s available to %s again, in the same accounts as before.",
+        quantity_words(visit->arena, row->it.units, row->it.instrument),
+        desk_verb(row->it.units, row->it.instrument, "is", "are"), row->it.from_name);
 }
 
 static void say_approve(struct visit *visit, struct admin_form *form,
@@ -168,10 +174,11 @@ void admin_decision_say(struct visit *visit, struct admin_form *form,
         say_approve(visit, form, row);
         return;
     case ACT_COMPLETE_EXPORT:
-        admin_form_say(form, arena_printf(visit->arena,
-                                          "%s leave this registry for good: their batches become "
-                                          "exported.",
-                                          quantity_words(visit->arena, it->units, it->instrument)));
+        admin_form_say(form,
+                       arena_printf(visit->arena,
+                                    "%s %s this registry for good: the batches become exported.",
+                                    quantity_words(visit->arena, it->units, it->instrument),
+                                    desk_verb(it->units, it->instrument, "leaves", "leave")));
         admin_form_say(form, "The transfer is public and final. It cannot be taken back.");
         return;
     case ACT_REDACT_NOTE:
@@ -195,8 +202,7 @@ void admin_decision_say(struct visit *visit, struct admin_form *form,
     }
 }
 
-/* The words with the quantity where their '*' is. */
-static const char *with_quantity(struct arena *arena, const char *words, const char *quantity)
+const char *admin_decision_words(struct arena *arena, const char *words, const char *quantity)
 {
     size_t bytes = strcspn(words, "*");
     must(words[bytes] == '*');
@@ -213,10 +219,10 @@ static enum status show(struct visit *visit, struct response *response,
     struct url page = admin_transfer_url(arena, it->transfer_id);
     const char *heading = decision->kind == ACT_REDACT_NOTE
                               ? "Redact the public note?"
-                              : with_quantity(arena, decision->title, quantity);
+                              : admin_decision_words(arena, decision->title, quantity);
     const char *button = decision->kind == ACT_REDACT_NOTE
                              ? "Redact the public note"
-                             : with_quantity(arena, decision->button, quantity);
+                             : admin_decision_words(arena, decision->button, quantity);
     struct admin_form *form = admin_form_begin(
         visit, PLACE_PENDING, heading,
         url_path(arena, "/admin/transfers/*/*", it->transfer_id, decision->word), page, button);

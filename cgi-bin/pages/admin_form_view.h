@@ -71,6 +71,7 @@ struct admin_form_view {
     const char *lead; /* "" none */
     bool has_facts;
     struct admin_facts facts;
+    bool has_id_labels; /* what stands before each fact is an id */
     bool has_blocks;
     struct block_views blocks;
     const char *unit;     /* of the blocks' quantities */

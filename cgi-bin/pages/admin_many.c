@@ -50,11 +50,15 @@ static enum status show(struct visit *visit, struct response *response,
 {
     struct arena *arena = visit->arena;
     struct url list = url_path(arena, "/admin/pending");
-    const char *transfers = desk_count(arena, (int64_t)count, "transfer", "transfers");
+    bool are_exports = decision->kind == ACT_COMPLETE_EXPORT || decision->kind == ACT_REJECT_EXPORT;
+    const char *button =
+        admin_decision_words(arena, decision->many_button,
+                             desk_count(arena, (int64_t)count, are_exports ? "export" : "transfer",
+                                        are_exports ? "exports" : "transfers"));
     struct admin_form *form = admin_form_begin(
-        visit, PLACE_PENDING, arena_printf(arena, "%s: %s", decision->many, transfers), list, list,
-        decision->many);
+        visit, PLACE_PENDING, arena_printf(arena, "%s?", button), list, list, button);
     form->view.is_danger = decision->is_danger;
+    form->view.has_id_labels = true;
     admin_form_once(form);
     admin_form_hidden(form, "act", decision->word);
     admin_form_hidden(form, "step", "confirm");

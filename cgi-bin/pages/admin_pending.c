@@ -14,8 +14,6 @@ static const char *const state_words[] = {"awaiting_approval", "pending", NULL};
 static const char *const state_choices[] = {"awaiting_approval", "Awaiting approval", "pending",
                                             "Pending", NULL};
 static const char *const kind_words[] = {"external", "export", "internal", NULL};
-static const char *const kind_choices[] = {"external", "To another organisation", "export",
-                                           "Out to another registry", NULL};
 static const char *const sort_words[] = {"expiry", "-expiry", "size", "-size", NULL};
 static const char usual_sort[] = "expiry";
 
@@ -115,7 +113,7 @@ static struct admin_list list_of(struct visit *visit)
     const char *sort = field_text(&visit->fields, "sort");
     list.sort = text_is(sort, usual_sort) ? "" : sort;
     admin_list_filter(&list, "state", "State", state_choices);
-    admin_list_filter(&list, "kind", "Kind", kind_choices);
+    admin_list_filter(&list, "kind", "Kind", admin_kind_choices);
     admin_list_filter(&list, "organisation", "Organisation", NULL);
     return list;
 }

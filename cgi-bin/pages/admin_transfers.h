@@ -31,11 +31,12 @@ enum status admin_decide_post(struct visit *visit, struct response *response);
 struct admin_decision {
     const char *word; /* in the address */
     enum act_kind kind;
-    const char *notice;    /* after it */
-    const char *button;    /* "Approve *": the quantity stands for the star */
-    const char *many;      /* "Approve the ticked transfers" */
-    const char *many_next; /* what happens to each then */
-    const char *title;     /* "Approve *?": the page before it */
+    const char *notice;      /* after it */
+    const char *button;      /* "Approve *": the quantity stands for the star */
+    const char *many;        /* "Approve the ticked transfers" */
+    const char *many_button; /* "Approve *": their number stands for the star */
+    const char *many_next;   /* what happens to each then */
+    const char *title;       /* "Approve *?": the page before it */
     const char *reason_label;
     const char *reason_hint;
     bool is_reason_needed;
@@ -50,6 +51,8 @@ const struct admin_decision *admin_decision_find(const char *word);
 /* Those that are possible now, in order; returns how many. */
 size_t admin_decisions(const struct admin_transfer *row,
                        const struct admin_decision *decisions[ADMIN_DECISIONS_MAX]);
+/* Such words with the quantity, or the number, where their star is. */
+const char *admin_decision_words(struct arena *arena, const char *words, const char *quantity);
 /* What will happen, as sentences. */
 void admin_decision_say(struct visit *visit, struct admin_form *form,
                         const struct admin_decision *decision, const struct admin_transfer *row);

@@ -4,6 +4,7 @@
 #include "pages/chrome.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/must.h"
@@ -18,6 +19,14 @@
 static void chrome_place(struct chrome *chrome, enum place place);
 static void chrome_person(struct visit *visit, struct chrome *chrome);
 static void chrome_notice(struct visit *visit, struct chrome *chrome);
+
+/* More words follow it: whoever typed it may have left its full stop away. */
+static const char *as_sentence(struct arena *arena, const char *words)
+{
+    size_t bytes = strlen(words);
+    bool is_ended = bytes == 0 || strchr(".!?", words[bytes - 1]) != NULL;
+    return is_ended ? words : arena_printf(arena, "%s.", words);
+}
 
 struct chrome chrome_of(struct visit *visit, enum place place, const char *title)
 {
@@ -35,7 +44,7 @@ struct chrome chrome_of(struct visit *visit, enum place place, const char *title
         chrome.is_demo = site.is_demo;
         chrome.is_sandbox = site.is_sandbox && !site.is_demo;
         chrome.frozen = site.frozen;
-        chrome.frozen_reason = site.frozen_reason;
+        chrome.frozen_reason = as_sentence(visit->arena, site.frozen_reason);
         chrome.frozen_since = clock_words(visit->arena, site.frozen_at);
         if (chrome.area_admin) {
             chrome.pending_count = site_waiting_for_registry(visit->registry);

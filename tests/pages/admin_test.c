@@ -153,6 +153,7 @@ static void what_waits(void **state)
     cgi_has(&reply, waits_export);
     cgi_has_not(&reply, waits_approval);
     cgi_has(&reply, "1 of 4 waiting transfers");
+    cgi_has(&reply, "<option value=\"internal\">Between own accounts</option>");
     reply = get("/admin/pending?organisation=nobody", rosa);
     cgi_has(&reply, "No waiting transfer fits these filters");
     reply = get("/admin/pending?organisation=%C3%B8rsted&sort=-size", rosa);
@@ -171,6 +172,8 @@ static void what_waits(void **state)
     cgi_has(&reply, "Only for us");
     cgi_has(&reply, "For the recipient");
     cgi_has(&reply, "Cancel this transfer");
+    reply = get(words("/admin/transfers/%s/cancel", waits_recipient), rosa);
+    cgi_has(&reply, "1.000 credit is available to Northwind Carbon again");
     reply = get(words("/admin/transfers/%s", waits_recipient), otto);
     cgi_has(&reply, "Only for us");
     cgi_has_not(&reply, "Cancel this transfer");
@@ -218,7 +221,9 @@ static void deciding_many(void **state)
     reply = post("/admin/pending",
                  words("act=complete&transfer=%s&transfer=%s", waits_export, waits_recipient));
     cgi_is(&reply, 200);
-    cgi_has(&reply, "Confirm that the ticked exports arrived: 2 transfers");
+    cgi_has(&reply, "<h1>Confirm that 2 exports arrived?</h1>");
+    cgi_has(&reply, ">Confirm that 2 exports arrived</button>");
+    cgi_has(&reply, words("<dt class=\"id\">%s</dt>", waits_export));
     reply = done("/admin/pending", words("act=complete&step=confirm&once=x&transfer=%s&transfer=%s",
                                          waits_export, waits_recipient));
     cgi_has(&reply, "1 of 2 done");
@@ -586,6 +591,9 @@ static void settings(void **state)
     cgi_has(&reply, "We are checking.");
     reply = post(words("/admin/transfers/%s/complete", waits_approval_too), "once=f");
     cgi_is(&reply, status_row(STATUS_FROZEN)->http_code);
+    reply = done("/admin/settings/thaw", "");
+    reply = done("/admin/settings/freeze", "reason=We+are+checking");
+    cgi_has(&reply, ": We are checking. Everything can be read"); /* a sentence all the same */
     reply = done("/admin/settings/thaw", "");
     cgi_has_not(&reply, "aside class=\"banner frozen\"");
 }
