@@ -22,7 +22,7 @@ const plain = s => s.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCas
 for (const t of all('table.ledger')) {
   t.setAttribute('role', 'table');
   for (const e of all('thead,tbody,tfoot,tr,td,th', t))
-    e.setAttribute('role', { TR: 'row', TD: 'cell', TH: e.scope === 'row' ? 'rowheader' : 'columnheader' }[e.tagName] || 'rowgroup');
+    e.setAttribute('role', { TR: 'row', TD: 'cell', TH: /^row/.test(e.scope) ? 'rowheader' : 'columnheader' }[e.tagName] || 'rowgroup');
 }
 
 for (const box of all('input[data-narrow]')) {

@@ -15,9 +15,9 @@
 static const char *const role_words[] = {"viewer", "initiator", "approver", "manager", NULL};
 const char *const admin_role_choices[] = {
     "viewer",    "Viewer: reads everything of the organisation",
-    "initiator", "Initiator: starts transfers and retirements",
+    "initiator", "Initiator: starts transfers, retirements, orders and deliveries",
     "approver",  "Approver: approves its outgoing transfers, accepts incoming ones",
-    "manager",   "Manager: people, accounts and policies",
+    "manager",   "Manager: people, policies, accounts, programs and webhooks",
     NULL};
 static const char *const registry_words[] = {"administrator", "auditor", NULL};
 static const char *const registry_choices[] = {

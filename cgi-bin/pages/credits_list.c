@@ -375,10 +375,11 @@ struct csv {
 
 static void csv_head(struct out *out)
 {
-    static const char *const columns[] = {
-        "batch_id",  "serial",      "supplier_id", "supplier",    "project_id", "project",
-        "vintage",   "account",     "state",       "instrument",  "quantity",   "units",
-        "issued_at", "received_at", "received_by", "delivery_id", "parent_id"};
+    static const char *const columns[] = {"batch_id",   "serial",      "supplier_id", "supplier",
+                                          "project_id", "project",     "vintage",     "account",
+                                          "state",      "instrument",  "quantity",    "units",
+                                          "issued_at",  "received_at", "received_by", "delivery_id",
+                                          "parent_id",  "reserved_by", "ended_by"};
     for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
         if (i > 0) {
             out_csv_next(out);
@@ -408,6 +409,8 @@ static void csv_row(struct out *out, struct arena *arena, const struct holding_b
         batch->received_by,
         batch->delivery_id,
         batch->parent_id,
+        batch->reserved_by,
+        batch->ended_by,
     };
     for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
         if (i > 0) {

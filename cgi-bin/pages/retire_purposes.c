@@ -119,7 +119,7 @@ enum status retire_purposes_post(struct visit *visit, struct response *response)
     if (chrome_fault(visit, "notes") == NULL && text_has_control(draft.notes, NULL)) {
         field_fault(&visit->fields, "notes",
                     text_has_control(draft.notes, "\n") ? status_row(STATUS_NOTE_CONTROL)->sentence
-                                                        : "Write the note without line breaks");
+                                                        : "Write the note without line breaks.");
     }
     if (visit->fields.error_count > 0) {
         show(visit, response, &draft, back);

@@ -83,7 +83,7 @@ static void show_refusal(struct visit *visit, const struct retirement_draft *dra
                                                   : arena_printf(visit->arena, ", vintage %lld",
                                                                  (long long)draft->take.vintage));
     } else if (answer->status == STATUS_RECIPIENT_UNKNOWN) {
-        words = "This beneficiary is not there any more. Choose another one";
+        words = "This beneficiary is not there any more. Choose another one.";
     }
     const char *field = field_of(answer);
     if (field != NULL) {

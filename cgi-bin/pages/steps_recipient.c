@@ -123,7 +123,7 @@ static void take_organisation(struct visit *visit, struct draft *draft)
     struct recipient recipient;
     if (picker_take(visit, "recipient", "Choose who the credits go to.",
                     "This is your own organisation. To move credits between your accounts, start "
-                    "again with “Between your own accounts”",
+                    "again with “Between your own accounts”.",
                     &recipient)) {
         draft->to_org_id = recipient.org_id;
     }

@@ -195,8 +195,9 @@ static void take_deliveries(const struct amount *amount)
         if (status == STATUS_QUANTITY_ZERO) {
             continue; /* as good as empty */
         }
-        const char *words = batch == NULL ? "This batch is not available any more. Leave it empty"
-                                          : quantity_fault(amount, status, units, batch->units, "");
+        const char *words = batch == NULL
+                                ? "A batch is not available any more. Look at the rest again."
+                                : quantity_fault(amount, status, units, batch->units, "");
         if (words == NULL && count == COMMAND_LINES_MAX) {
             words = status_row(STATUS_LINES_TOO_MANY)->sentence;
         }

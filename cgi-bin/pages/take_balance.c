@@ -37,11 +37,12 @@ static struct choice_views cards_of(const struct take *take, const char *chosen)
             .words = one->supplier_name,
             .figure = quantity_show(arena, one->available_units, one->instrument),
             .unit = instrument_noun(one->instrument, one->available_units),
-            .hint = one->reserved_units == 0
-                        ? ""
-                        : arena_printf(arena, "%s more %s reserved by transfers that wait",
-                                       quantity_show(arena, one->reserved_units, one->instrument),
-                                       one->reserved_units == 1 ? "is" : "are"),
+            .hint =
+                one->reserved_units == 0
+                    ? ""
+                    : arena_printf(arena, "%s more %s reserved by transfers that wait",
+                                   quantity_show(arena, one->reserved_units, one->instrument),
+                                   desk_verb(one->reserved_units, one->instrument, "is", "are")),
             .is_off = is_off,
             .is_chosen = !is_off && text_is(word, chosen),
         };

@@ -22,11 +22,12 @@ static const struct {
     unsigned role;
 } role_rows[] = {
     {"viewer", "Viewer", "Sees everything of the organisation and changes nothing.", ROLE_VIEWER},
-    {"initiator", "Initiator", "Starts transfers and retirements, and withdraws transfers.",
-     ROLE_INITIATOR},
+    {"initiator", "Initiator",
+     "Starts transfers, retirements, orders and deliveries; withdraws transfers.", ROLE_INITIATOR},
     {"approver", "Approver", "Approves outgoing transfers, accepts and rejects incoming ones.",
      ROLE_APPROVER},
-    {"manager", "Manager", "Changes people, policies and accounts.", ROLE_MANAGER},
+    {"manager", "Manager", "Changes people, policies, accounts, programs and webhooks.",
+     ROLE_MANAGER},
 };
 #define ROLE_ROWS (sizeof role_rows / sizeof role_rows[0])
 

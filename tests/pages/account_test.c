@@ -51,6 +51,7 @@ static void test_credits_list(void **state)
     cgi_is(&reply, 200);
     assert_non_null(strstr(reply.head, "text/csv"));
     cgi_has(&reply, "batch_id,serial,supplier_id");
+    cgi_has(&reply, ",parent_id,reserved_by,ended_by\r\n");
     cgi_has(&reply, "TLY-1-WIND-SWE-WIND-2024-1-120");
     cgi_has(&reply, ",24.210,24210,");
     static const char *const sorts[] = {"received", "-received", "issued", "-issued",
@@ -129,6 +130,10 @@ static void test_balance_and_amount(void **state)
     cgi_is(&reply, 422); /* has MWh only */
     reply = step(market.maya, draft, "balance", words("balance=%s.carbon_removal", market.charm));
     assert_non_null(strstr(reply.location, "/amount"));
+    reply = look(market.maya, draft, "amount");
+    cgi_has(&reply, "Leave; the draft is kept");
+    reply = look(market.maya, draft, "amount?by=delivery");
+    cgi_has(&reply, "Leave; the draft is kept");
     static const struct {
         const char *typed, *answer;
     } faults[] = {
