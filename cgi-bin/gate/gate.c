@@ -276,8 +276,8 @@ static struct visit visit_of(struct gate *gate, const struct request *request)
     return visit;
 }
 
-/* Back to this page after signing in; from a form whose address is no page, to the place sign-in
- * leads to anyway. */
+/* Back to this page after signing in; from a form whose address is no page, or from an address too
+ * long to be told on, to the place sign-in leads to anyway. */
 static struct url sign_in_url(struct gate *gate, struct visit *visit)
 {
     const struct request *request = visit->request;
@@ -293,7 +293,9 @@ static struct url sign_in_url(struct gate *gate, struct visit *visit)
         text_empty(request->query_text)
             ? request->path
             : arena_printf(visit->arena, "%s?%s", request->path, request->query_text);
-    return url_with(visit->arena, sign_in, "next", here);
+    struct url url = url_with(visit->arena, sign_in, "next", here);
+    size_t query_bytes = strlen(url.text) - strlen(sign_in.text) - 1;
+    return query_bytes > REQUEST_QUERY_BYTES_MAX ? sign_in : url;
 }
 
 /* Drops what was written and makes the program's page for the status. */

@@ -10,7 +10,6 @@
 #include "base/url.h"
 #include "gate/gate.h"
 
-#define NEXT_BYTES_MAX 2048
 #define SEGMENTS_MAX 8
 
 static struct url path_url(struct arena *arena, const char *path);
@@ -20,10 +19,10 @@ static bool our_area(const char *path);
 struct url gate_next(struct arena *arena, const char *next)
 {
     struct url usual = url_path(arena, "/account/credits");
-    if (text_empty(next) || strlen(next) > NEXT_BYTES_MAX) {
+    size_t path_bytes = text_empty(next) ? 0 : strcspn(next, "?");
+    if (path_bytes == 0 || path_bytes > REQUEST_PATH_BYTES_MAX) {
         return usual;
     }
-    size_t path_bytes = strcspn(next, "?");
     const char *path = arena_text_sized(arena, next, path_bytes);
     if (!plain_path(path) || !our_area(path)) {
         return usual;
@@ -38,7 +37,7 @@ struct url gate_next(struct arena *arena, const char *next)
     for (size_t i = 0; i < query.count; i++) {
         url = url_with(arena, url, query.at[i].name, query.at[i].value);
     }
-    return url;
+    return strlen(url.text) > path_bytes + REQUEST_QUERY_BYTES_MAX ? usual : url;
 }
 
 /* One '/' before each segment, segments of unreserved characters: no "//", no "\", no scheme, no

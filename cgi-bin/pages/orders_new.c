@@ -351,7 +351,7 @@ static bool take_party(struct visit *visit, struct wish *wish)
     bool is_supplier = wish->side == ORDER_OF_SUPPLIER;
     if (!picker_take(visit, "party",
                      is_supplier ? "Choose who ordered." : "Choose which supplier you order from.",
-                     "This is your own organisation: an order has two parties", &wish->party)) {
+                     "This is your own organisation: an order has two parties.", &wish->party)) {
         return false;
     }
     const char *supplier = is_supplier ? visit->org_id : wish->party.org_id;

@@ -18,7 +18,7 @@
 #include "signin_templates.h"
 
 static const struct field_row sign_in_get_rows[] = {
-    {.name = "next", .kind = VALUE_LINE, .chars_max = 2048},
+    {.name = "next", .kind = VALUE_LINE, .chars_max = REQUEST_QUERY_BYTES_MAX},
     {.name = "out", .kind = VALUE_TICK},
 };
 const struct form sign_in_get_form = {sign_in_get_rows, 2};
@@ -36,7 +36,7 @@ static const struct field_row sign_in_post_rows[] = {
      .chars_max = 1024, /* more than a password may have: a long wrong one is just wrong */
      .label = "Password",
      .needed_words = "Enter your password."},
-    {.name = "next", .kind = VALUE_LINE, .chars_max = 2048},
+    {.name = "next", .kind = VALUE_LINE, .chars_max = REQUEST_QUERY_BYTES_MAX},
 };
 const struct form sign_in_post_form = {sign_in_post_rows, 3};
 

@@ -157,6 +157,21 @@ static void signing_in(void **state)
     reply = post("/sign-in", nobody,
                  "email=ada@example.org&password=" GOOD "&next=https://evil.example/");
     assert_string_equal(reply.location, "/account/credits");
+    /* The check of a delivery of many batches has a long address. */
+    char query[3000] = "next=/account/orders/ord_1KNSQMD6Z1S0TB50/deliver%3Flines%3D";
+    size_t bytes = strlen(query);
+    memset(query + bytes, 'a', sizeof query - 1 - bytes);
+    query[sizeof query - 1] = '\0';
+    char target[4000];
+    (void)snprintf(target, sizeof target, "/sign-in?%s", query);
+    reply = get(target, nobody);
+    assert_int_equal(reply.code, 200);
+    assert_null(strstr(reply.body, "There is a problem"));
+    (void)snprintf(target, sizeof target, "email=ada@example.org&password=" GOOD "&%s", query);
+    reply = post("/sign-in", nobody, target);
+    assert_int_equal(reply.code, 303);
+    assert_non_null(strstr(reply.location, "/orders/ord_1KNSQMD6Z1S0TB50/deliver?lines=aaa"));
+    assert_true(strlen(reply.location) > 2900);
     /* Wrong, unknown, without a password, deactivated: one answer. */
     static const char *const wrong[] = {"email=ada@example.org&password=four+quiet+otter",
                                         "email=nobody@example.org&password=x",

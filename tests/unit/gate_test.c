@@ -237,6 +237,16 @@ static void nobody_is_sent_to_sign_in_and_back(void **state)
     assert_int_equal(runs, 0);
     assert_int_equal(response.http_code, 303);
     assert_string_equal(response.location, "/sign-in?next=%2Fperson%3Fq%3Da%2520b");
+    /* Not by an address that is longer than the sign-in page may have. */
+    char query[REQUEST_QUERY_BYTES_MAX - 30] = "q=";
+    for (size_t at = 2; at + 3 < sizeof query; at += 3) {
+        memcpy(query + at, "%20", 4);
+    }
+    begin(METHOD_GET, "/person", "");
+    request.query_text = query;
+    with("q", "   ", NULL, NULL);
+    assert_int_equal(answer(), STATUS_OK);
+    assert_string_equal(response.location, "/sign-in");
     assert_int_equal(get("/admin", ""), STATUS_OK);
     assert_int_equal(response.http_code, 303);
     /* A form gets a page that says nothing happened. */
