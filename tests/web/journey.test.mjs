@@ -149,6 +149,7 @@ test('what a person types wrong is told beside the field and kept', async () => 
     await turn(page.getByRole('button', { name: 'Continue' }));
     assert.match(await page.title(), /^Error: /, `“${typed}” is an error`);
     assert.match(await page.locator('.problem').innerText(), words, `“${typed}”`);
+    await page.locator('.problem:focus').waitFor(); // the keyboard and a screen reader go on from what is to be mended
     assert.equal(await page.getByLabel(/How many credits/).inputValue(), typed, 'the typed value is kept');
   }
   await page.context().close();
