@@ -97,7 +97,7 @@ bool take_read_balance(const struct take *take, struct draft_take *of)
     if (!is_one || !take_balance(visit, &chosen, take->except_account_id, &balance) ||
         balance.available_units == 0) {
         field_fault(&visit->fields, "balance",
-                    "Nothing is available in this balance now. Choose another one");
+                    "Nothing is available in this balance now. Choose another one.");
         return false;
     }
     if (!text_is(chosen.supplier_org_id, of->supplier_org_id) ||
