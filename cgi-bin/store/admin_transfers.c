@@ -178,9 +178,8 @@ static void bind_matches(struct query *q, struct arena *arena,
 {
     bind_filter(q, 1, filter->state);
     bind_filter(q, 2, filter->kind);
-    bind_filter(q, 3,
-                text_empty(filter->org) || is_one_org(filter) ? filter->org
-                                                              : text_lower(arena, filter->org));
+    bool is_name = !text_empty(filter->org) && !is_one_org(filter);
+    bind_filter(q, 3, is_name ? text_lower(arena, filter->org) : filter->org);
 }
 
 struct admin_place admin_waiting_place(const struct admin_transfer *row,
