@@ -14,12 +14,22 @@
 #include "store/rights.h"
 
 static const char *const state_words[] = {"active", "suspended", "closed", NULL};
-static const char *const state_choices[] = {"active", "Active", "suspended", "Suspended",
-                                            "closed", "Closed", NULL};
+/* clang-format off */
+static const char *const state_choices[] = {
+    "active", "Active",
+    "suspended", "Suspended",
+    "closed", "Closed",
+    NULL,
+};
 static const char *const kind_words[] = {"supplier", "participant", "buffer", "registry", NULL};
 static const char *const kind_choices[] = {
-    "supplier", "Suppliers",           "participant", "Participants", "buffer", "Buffer pools",
-    "registry", "The registry itself", NULL};
+    "supplier", "Suppliers",
+    "participant", "Participants",
+    "buffer", "Buffer pools",
+    "registry", "The registry itself",
+    NULL,
+};
+/* clang-format on */
 
 static const struct field_row rows[] = {
     {.name = "q", .kind = VALUE_LINE, .label = "Name, domain or id"},

@@ -63,8 +63,10 @@ static void fill_issuances(struct visit *visit, const struct public_project *pro
                            struct public_project_view *view)
 {
     struct arena *arena = visit->arena;
-    const struct public_issuance_filter filter = {.project_id = project->project_id,
-                                                  .from_at = INT64_MIN};
+    const struct public_issuance_filter filter = {
+        .project_id = project->project_id,
+        .from_at = INT64_MIN,
+    };
     const struct window window = {.descending = true, .behind = "", .most = LATEST_ROWS};
     int64_t count = public_issuances_count(visit->registry, arena, &filter);
     struct public_issuances latest =

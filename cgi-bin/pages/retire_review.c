@@ -96,9 +96,10 @@ static const char *how_of(struct visit *visit, const struct draft_take *take)
     if (text_is(take->mode, "manual")) {
         return "chosen from deliveries";
     }
-    return take->vintage == 0 ? "oldest first"
-                              : arena_printf(visit->arena, "oldest first of vintage %lld",
-                                             (long long)take->vintage);
+    if (take->vintage == 0) {
+        return "oldest first";
+    }
+    return arena_printf(visit->arena, "oldest first of vintage %lld", (long long)take->vintage);
 }
 
 static struct certificate_view certificate_of(struct visit *visit,
@@ -147,9 +148,10 @@ static void fill_plan(struct visit *visit, const struct retirement_draft *draft,
     }
     view->next = plan_sentences_end(&next);
     view->warnings = plan_sentences_end(&warnings);
-    view->button = arena_printf(arena, "Retire %s for %s", view->quantity,
-                                view->certificate.is_own ? visit->org_name
-                                                         : view->certificate.beneficiary.words);
+    const struct certificate_view *certificate = &view->certificate;
+    view->button =
+        arena_printf(arena, "Retire %s for %s", view->quantity,
+                     certificate->is_own ? visit->org_name : certificate->beneficiary.words);
 }
 
 /* Shows the retirement as it would be made now. Nothing is written. */
