@@ -174,8 +174,10 @@ static struct digest ask_once(const struct wish *wish, const char *what)
 
 /* ------------------------------------------------------------------ what is asked */
 
-__attribute__((format(printf, 3, 4))) static void wish_for(struct wish *wish, const char *target,
-                                                           const char *format, ...)
+static void wish_for(struct wish *wish, const char *target, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void wish_for(struct wish *wish, const char *target, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);

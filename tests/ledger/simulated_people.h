@@ -146,9 +146,8 @@ static void act_registry(void)
         int org = pick_org();
         struct command command = command_by(ACT_SET_ORGANISATION_STATE, asker);
         TEXT_COPY(command.organisation.org_id, org_id(org));
-        command.organisation.state = (uint8_t)(chance(70)   ? ORG_ACTIVE
-                                               : chance(70) ? ORG_SUSPENDED
-                                                            : ORG_CLOSED);
+        enum org_state state = chance(70) ? ORG_ACTIVE : chance(70) ? ORG_SUSPENDED : ORG_CLOSED;
+        command.organisation.state = (uint8_t)state;
         bool reason = chance(90);
         TEXT_COPY(command.organisation.reason, reason ? "Because" : "");
         if (expected == STATUS_OK && org < 0) {

@@ -401,9 +401,10 @@ static void act_pool(void)
     struct command command = command_by(kind, person);
     struct command_pool *body = &command.pool;
     TEXT_COPY(body->org_id, org_id(named));
-    TEXT_COPY(body->project_id, wish.project == NONE       ? ""
-                                : wish.project == STRANGER ? "prj_ZZZZZZZZZZZZZZZZ"
-                                                           : m.projects[wish.project].id);
+    const char *project_id = wish.project == NONE       ? ""
+                             : wish.project == STRANGER ? "prj_ZZZZZZZZZZZZZZZZ"
+                                                        : m.projects[wish.project].id;
+    TEXT_COPY(body->project_id, project_id);
     enum m_note note = pick_note();
     set_note(body->notes, note);
     body->line_count = pick_lines(&wish, body->lines);
