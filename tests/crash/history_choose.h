@@ -312,10 +312,11 @@ static struct operation choose_act(struct client *client)
         (dice < 90 && roles == ROLE_APPROVER)) {
         return choose_decision(client);
     }
-    return client->balance_batches > BATCHES_MANY && dice > 50 ? choose_retire(client)
-           : dice < 90                                         ? choose_transfer(client)
-           : dice < 98                                         ? choose_retire(client)
-                                                               : choose_policy(client);
+    bool has_many = client->balance_batches > BATCHES_MANY;
+    return has_many && dice > 50 ? choose_retire(client)
+           : dice < 90           ? choose_transfer(client)
+           : dice < 98           ? choose_retire(client)
+                                 : choose_policy(client);
 }
 
 /* What to read, and by which question (enum in history_read.h). */

@@ -92,12 +92,12 @@ static void act_person(void)
     enum status expected =
         may_ask(ACT_SET_REGISTRY_ROLES, asker) ? m_right_registry(asker) : STATUS_NOT_ALLOWED;
     if (expected == STATUS_OK) {
-        expected = !person->active && roles != 0 ? STATUS_PERSON_UNKNOWN
-                   : person->active && (person->registry & 1U) != 0 && (roles & 1U) == 0 &&
-                           is_last(who, NONE)
-                       ? STATUS_LAST_MANAGER
-                   : roles > 3 || (person->is_program && roles != 0) ? STATUS_VALUE_REFUSED
-                                                                     : STATUS_OK;
+        bool steps_down = person->active && (person->registry & 1U) != 0 && (roles & 1U) == 0;
+        bool is_wrong = roles > 3 || (person->is_program && roles != 0);
+        expected = !person->active && roles != 0      ? STATUS_PERSON_UNKNOWN
+                   : steps_down && is_last(who, NONE) ? STATUS_LAST_MANAGER
+                   : is_wrong                         ? STATUS_VALUE_REFUSED
+                                                      : STATUS_OK;
     }
     ask(&command, asker, &answer);
     if (settle(&command, asker, expected, &answer)) {

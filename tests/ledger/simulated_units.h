@@ -161,15 +161,17 @@ static void add_piece(int project, int vintage, int org, int account, int64_t un
     must(m.piece_count < PIECES_MAX);
     int64_t first = m.projects[project].next[vintage];
     m.projects[project].next[vintage] += units;
-    m.pieces[m.piece_count++] = (struct m_piece){.project = project,
-                                                 .vintage = vintage,
-                                                 .org = org,
-                                                 .account = account,
-                                                 .first = first,
-                                                 .last = first + units - 1,
-                                                 .issued_at = m.now,
-                                                 .since_at = m.now,
-                                                 .reserved = NONE};
+    m.pieces[m.piece_count++] = (struct m_piece){
+        .project = project,
+        .vintage = vintage,
+        .org = org,
+        .account = account,
+        .first = first,
+        .last = first + units - 1,
+        .issued_at = m.now,
+        .since_at = m.now,
+        .reserved = NONE,
+    };
 }
 
 static void act_issue(void)

@@ -107,8 +107,11 @@ INSIDE_UNUSED static void inside_open(void)
 /* Makes people.db for webhooks, and opens it, too. */
 INSIDE_UNUSED static void inside_open_people(void)
 {
-    static const struct query_table *const tables[] = {&people_webhook_queries,
-                                                       &people_webhook_log_queries, NULL};
+    static const struct query_table *const tables[] = {
+        &people_webhook_queries,
+        &people_webhook_log_queries,
+        NULL,
+    };
     (void)snprintf(inside_people_path, sizeof inside_people_path, "%s/people.db", town.folder);
     assert_int_equal(store_migrate(STORE_PEOPLE, inside_people_path, "schema/people"), STATUS_OK);
     inside_people = store_open(STORE_PEOPLE, STORE_READ, inside_people_path, tables);
