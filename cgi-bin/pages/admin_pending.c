@@ -11,9 +11,14 @@
 #include "pages/desk.h"
 
 static const char *const state_words[] = {"awaiting_approval", "pending", NULL};
-static const char *const state_choices[] = {"awaiting_approval", "Awaiting approval", "pending",
-                                            "Pending", NULL};
+/* clang-format off */
+static const char *const state_choices[] = {
+    "awaiting_approval", "Awaiting approval",
+    "pending", "Pending",
+    NULL,
+};
 static const char *const kind_words[] = {"external", "export", "internal", NULL};
+/* clang-format on */
 static const char *const sort_words[] = {"expiry", "-expiry", "size", "-size", NULL};
 static const char usual_sort[] = "expiry";
 
