@@ -17,8 +17,8 @@ static const char *const state_choices[] = {
     "pending", "Pending",
     NULL,
 };
-static const char *const kind_words[] = {"external", "export", "internal", NULL};
 /* clang-format on */
+static const char *const kind_words[] = {"external", "export", "internal", NULL};
 static const char *const sort_words[] = {"expiry", "-expiry", "size", "-size", NULL};
 static const char usual_sort[] = "expiry";
 
