@@ -552,6 +552,7 @@ static void where_to_go_after_sign_in(void **state)
     } cases[] = {
         {NULL, "/account/credits"},
         {"", "/account/credits"},
+        {"?a=b", "/account/credits"},
         {"/account/inbox", "/account/inbox"},
         {"/account/transfers/tfr_1KNSQMD6Z1S0TB50", "/account/transfers/tfr_1KNSQMD6Z1S0TB50"},
         {"/registry/transfers?q=a%20b&kind=export", "/registry/transfers?q=a%20b&kind=export"},
@@ -585,6 +586,11 @@ static void where_to_go_after_sign_in(void **state)
     char longest[3000];
     memset(longest, 'a', sizeof longest);
     memcpy(longest, "/account/", 9);
+    longest[2999] = '\0';
+    assert_string_equal(gate_next(&gate.arena, longest).text, "/account/credits");
+    /* What is no longer than an address may be, until it is spelled as in one. */
+    memset(longest, ':', sizeof longest);
+    memcpy(longest, "/account/transfers?other=", 25);
     longest[2999] = '\0';
     assert_string_equal(gate_next(&gate.arena, longest).text, "/account/credits");
 }
