@@ -74,7 +74,7 @@ enum status decide_answer(const struct answer_facts *facts, enum act_kind kind,
                                 (kind == ACT_REGISTRY_APPROVE && transfer.is_registry_approved))) {
         status = refuse(answer, STATUS_ALREADY_APPROVED, FIELD_NONE);
     }
-    if (status == STATUS_OK && needs_reason(kind) && body->reason[0] == '\0') {
+    if (status == STATUS_OK && needs_reason(kind) && text_blank(body->reason)) {
         status = refuse(answer, STATUS_REASON_NEEDED, FIELD_REASON);
     }
     if (status == STATUS_OK && kind == ACT_REDACT_NOTE &&

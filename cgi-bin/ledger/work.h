@@ -72,7 +72,7 @@ enum status right_for_org(const struct work *work, const char *org_id, unsigned 
 
 /* At most NOTE_CHARS_MAX characters of UTF-8 without control characters. */
 enum status check_note(const char *text, enum command_field field, struct answer *answer);
-/* min to max characters, no control characters, no blanks at its ends: NAME and the like. */
+/* min to max characters, no control characters, no white space at its ends: NAME and the like. */
 bool check_words(const char *text, size_t min_characters, size_t max_characters);
 /* Longer text that may have line breaks. */
 bool check_prose(const char *text);
