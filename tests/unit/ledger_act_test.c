@@ -214,11 +214,14 @@ static void two_persons_and_the_registry(void **state)
     const char *id = submit(101);
     assert_int_equal(answer.transfer_state, TRANSFER_AWAITING_APPROVAL);
     assert_int_equal(decide(ACT_APPROVE, 'A', id), STATUS_SAME_PERSON);
-    assert_int_equal(decide(ACT_ACCEPT, 'B', id), STATUS_TRANSFER_NOT_PENDING);
+    /* The recipient learns of it with the last approval: until then it is not there. */
+    assert_int_equal(decide(ACT_ACCEPT, 'B', id), STATUS_NOT_FOUND);
+    assert_int_equal(decide(ACT_WITHDRAW, 'B', id), STATUS_NOT_FOUND);
     town.now_us += CLOCK_DAY_US;
     assert_int_equal(decide(ACT_APPROVE, 'C', id), STATUS_OK);
     assert_int_equal(answer.transfer_state, TRANSFER_PENDING);
     assert_true(answer.expires_at == town.now_us + 14 * CLOCK_DAY_US); /* the waiting begins now */
+    assert_int_equal(decide(ACT_WITHDRAW, 'B', id), STATUS_NOT_ALLOWED);
     /* both approvals, in either order, and a recipient that accepts at once */
     town_policy(birch, INCOMING_ALL, TWO_PERSON_NEVER, 0);
     struct command command = command_of(ACT_SET_SETTINGS, "", "");
