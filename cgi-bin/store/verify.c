@@ -298,7 +298,7 @@ static const char *const verify_sql[V__COUNT] = {
         " WHERE a.command = 'redact-note' AND a.outcome = 'ok' AND t.note_redacted_at IS NULL",
     [VERIFY_CORRECTS] = "SELECT t.transfer_id, o.transfer_id FROM transfer t"
                         " JOIN transfer o ON o.transfer_id = t.corrects_id"
-                        " WHERE o.state <> 'completed' OR o.ended_at > t.submitted_at"
+                        " WHERE o.state <> 'completed'"
                         " OR NOT ((o.from_org_id = t.from_org_id AND o.to_org_id IS t.to_org_id)"
                         " OR (o.from_org_id IS t.to_org_id AND o.to_org_id IS t.from_org_id))",
     [VERIFY_EXPORTED] =
@@ -381,7 +381,7 @@ static const char *const verify_sql[V__COUNT] = {
                     " WHERE t.state = 'completed' AND found <> 1",
     [VERIFY_TOLD_WHOM] =
         "SELECT a.seq, t.transfer_id FROM act a JOIN transfer t ON t.transfer_id = a.subject_id"
-        " WHERE a.outcome = 'ok' AND (a.org_id NOT IN (t.from_org_id, ifnull(t.to_org_id, ''))"
+        " WHERE a.outcome = 'ok' AND (a.org_id NOT IN ('', t.from_org_id, ifnull(t.to_org_id, ''))"
         " OR a.other_org_id NOT IN ('', t.from_org_id, ifnull(t.to_org_id, '')))",
     [VERIFY_KEY] = "SELECT i.scope, i.seq FROM idempotency i JOIN act a ON a.seq = i.seq"
                    " WHERE a.outcome <> 'ok' OR a.user_id <> iif(i.scope = 'tally', '', i.scope)",
