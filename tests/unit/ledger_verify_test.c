@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "ledger/town.h"
+#include "store/query.h"
 #include "store/verify.h"
 
 #define SENTENCES_MAX 400
@@ -624,6 +625,32 @@ static void every_missing_trigger_is_said(void **state)
     }
 }
 
+/* A person's or an organisation's acts are as many as there are: whoever looks for an act of a
+ * thing finds it by the thing, or it takes as long as the square of them. */
+static void no_check_walks_all_acts_of_somebody(void **state)
+{
+    (void)state;
+    sqlite3 *db = NULL;
+    int steps = 0;
+    assert_int_equal(sqlite3_open_v2(town.path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    for (size_t i = 0; i < verify_queries.count; i++) {
+        static char sql[8000];
+        sqlite3_stmt *statement = NULL;
+        (void)snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", verify_queries.sql[i]);
+        assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+        while (sqlite3_step(statement) == SQLITE_ROW) {
+            const char *step = (const char *)sqlite3_column_text(statement, 3);
+            steps++;
+            if (strstr(step, "act_by_person") != NULL || strstr(step, "act_by_org") != NULL) {
+                fail_msg("%s: %s", step, verify_queries.sql[i]);
+            }
+        }
+        sqlite3_finalize(statement);
+    }
+    sqlite3_close(db);
+    assert_true(steps > 100);
+}
+
 /* A name of any length may stand in a damaged file: what does not fit into a sentence is cut, and
  * what is said is never longer than 511 bytes. */
 static void a_sentence_that_is_too_long_is_cut(void **state)
@@ -668,6 +695,7 @@ int main(void)
         cmocka_unit_test(what_is_sound_is_sound),
         cmocka_unit_test(every_damage_is_found),
         cmocka_unit_test(every_missing_trigger_is_said),
+        cmocka_unit_test(no_check_walks_all_acts_of_somebody),
         cmocka_unit_test(a_sentence_that_is_too_long_is_cut),
         cmocka_unit_test(verification_goes_on_beside_the_writer),
     };
