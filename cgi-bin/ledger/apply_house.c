@@ -225,8 +225,9 @@ enum status apply_settings(struct work *work)
         return status;
     }
     work->detail = arena_printf(
-        work->arena, "%s; transfers wait %lld days; the registry approves above %lld units",
-        body->site_name, (long long)body->expiry_days, (long long)body->registry_approval_units);
+        work->arena, "%s at %s; transfers wait %lld days; the registry approves above %lld units",
+        body->site_name, text_empty(body->site_url) ? "no address" : body->site_url,
+        (long long)body->expiry_days, (long long)body->registry_approval_units);
     return ledger_settings_set(work->store, body->site_name, body->site_url, body->expiry_days,
                                body->registry_approval_units)
                ? STATUS_OK
