@@ -39,10 +39,11 @@ enum status apply_project(struct work *work)
         return refuse(work->answer, STATUS_EXISTS, FIELD_NONE);
     }
     must(TEXT_COPY(work->answer->id, is_new ? project_id : body->project_id));
-    work->detail = arena_printf(work->arena, "%s (%s)%s", body->name, body->short_code,
+    work->detail = arena_printf(work->arena, "%s (%s)%s; %s", body->name, body->short_code,
                                 body->ccp_approved == facts.project.ccp_approved ? ""
                                 : body->ccp_approved ? ", CCP-approved from now on"
-                                                     : ", no longer CCP-approved");
+                                                     : ", no longer CCP-approved",
+                                body->status);
     struct ledger_project_words words = project_words(body, work->answer->id);
     bool good = is_new ? ledger_project_add(work->store, &words, work->at)
                        : ledger_project_edit(work->store, &words);
