@@ -22,14 +22,16 @@ static const struct members table = {members, sizeof(members) / sizeof(members[0
 static enum status ask(struct visit *visit, const struct command *command,
                        enum instrument instrument, struct answer *answer)
 {
-    struct fault_places places = {.lines = UNITS_LINES,
-                                  .batch = UNITS_BATCH,
-                                  .quantity = UNITS_KG,
-                                  .instrument = instrument,
-                                  .member = {[FIELD_ORDER] = "order_id",
-                                             [FIELD_NOTES] = "notes",
-                                             [FIELD_RECIPIENT] = "order_id",
-                                             [FIELD_AMOUNT] = UNITS_LINES}};
+    struct fault_places places = {
+        .lines = UNITS_LINES,
+        .batch = UNITS_BATCH,
+        .quantity = UNITS_KG,
+        .instrument = instrument,
+        .member = {[FIELD_ORDER] = "order_id",
+                   [FIELD_NOTES] = "notes",
+                   [FIELD_RECIPIENT] = "order_id",
+                   [FIELD_AMOUNT] = UNITS_LINES},
+    };
     enum status status = act_ask(visit, &places, command, answer);
     if (status == STATUS_NOT_FOUND) {
         /* An order of others is none of the caller's business: as one that never was. */

@@ -53,6 +53,17 @@ static bool write_window(struct feed *feed, const struct events *events, int64_t
     return true;
 }
 
+/* What comes next in the feed: of its own, or of all that the organisation may learn. */
+static struct events next_events(struct visit *visit, const struct feed *feed, bool is_own,
+                                 size_t most)
+{
+    if (is_own) {
+        return events_concerning(visit->registry, visit->arena, visit->org_id, feed->next_after,
+                                 most);
+    }
+    return events_after(visit->registry, visit->arena, visit->org_id, feed->next_after, most);
+}
+
 static void write_feed(struct visit *visit, struct feed *feed, bool is_own, int64_t kinds)
 {
     size_t looked = 0;
@@ -60,10 +71,7 @@ static void write_feed(struct visit *visit, struct feed *feed, bool is_own, int6
     while (wants_more && looked < API_EVENTS_LOOKED_MAX) {
         size_t mark_bytes = visit->arena->used_bytes;
         size_t window = kinds == 0 ? feed->most : FEED_ROWS_MAX;
-        struct events events = is_own ? events_concerning(visit->registry, visit->arena,
-                                                          visit->org_id, feed->next_after, window)
-                                      : events_after(visit->registry, visit->arena, visit->org_id,
-                                                     feed->next_after, window);
+        struct events events = next_events(visit, feed, is_own, window);
         wants_more = write_window(feed, &events, kinds) && events.count == window;
         looked += events.count;
         arena_reset(visit->arena, mark_bytes);

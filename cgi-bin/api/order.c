@@ -18,11 +18,11 @@ static bool write_row(struct json *json, struct visit *visit, const char *id, st
 void order_write(struct json *json, const char *name, struct visit *visit,
                  const struct api_order *order)
 {
+    const char *date = order->contract_date;
     json_open(json, name);
     json_text(json, "id", order->order_id);
     json_text(json, "effective_contract_date",
-              text_empty(order->contract_date) ? clock_iso_date(visit->arena, order->ordered_at)
-                                               : order->contract_date);
+              text_empty(date) ? clock_iso_date(visit->arena, order->ordered_at) : date);
     json_time(json, "fulfilled_at", order->fulfilled_at);
     party_write(json, "buyer_organisation", &order->buyer);
     supplier_write(json, "supplier", &order->supplier);

@@ -155,6 +155,6 @@ static const char *challenge_of(const struct visit *visit, enum status status)
     if (status_row(status)->http_code != 401) {
         return NULL;
     }
-    return text_empty(visit->request->authorization) ? CHALLENGE
-                                                     : CHALLENGE ", error=\"invalid_token\"";
+    bool has_none = text_empty(visit->request->authorization);
+    return has_none ? CHALLENGE : CHALLENGE ", error=\"invalid_token\"";
 }

@@ -263,14 +263,16 @@ void webhook_ask(struct webhook_asking *asking, struct visit *visit, struct resp
 {
     const char *token = token_of_header(visit->request->authorization);
     must(token != NULL); /* it has opened the door */
-    *asking = (struct webhook_asking){.admin = webhook_admin_of(visit, key),
-                                      .teller = {.token = token,
-                                                 .registry = visit->registry,
-                                                 .out = &response->body,
-                                                 .write = write,
-                                                 .context = asking},
-                                      .visit = visit,
-                                      .json = api_answer(visit, response)};
+    *asking = (struct webhook_asking){
+        .admin = webhook_admin_of(visit, key),
+        .teller = {.token = token,
+                   .registry = visit->registry,
+                   .out = &response->body,
+                   .write = write,
+                   .context = asking},
+        .visit = visit,
+        .json = api_answer(visit, response),
+    };
     asking->admin.teller = &asking->teller;
 }
 

@@ -78,9 +78,9 @@ struct url url_web(struct arena *arena, const char *text)
     if (text == NULL) {
         return none;
     }
-    size_t scheme_bytes = strncasecmp(text, "https://", 8) == 0  ? 8
-                          : strncasecmp(text, "http://", 7) == 0 ? 7
-                                                                 : 0;
+    bool is_https = strncasecmp(text, "https://", 8) == 0;
+    bool is_http = strncasecmp(text, "http://", 7) == 0;
+    size_t scheme_bytes = is_https ? 8 : is_http ? 7 : 0;
     if (scheme_bytes == 0 || strchr("/?#@:", text[scheme_bytes]) != NULL) {
         return none;
     }

@@ -120,8 +120,12 @@ static bool catch_signals(struct courier *courier)
 
 static bool open_stores(struct courier *courier)
 {
-    static const struct query_table *const registry_tables[] = {&site_queries, &rights_queries,
-                                                                &events_queries, NULL};
+    static const struct query_table *const registry_tables[] = {
+        &site_queries,
+        &rights_queries,
+        &events_queries,
+        NULL,
+    };
     static const struct query_table *const people_tables[] = {&people_webhook_queue_queries, NULL};
     char path[PATH_MAX];
     (void)snprintf(path, sizeof path, "%.4000s/registry.db", courier->setup.data_dir);

@@ -70,11 +70,13 @@ static bool read_one(struct courier *courier, const struct webhook *webhook, int
         if (webhook_takes_kind(webhook, kind)) {
             char id[ID_SIZE];
             id_make(&courier->ids, "msg", now_us, id);
-            messages[count++] = (struct queued){.message_id = arena_text(arena, id),
-                                                .webhook_id = webhook->webhook_id,
-                                                .seq = event->seq,
-                                                .kind = kind,
-                                                .body = body_of(courier, event)};
+            messages[count++] = (struct queued){
+                .message_id = arena_text(arena, id),
+                .webhook_id = webhook->webhook_id,
+                .seq = event->seq,
+                .kind = kind,
+                .body = body_of(courier, event),
+            };
         }
     }
     bool is_full = events.count == COURIER_WINDOW_EVENTS;

@@ -166,8 +166,11 @@ static bool take_option(int option, const char *value, struct arena *arena, stru
 
 static bool open_room(struct room *room, const struct tally *tally)
 {
-    static const struct query_table *const registry_tables[] = {&rights_queries, &site_queries,
-                                                                NULL};
+    static const struct query_table *const registry_tables[] = {
+        &rights_queries,
+        &site_queries,
+        NULL,
+    };
     *room = (struct room){.tally = tally};
     /* The way to the ledger first: with no daemon it makes the files that a reader needs. */
     enum status status = STATUS_OK;
@@ -265,11 +268,12 @@ static int list_keys(struct room *room)
     }
     bool signs = true; /* the first live one, for they come newest first */
     for (size_t i = 0; i < count; i++) {
-        const char *state = keys[i].ended_at != 0 ? arena_printf(arena, "ended %s",
-                                                                 clock_iso(arena, keys[i].ended_at))
-                            : signs               ? "signs and verifies"
-                                                  : "verifies";
-        signs = signs && keys[i].ended_at != 0;
+        bool has_ended = keys[i].ended_at != 0;
+        const char *state = signs ? "signs and verifies" : "verifies";
+        if (has_ended) {
+            state = arena_printf(arena, "ended %s", clock_iso(arena, keys[i].ended_at));
+        }
+        signs = signs && has_ended;
         printf("%s  %s  made %s  %s\n", keys[i].key_id, keys[i].algorithm,
                clock_iso(arena, keys[i].made_at), state);
     }

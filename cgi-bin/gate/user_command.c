@@ -116,8 +116,11 @@ static bool read_words(int argc, char **argv, struct words *words)
 
 static bool open_room(struct user_room *room)
 {
-    static const struct query_table *const registry_tables[] = {&rights_queries, &site_queries,
-                                                                NULL};
+    static const struct query_table *const registry_tables[] = {
+        &rights_queries,
+        &site_queries,
+        NULL,
+    };
     const struct tally *tally = room->tally;
     /* The way to the ledger first: with no daemon it makes the files that a reader needs. */
     enum status status = STATUS_OK;
@@ -241,8 +244,9 @@ static int run_registry_roles(struct user_room *room)
     if (!find(room, &person)) {
         return 1;
     }
-    enum status status = person_admin_set_registry_roles(&room->admin, person.user_id,
-                                                         registry_roles_of(&room->words), &answer);
+    unsigned roles = registry_roles_of(&room->words);
+    enum status status =
+        person_admin_set_registry_roles(&room->admin, person.user_id, roles, &answer);
     if (status != STATUS_OK) {
         return refused("the registry roles stay as they were", status);
     }
@@ -271,9 +275,9 @@ static int run_list(struct user_room *room)
             size_t org_count = 0;
             const struct rights_membership *orgs = rights_memberships(
                 room->registry, room->tally->arena, persons[i].user_id, &org_count);
+            bool is_active = persons[i].is_active && (rights.is_active || !rights.is_known);
             printf("%s  %s <%s>%s%s%s\n", persons[i].user_id, persons[i].name, persons[i].email,
-                   persons[i].is_active && (rights.is_active || !rights.is_known) ? ""
-                                                                                  : "  deactivated",
+                   is_active ? "" : "  deactivated",
                    (rights.registry_roles & REGISTRY_ADMINISTRATOR) != 0 ? "  administrator" : "",
                    (rights.registry_roles & REGISTRY_AUDITOR) != 0 ? "  auditor" : "");
             for (size_t org = 0; org < org_count; org++) {

@@ -13,8 +13,11 @@
 #include "store/rights.h"
 #include "store/site.h"
 
-const struct query_table *const webhook_admin_tables[] = {&people_webhook_queries,
-                                                          &people_webhook_log_queries, NULL};
+const struct query_table *const webhook_admin_tables[] = {
+    &people_webhook_queries,
+    &people_webhook_log_queries,
+    NULL,
+};
 
 const char *const webhook_kinds[WEBHOOK_KINDS_MAX + 1] = {
     "organisation.opened",

@@ -82,8 +82,11 @@ int demo_main(int argc, char **argv, const struct tally *tally)
 
 static bool open_room(struct room *room)
 {
-    static const struct query_table *const registry_tables[] = {&import_queries, &rights_queries,
-                                                                NULL};
+    static const struct query_table *const registry_tables[] = {
+        &import_queries,
+        &rights_queries,
+        NULL,
+    };
     const struct tally *tally = room->tally;
     enum status status = STATUS_OK;
 

@@ -308,10 +308,9 @@ static enum status keep(struct work *work)
     }
     answer->status = STATUS_OK;
     struct digest fingerprint = command_fingerprint(work->command);
-    return ledger_first_answer_add(work->store, scope_of(work), work->command->key, &fingerprint,
-                                   answer->seq, answer, sizeof(*answer))
-               ? STATUS_OK
-               : STATUS_FAULT;
+    bool is_kept = ledger_first_answer_add(work->store, scope_of(work), work->command->key,
+                                           &fingerprint, answer->seq, answer, sizeof(*answer));
+    return is_kept ? STATUS_OK : STATUS_FAULT;
 }
 
 /* Refusals of persons that the registry knows are kept; others are only logged. */
@@ -323,8 +322,8 @@ static enum status keep_refusal(struct work *work, enum status status)
         return status;
     }
     const char *org_id = id_is(work->org_id, "org") ? work->org_id : "";
-    return work_record(work, status, org_id, subject_of(work), work->detail) ? status
-                                                                             : STATUS_FAULT;
+    bool is_kept = work_record(work, status, org_id, subject_of(work), work->detail);
+    return is_kept ? status : STATUS_FAULT;
 }
 
 static const char *scope_of(const struct work *work)

@@ -39,11 +39,11 @@ enum status apply_project(struct work *work)
         return refuse(work->answer, STATUS_EXISTS, FIELD_NONE);
     }
     must(TEXT_COPY(work->answer->id, is_new ? project_id : body->project_id));
+    bool is_same = body->ccp_approved == facts.project.ccp_approved;
+    const char *label =
+        body->ccp_approved ? ", CCP-approved from now on" : ", no longer CCP-approved";
     work->detail = arena_printf(work->arena, "%s (%s)%s; %s", body->name, body->short_code,
-                                body->ccp_approved == facts.project.ccp_approved ? ""
-                                : body->ccp_approved ? ", CCP-approved from now on"
-                                                     : ", no longer CCP-approved",
-                                body->status);
+                                is_same ? "" : label, body->status);
     struct ledger_project_words words = project_words(body, work->answer->id);
     bool good = is_new ? ledger_project_add(work->store, &words, work->at)
                        : ledger_project_edit(work->store, &words);
@@ -76,8 +76,8 @@ enum status apply_document(struct work *work)
     if (kind == ACT_REMOVE_DOCUMENT) {
         work->detail = arena_printf(work->arena, "%s: %s (%s)", facts.project.name,
                                     facts.document.name, facts.document.url);
-        return ledger_document_remove(work->store, body->document_id, work->at) ? STATUS_OK
-                                                                                : STATUS_FAULT;
+        bool is_removed = ledger_document_remove(work->store, body->document_id, work->at);
+        return is_removed ? STATUS_OK : STATUS_FAULT;
     }
     char document_id[ID_SIZE];
     if (!check_given_id(work, body->document_id, "pjd")) {
@@ -211,8 +211,8 @@ enum status apply_freeze(struct work *work)
     work->is_public = true;
     work->detail =
         body->frozen ? arena_printf(work->arena, "frozen: %s", body->text) : "no longer frozen";
-    return ledger_freeze_set(work->store, body->frozen, body->text, work->at) ? STATUS_OK
-                                                                              : STATUS_FAULT;
+    bool is_set = ledger_freeze_set(work->store, body->frozen, body->text, work->at);
+    return is_set ? STATUS_OK : STATUS_FAULT;
 }
 
 enum status apply_settings(struct work *work)

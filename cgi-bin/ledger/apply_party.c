@@ -131,9 +131,10 @@ enum status apply_registry_roles(struct work *work)
     if (status != STATUS_OK) {
         return status;
     }
-    struct person_facts facts = {.person = ledger_person_read(work->store, body->user_id),
-                                 .is_last =
-                                     !ledger_other_administrator_is(work->store, body->user_id)};
+    struct person_facts facts = {
+        .person = ledger_person_read(work->store, body->user_id),
+        .is_last = !ledger_other_administrator_is(work->store, body->user_id),
+    };
     status = decide_registry_roles(&facts, body, work->answer);
     if (status != STATUS_OK) {
         return status;
@@ -142,8 +143,8 @@ enum status apply_registry_roles(struct work *work)
     static const char *const words[] = {"no role", "administrator", "auditor",
                                         "administrator and auditor"};
     work->detail = words[body->roles];
-    return ledger_registry_roles_set(work->store, body->user_id, body->roles) ? STATUS_OK
-                                                                              : STATUS_FAULT;
+    bool is_set = ledger_registry_roles_set(work->store, body->user_id, body->roles);
+    return is_set ? STATUS_OK : STATUS_FAULT;
 }
 
 enum status apply_member(struct work *work)
@@ -222,13 +223,15 @@ enum status apply_beneficiary(struct work *work)
     }
     work->answer->count = 1;
     work->detail = arena_text(work->arena, body->name);
-    struct ledger_new_beneficiary beneficiary = {.beneficiary_id = work->answer->id,
-                                                 .org_id = body->org_id,
-                                                 .name = body->name,
-                                                 .domain = body->domain,
-                                                 .named_by = work->command->user_id,
-                                                 .is_individual = body->is_individual,
-                                                 .at = work->at};
+    struct ledger_new_beneficiary beneficiary = {
+        .beneficiary_id = work->answer->id,
+        .org_id = body->org_id,
+        .name = body->name,
+        .domain = body->domain,
+        .named_by = work->command->user_id,
+        .is_individual = body->is_individual,
+        .at = work->at,
+    };
     return ledger_beneficiary_add(work->store, &beneficiary) ? STATUS_OK : STATUS_FAULT;
 }
 

@@ -101,9 +101,9 @@ static const char *in_words(struct work *work, const struct transfer_facts *fact
                   : arena_printf(work->arena, "%u batches", (unsigned)body->line_count);
     const char *from = facts->sender.found ? facts->sender.name : "an unknown organisation";
     if (body->kind == TRANSFER_EXTERNAL) {
-        return arena_printf(work->arena, "%s from %s to %s", quantity, from,
-                            facts->recipient.found ? facts->recipient.name
-                                                   : "an unknown organisation");
+        const struct ledger_org *recipient = &facts->recipient;
+        const char *to = recipient->found ? recipient->name : "an unknown organisation";
+        return arena_printf(work->arena, "%s from %s to %s", quantity, from, to);
     }
     if (body->kind == TRANSFER_INTERNAL) {
         return arena_printf(work->arena, "%s within %s", quantity, from);

@@ -56,9 +56,9 @@ enum status apply_order(struct work *work)
 {
     const struct command_order *body = &work->command->order;
     work_for(work, body->supplier_org_id);
-    unsigned buyer_roles = work->is_operator ? 0
-                                             : ledger_roles_read(work->store, body->buyer_org_id,
-                                                                 work->command->user_id);
+    const char *user_id = work->command->user_id;
+    unsigned buyer_roles =
+        work->is_operator ? 0 : ledger_roles_read(work->store, body->buyer_org_id, user_id);
     enum status status = right_to_order(work, buyer_roles);
     if (status != STATUS_OK) {
         return status;
@@ -74,17 +74,18 @@ enum status apply_order(struct work *work)
     if (status != STATUS_OK) {
         return status;
     }
-    struct ledger_new_order order = {.supplier_org_id = body->supplier_org_id,
-                                     .buyer_org_id = body->buyer_org_id,
-                                     .instrument = (enum instrument)body->instrument,
-                                     .units = body->units,
-                                     .contract_date = body->contract_date,
-                                     .notes = body->notes,
-                                     .ordered_by = work->command->user_id,
-                                     .origin = body->origin,
-                                     .buyer_agreed = acts_for_registry(work) ||
-                                                     (buyer_roles & ROLE_INITIATOR) != 0,
-                                     .at = work->at};
+    struct ledger_new_order order = {
+        .supplier_org_id = body->supplier_org_id,
+        .buyer_org_id = body->buyer_org_id,
+        .instrument = (enum instrument)body->instrument,
+        .units = body->units,
+        .contract_date = body->contract_date,
+        .notes = body->notes,
+        .ordered_by = user_id,
+        .origin = body->origin,
+        .buyer_agreed = acts_for_registry(work) || (buyer_roles & ROLE_INITIATOR) != 0,
+        .at = work->at,
+    };
     if (!check_given_id(work, body->order_id, "ord")) {
         return refuse(work->answer, STATUS_VALUE_REFUSED, FIELD_NONE);
     }
@@ -376,18 +377,20 @@ static bool write_retire(struct work *work, const struct retire_facts *facts,
                          const struct plan *plan, const char *retirement_id)
 {
     const struct command_retire *body = &work->command->retire;
-    struct ledger_new_retirement retirement = {.retirement_id = retirement_id,
-                                               .org_id = body->org_id,
-                                               .beneficiary_org_id = facts->beneficiary.org_id,
-                                               .named_beneficiary_id = facts->named.beneficiary_id,
-                                               .beneficiary = retire_beneficiary(facts, body),
-                                               .purposes = body->purposes,
-                                               .instrument = facts->wish.batches[0].instrument,
-                                               .units = plan->units,
-                                               .notes = body->notes,
-                                               .retired_by = work->command->user_id,
-                                               .origin = body->origin,
-                                               .at = work->at};
+    struct ledger_new_retirement retirement = {
+        .retirement_id = retirement_id,
+        .org_id = body->org_id,
+        .beneficiary_org_id = facts->beneficiary.org_id,
+        .named_beneficiary_id = facts->named.beneficiary_id,
+        .beneficiary = retire_beneficiary(facts, body),
+        .purposes = body->purposes,
+        .instrument = facts->wish.batches[0].instrument,
+        .units = plan->units,
+        .notes = body->notes,
+        .retired_by = work->command->user_id,
+        .origin = body->origin,
+        .at = work->at,
+    };
     struct ledger_place place = {
         .state = BATCH_RETIRED, .ended_by = retirement_id, .ended_at = work->at};
     if (!ledger_retirement_add(work->store, &retirement)) {

@@ -76,8 +76,11 @@ int operate_backup(int argc, char **argv, const struct tally *tally)
 bool backup_look_through(const struct tally *tally, enum store_mode mode, const char *people_path,
                          const char *registry_path, struct backup_look *look)
 {
-    static const struct query_table *const registry_tables[] = {&rights_queries, &care_queries,
-                                                                NULL};
+    static const struct query_table *const registry_tables[] = {
+        &rights_queries,
+        &care_queries,
+        NULL,
+    };
     *look = (struct backup_look){.strangers = -1};
     struct store *people = store_open(STORE_PEOPLE, mode, people_path, backup_people_tables);
     char words[BACKUP_WORDS_SIZE] = "it cannot be opened";

@@ -22,8 +22,12 @@
 /* Room for the answers of a client that sends many commands at once. */
 #define ANSWERS_BYTES (1024 * 1024)
 
-static const enum asker door_programs[DOOR_SOCKETS] = {PROGRAM_ACCOUNT, PROGRAM_ADMIN, PROGRAM_API,
-                                                       PROGRAM_TALLY};
+static const enum asker door_programs[DOOR_SOCKETS] = {
+    PROGRAM_ACCOUNT,
+    PROGRAM_ADMIN,
+    PROGRAM_API,
+    PROGRAM_TALLY,
+};
 
 static bool listen_on(struct door *door, struct door_socket *door_socket);
 static bool somebody_listens(const struct sockaddr_un *address);

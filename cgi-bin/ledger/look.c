@@ -7,8 +7,11 @@
 
 static enum status judge(struct work *work, struct plan *plan);
 
-const struct query_table *const ledger_plan_tables[] = {&ledger_facts_queries,
-                                                        &ledger_units_queries, NULL};
+const struct query_table *const ledger_plan_tables[] = {
+    &ledger_facts_queries,
+    &ledger_units_queries,
+    NULL,
+};
 
 enum status ledger_plan(struct store *store, struct arena *arena, enum asker program,
                         const struct command *command, int64_t now_us, struct plan *plan,

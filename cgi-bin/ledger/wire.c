@@ -76,9 +76,10 @@ static const struct part project_parts[] = {
     TEXT(project.web),          TEXT(project.origin),          BOOL(project.location.is_known),
     BOOL(project.ccp_approved),
 };
-static const struct part document_parts[] = {TEXT(document.document_id), TEXT(document.project_id),
-                                             TEXT(document.name), TEXT(document.url),
-                                             TEXT(document.dated)};
+static const struct part document_parts[] = {
+    TEXT(document.document_id), TEXT(document.project_id), TEXT(document.name),
+    TEXT(document.url),         TEXT(document.dated),
+};
 static const struct part issue_parts[] = {
     TEXT(issue.issuance_id), TEXT(issue.project_id),      BOOL(issue.imported),
     TEXT(issue.to_org_id),   TEXT(issue.reporting_start), TEXT(issue.reporting_end),

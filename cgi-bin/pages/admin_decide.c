@@ -257,8 +257,10 @@ enum status admin_decide_get(struct visit *visit, struct response *response)
 
 enum status admin_decide_post(struct visit *visit, struct response *response)
 {
-    static const struct admin_field_name names[] = {{FIELD_REASON, "reason", NULL},
-                                                    {FIELD_NONE, NULL, NULL}};
+    static const struct admin_field_name names[] = {
+        {FIELD_REASON, "reason", NULL},
+        {FIELD_NONE, NULL, NULL},
+    };
     const struct admin_decision *decision = admin_decision_find(visit->arguments[1]);
     struct admin_transfer row;
     if (decision == NULL ||

@@ -17,19 +17,17 @@ static const char *const kind_words[] = {"project_design",
                                          "protocol",
                                          "other",
                                          NULL};
-static const char *const kind_choices[] = {"project_design",
-                                           "Project design",
-                                           "validation_report",
-                                           "Validation report",
-                                           "monitoring_report",
-                                           "Monitoring report",
-                                           "verification_report",
-                                           "Verification report",
-                                           "protocol",
-                                           "Protocol",
-                                           "other",
-                                           "Other",
-                                           NULL};
+/* clang-format off */
+static const char *const kind_choices[] = {
+    "project_design", "Project design",
+    "validation_report", "Validation report",
+    "monitoring_report", "Monitoring report",
+    "verification_report", "Verification report",
+    "protocol", "Protocol",
+    "other", "Other",
+    NULL,
+};
+/* clang-format on */
 
 static const struct field_row rows[] = {
     {.name = "once", .kind = VALUE_LINE},

@@ -56,15 +56,15 @@ struct sort_view admin_list_sort(const struct admin_list *list, const char *word
     const char *now = sort_now(list);
     const char *key = word[0] == '-' ? word + 1 : word;
     const char *now_key = now[0] == '-' ? now + 1 : now;
-    if (!text_is(key, now_key)) {
-        return (struct sort_view){
-            address(list, NO_FILTER, text_is(word, list->usual_sort) ? "" : word), ""};
-    }
+    bool is_sorted = text_is(key, now_key);
     bool falls = now[0] == '-';
-    const char *other = falls ? key : arena_printf(list->visit->arena, "-%s", key);
-    return (struct sort_view){
-        address(list, NO_FILTER, text_is(other, list->usual_sort) ? "" : other),
-        falls ? "descending" : "ascending"};
+    const char *next = word;
+    if (is_sorted) {
+        next = falls ? key : arena_printf(list->visit->arena, "-%s", key);
+    }
+    bool is_usual = text_is(next, list->usual_sort);
+    return desk_sort(address(list, NO_FILTER, is_usual ? "" : next), is_sorted && falls,
+                     is_sorted && !falls);
 }
 
 static struct admin_field field_of(const struct admin_list *list, const struct admin_filter *filter)

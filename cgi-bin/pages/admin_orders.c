@@ -97,9 +97,13 @@ enum status admin_order_get(struct visit *visit, struct response *response)
 /* ---- recording one ---- */
 
 static const char *const instrument_words[] = {"carbon_removal", "renewable_energy", NULL};
-static const char *const instrument_choices[] = {"carbon_removal", "Carbon-removal credits",
-                                                 "renewable_energy",
-                                                 "Renewable-energy certificates", NULL};
+/* clang-format off */
+static const char *const instrument_choices[] = {
+    "carbon_removal", "Carbon-removal credits",
+    "renewable_energy", "Renewable-energy certificates",
+    NULL,
+};
+/* clang-format on */
 static const struct field_row rows[] = {
     {.name = "once", .kind = VALUE_LINE},
     {.name = "supplier", .kind = VALUE_LINE, .label = "Supplier"},
@@ -177,8 +181,8 @@ static bool find_instrument(struct visit *visit, const char *supplier_org_id,
         return true;
     }
     struct order_instruments can = orders_instruments(visit->registry, supplier_org_id);
-    *instrument = can.has[INSTRUMENT_RENEWABLE_ENERGY] ? INSTRUMENT_RENEWABLE_ENERGY
-                                                       : INSTRUMENT_CARBON_REMOVAL;
+    bool has_energy = can.has[INSTRUMENT_RENEWABLE_ENERGY];
+    *instrument = has_energy ? INSTRUMENT_RENEWABLE_ENERGY : INSTRUMENT_CARBON_REMOVAL;
     bool is_told = can.has[INSTRUMENT_CARBON_REMOVAL] != can.has[INSTRUMENT_RENEWABLE_ENERGY];
     if (!is_told && !text_empty(supplier_org_id)) {
         field_fault(&visit->fields, "instrument",

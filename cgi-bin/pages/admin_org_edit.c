@@ -13,9 +13,13 @@
 #define DESCRIPTION_CHARS_MAX 500 /* of four bytes each they fit the command */
 
 static const char *const kind_words[] = {"participant", "buffer", NULL};
+/* clang-format off */
 static const char *const kind_choices[] = {
-    "participant", "A participant", "buffer",
-    "A buffer pool: it gets buffer units in its reserve account", NULL};
+    "participant", "A participant",
+    "buffer", "A buffer pool: it gets buffer units in its reserve account",
+    NULL,
+};
+/* clang-format on */
 static const char *const supplier_words[] = {"supplier", NULL};
 static const char *const supplier_choices[] = {
     "supplier", "It is a supplier: projects can be issued to it", NULL};

@@ -14,12 +14,22 @@
 #include "store/rights.h"
 
 static const char *const state_words[] = {"active", "suspended", "closed", NULL};
-static const char *const state_choices[] = {"active", "Active", "suspended", "Suspended",
-                                            "closed", "Closed", NULL};
+/* clang-format off */
+static const char *const state_choices[] = {
+    "active", "Active",
+    "suspended", "Suspended",
+    "closed", "Closed",
+    NULL,
+};
 static const char *const kind_words[] = {"supplier", "participant", "buffer", "registry", NULL};
 static const char *const kind_choices[] = {
-    "supplier", "Suppliers",           "participant", "Participants", "buffer", "Buffer pools",
-    "registry", "The registry itself", NULL};
+    "supplier", "Suppliers",
+    "participant", "Participants",
+    "buffer", "Buffer pools",
+    "registry", "The registry itself",
+    NULL,
+};
+/* clang-format on */
 
 static const struct field_row rows[] = {
     {.name = "q", .kind = VALUE_LINE, .label = "Name, domain or id"},
@@ -239,15 +249,12 @@ static struct admin_account_rows accounts_of(struct visit *visit, const char *or
         arena_array(arena, struct admin_account_row, accounts.count + 1);
     for (size_t i = 0; i < accounts.count; i++) {
         const struct admin_account *account = &accounts.at[i];
+        const char *open_words = account->is_main ? "Open, Main" : "Open";
         views[i] = (struct admin_account_row){
             .account_id = account->account_id,
             .name = account->name,
-            .kind = text_is(account->kind, "active")       ? "Active"
-                    : text_is(account->kind, "retirement") ? "Retirement"
-                                                           : "Reserve",
-            .what = !account->is_open  ? "Closed"
-                    : account->is_main ? "Open, Main"
-                                       : "Open",
+            .kind = desk_kind_words(account->kind),
+            .what = account->is_open ? open_words : "Closed",
             .batches = desk_count(arena, account->batch_count, "batch", "batches"),
             .opened = desk_when(arena, account->opened_at),
         };

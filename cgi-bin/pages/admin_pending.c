@@ -11,11 +11,19 @@
 #include "pages/desk.h"
 
 static const char *const state_words[] = {"awaiting_approval", "pending", NULL};
-static const char *const state_choices[] = {"awaiting_approval", "Awaiting approval", "pending",
-                                            "Pending", NULL};
+/* clang-format off */
+static const char *const state_choices[] = {
+    "awaiting_approval", "Awaiting approval",
+    "pending", "Pending",
+    NULL,
+};
 static const char *const kind_words[] = {"external", "export", "internal", NULL};
-static const char *const kind_choices[] = {"external", "To another organisation", "export",
-                                           "Out to another registry", NULL};
+static const char *const kind_choices[] = {
+    "external", "To another organisation",
+    "export", "Out to another registry",
+    NULL,
+};
+/* clang-format on */
 static const char *const sort_words[] = {"expiry", "-expiry", "size", "-size", NULL};
 static const char usual_sort[] = "expiry";
 

@@ -13,16 +13,21 @@
 #include "store/site.h"
 
 static const char *const role_words[] = {"viewer", "initiator", "approver", "manager", NULL};
+/* clang-format off */
 const char *const admin_role_choices[] = {
-    "viewer",    "Viewer: reads everything of the organisation",
+    "viewer", "Viewer: reads everything of the organisation",
     "initiator", "Initiator: starts transfers and retirements",
-    "approver",  "Approver: approves its outgoing transfers, accepts incoming ones",
-    "manager",   "Manager: people, accounts and policies",
-    NULL};
+    "approver", "Approver: approves its outgoing transfers, accepts incoming ones",
+    "manager", "Manager: people, accounts and policies",
+    NULL,
+};
 static const char *const registry_words[] = {"administrator", "auditor", NULL};
 static const char *const registry_choices[] = {
-    "administrator", "Administrator: everything under Administration", "auditor",
-    "Auditor: reads everything, changes nothing", NULL};
+    "administrator", "Administrator: everything under Administration",
+    "auditor", "Auditor: reads everything, changes nothing",
+    NULL,
+};
+/* clang-format on */
 
 static const struct field_row new_get_rows[] = {{.name = "organisation", .kind = VALUE_ID}};
 const struct form admin_person_new_get_form = {new_get_rows, 1};
@@ -315,8 +320,10 @@ enum status admin_person_act_get(struct visit *visit, struct response *response)
 
 enum status admin_person_act_post(struct visit *visit, struct response *response)
 {
-    static const struct admin_field_name role_names[] = {{FIELD_ROLES, "registry", NULL},
-                                                         {FIELD_NONE, NULL, NULL}};
+    static const struct admin_field_name role_names[] = {
+        {FIELD_ROLES, "registry", NULL},
+        {FIELD_NONE, NULL, NULL},
+    };
     static const struct admin_field_name other_names[] = {{FIELD_NONE, NULL, NULL}};
     const struct person_act *act = act_of(visit);
     struct person person;
@@ -354,8 +361,10 @@ enum status admin_person_act_post(struct visit *visit, struct response *response
 
 /* ---- roles in an organisation ---- */
 
-static const struct admin_field_name member_names[] = {{FIELD_ROLES, "roles", NULL},
-                                                       {FIELD_NONE, NULL, NULL}};
+static const struct admin_field_name member_names[] = {
+    {FIELD_ROLES, "roles", NULL},
+    {FIELD_NONE, NULL, NULL},
+};
 
 static enum status show_member(struct visit *visit, struct response *response,
                                const struct person *person, const char *org_id,

@@ -22,10 +22,11 @@ enum status admin_program_show(struct visit *visit, struct response *response)
     }
     unsigned roles = rights_roles(visit->registry, token.org_id, user_id);
     const char *ended = token.revoked_at == 0 ? "" : clock_words(arena, token.revoked_at);
-    const char *used = token.used_at == 0 ? "Never"
-                                          : arena_printf(arena, "%s from %s, with %s",
-                                                         clock_words(arena, token.used_at),
-                                                         token.used_address, token.used_client);
+    const char *used = "Never";
+    if (token.used_at != 0) {
+        used = arena_printf(arena, "%s from %s, with %s", clock_words(arena, token.used_at),
+                            token.used_address, token.used_client);
+    }
     const struct admin_fact facts[] = {
         {"Access token", token.token_id, none, true, false},
         {"Acts as", user_id, none, true, false},

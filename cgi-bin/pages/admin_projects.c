@@ -134,25 +134,25 @@ enum status admin_projects_get(struct visit *visit, struct response *response)
 /* ---- open and edit ---- */
 
 static const char *const instrument_words[] = {"carbon_removal", "renewable_energy", NULL};
+/* clang-format off */
 static const char *const instrument_choices[] = {
-    "carbon_removal", "Credits of 1,000 kg CO₂e removed, with 3 decimals", "renewable_energy",
-    "Certificates of 1 MWh renewable energy, whole numbers", NULL};
+    "carbon_removal", "Credits of 1,000 kg CO₂e removed, with 3 decimals",
+    "renewable_energy", "Certificates of 1 MWh renewable energy, whole numbers",
+    NULL,
+};
 static const char *const status_words[] = {
     "draft",     "preview", "under_validation", "validated", "validation_unsuccessful",
     "cancelled", NULL};
-static const char *const status_choices[] = {"draft",
-                                             "Draft",
-                                             "preview",
-                                             "Preview",
-                                             "under_validation",
-                                             "Under validation",
-                                             "validated",
-                                             "Validated",
-                                             "validation_unsuccessful",
-                                             "Validation unsuccessful",
-                                             "cancelled",
-                                             "Cancelled",
-                                             NULL};
+static const char *const status_choices[] = {
+    "draft", "Draft",
+    "preview", "Preview",
+    "under_validation", "Under validation",
+    "validated", "Validated",
+    "validation_unsuccessful", "Validation unsuccessful",
+    "cancelled", "Cancelled",
+    NULL,
+};
+/* clang-format on */
 
 static const char *const ccp_words[] = {"ccp", NULL};
 static const char *const ccp_choices[] = {"ccp", "It is CCP-approved: its credits carry the label",

@@ -188,11 +188,13 @@ static void fill_batches(struct at_once *act)
         if (!text_is(names.accounts.at[i].kind, "reserve")) {
             continue;
         }
-        const struct holding_filter filter = {.org_id = job->org.org_id,
-                                              .supplier_org_id = "",
-                                              .project_id = job->project.project_id,
-                                              .account_id = names.accounts.at[i].account_id,
-                                              .state = "active"};
+        const struct holding_filter filter = {
+            .org_id = job->org.org_id,
+            .supplier_org_id = "",
+            .project_id = job->project.project_id,
+            .account_id = names.accounts.at[i].account_id,
+            .state = "active",
+        };
         struct holding_batches found =
             holdings_batches(visit->registry, visit->arena, &names, &filter, HOLDING_BY_ISSUED,
                              false, "", COMMAND_LINES_MAX + 1);
@@ -298,6 +300,8 @@ static struct at_once *act_of(struct visit *visit, enum act_kind kind)
         !admin_project_find(visit->registry, arena, visit->arguments[1], &job->project)) {
         return NULL;
     }
+    const char *pattern = kind == ACT_REFUND ? "/admin/issue/buffer-pool/*/projects/*/refund"
+                                             : "/admin/issue/buffer-pool/*/projects/*/cancel";
     struct at_once *act = arena_one(arena, struct at_once);
     *act = (struct at_once){
         .visit = visit,
@@ -305,10 +309,7 @@ static struct at_once *act_of(struct visit *visit, enum act_kind kind)
         .place = PLACE_ISSUE,
         .thing_id = job->project.project_id,
         .instrument = job->project.instrument,
-        .post = kind == ACT_REFUND ? url_path(arena, "/admin/issue/buffer-pool/*/projects/*/refund",
-                                              job->org.org_id, job->project.project_id)
-                                   : url_path(arena, "/admin/issue/buffer-pool/*/projects/*/cancel",
-                                              job->org.org_id, job->project.project_id),
+        .post = url_path(arena, pattern, job->org.org_id, job->project.project_id),
         .leave = url_path(arena, "/admin/issue/buffer-pool"),
         .trail = add_trail,
         .limit_units = INT64_MAX,

@@ -245,8 +245,10 @@ static enum status freeze_get(struct visit *visit, struct response *response, bo
 
 static enum status freeze_post(struct visit *visit, struct response *response, bool freezes)
 {
-    static const struct admin_field_name freeze_names[] = {{FIELD_REASON, "reason", NULL},
-                                                           {FIELD_NONE, NULL, NULL}};
+    static const struct admin_field_name freeze_names[] = {
+        {FIELD_REASON, "reason", NULL},
+        {FIELD_NONE, NULL, NULL},
+    };
     struct admin_alarm alarm = {NULL, NULL};
     const char *reason = freezes ? field_text(&visit->fields, "reason") : "";
     if (freezes && text_empty(reason)) {

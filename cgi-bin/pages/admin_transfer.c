@@ -136,8 +136,10 @@ static const char *quote_of(const struct admin_transfer *row, const char *comman
     if (text_is(command, act_word(ACT_REGISTRY_APPROVE))) {
         return row->it.registry_comment;
     }
-    return text_is(command, act_word(ACT_REDACT_NOTE)) ? row->it.note_redacted_reason
-                                                       : row->it.end_reason;
+    if (text_is(command, act_word(ACT_REDACT_NOTE))) {
+        return row->it.note_redacted_reason;
+    }
+    return row->it.end_reason;
 }
 
 static const char *who_of(struct visit *visit, const struct my_act *act)
@@ -158,10 +160,12 @@ static struct story_views story_of(struct visit *visit, const struct admin_trans
     struct story_view *story = arena_array(arena, struct story_view, acts.count + 1);
     size_t count = 0;
     if (acts.count == 0) {
-        story[count++] = (struct story_view){.who = "The operator",
-                                             .what = "Brought the transfer in with earlier books",
-                                             .when = desk_when(arena, row->it.submitted_at),
-                                             .quote = ""};
+        story[count++] = (struct story_view){
+            .who = "The operator",
+            .what = "Brought the transfer in with earlier books",
+            .when = desk_when(arena, row->it.submitted_at),
+            .quote = "",
+        };
     }
     for (size_t i = 0; i < acts.count; i++) {
         story[count++] = (struct story_view){
@@ -211,6 +215,18 @@ static void add_fact(struct facts *facts, const char *label, const char *value, 
         .label = label, .value = value, .url = url, .is_id = id_is(value, NULL)};
 }
 
+/* Whose approvals it needs. */
+static const char *needed_words(const struct my_transfer *it)
+{
+    if (it->needs_approval && it->needs_registry_approval) {
+        return "A second person of the sender, and the registry";
+    }
+    if (it->needs_approval) {
+        return "A second person of the sender";
+    }
+    return it->needs_registry_approval ? "The registry" : "None";
+}
+
 static struct admin_facts facts_of(struct visit *visit, const struct admin_transfer *row)
 {
     const struct url none = {NULL};
@@ -235,13 +251,7 @@ static struct admin_facts facts_of(struct visit *visit, const struct admin_trans
         add_fact(&facts, "Sent by", admin_person(visit, it->submitted_by),
                  admin_person_url(arena, it->submitted_by));
     }
-    add_fact(&facts, "Approvals needed",
-             it->needs_approval            ? it->needs_registry_approval
-                                                 ? "A second person of the sender, and the registry"
-                                                 : "A second person of the sender"
-             : it->needs_registry_approval ? "The registry"
-                                           : "None",
-             none);
+    add_fact(&facts, "Approvals needed", needed_words(it), none);
     if (!text_empty(it->corrects_id)) {
         add_fact(&facts, "Corrects", it->corrects_id, admin_transfer_url(arena, it->corrects_id));
     }

@@ -133,8 +133,7 @@ static bool instrument_of(struct visit *visit, struct holding_balances balances,
         };
     }
     *view = (struct credits_instrument){
-        .heading = instrument == INSTRUMENT_CARBON_REMOVAL ? "Carbon removal credits"
-                                                           : "Renewable energy certificates",
+        .heading = desk_instrument(instrument),
         .unit = desk_unit(instrument),
         .available = quantity_show(arena, sum.available_units, instrument),
         .reserved = quantity_show(arena, sum.reserved_units, instrument),

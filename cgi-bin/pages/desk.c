@@ -34,6 +34,8 @@ static const struct {
     {"internal", "Between own accounts"},
     {"external", "To another organisation"},
     {"export", "Out to another registry"},
+    {"retirement", "Retirement"},
+    {"reserve", "Reserve"},
 };
 
 static const char *words_of(const char *slug)
@@ -70,9 +72,21 @@ const char *desk_kind_words(const char *kind)
     return words_of(kind);
 }
 
+const char *desk_instrument(enum instrument instrument)
+{
+    bool is_removal = instrument == INSTRUMENT_CARBON_REMOVAL;
+    return is_removal ? "Carbon removal credits" : "Renewable energy certificates";
+}
+
 const char *desk_unit(enum instrument instrument)
 {
     return instrument == INSTRUMENT_CARBON_REMOVAL ? "credits" : "MWh";
+}
+
+struct sort_view desk_sort(struct url url, bool is_falling, bool is_rising)
+{
+    const char *direction = is_falling ? "descending" : is_rising ? "ascending" : "";
+    return (struct sort_view){url, direction};
 }
 
 /* A count that stopped says so. */

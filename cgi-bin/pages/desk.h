@@ -30,10 +30,15 @@ extern const char *const desk_format_words[];
 struct when_view desk_when(struct arena *arena, int64_t at);
 /* "Awaiting approval" for "awaiting_approval" …; a word it does not know stays as it is. */
 struct state_view desk_state(const char *slug);
-/* "To another organisation", "Between own accounts", "Out to another registry". */
+/* A transfer's kind: "To another organisation", "Between own accounts", "Out to another registry";
+ * an account's: "Active", "Retirement", "Reserve". */
 const char *desk_kind_words(const char *kind);
+/* "Carbon removal credits" / "Renewable energy certificates": a heading. */
+const char *desk_instrument(enum instrument instrument);
 /* "credits" / "MWh": the unit in a table's heading. */
 const char *desk_unit(enum instrument instrument);
+/* A column heading that sorts: where it leads, and whether the list falls or rises by it now. */
+struct sort_view desk_sort(struct url url, bool is_falling, bool is_rising);
 /* The words of a pager's links: Newer and Older in a list by time, otherwise Previous and Next.
  * False: there is no link. */
 bool desk_pager(struct pager_view *pager, bool is_by_time, bool is_descending);

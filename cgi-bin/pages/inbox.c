@@ -81,6 +81,8 @@ static struct inbox_row row_view(struct visit *visit, const struct my_transfer *
 {
     struct arena *arena = visit->arena;
     bool is_own = text_is(row->submitted_root, visit->user_id);
+    int64_t more = row->block_count - 1;
+    const char *more_words = desk_count(arena, more, "more block", "more blocks");
     return (struct inbox_row){
         .transfer_id = row->transfer_id,
         .url = desk_transfer_url(arena, row->transfer_id),
@@ -94,10 +96,7 @@ static struct inbox_row row_view(struct visit *visit, const struct my_transfer *
         .other = transfer_other(visit, row),
         .supplier = row->supplier_name,
         .serial = text_empty(row->first_batch_id) ? "" : serial_text(arena, &row->first_block),
-        .more_blocks = row->block_count > 1 ? arena_printf(arena, "and %s",
-                                                           desk_count(arena, row->block_count - 1,
-                                                                      "more block", "more blocks"))
-                                            : "",
+        .more_blocks = more > 0 ? arena_printf(arena, "and %s", more_words) : "",
         .note = row->notes,
         .private_note = row->private_note,
         .by = which == MY_INCOMING ? "" : desk_person(visit, row->submitted_by),

@@ -87,14 +87,11 @@ static void fill_parties(struct visit *visit, const struct my_transfer *row,
     view->kind = desk_kind_words(row->kind);
     view->from = row->from_name;
     view->from_url = desk_org_url(visit->arena, row->from_org_id);
-    view->to_label = is_external                    ? "To"
-                     : text_is(row->kind, "export") ? "To registry"
-                                                    : "To account";
-    view->to = is_external                    ? row->to_name
-               : text_is(row->kind, "export") ? row->to_system
-                                              : row->to_account_name;
+    bool is_export = text_is(row->kind, "export");
+    view->to_label = is_external ? "To" : is_export ? "To registry" : "To account";
+    view->to = is_external ? row->to_name : is_export ? row->to_system : row->to_account_name;
     view->to_url = is_external ? desk_org_url(visit->arena, row->to_org_id) : (struct url){NULL};
-    view->to_more = text_is(row->kind, "export") ? row->to_system_party : "";
+    view->to_more = is_export ? row->to_system_party : "";
     view->into = is_external && !row->is_out ? row->to_account_name : "";
     view->supplier = text_empty(row->supplier_org_id) ? "" : row->supplier_name;
     view->supplier_url = text_empty(row->supplier_org_id)

@@ -156,9 +156,7 @@ static struct sort_view sort_view_of(struct visit *visit, const struct asked *as
     if (text_is(sorted.sort, sort_usual)) {
         sorted.sort = "";
     }
-    return (struct sort_view){address(visit->arena, sorted), is_falling  ? "descending"
-                                                             : is_rising ? "ascending"
-                                                                         : ""};
+    return desk_sort(address(visit->arena, sorted), is_falling, is_rising);
 }
 
 /* One page, newest or largest first, with the links to its neighbours. */

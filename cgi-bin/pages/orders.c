@@ -62,8 +62,8 @@ const char *order_next(struct visit *visit, const struct order *order)
 const char *order_contract(struct arena *arena, const struct order *order)
 {
     int64_t at = 0;
-    return clock_parse_date(order->contract_date, &at) ? clock_date_words(arena, at)
-                                                       : order->contract_date;
+    bool is_date = clock_parse_date(order->contract_date, &at);
+    return is_date ? clock_date_words(arena, at) : order->contract_date;
 }
 
 const char *order_who(struct visit *visit, const struct order *order, const char *subject_id)
@@ -294,8 +294,8 @@ enum order_side order_side_of(struct visit *visit)
     if (!text_empty(asked)) {
         return text_is(asked, "supplier") ? ORDER_OF_SUPPLIER : ORDER_OF_BUYER;
     }
-    return orders_party(visit->registry, visit->org_id).is_supplier ? ORDER_OF_SUPPLIER
-                                                                    : ORDER_OF_BUYER;
+    bool is_supplier = orders_party(visit->registry, visit->org_id).is_supplier;
+    return is_supplier ? ORDER_OF_SUPPLIER : ORDER_OF_BUYER;
 }
 
 static void add_tab(struct visit *visit, struct order_tab *tabs, size_t *count, const char *path,

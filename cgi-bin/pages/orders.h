@@ -71,8 +71,9 @@ const char *order_side_word(enum order_side side);
 /* ---- lists as CSV; the same whoever reads them ---- */
 
 /* Which order a delivery was for stands last, and is not for everybody. */
-extern const char *const order_columns[], *const delivery_columns[],
-                                              *const delivery_public_columns[];
+extern const char *const order_columns[];
+extern const char *const delivery_columns[];
+extern const char *const delivery_public_columns[];
 void order_cells(const struct list *list, const void *row, const char **cells);
 struct list_rows order_read(const struct list *list, const struct window *window);
 int64_t order_count(const struct list *list, const void *filter);

@@ -337,8 +337,8 @@ static void take_instrument(struct visit *visit, struct wish *wish, const char *
     const char *chosen = field_text(&visit->fields, "instrument");
     bool is_chosen = instrument_from_word(chosen, &wish->instrument);
     if (!is_chosen) {
-        wish->instrument = can.has[INSTRUMENT_RENEWABLE_ENERGY] ? INSTRUMENT_RENEWABLE_ENERGY
-                                                                : INSTRUMENT_CARBON_REMOVAL;
+        bool has_energy = can.has[INSTRUMENT_RENEWABLE_ENERGY];
+        wish->instrument = has_energy ? INSTRUMENT_RENEWABLE_ENERGY : INSTRUMENT_CARBON_REMOVAL;
     }
     bool is_one = can.has[INSTRUMENT_CARBON_REMOVAL] != can.has[INSTRUMENT_RENEWABLE_ENERGY];
     wish->asks_instrument = !is_one || !can.has[wish->instrument];

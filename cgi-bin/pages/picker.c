@@ -75,14 +75,20 @@ static struct recipients first_of(struct visit *visit, const struct picker *pick
     return first;
 }
 
+static struct recipients find(struct visit *visit, const struct picker *picker)
+{
+    struct store *registry = visit->registry;
+    const char *typed = picker->typed;
+    if (picker->only_suppliers) {
+        return recipients_suppliers(registry, visit->arena, visit->org_id, typed, PICKER_ROWS_MAX);
+    }
+    return recipients_find(registry, visit->arena, visit->org_id, typed, PICKER_ROWS_MAX);
+}
+
 struct picker_view picker_show(struct visit *visit, const struct picker *picker)
 {
     struct arena *arena = visit->arena;
-    struct recipients found = picker->only_suppliers
-                                  ? recipients_suppliers(visit->registry, arena, visit->org_id,
-                                                         picker->typed, PICKER_ROWS_MAX)
-                                  : recipients_find(visit->registry, arena, visit->org_id,
-                                                    picker->typed, PICKER_ROWS_MAX);
+    struct recipients found = find(visit, picker);
     const char *one = picker->only_suppliers ? "supplier" : "organisation";
     const char *many = picker->only_suppliers ? "suppliers" : "organisations";
     bool is_typed = !text_empty(picker->typed);
@@ -111,9 +117,11 @@ struct picker_view picker_show(struct visit *visit, const struct picker *picker)
     view.has_recent = view.recent.count > 0;
     view.has_found = view.found.count > 0;
     int64_t hidden = found.matching - (int64_t)found.count;
-    view.more_words = hidden > 0 ? arena_printf(arena, "%s more: type more letters and press Find.",
-                                                text_int_grouped(arena, hidden))
-                                 : "";
+    view.more_words = "";
+    if (hidden > 0) {
+        view.more_words = arena_printf(arena, "%s more: type more letters and press Find.",
+                                       text_int_grouped(arena, hidden));
+    }
     return view;
 }
 

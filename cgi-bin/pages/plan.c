@@ -114,14 +114,14 @@ struct plan_view plan_show(struct visit *visit, const struct plan *plan, enum in
         split_count++;
     }
     view.blocks = (struct block_views){blocks, plan->move_count};
-    view.splits = (struct split_views){splits, split_count < SPLITS_DRAWN_MAX ? split_count
-                                                                              : SPLITS_DRAWN_MAX};
+    size_t drawn_count = split_count < SPLITS_DRAWN_MAX ? split_count : SPLITS_DRAWN_MAX;
+    view.splits = (struct split_views){splits, drawn_count};
     view.rests = rests_units > 0 ? quantity_show(arena, rests_units, instrument) : "";
     const char *blocks_words = desk_count(arena, (int64_t)plan->move_count, "block", "blocks");
-    view.block_words =
-        split_count == 0 ? arena_printf(arena, "%s, none split", blocks_words)
-                         : arena_printf(arena, "%s, %s", blocks_words,
-                                        desk_count(arena, (int64_t)split_count, "split", "splits"));
+    const char *splits_words = split_count == 0
+                                   ? "none split"
+                                   : desk_count(arena, (int64_t)split_count, "split", "splits");
+    view.block_words = arena_printf(arena, "%s, %s", blocks_words, splits_words);
     return view;
 }
 

@@ -87,6 +87,15 @@ struct link_view public_project_link(struct arena *arena, const char *project_id
     return (struct link_view){name, desk_project_url(arena, project_id)};
 }
 
+const char *public_org_name(struct visit *visit, const char *org_id)
+{
+    struct public_org org;
+    if (text_empty(org_id)) {
+        return "";
+    }
+    return public_org_find(visit->registry, visit->arena, org_id, &org) ? org.name : "unknown";
+}
+
 int64_t public_add(int64_t sum, int64_t units)
 {
     int64_t together = 0;

@@ -70,6 +70,8 @@ struct public_issuance_table public_issuance_table(struct visit *visit,
 const char *public_redacted(struct arena *arena, const struct public_transfer *transfer);
 /* Where it went: an organisation, or the other system. */
 struct link_view public_transfer_to(struct arena *arena, const struct public_transfer *transfer);
+/* The name of an organisation for the chip of a filter: "" of no id, "unknown" of nobody's. */
+const char *public_org_name(struct visit *visit, const char *org_id);
 /* Units added up; must fit. */
 int64_t public_add(int64_t sum, int64_t units);
 /* "Biomass carbon removal and storage" for "biomass_carbon_removal_and_storage". */

@@ -37,8 +37,8 @@ static void link_to(struct out *out, const char *relation, const char *type, str
 /* Redaction is a change of the entry. */
 static int64_t updated_at(const struct public_transfer *transfer)
 {
-    return transfer->note_redacted_at > transfer->ended_at ? transfer->note_redacted_at
-                                                           : transfer->ended_at;
+    int64_t redacted_at = transfer->note_redacted_at;
+    return redacted_at > transfer->ended_at ? redacted_at : transfer->ended_at;
 }
 
 static const char *party_of(struct arena *arena, const struct public_transfer *transfer)
@@ -82,10 +82,10 @@ enum status public_atom_get(struct visit *visit, struct response *response)
 {
     struct arena *arena = visit->arena;
     struct site site = site_read(visit->registry, arena);
-    const struct public_transfer_filter everything = {.from_at = INT64_MIN};
+    const struct public_transfer_filter all = {.from_at = INT64_MIN};
     const struct window window = {.descending = true, .behind = "", .most = ENTRIES_MAX};
-    struct public_transfers found = public_transfers_list(visit->registry, arena, &everything,
-                                                          PUBLIC_TRANSFER_BY_TIME, &window);
+    struct public_transfers found =
+        public_transfers_list(visit->registry, arena, &all, PUBLIC_TRANSFER_BY_TIME, &window);
     int64_t updated = 1; /* a feed says when it changed; one without entries never did */
     for (size_t i = 0; i < found.count; i++) {
         int64_t at = updated_at(&found.at[i]);

@@ -26,8 +26,7 @@ static struct pool_part part_of(struct arena *arena, const struct pool_sums *sum
     int64_t all = public_add(public_add(sums->held_units, sums->retired_units), gone);
     struct pool_part part = {
         .id = arena_printf(arena, "pool-%d", (int)instrument + 1),
-        .heading = instrument == INSTRUMENT_CARBON_REMOVAL ? "Carbon removal credits"
-                                                           : "Renewable energy certificates",
+        .heading = desk_instrument(instrument),
         .unit = desk_unit(instrument),
         .put = quantity_show(arena, sums->put_units, instrument),
         .held = quantity_show(arena, sums->held_units, instrument),

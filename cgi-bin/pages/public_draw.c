@@ -87,8 +87,7 @@ struct public_tally draw_tally(struct arena *arena, const struct public_total *t
     struct public_tally tally = {
         .id = id,
         .is_first = is_first,
-        .heading = instrument == INSTRUMENT_CARBON_REMOVAL ? "Carbon removal credits"
-                                                           : "Renewable energy certificates",
+        .heading = desk_instrument(instrument),
         .unit = desk_unit(instrument),
         .all = quantity_show(arena, all, instrument),
         .issued = quantity_show(arena, sums->issued_units, instrument),

@@ -33,10 +33,11 @@ const struct form public_issuance_form = {one_fields, sizeof(one_fields) / sizeo
 
 static struct list_rows list_read(const struct list *list, const struct window *window)
 {
+    const struct visit *visit = list->visit;
     enum public_issuance_sort sort =
         text_is(list_key(list), "quantity") ? PUBLIC_ISSUANCE_BY_UNITS : PUBLIC_ISSUANCE_BY_TIME;
-    struct public_issuances found = public_issuances_list(list->visit->registry, list->visit->arena,
-                                                          list->filter, sort, window);
+    struct public_issuances found =
+        public_issuances_list(visit->registry, visit->arena, list->filter, sort, window);
     return (struct list_rows){found.at, found.count};
 }
 

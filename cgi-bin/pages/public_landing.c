@@ -47,11 +47,12 @@ static struct public_tallies tallies_of(struct visit *visit, const struct public
 
 static struct public_transfer_table latest_transfers(struct visit *visit)
 {
-    const struct public_transfer_filter everything = {.from_at = INT64_MIN};
+    struct arena *arena = visit->arena;
+    const struct public_transfer_filter all = {.from_at = INT64_MIN};
     const struct window window = {.descending = true, .behind = "", .most = LATEST_ROWS};
-    return public_transfer_table(visit,
-                                 public_transfers_list(visit->registry, visit->arena, &everything,
-                                                       PUBLIC_TRANSFER_BY_TIME, &window));
+    struct public_transfers latest =
+        public_transfers_list(visit->registry, arena, &all, PUBLIC_TRANSFER_BY_TIME, &window);
+    return public_transfer_table(visit, latest);
 }
 
 static const char *all_transfers(struct visit *visit)

@@ -112,10 +112,8 @@ struct sort_view list_sort(const struct list *list, const char *falling)
      * A. */
     bool goes_up = is_falling || (!is_rising && text_is(falling, "-name"));
     const char *next = goes_up ? falling + 1 : falling;
-    return (struct sort_view){list_url(list, "", text_is(next, list->kind->sort_usual) ? "" : next),
-                              is_falling  ? "descending"
-                              : is_rising ? "ascending"
-                                          : ""};
+    bool is_usual = text_is(next, list->kind->sort_usual);
+    return desk_sort(list_url(list, "", is_usual ? "" : next), is_falling, is_rising);
 }
 
 /* A chip for each filter in force, with the address of the list without it. */

@@ -200,9 +200,9 @@ static void fill_acts(struct visit *visit, const char *org_id, struct public_org
     const struct window window = {.descending = true, .behind = "", .most = LATEST_ROWS};
     const struct public_transfer_filter sent_or_got = {.org_id = org_id, .from_at = INT64_MIN};
     int64_t transfers = public_transfers_count(visit->registry, arena, &sent_or_got);
-    view->transfers =
-        public_transfer_table(visit, public_transfers_list(visit->registry, arena, &sent_or_got,
-                                                           PUBLIC_TRANSFER_BY_TIME, &window));
+    struct public_transfers latest_transfers = public_transfers_list(
+        visit->registry, arena, &sent_or_got, PUBLIC_TRANSFER_BY_TIME, &window);
+    view->transfers = public_transfer_table(visit, latest_transfers);
     view->has_transfers = transfers > 0;
     view->all_transfers = (struct link_view){
         desk_count(arena, transfers, "transfer", "transfers"),
@@ -210,9 +210,9 @@ static void fill_acts(struct visit *visit, const char *org_id, struct public_org
 
     const struct public_retirement_filter by_or_for = {.org_id = org_id, .from_at = INT64_MIN};
     int64_t retirements = public_retirements_count(visit->registry, arena, &by_or_for);
-    view->retirements =
-        public_retirement_table(visit, public_retirements_list(visit->registry, arena, &by_or_for,
-                                                               PUBLIC_RETIREMENT_BY_TIME, &window));
+    struct public_retirements latest_retirements = public_retirements_list(
+        visit->registry, arena, &by_or_for, PUBLIC_RETIREMENT_BY_TIME, &window);
+    view->retirements = public_retirement_table(visit, latest_retirements);
     view->has_retirements = retirements > 0;
     view->all_retirements = (struct link_view){
         desk_count(arena, retirements, "retirement", "retirements"),

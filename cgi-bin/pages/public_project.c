@@ -63,13 +63,15 @@ static void fill_issuances(struct visit *visit, const struct public_project *pro
                            struct public_project_view *view)
 {
     struct arena *arena = visit->arena;
-    const struct public_issuance_filter filter = {.project_id = project->project_id,
-                                                  .from_at = INT64_MIN};
+    const struct public_issuance_filter filter = {
+        .project_id = project->project_id,
+        .from_at = INT64_MIN,
+    };
     const struct window window = {.descending = true, .behind = "", .most = LATEST_ROWS};
     int64_t count = public_issuances_count(visit->registry, arena, &filter);
-    view->issuances =
-        public_issuance_table(visit, public_issuances_list(visit->registry, arena, &filter,
-                                                           PUBLIC_ISSUANCE_BY_TIME, &window));
+    struct public_issuances latest =
+        public_issuances_list(visit->registry, arena, &filter, PUBLIC_ISSUANCE_BY_TIME, &window);
+    view->issuances = public_issuance_table(visit, latest);
     view->has_issuances = view->issuances.rows.count > 0;
     view->all_issuances = (struct link_view){
         arena_printf(arena, "%s", desk_count(arena, count, "issuance", "issuances")),
@@ -134,9 +136,7 @@ enum status public_project_get(struct visit *visit, struct response *response)
         .supplier = public_org_link(arena, project.org_id, project.org_name),
         .project_id = project.project_id,
         .short_code = project.short_code,
-        .instrument = project.instrument == INSTRUMENT_CARBON_REMOVAL
-                          ? "Carbon removal credits"
-                          : "Renewable energy certificates",
+        .instrument = desk_instrument(project.instrument),
         .pathway = public_plain_words(arena, project.pathway),
         .protocol = project.protocol,
         .place = location_words(arena, project.place, project.country),

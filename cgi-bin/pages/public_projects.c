@@ -83,15 +83,14 @@ static const struct list_kind kind = {
 
 static const char *instrument_heading(const char *word)
 {
-    return text_is(word, "carbon_removal") ? "Carbon removal credits"
-                                           : "Renewable energy certificates";
+    bool is_removal = text_is(word, "carbon_removal");
+    return desk_instrument(is_removal ? INSTRUMENT_CARBON_REMOVAL : INSTRUMENT_RENEWABLE_ENERGY);
 }
 
 static struct list list_of(struct visit *visit, struct public_project_filter *filter,
                            const struct public_project_filter *all)
 {
     const struct fields *fields = &visit->fields;
-    struct public_org org;
     *filter = (struct public_project_filter){
         .q = list_q(visit),
         .org_id = field_text(fields, "supplier"),
@@ -99,9 +98,7 @@ static struct list list_of(struct visit *visit, struct public_project_filter *fi
     };
     struct list list = list_begin(visit, &kind, "", filter, all);
     list_filter_q(&list);
-    list_filter(&list, "supplier", "Supplier",
-                public_org_find(visit->registry, visit->arena, filter->org_id, &org) ? org.name
-                                                                                     : "unknown");
+    list_filter(&list, "supplier", "Supplier", public_org_name(visit, filter->org_id));
     list_filter(&list, "instrument", "Counted in", instrument_heading(filter->instrument));
     return list;
 }

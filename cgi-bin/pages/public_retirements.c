@@ -64,7 +64,6 @@ static struct list list_of(struct visit *visit, struct public_retirement_filter 
                            struct public_retirement_filter *all)
 {
     const struct fields *fields = &visit->fields;
-    struct public_org org;
     *filter = (struct public_retirement_filter){
         .q = list_q(visit),
         .org_id = field_text(fields, "organisation"),
@@ -74,9 +73,7 @@ static struct list list_of(struct visit *visit, struct public_retirement_filter 
     *all = (struct public_retirement_filter){.from_at = INT64_MIN};
     struct list list = list_begin(visit, &kind, "", filter, all);
     list_filter_q(&list);
-    list_filter(&list, "organisation", "By or for",
-                public_org_find(visit->registry, visit->arena, filter->org_id, &org) ? org.name
-                                                                                     : "unknown");
+    list_filter(&list, "organisation", "By or for", public_org_name(visit, filter->org_id));
     list_filter_days(&list);
     return list;
 }

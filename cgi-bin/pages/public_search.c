@@ -149,10 +149,10 @@ static struct search_group projects_of(struct visit *visit, const char *q)
     struct search_hit *hits = arena_array(arena, struct search_hit, projects.count + 1);
     for (size_t i = 0; i < projects.count; i++) {
         const struct public_project *one = &projects.at[i];
-        hits[i] = (struct search_hit){public_project_link(arena, one->project_id, one->name),
-                                      arena_printf(arena, "%s, %s, %s", one->org_name,
-                                                   location_words(arena, "", one->country),
-                                                   one->short_code)};
+        const char *country = location_words(arena, "", one->country);
+        hits[i] = (struct search_hit){
+            public_project_link(arena, one->project_id, one->name),
+            arena_printf(arena, "%s, %s, %s", one->org_name, country, one->short_code)};
     }
     return (struct search_group){
         desk_count(arena, count, "project", "projects"),

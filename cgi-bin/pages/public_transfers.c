@@ -29,10 +29,11 @@ const struct form public_transfers_form = {rows, sizeof(rows) / sizeof(rows[0])}
 
 static struct list_rows list_read(const struct list *list, const struct window *window)
 {
+    const struct visit *visit = list->visit;
     enum public_transfer_sort sort =
         text_is(list_key(list), "quantity") ? PUBLIC_TRANSFER_BY_UNITS : PUBLIC_TRANSFER_BY_TIME;
-    struct public_transfers found = public_transfers_list(list->visit->registry, list->visit->arena,
-                                                          list->filter, sort, window);
+    struct public_transfers found =
+        public_transfers_list(visit->registry, visit->arena, list->filter, sort, window);
     return (struct list_rows){found.at, found.count};
 }
 
@@ -96,17 +97,6 @@ static const struct list_kind kind = {
     .cells = list_cells,
 };
 
-/* The name of an organisation for its chip. */
-static const char *org_name(struct visit *visit, const char *field)
-{
-    struct public_org org;
-    const char *org_id = field_text(&visit->fields, field);
-    if (text_empty(org_id)) {
-        return "";
-    }
-    return public_org_find(visit->registry, visit->arena, org_id, &org) ? org.name : "unknown";
-}
-
 static struct list list_of(struct visit *visit, struct public_transfer_filter *filter,
                            struct public_transfer_filter *all)
 {
@@ -124,8 +114,8 @@ static struct list list_of(struct visit *visit, struct public_transfer_filter *f
         .kind = text_is(filter->kind, "internal") ? filter->kind : "", .from_at = INT64_MIN};
     struct list list = list_begin(visit, &kind, "", filter, all);
     list_filter_q(&list);
-    list_filter(&list, "organisation", "From or to", org_name(visit, "organisation"));
-    list_filter(&list, "supplier", "Supplier", org_name(visit, "supplier"));
+    list_filter(&list, "organisation", "From or to", public_org_name(visit, filter->org_id));
+    list_filter(&list, "supplier", "Supplier", public_org_name(visit, filter->supplier_org_id));
     list_filter(&list, "kind", "Kind", desk_kind_words(filter->kind));
     list_filter_days(&list);
     return list;

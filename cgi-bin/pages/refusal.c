@@ -40,13 +40,10 @@ static const char *ended_words(struct visit *visit, const struct answer *answer,
                             "This transfer has ended: it was %s on %s. Nothing was changed now.",
                             ended_how(state), at);
     }
+    const char *nameless = state == TRANSFER_CANCELLED ? "the registry" : "someone";
     return arena_printf(visit->arena,
                         "This transfer has ended: it was %s by %s on %s. Nothing was changed now.",
-                        ended_how(state),
-                        !text_empty(by_name)          ? by_name
-                        : state == TRANSFER_CANCELLED ? "the registry"
-                                                      : "someone",
-                        at);
+                        ended_how(state), text_empty(by_name) ? nameless : by_name, at);
 }
 
 const char *refusal_words(struct visit *visit, const struct answer *answer,

@@ -117,9 +117,10 @@ enum status retire_purposes_post(struct visit *visit, struct response *response)
         field_fault(&visit->fields, "purpose", "Tick at least one purpose.");
     }
     if (chrome_fault(visit, "notes") == NULL && text_has_control(draft.notes, NULL)) {
+        bool has_other = text_has_control(draft.notes, "\n");
         field_fault(&visit->fields, "notes",
-                    text_has_control(draft.notes, "\n") ? status_row(STATUS_NOTE_CONTROL)->sentence
-                                                        : "Write the note without line breaks");
+                    has_other ? status_row(STATUS_NOTE_CONTROL)->sentence
+                              : "Write the note without line breaks");
     }
     if (visit->fields.error_count > 0) {
         show(visit, response, &draft, back);

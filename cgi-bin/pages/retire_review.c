@@ -75,13 +75,11 @@ static void show_refusal(struct visit *visit, const struct retirement_draft *dra
     struct holding_balance balance;
     if (answer->status == STATUS_NOT_ENOUGH && answer->batch_id[0] == '\0' &&
         answer->available_units > 0 && take_balance(visit, &draft->take, "", &balance)) {
-        words =
-            arena_printf(visit->arena, "Enter at most %s: that is what is available from %s%s.",
-                         quantity_words(visit->arena, answer->available_units, instrument),
-                         balance.supplier_name,
-                         draft->take.vintage == 0 ? ""
-                                                  : arena_printf(visit->arena, ", vintage %lld",
-                                                                 (long long)draft->take.vintage));
+        long long year = (long long)draft->take.vintage;
+        const char *vintage = year == 0 ? "" : arena_printf(visit->arena, ", vintage %lld", year);
+        words = arena_printf(visit->arena, "Enter at most %s: that is what is available from %s%s.",
+                             quantity_words(visit->arena, answer->available_units, instrument),
+                             balance.supplier_name, vintage);
     } else if (answer->status == STATUS_RECIPIENT_UNKNOWN) {
         words = "This beneficiary is not there any more. Choose another one";
     }
@@ -98,9 +96,10 @@ static const char *how_of(struct visit *visit, const struct draft_take *take)
     if (text_is(take->mode, "manual")) {
         return "chosen from deliveries";
     }
-    return take->vintage == 0 ? "oldest first"
-                              : arena_printf(visit->arena, "oldest first of vintage %lld",
-                                             (long long)take->vintage);
+    if (take->vintage == 0) {
+        return "oldest first";
+    }
+    return arena_printf(visit->arena, "oldest first of vintage %lld", (long long)take->vintage);
 }
 
 static struct certificate_view certificate_of(struct visit *visit,
@@ -149,9 +148,10 @@ static void fill_plan(struct visit *visit, const struct retirement_draft *draft,
     }
     view->next = plan_sentences_end(&next);
     view->warnings = plan_sentences_end(&warnings);
-    view->button = arena_printf(arena, "Retire %s for %s", view->quantity,
-                                view->certificate.is_own ? visit->org_name
-                                                         : view->certificate.beneficiary.words);
+    const struct certificate_view *certificate = &view->certificate;
+    view->button =
+        arena_printf(arena, "Retire %s for %s", view->quantity,
+                     certificate->is_own ? visit->org_name : certificate->beneficiary.words);
 }
 
 /* Shows the retirement as it would be made now. Nothing is written. */
@@ -170,14 +170,14 @@ static void show_review(struct visit *visit, struct response *response,
         show_refusal(visit, draft, &answer, &alarm);
     }
     int64_t units = command->retire.units;
+    bool has_balance = take_balance(visit, &draft->take, "", &balance);
     struct retire_review_view view = {
         .page = chrome_of(visit, PLACE_CREDITS, chrome_fault_title(visit, "Check the retirement")),
         .faults = chrome_faults(visit),
         .has_faults = visit->fields.error_count > 0,
         .step = retire_step_view(visit, draft, "review", false),
         .alarm = alarm,
-        .supplier = take_balance(visit, &draft->take, "", &balance) ? balance.supplier_name
-                                                                    : "a balance that is gone",
+        .supplier = has_balance ? balance.supplier_name : "a balance that is gone",
         .quantity = quantity_words(arena, units, instrument),
         .weight = desk_weight(arena, units, instrument),
         .how = how_of(visit, &draft->take),

@@ -232,10 +232,10 @@ const char *steps_words(struct visit *visit, const struct draft *draft)
                            : quantity_words(visit->arena, units, take_instrument(&draft->take));
     const char *to = steps_to(visit, draft);
     if (text_empty(to)) {
-        return arena_printf(visit->arena, "%s, %s", what,
-                            text_is(draft->kind, "export")     ? "out to another registry"
+        const char *where = text_is(draft->kind, "export")     ? "out to another registry"
                             : text_is(draft->kind, "internal") ? "between own accounts"
-                                                               : "recipient not chosen yet");
+                                                               : "recipient not chosen yet";
+        return arena_printf(visit->arena, "%s, %s", what, where);
     }
     return arena_printf(visit->arena, "%s to %s", what, to);
 }

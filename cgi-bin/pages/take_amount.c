@@ -118,9 +118,10 @@ static void take_oldest(const struct amount *amount)
     } else {
         const char *typed = field_text(&visit->fields, "amount");
         enum status status = quantity_parse(typed, balance->instrument, &units);
-        const char *from = vintage == 0 ? balance->supplier_name
-                                        : arena_printf(visit->arena, "%s, vintage %lld",
-                                                       balance->supplier_name, (long long)vintage);
+        const char *from = balance->supplier_name;
+        if (vintage != 0) {
+            from = arena_printf(visit->arena, "%s, vintage %lld", from, (long long)vintage);
+        }
         const char *words =
             text_empty(typed)
                 ? arena_printf(visit->arena, "Enter how many %s to %s.",

@@ -100,8 +100,8 @@ enum status team_close_post(struct visit *visit, struct response *response)
                         : "Main stays open: units go there when nobody chooses.");
     }
     if (status != STATUS_OK) {
-        return team_can_mend(visit, &answer, CLOSE_FAULT, response) ? show(visit, response)
-                                                                    : status;
+        bool can_mend = team_can_mend(visit, &answer, CLOSE_FAULT, response);
+        return can_mend ? show(visit, response) : status;
     }
     gate_notice(visit, "account-closed");
     return desk_go(visit, response, url_path(visit->arena, "/account/team/accounts"));
@@ -141,9 +141,7 @@ static struct team_account_views accounts_of(struct visit *visit, bool may_chang
         rows[i] = (struct team_account_view){
             .account_id = account->account_id,
             .name = account->name,
-            .kind_words = text_is(account->kind, "active")       ? "Active"
-                          : text_is(account->kind, "retirement") ? "Retirement"
-                                                                 : "Reserve",
+            .kind_words = desk_kind_words(account->kind),
             .state_words = account->is_open ? "Open" : "Closed",
             .is_main = account->is_main,
             .opened_words = clock_date_words(visit->arena, account->opened_at),

@@ -14,10 +14,9 @@
 
 #define FOUND_SHOWN_MAX 20 /* organisations offered at once: more typing narrows it */
 
-static const char *const incoming_words[] = {"ask", "trusted", "all",
-                                             NULL}; /* enum incoming_policy */
-static const char *const two_person_words[] = {"never", "above", "always",
-                                               NULL}; /* enum two_person */
+/* In the order of enum incoming_policy and enum two_person. */
+static const char *const incoming_words[] = {"ask", "trusted", "all", NULL};
+static const char *const two_person_words[] = {"never", "above", "always", NULL};
 
 static const struct field_row query_rows[] = {
     {.name = "find", .kind = VALUE_LINE, .chars_max = 100, .label = "Organisation"},

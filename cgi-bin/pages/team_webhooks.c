@@ -70,8 +70,10 @@ struct state_view team_webhook_state(const struct webhook *webhook)
     if (text_is(webhook->state, "failing")) {
         return (struct state_view){"rejected", "Failing: stopped"};
     }
-    return text_is(webhook->state, "paused") ? (struct state_view){"suspended", "Paused"}
-                                             : (struct state_view){"active", "Active"};
+    if (text_is(webhook->state, "paused")) {
+        return (struct state_view){"suspended", "Paused"};
+    }
+    return (struct state_view){"active", "Active"};
 }
 
 struct state_view team_webhook_message_state(const struct webhook_message *message)
@@ -79,8 +81,10 @@ struct state_view team_webhook_message_state(const struct webhook_message *messa
     if (text_is(message->state, "delivered")) {
         return (struct state_view){"completed", "Delivered"};
     }
-    return text_is(message->state, "given_up") ? (struct state_view){"rejected", "Given up"}
-                                               : (struct state_view){"pending", "Waiting"};
+    if (text_is(message->state, "given_up")) {
+        return (struct state_view){"rejected", "Given up"};
+    }
+    return (struct state_view){"pending", "Waiting"};
 }
 
 const char *team_webhook_waiting_words(struct visit *visit, const char *webhook_id)

@@ -227,8 +227,10 @@ static struct webhook_group_views groups_of(struct visit *visit, const struct we
     size_t count = 0;
     for (size_t i = 0; i < KIND_ROWS; i++) {
         if (i == 0 || !text_is(kind_rows[i].group, kind_rows[i - 1].group)) {
-            groups[count++] = (struct webhook_group_view){.words = kind_rows[i].group,
-                                                          .kinds = {.at = &kinds[i]}};
+            groups[count++] = (struct webhook_group_view){
+                .words = kind_rows[i].group,
+                .kinds = {.at = &kinds[i]},
+            };
         }
         kinds[i] = (struct webhook_kind_view){
             .value = kind_rows[i].kind,

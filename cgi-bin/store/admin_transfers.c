@@ -59,14 +59,16 @@ enum {
 #define ONE_SIDE(column, sign)                                                                     \
     "SELECT t.transfer_id AS id FROM transfer t WHERE t." column " = ?3 AND" MATCHES               \
     " AND (?4 IS NULL OR t.transfer_id " sign " ?4)"
+/* clang-format off */
 #define BY_ORG(sign, direction)                                                                    \
-    COLUMNS " FROM (" ONE_SIDE("from_org_id", sign) " UNION " ONE_SIDE(                            \
-        "to_org_id", sign) " ORDER BY 1 " direction " LIMIT ?5) k"                                 \
-                           " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS                  \
-                           " ORDER BY k.id " direction
+    COLUMNS " FROM (" ONE_SIDE("from_org_id", sign)                                                \
+    " UNION " ONE_SIDE("to_org_id", sign)                                                          \
+    " ORDER BY 1 " direction " LIMIT ?5) k"                                                        \
+    " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS                                         \
+    " ORDER BY k.id " direction
+/* clang-format on */
 
-/* What waits. ?4 to ?6 the cursor's place, ?7 most, ?8 is 1, or -1 to turn the order within a part.
- */
+/* What waits. ?4 to ?6 the cursor's place, ?7 most, ?8 is 1, or -1 to turn round within a part. */
 #define WAITING(key, sign, direction)                                                              \
     COLUMNS " FROM transfer t" JOINS " WHERE t.ended_at IS NULL AND" MATCHES PARTY                 \
             " AND (?4 = 0 OR (" PART ", ?8 * t." key ", t.transfer_id) " sign " (?4, ?5, ?6))"     \
@@ -80,12 +82,12 @@ static const char *const sql[Q__COUNT] = {
     [Q_ORG_ASC] = BY_ORG(">", "ASC"),
     [Q_ORG_DESC] = BY_ORG("<", "DESC"),
     [Q_COUNT] = "SELECT count(*) FROM transfer t WHERE" MATCHES PARTY,
-    [Q_ORG_COUNT] = "SELECT (SELECT count(*) FROM transfer t WHERE t.from_org_id = ?3 AND" MATCHES
-                    ") + (SELECT count(*) FROM transfer t WHERE t.to_org_id = ?3"
-                    " AND t.from_org_id <> ?3 AND" MATCHES ")",
-    [Q_WAITING_COUNT] =
-        "SELECT " PART ", count(*) FROM transfer t WHERE t.ended_at IS NULL AND" MATCHES PARTY
-        " GROUP BY 1",
+    [Q_ORG_COUNT] = "SELECT (SELECT count(*) FROM transfer t"
+                    " WHERE t.from_org_id = ?3 AND" MATCHES ")"
+                    " + (SELECT count(*) FROM transfer t"
+                    " WHERE t.to_org_id = ?3 AND t.from_org_id <> ?3 AND" MATCHES ")",
+    [Q_WAITING_COUNT] = "SELECT " PART ", count(*) FROM transfer t"
+                        " WHERE t.ended_at IS NULL AND" MATCHES PARTY " GROUP BY 1",
     [Q_WAITING + 2 * ADMIN_BY_EXPIRY] = WAITING("expires_at", ">", "ASC"),
     [Q_WAITING + 2 * ADMIN_BY_EXPIRY + 1] = WAITING("expires_at", "<", "DESC"),
     [Q_WAITING + 2 * ADMIN_BY_UNITS] = WAITING("units", ">", "ASC"),
@@ -176,9 +178,8 @@ static void bind_matches(struct query *q, struct arena *arena,
 {
     bind_filter(q, 1, filter->state);
     bind_filter(q, 2, filter->kind);
-    bind_filter(q, 3,
-                text_empty(filter->org) || is_one_org(filter) ? filter->org
-                                                              : text_lower(arena, filter->org));
+    bool is_name = !text_empty(filter->org) && !is_one_org(filter);
+    bind_filter(q, 3, is_name ? text_lower(arena, filter->org) : filter->org);
 }
 
 struct admin_place admin_waiting_place(const struct admin_transfer *row,

@@ -90,11 +90,13 @@ static void read_beneficiary(struct store *registry, struct arena *arena, const 
     query_bind_text(&q, 1, retirement_id);
     if (query_row(&q)) {
         batch->retirement_id = query_text(&q, arena, 0);
-        batch->beneficiary = (struct api_party){.org_id = query_text(&q, arena, 1),
-                                                .supplier_id = "",
-                                                .name = query_text(&q, arena, 2),
-                                                .domain = query_text(&q, arena, 3),
-                                                .description = ""};
+        batch->beneficiary = (struct api_party){
+            .org_id = query_text(&q, arena, 1),
+            .supplier_id = "",
+            .name = query_text(&q, arena, 2),
+            .domain = query_text(&q, arena, 3),
+            .description = "",
+        };
     }
     query_end(&q);
 }

@@ -9,12 +9,14 @@ enum { Q_NAMED, Q_LIST /* upward, downward */, Q_COUNT = Q_LIST + 2, Q__COUNT };
 #define NAME "name COLLATE NOCASE"
 /* The first comparison is what the index is searched by; SQLite does not see it in the second. */
 #define BEYOND(id, sign) " AND " NAME " " sign "= ?1 AND (" NAME ", " id ") " sign " (?1, ?2)"
+/* clang-format off */
 #define LIST(sign, direction)                                                                      \
-    "SELECT org_id, name FROM organisation WHERE state = 'active'" BEYOND(                         \
-        "org_id", sign) " UNION ALL SELECT beneficiary_id, name FROM beneficiary WHERE org_id = "  \
-                        "?4" BEYOND("beneficiary_id",                                              \
-                                    sign) " ORDER BY 2 COLLATE NOCASE " direction ", 1 " direction \
-                                          " LIMIT ?3"
+    "SELECT org_id, name FROM organisation"                                                        \
+    " WHERE state = 'active'" BEYOND("org_id", sign)                                               \
+    " UNION ALL SELECT beneficiary_id, name FROM beneficiary"                                      \
+    " WHERE org_id = ?4" BEYOND("beneficiary_id", sign)                                            \
+    " ORDER BY 2 COLLATE NOCASE " direction ", 1 " direction " LIMIT ?3"
+/* clang-format on */
 
 static const char *const sql[Q__COUNT] = {
     [Q_NAMED] = "SELECT beneficiary_id, name, domain FROM beneficiary"

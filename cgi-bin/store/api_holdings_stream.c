@@ -27,8 +27,8 @@ enum {
 /* A table of its own, which says all but the issuance and the row. */
 #define BENEFIT "FROM benefit b WHERE b.org_id = ?1 AND b.supplier_org_id = ?2"
 #define BENEFIT_OF                                                                                 \
-    BENEFIT OF_PROJECT " AND (SELECT c.issuance_id FROM batch c WHERE c.batch_id = b.batch_id) = " \
-                       "?4"
+    BENEFIT OF_PROJECT " AND (SELECT c.issuance_id FROM batch c"                                   \
+                       " WHERE c.batch_id = b.batch_id) = ?4"
 /* What there is to see of an act: the organisation's own, and what was retired on its behalf. */
 #define OWN                                                                                        \
     " AND (b.org_id = ?1 OR (b.state = 'retired' AND EXISTS (SELECT 1 FROM retirement r"           \
@@ -42,8 +42,8 @@ enum {
     " AND (?14 IS NULL OR (b.state = 'retired' AND b.ended_by = ?14))"
 #define DELIVERY "FROM batch b WHERE b.delivery_id = ?12" OWN
 #define ORDER                                                                                      \
-    "FROM delivery e CROSS JOIN batch b ON b.delivery_id = e.delivery_id WHERE e.order_id = "      \
-    "?13" OWN
+    "FROM delivery e CROSS JOIN batch b ON b.delivery_id = e.delivery_id"                          \
+    " WHERE e.order_id = ?13" OWN
 #define RETIREMENT                                                                                 \
     "FROM retirement_line l CROSS JOIN batch b ON b.batch_id = l.batch_id"                         \
     " WHERE l.retirement_id = ?14" OWN

@@ -29,14 +29,14 @@ enum {
     "coalesce((SELECT sum(h.retired) FROM organisation b CROSS JOIN holding h"                     \
     " ON h.org_id = b.org_id AND h.supplier_org_id = p.org_id AND h.project_id = p.project_id"     \
     " WHERE b.kind = 'buffer'), 0)"
+#define MADE SUM("c.issued + c.imported")
+#define RETIRED SUM("c.retired")
 #define PROJECT                                                                                    \
     "SELECT p.project_id, p.name, " SUPPLIER ", p.status, p.short_code, p.instrument, p.pathway,"  \
     " p.pathway_code, p.protocol, p.country, p.validator, p.verifier, p.crediting_start,"          \
-    " p.crediting_end, " SUM("c.issued + c.imported") ", " SUM(                                    \
-        "c.retired") ", " SET_ASIDE ", " POOL_RETIRED                                              \
-                     ", p.place, p.latitude_udeg, p.longitude_udeg"                                \
-                     " FROM project p CROSS JOIN organisation s ON s.org_id = p.org_id WHERE "     \
-                     "p.project_id = ?1"
+    " p.crediting_end, " MADE ", " RETIRED ", " SET_ASIDE ", " POOL_RETIRED ", p.place,"           \
+    " p.latitude_udeg, p.longitude_udeg FROM project p"                                            \
+    " CROSS JOIN organisation s ON s.org_id = p.org_id WHERE p.project_id = ?1"
 /* ?1 place's key, ?2 its id, ?3 most, ?4 the supplier. */
 #define BY_NAME(sign, direction)                                                                   \
     "SELECT project_id FROM project WHERE name COLLATE NOCASE " sign "= ?1"                        \

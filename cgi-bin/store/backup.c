@@ -41,8 +41,11 @@ static const char *const people_sql[P__COUNT] = {
         "UPDATE client_secret SET revoked_at = ?1, revoked_by = '' WHERE revoked_at IS NULL",
 };
 static const struct query_table people_queries = {"backup_people", people_sql, P__COUNT};
-const struct query_table *const backup_people_tables[] = {&people_queries, &care_people_queries,
-                                                          NULL};
+const struct query_table *const backup_people_tables[] = {
+    &people_queries,
+    &care_people_queries,
+    NULL,
+};
 
 static int64_t end_by(struct store *people, int number, int64_t now_us);
 static struct store *open_source(enum store_file file, const char *path);
@@ -236,8 +239,8 @@ static bool say(char words[BACKUP_WORDS_SIZE], const char *what, int code, sqlit
 {
     int kind = code & 0xff;
     const char *cause = db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(db);
+    bool may_be_full = kind == SQLITE_FULL || kind == SQLITE_IOERR;
     (void)snprintf(words, BACKUP_WORDS_SIZE, "%s: %s%s", what, cause,
-                   kind == SQLITE_FULL || kind == SQLITE_IOERR ? " (is there room on the disk?)"
-                                                               : "");
+                   may_be_full ? " (is there room on the disk?)" : "");
     return false;
 }

@@ -11,12 +11,13 @@ enum { C_VERSION, C_SIZE, C_COUNTS, C_LAST, C_ORDERS_GUESSED, C_FOUND_EXISTS, C_
 static const char *const care_sql[C__COUNT] = {
     [C_VERSION] = "PRAGMA user_version",
     [C_SIZE] = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
-    [C_COUNTS] =
-        "SELECT (SELECT count(*) FROM organisation), (SELECT count(*) FROM person"
-        " WHERE is_program = 0), (SELECT count(*)"
-        " FROM project), (SELECT coalesce(sum(active_batches), 0) FROM holding), (SELECT count(*)"
-        " FROM transfer), (SELECT count(*) FROM transfer WHERE ended_at IS NULL), (SELECT count(*)"
-        " FROM retirement)",
+    [C_COUNTS] = "SELECT (SELECT count(*) FROM organisation),"
+                 " (SELECT count(*) FROM person WHERE is_program = 0),"
+                 " (SELECT count(*) FROM project),"
+                 " (SELECT coalesce(sum(active_batches), 0) FROM holding),"
+                 " (SELECT count(*) FROM transfer),"
+                 " (SELECT count(*) FROM transfer WHERE ended_at IS NULL),"
+                 " (SELECT count(*) FROM retirement)",
     [C_LAST] = "SELECT seq, recorded_at, command, outcome FROM act ORDER BY seq DESC LIMIT 1",
     [C_ORDERS_GUESSED] = "SELECT order_id, instrument, instrument_by FROM buyer_order"
                          " WHERE instrument_by IN ('first_project', 'other_deliveries', 'unclear')"

@@ -44,46 +44,46 @@ enum {
 #define IN_STATE " AND ((?6 IS NULL AND b.state <> 'split') OR ?6 = " STATE ")"
 #define MATCHES " WHERE b.org_id = ?1" FILTERS IN_STATE
 
-/* A keyset: the cursor is a batch, its place in the order is read from its row. ?7 cursor, ?8 most.
- */
+/* clang-format off */
+/* A keyset: the cursor is a batch, its place is read from its row. ?7 cursor, ?8 most. */
 #define BEHIND(key, sign)                                                                          \
-    " AND (?7 IS NULL OR (" key ", b.batch_id) " sign " (SELECT " key                              \
-    ", b.batch_id FROM batch b WHERE b.batch_id = ?7))"
+    " AND (?7 IS NULL OR (" key ", b.batch_id) " sign                                              \
+    " (SELECT " key ", b.batch_id FROM batch b WHERE b.batch_id = ?7))"
 /* First which batches, narrowly, then their rows. */
 #define LIST(key, sign, direction)                                                                 \
-    COLUMNS " FROM (SELECT b.batch_id AS id, " key " AS place FROM batch b" MATCHES BEHIND(        \
-        key,                                                                                       \
-        sign) " ORDER BY place " direction ", id " direction                                       \
-              " LIMIT ?8) k CROSS JOIN batch b ON b.batch_id = k.id ORDER BY k.place " direction   \
-              ", k.id " direction
+    COLUMNS " FROM (SELECT b.batch_id AS id, " key " AS place FROM batch b"                        \
+    MATCHES BEHIND(key, sign)                                                                      \
+    " ORDER BY place " direction ", id " direction " LIMIT ?8) k"                                  \
+    " CROSS JOIN batch b ON b.batch_id = k.id"                                                     \
+    " ORDER BY k.place " direction ", k.id " direction
 
 /* By received-at: one walk along the index for each state, merged, and no further than the rows
  * that are wanted. Whether an arm is walked at all is known before its first row: a state that is
  * not asked for costs nothing, however many batches have it. */
 #define ARM(state, asked, sign)                                                                    \
-    COLUMNS " FROM batch b WHERE b.org_id = ?1 AND b.state = '" state                              \
-            "'" FILTERS asked BEHIND("b.received_at", sign)
+    COLUMNS " FROM batch b WHERE b.org_id = ?1 AND b.state = '" state "'"                          \
+    FILTERS asked BEHIND("b.received_at", sign)
 #define IF_ASKED(state) " AND (?6 IS NULL OR ?6 = '" state "')"
 #define LIST_BY_RECEIVED(sign, direction)                                                          \
     ARM("active", IN_STATE, sign)                                                                  \
-    " UNION ALL " ARM("retired", IF_ASKED("retired"), sign) " UNION ALL " ARM(                     \
-        "exported", IF_ASKED("exported"),                                                          \
-        sign) " UNION ALL " ARM("cancelled", IF_ASKED("cancelled"),                                \
-                                sign) " UNION ALL " ARM("split", " AND ?6 = 'split'",              \
-                                                        sign) " ORDER BY 2 " direction             \
-                                                              ", 1 " direction " LIMIT ?8"
+    " UNION ALL " ARM("retired", IF_ASKED("retired"), sign)                                        \
+    " UNION ALL " ARM("exported", IF_ASKED("exported"), sign)                                      \
+    " UNION ALL " ARM("cancelled", IF_ASKED("cancelled"), sign)                                    \
+    " UNION ALL " ARM("split", " AND ?6 = 'split'", sign)                                          \
+    " ORDER BY 2 " direction ", 1 " direction " LIMIT ?8"
 
 #define LIST_BY_SERIAL(sign, direction)                                                            \
     COLUMNS " FROM (SELECT b.batch_id AS id, p.short_code AS code, b.vintage AS year,"             \
-            " b.first AS place FROM batch b CROSS JOIN project p ON p.project_id = "               \
-            "b.project_id" MATCHES                                                                 \
-            " AND (?7 IS NULL OR (p.short_code, b.vintage, b.first, b.batch_id) " sign             \
-            " (SELECT q.short_code, c.vintage, c.first, c.batch_id FROM batch c"                   \
-            "  JOIN project q ON q.project_id = c.project_id WHERE c.batch_id = ?7))"              \
-            " ORDER BY code " direction ", year " direction ", place " direction ", id " direction \
-            " LIMIT ?8) k CROSS JOIN batch b ON b.batch_id = k.id"                                 \
-            " ORDER BY k.code " direction ", k.year " direction ", k.place " direction             \
-            ", k.id " direction
+    " b.first AS place FROM batch b"                                                               \
+    " CROSS JOIN project p ON p.project_id = b.project_id"                                         \
+    MATCHES " AND (?7 IS NULL OR (p.short_code, b.vintage, b.first, b.batch_id) " sign             \
+    " (SELECT q.short_code, c.vintage, c.first, c.batch_id FROM batch c"                           \
+    "  JOIN project q ON q.project_id = c.project_id WHERE c.batch_id = ?7))"                      \
+    " ORDER BY code " direction ", year " direction ", place " direction ", id " direction         \
+    " LIMIT ?8) k CROSS JOIN batch b ON b.batch_id = k.id"                                         \
+    " ORDER BY k.code " direction ", k.year " direction ", k.place " direction                     \
+    ", k.id " direction
+/* clang-format on */
 
 static const char *const sql[Q__COUNT] = {
     [Q_AVAILABLE] = BATCHES

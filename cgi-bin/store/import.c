@@ -101,10 +101,12 @@ bool import_issuance_read(struct store *store, struct arena *arena, const char *
     query_bind_text(&q, 1, issuance_id);
     bool is = query_row(&q);
     if (is) {
-        *issuance = (struct import_issuance){.project_id = query_text(&q, arena, 0),
-                                             .supplier_units = query_int(&q, 1),
-                                             .buffer_units = query_int(&q, 2),
-                                             .issued_at = query_int(&q, 3)};
+        *issuance = (struct import_issuance){
+            .project_id = query_text(&q, arena, 0),
+            .supplier_units = query_int(&q, 1),
+            .buffer_units = query_int(&q, 2),
+            .issued_at = query_int(&q, 3),
+        };
     }
     query_end(&q);
     return is;
@@ -118,11 +120,13 @@ bool import_retirement_read(struct store *store, struct arena *arena, const char
     query_bind_text(&q, 1, retirement_id);
     bool is = query_row(&q);
     if (is) {
-        *retirement = (struct import_retirement){.org_id = query_text(&q, arena, 0),
-                                                 .beneficiary_org_id = query_text(&q, arena, 1),
-                                                 .project_id = query_text(&q, arena, 2),
-                                                 .units = query_int(&q, 3),
-                                                 .retired_at = query_int(&q, 4)};
+        *retirement = (struct import_retirement){
+            .org_id = query_text(&q, arena, 0),
+            .beneficiary_org_id = query_text(&q, arena, 1),
+            .project_id = query_text(&q, arena, 2),
+            .units = query_int(&q, 3),
+            .retired_at = query_int(&q, 4),
+        };
     }
     query_end(&q);
     return is;

@@ -45,8 +45,8 @@ static const char *const totals_sql[T__COUNT] = {
         " DO UPDATE SET transfers = transfers + 1",
     [T_INSTRUMENT] = "SELECT instrument FROM project WHERE project_id = ?1",
     [T_YEAR] = "INSERT INTO year_total (instrument, year, issued, retired, retirements)"
-               " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (instrument, year) DO UPDATE SET"
-               " issued = issued + ?3, retired = retired + ?4, retirements = retirements + ?5",
+               " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (instrument, year) DO UPDATE"
+               " SET issued = issued + ?3, retired = retired + ?4, retirements = retirements + ?5",
 };
 const struct query_table ledger_totals_queries = {"ledger_totals", totals_sql, T__COUNT};
 

@@ -68,26 +68,30 @@ enum {
     " AND (?4 IS NULL OR " column " = ?4 OR " system                                               \
     " EXISTS (SELECT 1 FROM organisation o WHERE o.org_id = " column                               \
     "  AND instr(lower(o.name), ?4) > 0))"
+/* clang-format off */
 #define OUT                                                                                        \
-    " FROM transfer t WHERE t.from_org_id = ?1 AND ?5 <> 2" PARTY(                                 \
-        "t.to_org_id", "instr(lower(t.to_system), ?4) > 0 OR")
+    " FROM transfer t WHERE t.from_org_id = ?1 AND ?5 <> 2"                                        \
+    PARTY("t.to_org_id", "instr(lower(t.to_system), ?4) > 0 OR")
 #define IN                                                                                         \
-    " FROM transfer t WHERE t.to_org_id = ?1 AND t.from_org_id <> ?1 AND ?5 <> 1" REACHED PARTY(   \
-        "t.from_org_id", "")
+    " FROM transfer t WHERE t.to_org_id = ?1 AND t.from_org_id <> ?1 AND ?5 <> 1" REACHED          \
+    PARTY("t.from_org_id", "")
 
 /* A cursor is one of the organisation's own: another's tells as little as one that never was. */
 #define OWN_CURSOR " AND (c.from_org_id = ?1 OR c.to_org_id = ?1)"
 /* Two walks along two indexes, merged. ?6 cursor: a transfer whose place in the order is read from
  * its row; ?7 most. */
 #define BEHIND(key, sign)                                                                          \
-    " AND (?6 IS NULL OR (t." key ", t.transfer_id) " sign " (SELECT c." key                       \
-    ", c.transfer_id FROM transfer c WHERE c.transfer_id = ?6" OWN_CURSOR "))"
+    " AND (?6 IS NULL OR (t." key ", t.transfer_id) " sign                                         \
+    " (SELECT c." key ", c.transfer_id FROM transfer c"                                            \
+    " WHERE c.transfer_id = ?6" OWN_CURSOR "))"
 #define LIST(key, sign, direction)                                                                 \
-    COLUMNS STORY " FROM (SELECT t.transfer_id AS id, t." key " AS place" OUT BEHIND(              \
-        key, sign) " UNION ALL SELECT t.transfer_id, t." key IN                                    \
-    BEHIND(key, sign) " ORDER BY 2 " direction ", 1 " direction " LIMIT ?7) k"                     \
-                      " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS                       \
-                      " ORDER BY k.place " direction ", k.id " direction
+    COLUMNS STORY                                                                                  \
+    " FROM (SELECT t.transfer_id AS id, t." key " AS place" OUT BEHIND(key, sign)                  \
+    " UNION ALL SELECT t.transfer_id, t." key IN BEHIND(key, sign)                                 \
+    " ORDER BY 2 " direction ", 1 " direction " LIMIT ?7) k"                                       \
+    " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS                                         \
+    " ORDER BY k.place " direction ", k.id " direction
+/* clang-format on */
 
 #define WAITING_IN                                                                                 \
     " WHERE t.to_org_id = ?1 AND t.ended_at IS NULL AND t.state = 'pending'"                       \
@@ -100,14 +104,13 @@ enum {
 /* In the order of the index that it walks, so nothing is sorted. ?2 cursor, ?3 most. */
 #define WAITING(where)                                                                             \
     COLUMNS " FROM transfer t" JOINS where " AND (?2 IS NULL OR (t.submitted_at, t.transfer_id) >" \
-            " (SELECT c.submitted_at, c.transfer_id FROM transfer c WHERE c.transfer_id = "        \
-            "?2" OWN_CURSOR "))"                                                                   \
+            " (SELECT c.submitted_at, c.transfer_id FROM transfer c"                               \
+            " WHERE c.transfer_id = ?2" OWN_CURSOR "))"                                            \
             " ORDER BY t.submitted_at, t.transfer_id LIMIT ?3"
 
 static const char *const sql[Q__COUNT] = {
-    [Q_ONE] =
-        COLUMNS STORY " FROM transfer t" JOINS " WHERE t.transfer_id = ?2 AND (t.from_org_id = ?1"
-                      " OR (t.to_org_id = ?1" REACHED "))",
+    [Q_ONE] = COLUMNS STORY " FROM transfer t" JOINS " WHERE t.transfer_id = ?2"
+                            " AND (t.from_org_id = ?1 OR (t.to_org_id = ?1" REACHED "))",
     [Q_BLOCKS] =
         "SELECT l.batch_id, p.pathway_code, p.country, p.short_code, b.vintage, b.first, b.last,"
         " b.project_id, p.name, p.instrument, a.name,"
@@ -127,9 +130,11 @@ static const char *const sql[Q__COUNT] = {
     [Q_COUNT] = COUNT_OF("SELECT 1" OUT " UNION ALL SELECT 1" IN),
     [Q_COUNT_IN] = "SELECT count(*) FROM transfer t" WAITING_IN,
     /* The state is in the index: the row itself is read only of what awaits approval. */
-    [Q_COUNT_OUT] = "SELECT count(*), coalesce(sum(iif(t.state = 'awaiting_approval', " IS_APPROVAL
-                    ", 0)), 0), coalesce(sum(iif(t.state = 'awaiting_approval', iif(" IS_APPROVAL
-                    ", " SUBMITTED_ROOT " IS NOT ?2, 0), 0)), 0) FROM transfer t" WAITING_OUT,
+    [Q_COUNT_OUT] = "SELECT count(*),"
+                    " coalesce(sum(iif(t.state = 'awaiting_approval', " IS_APPROVAL ", 0)), 0),"
+                    " coalesce(sum(iif(t.state = 'awaiting_approval', iif(" IS_APPROVAL ","
+                    " " SUBMITTED_ROOT " IS NOT ?2, 0), 0)), 0)"
+                    " FROM transfer t" WAITING_OUT,
     [Q_WAITING + MY_INCOMING] = WAITING(WAITING_IN),
     [Q_WAITING + MY_APPROVALS] = WAITING(WAITING_APPROVAL),
     [Q_WAITING + MY_OUTGOING] = WAITING(WAITING_OUT),

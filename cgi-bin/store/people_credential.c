@@ -54,8 +54,8 @@ static const char *const SQL[Q__COUNT] = {
     [Q_READ_TOKEN] =
         "SELECT " TOKEN_COLUMNS " FROM access_token WHERE token_id = ?2 AND org_id = ?1",
     [Q_TOKEN_OF_USER] = "SELECT " TOKEN_COLUMNS " FROM access_token WHERE user_id = ?1",
-    [Q_ORG_OF] = "SELECT org_id FROM client_secret WHERE client_id = ?1 UNION ALL"
-                 " SELECT org_id FROM access_token WHERE token_id = ?1",
+    [Q_ORG_OF] = "SELECT org_id FROM client_secret WHERE client_id = ?1"
+                 " UNION ALL SELECT org_id FROM access_token WHERE token_id = ?1",
     [Q_LIST_CLIENTS] = "SELECT " CLIENT_COLUMNS " FROM client_secret WHERE org_id = ?1"
                        " AND (made_at, client_id) < (?2, ?3)"
                        " ORDER BY made_at DESC, client_id DESC LIMIT ?4",

@@ -11,8 +11,8 @@ enum { Q_BY_ID, Q_BY_EMAIL, Q_NAME, Q_COUNT, Q_LIST, Q_ADD, Q_SET_STATE, Q__COUN
 static const char *const SQL[Q__COUNT] = {
     [Q_BY_ID] = "SELECT " COLUMNS " FROM person WHERE user_id = ?1",
     [Q_BY_EMAIL] = "SELECT " COLUMNS " FROM person WHERE email = ?1",
-    [Q_NAME] = "SELECT name FROM person WHERE user_id = ?1 UNION ALL"
-               " SELECT name || ' (access token)' FROM access_token WHERE user_id = ?1",
+    [Q_NAME] = "SELECT name FROM person WHERE user_id = ?1"
+               " UNION ALL SELECT name || ' (access token)' FROM access_token WHERE user_id = ?1",
     [Q_COUNT] = "SELECT count(*) FROM person",
     [Q_LIST] = "SELECT " COLUMNS " FROM person WHERE email > ?1 ORDER BY email LIMIT ?2",
     [Q_ADD] = "INSERT INTO person (user_id, name, email, state, made_at)"

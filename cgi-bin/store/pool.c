@@ -23,9 +23,10 @@ enum {
 #define BUFFERS "(SELECT org_id FROM organisation WHERE kind = 'buffer')"
 /* Of ?1, a project. */
 #define SUPPLIER "(SELECT q.org_id FROM project q WHERE q.project_id = ?1)"
+/* clang-format off */
 #define LEFT(lines, refunded, cancelled, where)                                                    \
-    " UNION ALL SELECT b.project_id, b.vintage, 0, 0, 0, " refunded ", " cancelled                 \
-    ", 0 FROM " lines " CROSS JOIN batch b ON b.batch_id = l.batch_id WHERE " where
+    " UNION ALL SELECT b.project_id, b.vintage, 0, 0, 0, " refunded ", " cancelled ", 0"           \
+    " FROM " lines " CROSS JOIN batch b ON b.batch_id = l.batch_id WHERE " where
 #define SHARES(issued, held, refunds, cancellations, left)                                         \
     "SELECT k.project_id, p.name, p.org_id, s.name, p.instrument, k.vintage, sum(k.put),"          \
     " sum(k.held), sum(k.free), sum(k.refunded), sum(k.cancelled), sum(k.retired) FROM ("          \
@@ -37,12 +38,13 @@ enum {
     " FROM holding h CROSS JOIN account a ON a.account_id = h.account_id"                          \
     " WHERE h.org_id IN " BUFFERS " AND " held                                                     \
     LEFT(refunds, "l.units", "0", left)                                                            \
-        LEFT(cancellations, "0", "l.units",                                                        \
-             left) ") k CROSS JOIN project p ON p.project_id = k.project_id"                       \
-                   " CROSS JOIN organisation s ON s.org_id = p.org_id"                             \
-                   " GROUP BY k.project_id, k.vintage"                                             \
-                   " HAVING sum(k.put + k.held + k.refunded + k.cancelled + k.retired) > 0"        \
-                   " ORDER BY p.name COLLATE NOCASE, k.project_id, k.vintage"
+    LEFT(cancellations, "0", "l.units", left)                                                      \
+    ") k CROSS JOIN project p ON p.project_id = k.project_id"                                      \
+    " CROSS JOIN organisation s ON s.org_id = p.org_id"                                            \
+    " GROUP BY k.project_id, k.vintage"                                                            \
+    " HAVING sum(k.put + k.held + k.refunded + k.cancelled + k.retired) > 0"                       \
+    " ORDER BY p.name COLLATE NOCASE, k.project_id, k.vintage"
+/* clang-format on */
 
 /* A refund's columns under the names that a cancellation has. */
 #define ACT(table, id, org, supplier, notes, at)                                                   \

@@ -43,8 +43,8 @@ enum {
 #define MATCHES                                                                                    \
     " AND b.state <> 'split' AND (?2 IS NULL OR b.vintage = ?2) AND (?3 IS NULL OR b.state = ?3)"
 #define LIST(where, sign, direction)                                                               \
-    COLUMNS " WHERE " where MATCHES " AND (b.vintage, b.first) " sign " (?5, ?6) ORDER BY"         \
-            " b.vintage " direction ", b.first " direction " LIMIT ?7"
+    COLUMNS " WHERE " where MATCHES " AND (b.vintage, b.first) " sign " (?5, ?6)"                  \
+            " ORDER BY b.vintage " direction ", b.first " direction " LIMIT ?7"
 /* An issuance has one vintage. */
 #define LIST_ISSUANCE(sign, direction)                                                             \
     COLUMNS " WHERE b.issuance_id = ?4" MATCHES " AND b.first " sign " ?6 AND ?5 = ?5"             \
@@ -77,8 +77,8 @@ static const char *const sql[Q__COUNT] = {
     /* A whole begins where the leftmost of its parts begins: up from that. */
     [Q_EXACT] = "WITH RECURSIVE up (id, parent, last) AS ("
                 "SELECT b.batch_id, b.parent_id, b.last" OF_SERIAL
-                " AND b.state <> 'split' AND b.first = ?5 UNION ALL"
-                " SELECT b.batch_id, b.parent_id, b.last FROM up"
+                " AND b.state <> 'split' AND b.first = ?5"
+                " UNION ALL SELECT b.batch_id, b.parent_id, b.last FROM up"
                 " CROSS JOIN batch b ON b.batch_id = up.parent"
                 " WHERE b.first = ?5 AND up.last < ?6) SELECT id FROM up WHERE last = ?6",
     /* Live blocks do not overlap: the one that begins last before ?5 is the first that can hold it.

@@ -38,11 +38,11 @@ enum {
 /* ?1 batch, ?2 act, ?3 most steps: the batch that the act moved, itself or one it was cut from. */
 #define CLIMB(line, id)                                                                            \
     "WITH RECURSIVE up (id, parent, step) AS ("                                                    \
-    "SELECT batch_id, parent_id, 0 FROM batch WHERE batch_id = ?1 UNION ALL "                      \
-    "SELECT b.batch_id, b.parent_id, up.step + 1 FROM up"                                          \
+    "SELECT batch_id, parent_id, 0 FROM batch WHERE batch_id = ?1"                                 \
+    " UNION ALL SELECT b.batch_id, b.parent_id, up.step + 1 FROM up"                               \
     " CROSS JOIN batch b ON b.batch_id = up.parent WHERE up.step < ?3)"                            \
-    " SELECT up.id, up.step FROM up WHERE EXISTS (SELECT 1 FROM " line                             \
-    " l WHERE l.batch_id = up.id AND l." id " = ?2) LIMIT 1"
+    " SELECT up.id, up.step FROM up WHERE EXISTS (SELECT 1 FROM " line " l"                        \
+    " WHERE l.batch_id = up.id AND l." id " = ?2) LIMIT 1"
 /* ?1 batch, ?2 act, ?3 its last line to be looked at: the same batch, by its block. Those of one
  * act do not overlap. */
 #define LINES(line, id)                                                                            \

@@ -44,8 +44,8 @@ static const char *const sql[Q__COUNT] = {
     [Q_ONE] = "SELECT p.project_id, p.name, p.short_code, p.instrument, p.pathway, p.pathway_code,"
               " p.protocol, p.country, p.place, p.status, p.validator, p.verifier,"
               " p.crediting_start, p.crediting_end, p.description, p.web, p.opened_at, p.org_id,"
-              " o.name, " SUMS ", p.latitude_udeg, p.longitude_udeg, p.ccp_approved FROM project p "
-              "CROSS JOIN organisation o ON o.org_id = p.org_id"
+              " o.name, " SUMS ", p.latitude_udeg, p.longitude_udeg, p.ccp_approved"
+              " FROM project p CROSS JOIN organisation o ON o.org_id = p.org_id"
               " LEFT JOIN conservation c ON c.project_id = p.project_id"
               " WHERE p.project_id = ?1 GROUP BY p.project_id",
     [Q_CODE] = "SELECT project_id FROM project WHERE short_code = ?1",

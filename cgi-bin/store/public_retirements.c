@@ -33,10 +33,12 @@ enum {
 #define WALK(key, of_time, sign, direction)                                                        \
     WALK_FROM("1 = 1" OF_ORG, of_time, key, sign)                                                  \
     " ORDER BY r." key " " direction ", r.retirement_id " direction
+/* clang-format off */
 #define WALK_ORG(sign, direction)                                                                  \
     WALK_FROM(AS_OWNER, OF_TIME, "retired_at", sign)                                               \
-    " UNION ALL " WALK_FROM(AS_BENEFICIARY, OF_TIME, "retired_at", sign) " ORDER BY 5 " direction  \
-                                                                         ", 1 " direction
+    " UNION ALL " WALK_FROM(AS_BENEFICIARY, OF_TIME, "retired_at", sign)                           \
+    " ORDER BY 5 " direction ", 1 " direction
+/* clang-format on */
 
 static const char *const sql[Q__COUNT] = {
     [Q_ONE] =

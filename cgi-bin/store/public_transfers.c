@@ -36,8 +36,8 @@ enum {
     " EXISTS (SELECT 1 FROM transfer_line l CROSS JOIN batch b ON b.batch_id = l.batch_id"         \
     " WHERE l.transfer_id = t.transfer_id AND b.supplier_org_id = ?3)"
 #define OF_SUPPLIER                                                                                \
-    " AND (?3 IS NULL OR t.supplier_org_id = ?3 OR (t.supplier_org_id IS NULL AND" HOLDS_SUPPLIER  \
-    "))"
+    " AND (?3 IS NULL OR t.supplier_org_id = ?3"                                                   \
+    " OR (t.supplier_org_id IS NULL AND" HOLDS_SUPPLIER "))"
 #define OF_TIME " AND t.ended_at >= ?4 AND t.ended_at < ?5"
 
 /* Columns and tables of one transfer t, and of those of a page. */
@@ -66,16 +66,17 @@ enum {
 #define BEHIND(key, sign) " AND (t." key ", t.transfer_id) " sign " (?6, ?7)"
 /* Along the units the time is only looked at: its index must not tempt away from the order. */
 #define OF_TIME_SEEN " AND +t.ended_at >= ?4 AND +t.ended_at < ?5"
+/* clang-format off */
 #define WALK(key, of_time, sign, direction)                                                        \
-    WALK_COLUMNS(key)                                                                              \
-    of_time OF_KIND OF_ORG OF_SUPPLIER BEHIND(key, sign) " ORDER BY t." key " " direction          \
-                                                         ", t.transfer_id " direction
+    WALK_COLUMNS(key) of_time OF_KIND OF_ORG OF_SUPPLIER BEHIND(key, sign)                         \
+    " ORDER BY t." key " " direction ", t.transfer_id " direction
 
 /* Two walks along two indexes, merged. */
 #define MERGED(one, other, sign, direction)                                                        \
-    WALK_COLUMNS("ended_at")                                                                       \
-    one OF_TIME OF_KIND BEHIND("ended_at", sign) " UNION ALL " WALK_COLUMNS("ended_at")            \
-        other OF_TIME OF_KIND BEHIND("ended_at", sign) " ORDER BY 7 " direction ", 1 " direction
+    WALK_COLUMNS("ended_at") one OF_TIME OF_KIND BEHIND("ended_at", sign)                          \
+    " UNION ALL " WALK_COLUMNS("ended_at") other OF_TIME OF_KIND BEHIND("ended_at", sign)          \
+    " ORDER BY 7 " direction ", 1 " direction
+/* clang-format on */
 #define WALK_ORG(sign, direction)                                                                  \
     MERGED(" AND t.from_org_id = ?2" OF_SUPPLIER,                                                  \
            " AND t.to_org_id = ?2 AND t.from_org_id <> ?2" OF_SUPPLIER, sign, direction)
@@ -86,17 +87,19 @@ enum {
 /* Without words the walk needs no names, and one statement reads the whole page. ?8 most. */
 #define PAGE_WALK(key)                                                                             \
     "SELECT t.transfer_id AS id, t." key " AS place FROM transfer t WHERE t.state = 'completed'"
+/* clang-format off */
 #define PAGE_AROUND(inner, direction)                                                              \
     COLUMNS " FROM (" inner " ORDER BY 2 " direction ", 1 " direction " LIMIT ?8) k"               \
-            " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS " ORDER BY k.place " direction  \
-            ", k.id " direction
+    " CROSS JOIN transfer t ON t.transfer_id = k.id" JOINS                                         \
+    " ORDER BY k.place " direction ", k.id " direction
 #define PAGE(key, of_time, sign, direction)                                                        \
     PAGE_AROUND(PAGE_WALK(key) of_time OF_KIND OF_ORG OF_SUPPLIER BEHIND(key, sign), direction)
 #define PAGE_MERGED(one, other, sign, direction)                                                   \
-    PAGE_AROUND(PAGE_WALK("ended_at") one OF_TIME OF_KIND BEHIND(                                  \
-                    "ended_at", sign) " UNION ALL " PAGE_WALK("ended_at")                          \
-                    other OF_TIME OF_KIND BEHIND("ended_at", sign),                                \
-                direction)
+    PAGE_AROUND(                                                                                   \
+        PAGE_WALK("ended_at") one OF_TIME OF_KIND BEHIND("ended_at", sign)                         \
+        " UNION ALL " PAGE_WALK("ended_at") other OF_TIME OF_KIND BEHIND("ended_at", sign),        \
+        direction)
+/* clang-format on */
 #define PAGE_ORG(sign, direction)                                                                  \
     PAGE_MERGED(" AND t.from_org_id = ?2" OF_SUPPLIER,                                             \
                 " AND t.to_org_id = ?2 AND t.from_org_id <> ?2" OF_SUPPLIER, sign, direction)

@@ -60,11 +60,13 @@ static struct recipients find(struct store *registry, struct arena *arena, int n
         found.matching++;
         if (found.count < most) {
             rows = rows_room(arena, rows, found.count, sizeof(*rows));
-            rows[found.count++] = (struct recipient){.org_id = arena_text(arena, org_id),
-                                                     .name = arena_text(arena, name),
-                                                     .domain = arena_text(arena, domain),
-                                                     .country = "",
-                                                     .state = "active"};
+            rows[found.count++] = (struct recipient){
+                .org_id = arena_text(arena, org_id),
+                .name = arena_text(arena, name),
+                .domain = arena_text(arena, domain),
+                .country = "",
+                .state = "active",
+            };
         }
     }
     query_end(&q);

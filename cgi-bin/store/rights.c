@@ -70,10 +70,12 @@ const struct rights_member *rights_members(struct store *store, struct arena *ar
     query_bind_text(&q, 1, org_id);
     query_bind_int(&q, 2, MEMBERSHIPS_MAX);
     while (*count < MEMBERSHIPS_MAX && query_row(&q)) {
-        rows[(*count)++] = (struct rights_member){.user_id = query_text(&q, arena, 0),
-                                                  .roles = (unsigned)query_int(&q, 1),
-                                                  .is_active = query_int(&q, 2) != 0,
-                                                  .since_at = query_int(&q, 3)};
+        rows[(*count)++] = (struct rights_member){
+            .user_id = query_text(&q, arena, 0),
+            .roles = (unsigned)query_int(&q, 1),
+            .is_active = query_int(&q, 2) != 0,
+            .since_at = query_int(&q, 3),
+        };
     }
     query_end(&q);
     return rows;

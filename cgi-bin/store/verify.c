@@ -123,6 +123,9 @@
 
 /* Who stands behind a person: a program's maker. NULL: nobody. */
 #define ROOT(p) "iif(" p ".is_program = 1 AND " p ".made_by <> '', " p ".made_by, " p ".user_id)"
+#define SENDER_ROOT ROOT("s")
+#define APPROVER_ROOT ROOT("a")
+#define REGISTRY_ROOT ROOT("r")
 #define WAITING_MAX_US "365 * 86400000000" /* EXPIRY_DAYS_MAX */
 #define MISSES_APPROVAL                                                                            \
     "((needs_approval = 1 AND approved_at IS NULL)"                                                \
@@ -147,8 +150,8 @@
     " WHERE org_id = ?1 AND active_batches + retired_batches + exported_batches + split_batches"   \
     " + active + retired + exported > 0"
 #define DIFFERENT(columns, one, other)                                                             \
-    "SELECT DISTINCT " columns " FROM (SELECT * FROM (" one " EXCEPT " other                       \
-    ") UNION ALL SELECT * FROM (" other " EXCEPT " one "))"
+    "SELECT DISTINCT " columns " FROM (SELECT * FROM (" one " EXCEPT " other ")"                   \
+    " UNION ALL SELECT * FROM (" other " EXCEPT " one "))"
 #define YEAR_OF(at) "CAST(strftime('%Y', " at " / 1000000, 'unixepoch') AS INTEGER)"
 #define YEAR_ISSUED YEAR_OF("i.issued_at")
 #define YEAR_RETIRED YEAR_OF("retired_at")
@@ -225,37 +228,39 @@ static const char *const verify_sql[V__COUNT] = {
         "SELECT c.batch_id, c.parent_id FROM batch c LEFT JOIN batch p ON p.batch_id = c.parent_id"
         " WHERE c.parent_id IS NOT NULL AND c.batch_id IS NOT p.left_id"
         " AND c.batch_id IS NOT p.right_id",
-    [VERIFY_HOLDER] = "SELECT b.batch_id, b.org_id, b.received_by FROM batch b"
-                      " LEFT JOIN transfer t ON t.transfer_id = b.received_by"
-                      " LEFT JOIN delivery d ON d.delivery_id = b.received_by"
-                      " LEFT JOIN issuance i ON i.issuance_id = b.received_by"
-                      " LEFT JOIN refund f ON f.refund_id = b.received_by"
-                      " WHERE NOT ((t.transfer_id IS NOT NULL AND t.state = 'completed'"
-                      " AND t.to_org_id = b.org_id AND t.ended_at = b.received_at"
-                      " AND (t.to_account_id = b.account_id OR b.state NOT IN ('active', 'split')))"
-                      " OR (d.delivery_id IS NOT NULL AND d.buyer_org_id = b.org_id"
-                      " AND d.delivered_at = b.received_at AND b.delivery_id = d.delivery_id)"
-                      " OR (f.refund_id IS NOT NULL AND f.to_org_id = b.org_id"
-                      " AND f.refunded_at = b.received_at) OR (i.issuance_id IS NOT NULL"
-                      " AND i.issuance_id = b.issuance_id AND i.issued_at = b.received_at"
-                      " AND (b.org_id = b.supplier_org_id"
-                      " OR i.kind = 'imported' OR (SELECT kind FROM organisation o"
-                      " WHERE o.org_id = b.org_id) = 'buffer')))",
+    [VERIFY_HOLDER] =
+        "SELECT b.batch_id, b.org_id, b.received_by FROM batch b"
+        " LEFT JOIN transfer t ON t.transfer_id = b.received_by"
+        " LEFT JOIN delivery d ON d.delivery_id = b.received_by"
+        " LEFT JOIN issuance i ON i.issuance_id = b.received_by"
+        " LEFT JOIN refund f ON f.refund_id = b.received_by"
+        " WHERE NOT ((t.transfer_id IS NOT NULL AND t.state = 'completed'"
+        "  AND t.to_org_id = b.org_id AND t.ended_at = b.received_at"
+        "  AND (t.to_account_id = b.account_id OR b.state NOT IN ('active', 'split')))"
+        " OR (d.delivery_id IS NOT NULL AND d.buyer_org_id = b.org_id"
+        "  AND d.delivered_at = b.received_at AND b.delivery_id = d.delivery_id)"
+        " OR (f.refund_id IS NOT NULL AND f.to_org_id = b.org_id"
+        "  AND f.refunded_at = b.received_at)"
+        " OR (i.issuance_id IS NOT NULL AND i.issuance_id = b.issuance_id"
+        "  AND i.issued_at = b.received_at"
+        "  AND (b.org_id = b.supplier_org_id OR i.kind = 'imported'"
+        "   OR (SELECT kind FROM organisation o WHERE o.org_id = b.org_id) = 'buffer')))",
     [VERIFY_RECEIVED] = "SELECT b.batch_id, b.received_by FROM batch b"
                         " LEFT JOIN batch p ON p.batch_id = b.parent_id"
-                        " WHERE b.received_by <> coalesce(p.received_by, b.issuance_id) AND"
-                        " NOT EXISTS (SELECT 1 FROM transfer_line l "
-                        " WHERE l.batch_id = b.batch_id AND l.transfer_id = b.received_by) AND"
-                        " NOT EXISTS (SELECT 1 FROM delivery_line l "
-                        " WHERE l.batch_id = b.batch_id AND l.delivery_id = b.received_by) AND"
-                        " NOT EXISTS (SELECT 1 FROM refund_line l "
-                        " WHERE l.batch_id = b.batch_id AND l.refund_id = b.received_by)",
+                        " WHERE b.received_by <> coalesce(p.received_by, b.issuance_id)"
+                        " AND NOT EXISTS (SELECT 1 FROM transfer_line l"
+                        "  WHERE l.batch_id = b.batch_id AND l.transfer_id = b.received_by)"
+                        " AND NOT EXISTS (SELECT 1 FROM delivery_line l"
+                        "  WHERE l.batch_id = b.batch_id AND l.delivery_id = b.received_by)"
+                        " AND NOT EXISTS (SELECT 1 FROM refund_line l"
+                        "  WHERE l.batch_id = b.batch_id AND l.refund_id = b.received_by)",
     [VERIFY_DELIVERY_OF] =
         "SELECT b.batch_id, b.delivery_id FROM batch b"
         " LEFT JOIN batch p ON p.batch_id = b.parent_id"
-        " WHERE (b.delivery_id IS NOT p.delivery_id OR EXISTS (SELECT 1 FROM delivery_line l"
-        " WHERE l.batch_id = b.batch_id)) AND NOT EXISTS (SELECT 1 FROM delivery_line l"
-        " WHERE l.batch_id = b.batch_id AND l.delivery_id = b.delivery_id)",
+        " WHERE (b.delivery_id IS NOT p.delivery_id"
+        "  OR EXISTS (SELECT 1 FROM delivery_line l WHERE l.batch_id = b.batch_id))"
+        " AND NOT EXISTS (SELECT 1 FROM delivery_line l"
+        "  WHERE l.batch_id = b.batch_id AND l.delivery_id = b.delivery_id)",
     [VERIFY_ACCOUNT] =
         "SELECT b.batch_id, b.account_id, b.org_id FROM batch b"
         " LEFT JOIN account a ON a.account_id = b.account_id"
@@ -283,15 +288,15 @@ static const char *const verify_sql[V__COUNT] = {
     [VERIFY_SAME_PERSON] =
         "SELECT t.transfer_id FROM transfer t LEFT JOIN person s ON s.user_id = t.submitted_by"
         " LEFT JOIN person a ON a.user_id = t.approved_by"
-        " LEFT JOIN person r ON r.user_id = t.registry_approved_by WHERE " ROOT("a") " = " ROOT(
-            "s") " OR " ROOT("a") " = " ROOT("r") " OR " ROOT("r") " = " ROOT("s"),
+        " LEFT JOIN person r ON r.user_id = t.registry_approved_by"
+        " WHERE " APPROVER_ROOT " = " SENDER_ROOT " OR " APPROVER_ROOT " = " REGISTRY_ROOT
+        " OR " REGISTRY_ROOT " = " SENDER_ROOT,
     [VERIFY_PENDING] =
         "SELECT transfer_id FROM transfer WHERE (state = 'pending' AND " MISSES_APPROVAL ")"
         " OR (state = 'awaiting_approval' AND NOT " MISSES_APPROVAL ")"
         " OR (ended_at IS NULL AND (kind = 'internal' OR expires_at <= submitted_at"
-        " OR expires_at > max(submitted_at, ifnull(approved_at, 0), ifnull(registry_approved_at, "
-        "0))"
-        " + " WAITING_MAX_US "))",
+        "  OR expires_at > " WAITING_MAX_US " + max(submitted_at,"
+        "   ifnull(approved_at, 0), ifnull(registry_approved_at, 0))))",
     [VERIFY_REDACTED] =
         "SELECT transfer_id FROM transfer WHERE note_redacted_at IS NOT NULL AND notes <> ''"
         " UNION SELECT t.transfer_id FROM act a JOIN transfer t ON t.transfer_id = a.subject_id"
@@ -306,8 +311,8 @@ static const char *const verify_sql[V__COUNT] = {
         " WHERE b.state = 'exported' AND NOT EXISTS (SELECT 1 FROM transfer t"
         " JOIN transfer_line l ON l.transfer_id = t.transfer_id"
         " WHERE t.transfer_id = b.ended_by AND t.state = 'completed' AND t.kind = 'export'"
-        " AND t.ended_at = b.ended_at AND l.batch_id = b.batch_id) UNION ALL SELECT b.batch_id, "
-        "t.transfer_id FROM transfer t"
+        " AND t.ended_at = b.ended_at AND l.batch_id = b.batch_id)"
+        " UNION ALL SELECT b.batch_id, t.transfer_id FROM transfer t"
         " JOIN transfer_line l ON l.transfer_id = t.transfer_id"
         " JOIN batch b ON b.batch_id = l.batch_id"
         " WHERE t.kind = 'export' AND t.state = 'completed' AND (b.state <> 'exported'"
@@ -322,9 +327,9 @@ static const char *const verify_sql[V__COUNT] = {
         " JOIN batch b ON b.batch_id = l.batch_id"
         " WHERE b.state <> 'retired' OR b.ended_by IS NOT l.retirement_id",
     [VERIFY_CANCELLED] =
-        "SELECT b.batch_id, '' FROM batch b WHERE b.state = 'cancelled' AND NOT EXISTS (SELECT 1"
-        " FROM cancellation_line l WHERE l.batch_id = b.batch_id) UNION ALL"
-        " SELECT b.batch_id, l.cancellation_id FROM cancellation_line l"
+        "SELECT b.batch_id, '' FROM batch b WHERE b.state = 'cancelled'"
+        " AND NOT EXISTS (SELECT 1 FROM cancellation_line l WHERE l.batch_id = b.batch_id)"
+        " UNION ALL SELECT b.batch_id, l.cancellation_id FROM cancellation_line l"
         " JOIN batch b ON b.batch_id = l.batch_id"
         " JOIN cancellation c ON c.cancellation_id = l.cancellation_id"
         " WHERE b.state <> 'cancelled' OR b.org_id <> c.org_id OR b.ended_at <> c.cancelled_at"
@@ -398,16 +403,18 @@ static const char *const verify_sql[V__COUNT] = {
                   "SELECT org_id, account_id, project_id, delivery_id, active, reserved, retired"
                   " FROM delivery_holding WHERE active + retired > 0"),
     [VERIFY_TRANSFER_TOTAL] =
-        "SELECT kind, sum(kept), sum(found) FROM (SELECT kind, transfers AS kept, 0 AS found"
-        " FROM transfer_total UNION ALL SELECT kind, 0, count(*) FROM transfer"
-        " WHERE state = 'completed' GROUP BY kind) GROUP BY kind HAVING sum(kept) <> sum(found)",
+        "SELECT kind, sum(kept), sum(found)"
+        " FROM (SELECT kind, transfers AS kept, 0 AS found FROM transfer_total"
+        " UNION ALL SELECT kind, 0, count(*) FROM transfer WHERE state = 'completed'"
+        " GROUP BY kind) GROUP BY kind HAVING sum(kept) <> sum(found)",
     [VERIFY_PAIR_TOTAL] =
         "SELECT from_org_id, to_org_id, state, sum(kept), sum(found)"
         " FROM (SELECT from_org_id, kind, state, to_org_id, reached, transfers AS kept, 0 AS found"
-        " FROM transfer_pair_total UNION ALL"
-        " SELECT from_org_id, kind, state, ifnull(to_org_id, ''), state = 'completed'"
-        " OR ((needs_approval = 0 OR approved_at IS NOT NULL) AND (needs_registry_approval = 0"
-        " OR registry_approved_at IS NOT NULL)), 0, count(*) FROM transfer"
+        " FROM transfer_pair_total"
+        " UNION ALL SELECT from_org_id, kind, state, ifnull(to_org_id, ''), state = 'completed'"
+        " OR ((needs_approval = 0 OR approved_at IS NOT NULL)"
+        " AND (needs_registry_approval = 0 OR registry_approved_at IS NOT NULL)), 0, count(*)"
+        " FROM transfer"
         " WHERE ended_at IS NOT NULL GROUP BY 1, 2, 3, 4, 5)"
         " GROUP BY from_org_id, kind, state, to_org_id, reached HAVING sum(kept) <> sum(found)",
     [VERIFY_YEAR_TOTAL] =
@@ -415,10 +422,11 @@ static const char *const verify_sql[V__COUNT] = {
                   "SELECT instrument, year, issued, retired, retirements FROM year_total"),
     [VERIFY_INSTRUMENT_TOTAL] = DIFFERENT(
         "instrument",
-        "SELECT p.instrument, count(DISTINCT p.project_id) AS projects, coalesce(sum(c.issued),"
-        " 0), coalesce(sum(c.imported), 0), coalesce(sum(c.active), 0), coalesce(sum(c.retired),"
-        " 0), coalesce(sum(c.exported), 0), coalesce(sum(c.cancelled), 0) FROM project p"
-        " LEFT JOIN conservation c ON c.project_id = p.project_id GROUP BY p.instrument",
+        "SELECT p.instrument, count(DISTINCT p.project_id) AS projects,"
+        " coalesce(sum(c.issued), 0), coalesce(sum(c.imported), 0), coalesce(sum(c.active), 0),"
+        " coalesce(sum(c.retired), 0), coalesce(sum(c.exported), 0), coalesce(sum(c.cancelled), 0)"
+        " FROM project p LEFT JOIN conservation c ON c.project_id = p.project_id"
+        " GROUP BY p.instrument",
         "SELECT instrument, projects, issued, imported, active, retired, exported, cancelled"
         " FROM instrument_total WHERE projects > 0"),
     [VERIFY_BENEFIT] = DIFFERENT(
@@ -432,13 +440,14 @@ static const char *const verify_sql[V__COUNT] = {
     [VERIFY_BENEFIT_TOTAL] =
         "SELECT org_id, project_id, sum(kept), sum(found)"
         " FROM (SELECT org_id, supplier_org_id, project_id, batches AS kept, 0 AS found"
-        " FROM benefit_total UNION ALL SELECT org_id, supplier_org_id, project_id, 0, count(*)"
-        " FROM benefit GROUP BY 1, 2, 3) GROUP BY org_id, supplier_org_id, project_id"
+        " FROM benefit_total"
+        " UNION ALL SELECT org_id, supplier_org_id, project_id, 0, count(*) FROM benefit"
+        " GROUP BY 1, 2, 3) GROUP BY org_id, supplier_org_id, project_id"
         " HAVING sum(kept) <> sum(found)",
     [V_ORGS] = "SELECT org_id FROM organisation ORDER BY org_id",
-    [V_COUNT] =
-        "SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM transfer), (SELECT count(*)"
-        " FROM act), (SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE state = 'active')",
+    [V_COUNT] = "SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM transfer),"
+                " (SELECT count(*) FROM act),"
+                " (SELECT coalesce(sum(last - first + 1), 0) FROM batch WHERE state = 'active')",
 };
 const struct query_table verify_queries = {"verify", verify_sql, V__COUNT};
 

@@ -343,9 +343,11 @@ static void write_body_fields(FILE *to, yaml_node_t *operation)
         const char *name = text_of(yaml_document_get_node(&document, pair->key));
         yaml_node_t *property = yaml_document_get_node(&document, pair->value);
         bool is_needed = false;
-        for (const yaml_node_item_t *item = required == NULL ? NULL
-                                                             : required->data.sequence.items.start;
-             item != NULL && item < required->data.sequence.items.top; item++) {
+        const yaml_node_item_t *item = NULL;
+        if (required != NULL) {
+            item = required->data.sequence.items.start;
+        }
+        for (; item != NULL && item < required->data.sequence.items.top; item++) {
             is_needed =
                 is_needed || strcmp(text_of(yaml_document_get_node(&document, *item)), name) == 0;
         }

@@ -53,8 +53,10 @@ char *pool_copy(const char *text, size_t size_bytes)
     return copy;
 }
 
-__attribute__((format(printf, 1, 0))) static char *pool_vprintf(const char *format,
-                                                                va_list arguments)
+static char *pool_vprintf(const char *format, va_list arguments)
+    __attribute__((format(printf, 1, 0)));
+
+static char *pool_vprintf(const char *format, va_list arguments)
 {
     char *made = NULL;
     int size_bytes = vasprintf(&made, format, arguments);

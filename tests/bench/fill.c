@@ -334,8 +334,11 @@ static void fill_registry(void)
 
 static struct store *open_people(void)
 {
-    static const struct query_table *const tables[] = {&people_person_queries,
-                                                       &people_session_queries, NULL};
+    static const struct query_table *const tables[] = {
+        &people_person_queries,
+        &people_session_queries,
+        NULL,
+    };
     struct store *store = store_open(STORE_PEOPLE, STORE_WRITE, people_path, tables);
     CHECK(store != NULL, "people.db cannot be opened");
     return store;

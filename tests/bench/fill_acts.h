@@ -101,12 +101,12 @@ static inline void rows_acts(struct rows *rows, struct history *history)
         event->first_seq = rows->next_seq;
         for (size_t k = 0; k < count; k++) {
             uint16_t who = parts[k].who;
+            enum asker program = who == OPERATOR        ? PROGRAM_TALLY
+                                 : who == ADMINISTRATOR ? PROGRAM_ADMIN
+                                                        : PROGRAM_ACCOUNT;
             bind_int(rows, 1, rows->next_seq++);
             bind_int(rows, 2, event_answered_us(history, i, parts[k].quarter));
-            bind_text(rows, 3,
-                      program_word(who == OPERATOR        ? PROGRAM_TALLY
-                                   : who == ADMINISTRATOR ? PROGRAM_ADMIN
-                                                          : PROGRAM_ACCOUNT));
+            bind_text(rows, 3, program_word(program));
             bind_text(rows, 4, person_of(rows, who));
             bind_text(rows, 5, rows->cast->org_ids[who < PARTIES ? who : event->from]);
             bind_text(rows, 6, act_word(parts[k].kind));

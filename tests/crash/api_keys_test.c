@@ -174,8 +174,10 @@ static struct digest ask_once(const struct wish *wish, const char *what)
 
 /* ------------------------------------------------------------------ what is asked */
 
-__attribute__((format(printf, 3, 4))) static void wish_for(struct wish *wish, const char *target,
-                                                           const char *format, ...)
+static void wish_for(struct wish *wish, const char *target, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void wish_for(struct wish *wish, const char *target, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -422,8 +424,11 @@ static int judge(int half, bool *is_mixed)
 
 static struct store *open_people(void)
 {
-    static const struct query_table *const tables[] = {&people_webhook_queries,
-                                                       &people_webhook_queue_queries, NULL};
+    static const struct query_table *const tables[] = {
+        &people_webhook_queries,
+        &people_webhook_queue_queries,
+        NULL,
+    };
     struct store *people = store_open(STORE_PEOPLE, STORE_WRITE, web->people_path, tables);
     CHECK(people != NULL && store_begin_write(people), "people.db cannot be written");
     return people;

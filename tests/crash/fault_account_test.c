@@ -156,8 +156,11 @@ static void add_supply(struct cgi_person supplier, const char *order_id)
 /* A person at the supplier, with a session. */
 static struct cgi_person add_supplier(void)
 {
-    static const struct query_table *const tables[] = {&people_person_queries,
-                                                       &people_session_queries, NULL};
+    static const struct query_table *const tables[] = {
+        &people_person_queries,
+        &people_session_queries,
+        NULL,
+    };
     char path[PATH_MAX];
     (void)snprintf(path, sizeof path, "%s/people.db", town.folder);
     struct store *people = store_open(STORE_PEOPLE, STORE_WRITE, path, tables);

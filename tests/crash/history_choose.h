@@ -193,8 +193,8 @@ static struct operation choose_retire(struct client *client)
     operation.supplier =
         (int8_t)(likely(client, 3) ? NONE : shared->supplier_of[likely(client, 70) ? 0 : 1]);
     int64_t all = client->balance_units[client->home];
-    operation.units = client->balance_batches > BATCHES_MANY ? 1 + below(client, all / 3 + 1)
-                                                             : pick_units(client, all / 10);
+    bool has_many = client->balance_batches > BATCHES_MANY;
+    operation.units = has_many ? 1 + below(client, all / 3 + 1) : pick_units(client, all / 10);
     return operation;
 }
 
@@ -312,10 +312,11 @@ static struct operation choose_act(struct client *client)
         (dice < 90 && roles == ROLE_APPROVER)) {
         return choose_decision(client);
     }
-    return client->balance_batches > BATCHES_MANY && dice > 50 ? choose_retire(client)
-           : dice < 90                                         ? choose_transfer(client)
-           : dice < 98                                         ? choose_retire(client)
-                                                               : choose_policy(client);
+    bool has_many = client->balance_batches > BATCHES_MANY;
+    return has_many && dice > 50 ? choose_retire(client)
+           : dice < 90           ? choose_transfer(client)
+           : dice < 98           ? choose_retire(client)
+                                 : choose_policy(client);
 }
 
 /* What to read, and by which question (enum in history_read.h). */
@@ -324,12 +325,13 @@ static struct operation choose_read(struct client *client, int *question, int64_
     bool looks_at_documents = is_official(client->number) && likely(client, 15);
     int64_t dice = looks_at_documents ? 99 : below(client, 100);
     int home = client->home == NONE ? (int)below(client, HISTORY_PARTIES) : client->home;
-    struct operation operation = operation_of(OPERATION_READ, dice < 20   ? READ_BALANCE
-                                                              : dice < 50 ? READ_BATCH
-                                                              : dice < 90 ? READ_TRANSFER
-                                                              : dice < 94 ? READ_SUMS
-                                                              : dice < 97 ? READ_ABOUT
-                                                                          : READ_DOCUMENT);
+    int kind = dice < 20   ? READ_BALANCE
+               : dice < 50 ? READ_BATCH
+               : dice < 90 ? READ_TRANSFER
+               : dice < 94 ? READ_SUMS
+               : dice < 97 ? READ_ABOUT
+                           : READ_DOCUMENT;
+    struct operation operation = operation_of(OPERATION_READ, kind);
     *offset = 0;
     if (operation.kind == READ_BALANCE) {
         operation.org = (int8_t)(likely(client, 60) ? home : (int)below(client, HISTORY_PARTIES));

@@ -51,9 +51,10 @@ static void found_policies(const struct tally *tally)
         struct command command = command_of(ACT_SET_POLICY, "", "");
         TEXT_COPY(command.policy.org_id, shared->org_ids[i]);
         command.policy.incoming = (uint8_t)(i % 3);
-        command.policy.two_person = (uint8_t)(i % 4 == 3   ? TWO_PERSON_ALWAYS
-                                              : i % 4 == 2 ? TWO_PERSON_ABOVE
-                                                           : TWO_PERSON_NEVER);
+        enum two_person two_person = i % 4 == 3   ? TWO_PERSON_ALWAYS
+                                     : i % 4 == 2 ? TWO_PERSON_ABOVE
+                                                  : TWO_PERSON_NEVER;
+        command.policy.two_person = (uint8_t)two_person;
         command.policy.two_person_above_units = 1000000;
         world_ask(tally, &command);
         command = command_of(ACT_TRUST, "", "");

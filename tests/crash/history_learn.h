@@ -131,10 +131,12 @@ static void learn_registry(void)
     }
     m.account_count = HISTORY_ORGS * HISTORY_ACCOUNTS;
     for (int i = 0; i < m.account_count; i++) {
-        m.accounts[i] = (struct m_account){.org = i / HISTORY_ACCOUNTS,
-                                           .kind = i % HISTORY_ACCOUNTS == 2 ? ACCOUNT_RETIREMENT
-                                                                             : ACCOUNT_ACTIVE,
-                                           .open = shared->account_ids[i][0] != '\0'};
+        bool is_retirement = i % HISTORY_ACCOUNTS == 2;
+        m.accounts[i] = (struct m_account){
+            .org = i / HISTORY_ACCOUNTS,
+            .kind = is_retirement ? ACCOUNT_RETIREMENT : ACCOUNT_ACTIVE,
+            .open = shared->account_ids[i][0] != '\0',
+        };
         memcpy(m.accounts[i].id, shared->account_ids[i], ID_SIZE);
     }
     for (int i = 0; i < HISTORY_PROJECTS; i++) {

@@ -105,15 +105,17 @@ static enum status model_issue(int person, const struct operation *operation)
         int64_t first = project->next[operation->vintage];
         project->next[operation->vintage] += operation->units;
         must(m.piece_count < PIECES_MAX);
-        m.pieces[m.piece_count++] = (struct m_piece){.project = operation->project,
-                                                     .vintage = operation->vintage,
-                                                     .org = org,
-                                                     .account = m.orgs[org].main,
-                                                     .first = first,
-                                                     .last = first + operation->units - 1,
-                                                     .issued_at = m.now,
-                                                     .since_at = m.now,
-                                                     .reserved = NONE};
+        m.pieces[m.piece_count++] = (struct m_piece){
+            .project = operation->project,
+            .vintage = operation->vintage,
+            .org = org,
+            .account = m.orgs[org].main,
+            .first = first,
+            .last = first + operation->units - 1,
+            .issued_at = m.now,
+            .since_at = m.now,
+            .reserved = NONE,
+        };
     }
     return status;
 }

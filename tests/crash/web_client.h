@@ -119,8 +119,10 @@ static inline enum said judge(struct client_record *client, const char *target,
         return SAID_NOTHING;
     case 503:
         client->away++;
-        return reply->is_whole && strstr(reply->body, "may or may not") == NULL ? SAID_LATER
-                                                                                : SAID_UNSURE;
+        if (reply->is_whole && strstr(reply->body, "may or may not") == NULL) {
+            return SAID_LATER;
+        }
+        return SAID_UNSURE;
     default:
         CHECK(false, "%s was answered with %d: %.1500s", target, reply->code, web_words(reply));
         return SAID_NOTHING;

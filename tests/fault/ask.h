@@ -178,8 +178,10 @@ struct asking {
     size_t count;
 };
 
-__attribute__((format(printf, 2, 3))) static void set(struct asking *asking, const char *format,
-                                                      ...)
+static void set(struct asking *asking, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void set(struct asking *asking, const char *format, ...)
 {
     va_list arguments;
     char *value = asking->values[asking->count];

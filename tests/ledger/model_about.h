@@ -125,10 +125,10 @@ static inline enum status m_judge_org(int org, const struct m_said *said)
             return m_says(STATUS_EXISTS, FIELD_DOMAIN);
         }
     }
-    enum command_field field = !m_line_fits(said->name, 1, 120) ? FIELD_NAME
-                               : !m_domain_fits(said->domain)   ? FIELD_DOMAIN
-                               : said->country[0] != '\0' && !m_country_fits(said->country)
-                                   ? FIELD_COUNTRY
+    bool country_fits = said->country[0] == '\0' || m_country_fits(said->country);
+    enum command_field field = !m_line_fits(said->name, 1, 120)      ? FIELD_NAME
+                               : !m_domain_fits(said->domain)        ? FIELD_DOMAIN
+                               : !country_fits                       ? FIELD_COUNTRY
                                : !m_line_fits(said->summary, 0, 256) ? FIELD_SUMMARY
                                : !m_line_fits(said->place, 0, 120)   ? FIELD_PLACE
                                                                      : FIELD_NONE;

@@ -116,22 +116,25 @@ static enum status m_do_submit(const struct m_submit *submit)
     int number = m.transfer_count++;
     struct m_transfer *transfer = &m.transfers[number];
     int64_t units = m_picked();
-    *transfer = (struct m_transfer){.kind = submit->kind,
-                                    .state = TRANSFER_PENDING,
-                                    .from = from,
-                                    .to = submit->kind == TRANSFER_EXTERNAL   ? submit->to
-                                          : submit->kind == TRANSFER_INTERNAL ? from
-                                                                              : NONE,
-                                    .instrument = submit->wish.instrument,
-                                    .units = units,
-                                    .submitted_at = m.now,
-                                    .latest_at = m.now,
-                                    .expires_at = m.now + m.expiry_days * DAY_US,
-                                    .has_note = submit->note == NOTE_FINE,
-                                    .submitted_by = submit->person,
-                                    .approved_by = NONE,
-                                    .registry_approved_by = NONE,
-                                    .ended_by = NONE};
+    int to = submit->kind == TRANSFER_EXTERNAL   ? submit->to
+             : submit->kind == TRANSFER_INTERNAL ? from
+                                                 : NONE;
+    *transfer = (struct m_transfer){
+        .kind = submit->kind,
+        .state = TRANSFER_PENDING,
+        .from = from,
+        .to = to,
+        .instrument = submit->wish.instrument,
+        .units = units,
+        .submitted_at = m.now,
+        .latest_at = m.now,
+        .expires_at = m.now + m.expiry_days * DAY_US,
+        .has_note = submit->note == NOTE_FINE,
+        .submitted_by = submit->person,
+        .approved_by = NONE,
+        .registry_approved_by = NONE,
+        .ended_by = NONE,
+    };
     transfer->needs = submit->kind != TRANSFER_INTERNAL &&
                       (org->two_person == TWO_PERSON_ALWAYS ||
                        (org->two_person == TWO_PERSON_ABOVE && units > org->above));

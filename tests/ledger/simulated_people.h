@@ -92,12 +92,12 @@ static void act_person(void)
     enum status expected =
         may_ask(ACT_SET_REGISTRY_ROLES, asker) ? m_right_registry(asker) : STATUS_NOT_ALLOWED;
     if (expected == STATUS_OK) {
-        expected = !person->active && roles != 0 ? STATUS_PERSON_UNKNOWN
-                   : person->active && (person->registry & 1U) != 0 && (roles & 1U) == 0 &&
-                           is_last(who, NONE)
-                       ? STATUS_LAST_MANAGER
-                   : roles > 3 || (person->is_program && roles != 0) ? STATUS_VALUE_REFUSED
-                                                                     : STATUS_OK;
+        bool steps_down = person->active && (person->registry & 1U) != 0 && (roles & 1U) == 0;
+        bool is_wrong = roles > 3 || (person->is_program && roles != 0);
+        expected = !person->active && roles != 0      ? STATUS_PERSON_UNKNOWN
+                   : steps_down && is_last(who, NONE) ? STATUS_LAST_MANAGER
+                   : is_wrong                         ? STATUS_VALUE_REFUSED
+                                                      : STATUS_OK;
     }
     ask(&command, asker, &answer);
     if (settle(&command, asker, expected, &answer)) {
@@ -146,9 +146,8 @@ static void act_registry(void)
         int org = pick_org();
         struct command command = command_by(ACT_SET_ORGANISATION_STATE, asker);
         TEXT_COPY(command.organisation.org_id, org_id(org));
-        command.organisation.state = (uint8_t)(chance(70)   ? ORG_ACTIVE
-                                               : chance(70) ? ORG_SUSPENDED
-                                                            : ORG_CLOSED);
+        enum org_state state = chance(70) ? ORG_ACTIVE : chance(70) ? ORG_SUSPENDED : ORG_CLOSED;
+        command.organisation.state = (uint8_t)state;
         bool reason = chance(90);
         TEXT_COPY(command.organisation.reason, reason ? "Because" : "");
         if (expected == STATUS_OK && org < 0) {

@@ -161,15 +161,17 @@ static void add_piece(int project, int vintage, int org, int account, int64_t un
     must(m.piece_count < PIECES_MAX);
     int64_t first = m.projects[project].next[vintage];
     m.projects[project].next[vintage] += units;
-    m.pieces[m.piece_count++] = (struct m_piece){.project = project,
-                                                 .vintage = vintage,
-                                                 .org = org,
-                                                 .account = account,
-                                                 .first = first,
-                                                 .last = first + units - 1,
-                                                 .issued_at = m.now,
-                                                 .since_at = m.now,
-                                                 .reserved = NONE};
+    m.pieces[m.piece_count++] = (struct m_piece){
+        .project = project,
+        .vintage = vintage,
+        .org = org,
+        .account = account,
+        .first = first,
+        .last = first + units - 1,
+        .issued_at = m.now,
+        .since_at = m.now,
+        .reserved = NONE,
+    };
 }
 
 static void act_issue(void)
@@ -401,9 +403,10 @@ static void act_pool(void)
     struct command command = command_by(kind, person);
     struct command_pool *body = &command.pool;
     TEXT_COPY(body->org_id, org_id(named));
-    TEXT_COPY(body->project_id, wish.project == NONE       ? ""
-                                : wish.project == STRANGER ? "prj_ZZZZZZZZZZZZZZZZ"
-                                                           : m.projects[wish.project].id);
+    const char *project_id = wish.project == NONE       ? ""
+                             : wish.project == STRANGER ? "prj_ZZZZZZZZZZZZZZZZ"
+                                                        : m.projects[wish.project].id;
+    TEXT_COPY(body->project_id, project_id);
     enum m_note note = pick_note();
     set_note(body->notes, note);
     body->line_count = pick_lines(&wish, body->lines);

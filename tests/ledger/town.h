@@ -119,6 +119,15 @@ TOWN_UNUSED static const char *town_key(void)
     return key;
 }
 
+/* The program that a person sends such an act through; "": the operator's. */
+TOWN_UNUSED static enum asker town_program(enum act_kind kind, const char *user_id)
+{
+    if (user_id[0] == '\0') {
+        return PROGRAM_TALLY;
+    }
+    return program_may(PROGRAM_ACCOUNT, kind) ? PROGRAM_ACCOUNT : PROGRAM_ADMIN;
+}
+
 /* One command, committed by itself. */
 TOWN_UNUSED static enum status town_ask(enum asker program, const struct command *command,
                                         struct answer *answer)

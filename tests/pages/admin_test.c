@@ -47,8 +47,11 @@ static const char *transfer(enum transfer_kind kind, int64_t units, const char *
 
 static int admin_open(void **state)
 {
-    static const struct query_table *const tables[] = {&people_person_queries,
-                                                       &people_session_queries, NULL};
+    static const struct query_table *const tables[] = {
+        &people_person_queries,
+        &people_session_queries,
+        NULL,
+    };
     char path[PATH_MAX];
     market_open(state);
     market_stop_daemon();

@@ -47,20 +47,22 @@ static struct store *inside_store;
 static struct store *inside_people;  /* NULL: this test has no people.db */
 static char inside_people_path[128]; /* where it is */
 
-static const struct query_table *const inside_tables[] = {&api_parties_queries,
-                                                          &api_batches_queries,
-                                                          &api_projects_queries,
-                                                          &api_orders_queries,
-                                                          &api_retirements_queries,
-                                                          &api_holdings_queries,
-                                                          &api_beneficiaries_queries,
-                                                          &api_transfers_queries,
-                                                          &api_balances_queries,
-                                                          &holdings_queries,
-                                                          &rights_queries,
-                                                          &documents_queries,
-                                                          &events_queries,
-                                                          NULL};
+static const struct query_table *const inside_tables[] = {
+    &api_parties_queries,
+    &api_batches_queries,
+    &api_projects_queries,
+    &api_orders_queries,
+    &api_retirements_queries,
+    &api_holdings_queries,
+    &api_beneficiaries_queries,
+    &api_transfers_queries,
+    &api_balances_queries,
+    &holdings_queries,
+    &rights_queries,
+    &documents_queries,
+    &events_queries,
+    NULL,
+};
 
 /* Where each handler stands (api.c), ":id" for its argument. */
 static const struct {
@@ -105,8 +107,11 @@ INSIDE_UNUSED static void inside_open(void)
 /* Makes people.db for webhooks, and opens it, too. */
 INSIDE_UNUSED static void inside_open_people(void)
 {
-    static const struct query_table *const tables[] = {&people_webhook_queries,
-                                                       &people_webhook_log_queries, NULL};
+    static const struct query_table *const tables[] = {
+        &people_webhook_queries,
+        &people_webhook_log_queries,
+        NULL,
+    };
     (void)snprintf(inside_people_path, sizeof inside_people_path, "%s/people.db", town.folder);
     assert_int_equal(store_migrate(STORE_PEOPLE, inside_people_path, "schema/people"), STATUS_OK);
     inside_people = store_open(STORE_PEOPLE, STORE_READ, inside_people_path, tables);

@@ -58,8 +58,11 @@ static const struct tried could_not = {
 /* people.db as the courier has it, in an open transaction. */
 static struct store *open_people(void)
 {
-    static const struct query_table *const tables[] = {&people_webhook_queries,
-                                                       &people_webhook_queue_queries, NULL};
+    static const struct query_table *const tables[] = {
+        &people_webhook_queries,
+        &people_webhook_queue_queries,
+        NULL,
+    };
     char people_path[PATH_MAX];
     (void)snprintf(people_path, sizeof people_path, "%s/people.db", town.folder);
     struct store *people = store_open(STORE_PEOPLE, STORE_WRITE, people_path, tables);
@@ -609,8 +612,11 @@ static void tests_log_and_replay(void **state)
     (void)state;
     const char *id = make(&manager, GOOD);
     static unsigned char memory[65536];
-    static const struct query_table *const tables[] = {&people_webhook_queries,
-                                                       &people_webhook_queue_queries, NULL};
+    static const struct query_table *const tables[] = {
+        &people_webhook_queries,
+        &people_webhook_queue_queries,
+        NULL,
+    };
     struct arena arena;
     struct queued queued;
     char people_path[PATH_MAX];

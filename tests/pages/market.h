@@ -116,8 +116,11 @@ CGI_UNUSED static void market_stop_daemon(void)
 
 CGI_UNUSED static int market_open(void **state)
 {
-    static const struct query_table *const tables[] = {&people_person_queries,
-                                                       &people_session_queries, NULL};
+    static const struct query_table *const tables[] = {
+        &people_person_queries,
+        &people_session_queries,
+        NULL,
+    };
     char path[PATH_MAX];
     (void)state;
     town_found();

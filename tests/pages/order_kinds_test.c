@@ -41,8 +41,11 @@ static const char *batch_of(const char *project_id)
 
 static int kinds_open(void **state)
 {
-    static const struct query_table *const tables[] = {&people_person_queries,
-                                                       &people_session_queries, NULL};
+    static const struct query_table *const tables[] = {
+        &people_person_queries,
+        &people_session_queries,
+        NULL,
+    };
     char path[PATH_MAX];
     market_open(state);
     market_stop_daemon();

@@ -30,8 +30,11 @@ static const char *order_of(const char *user_id, const char *supplier, const cha
 
 static int supply_open(void **state)
 {
-    static const struct query_table *const tables[] = {&people_person_queries,
-                                                       &people_session_queries, NULL};
+    static const struct query_table *const tables[] = {
+        &people_person_queries,
+        &people_session_queries,
+        NULL,
+    };
     char path[PATH_MAX];
     market_open(state);
     market_stop_daemon();

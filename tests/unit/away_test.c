@@ -154,8 +154,8 @@ static void test_ways(void)
     CHECK(tally_ask(&tally, &undone, &answer) == STATUS_OK && !answer.repeated,
           "what was rolled back stayed");
     char key[KEY_SIZE];
-    for (int round = 0; round < 3; round++) { /* 0 directly, 1 through the daemon, 2 through a
-                                                 daemon that is killed meanwhile */
+    /* 0 directly, 1 through the daemon, 2 through a daemon that is killed meanwhile. */
+    for (int round = 0; round < 3; round++) {
         if (round == 1) {
             way_close(tally.way);
             world_start_daemon(world);

@@ -23,11 +23,8 @@ static int64_t marked_seq;
 static enum status ask(struct command command, const char *user_id)
 {
     struct answer answer;
-    enum act_kind kind = (enum act_kind)command.kind;
+    enum asker program = town_program((enum act_kind)command.kind, user_id);
     must(TEXT_COPY(command.user_id, user_id));
-    enum asker program = user_id[0] == '\0'                   ? PROGRAM_TALLY
-                         : program_may(PROGRAM_ACCOUNT, kind) ? PROGRAM_ACCOUNT
-                                                              : PROGRAM_ADMIN;
     enum status status = town_ask(program, &command, &answer);
     must(TEXT_COPY(last_id, answer.id));
     return status;

@@ -50,10 +50,7 @@ static int tear_down(void **state)
 
 static enum status ask(const struct command *command)
 {
-    enum act_kind kind = (enum act_kind)command->kind;
-    enum asker program = command->user_id[0] == '\0'          ? PROGRAM_TALLY
-                         : program_may(PROGRAM_ACCOUNT, kind) ? PROGRAM_ACCOUNT
-                                                              : PROGRAM_ADMIN;
+    enum asker program = town_program((enum act_kind)command->kind, command->user_id);
     return town_ask(program, command, &answer);
 }
 

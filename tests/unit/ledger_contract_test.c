@@ -29,11 +29,7 @@ static enum status ask_by(enum asker program, const char *user_id, struct comman
 
 static enum status ask(const char *user_id, struct command *command)
 {
-    enum act_kind kind = (enum act_kind)command->kind;
-    enum asker program = user_id[0] == '\0'                   ? PROGRAM_TALLY
-                         : program_may(PROGRAM_ACCOUNT, kind) ? PROGRAM_ACCOUNT
-                                                              : PROGRAM_ADMIN;
-    return ask_by(program, user_id, command);
+    return ask_by(town_program((enum act_kind)command->kind, user_id), user_id, command);
 }
 
 static int64_t number(const char *format, ...) __attribute__((format(printf, 1, 2)));

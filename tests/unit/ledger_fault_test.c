@@ -48,10 +48,7 @@ static int64_t faults, acts;
 static enum asker asker_of(const struct command *command)
 {
     enum act_kind kind = (enum act_kind)command->kind;
-    return kind == ACT_EXPIRE                   ? PROGRAM_LEDGER
-           : command->user_id[0] == '\0'        ? PROGRAM_TALLY
-           : program_may(PROGRAM_ACCOUNT, kind) ? PROGRAM_ACCOUNT
-                                                : PROGRAM_ADMIN;
+    return kind == ACT_EXPIRE ? PROGRAM_LEDGER : town_program(kind, command->user_id);
 }
 
 static enum status apply(const struct command *command)

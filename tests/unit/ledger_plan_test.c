@@ -242,12 +242,9 @@ static void faulty_lines(void **state)
         assert_int_equal(answer.line, 1);
         assert_int_equal(answer.field, FIELD_LINES);
         assert_string_equal(answer.batch_id, lines[1].batch_id);
-        assert_int_equal(answer.available_units, expected == STATUS_NOT_ENOUGH ||
-                                                         expected == STATUS_WRONG_SUPPLIER ||
-                                                         expected == STATUS_WRONG_INSTRUMENT ||
-                                                         expected == STATUS_SAME_ACCOUNT
-                                                     ? 200
-                                                     : 0);
+        bool tells_units = expected == STATUS_NOT_ENOUGH || expected == STATUS_WRONG_SUPPLIER ||
+                           expected == STATUS_WRONG_INSTRUMENT || expected == STATUS_SAME_ACCOUNT;
+        assert_int_equal(answer.available_units, tells_units ? 200 : 0);
     }
 }
 

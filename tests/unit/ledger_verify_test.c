@@ -43,13 +43,10 @@ static int64_t verify(const char *path)
 static const char *ask(struct command command, const char *user_id)
 {
     struct answer answer;
+    enum asker program = town_program((enum act_kind)command.kind, user_id);
     TEXT_COPY(command.user_id, user_id);
     town.now_us += CLOCK_SECOND_US;
-    enum status status =
-        town_ask(user_id[0] == '\0'                                          ? PROGRAM_TALLY
-                 : program_may(PROGRAM_ACCOUNT, (enum act_kind)command.kind) ? PROGRAM_ACCOUNT
-                                                                             : PROGRAM_ADMIN,
-                 &command, &answer);
+    enum status status = town_ask(program, &command, &answer);
     if (status != STATUS_OK) {
         fprintf(stderr, "%s: %s\n", act_word((enum act_kind)command.kind),
                 status_row(status)->slug);

@@ -24,9 +24,13 @@ static struct arena arena;
 
 static void found_town(void)
 {
-    static const struct query_table *const tables[] = {&api_balances_queries, &api_holdings_queries,
-                                                       &api_transfers_queries,
-                                                       &my_transfers_queries, NULL};
+    static const struct query_table *const tables[] = {
+        &api_balances_queries,
+        &api_holdings_queries,
+        &api_transfers_queries,
+        &my_transfers_queries,
+        NULL,
+    };
     town_found();
     must(TEXT_COPY(alder, town_org("Alder", true, ORG_PARTICIPANT)));
     must(TEXT_COPY(birch, town_org("Birch", false, ORG_PARTICIPANT)));

@@ -30,8 +30,11 @@ static char folder[] = "/tmp/tallystick-retire-XXXXXX";
 static int set_up(void **state)
 {
     (void)state;
-    static const struct query_table *const tables[] = {&people_person_queries,
-                                                       &retirement_drafts_queries, NULL};
+    static const struct query_table *const tables[] = {
+        &people_person_queries,
+        &retirement_drafts_queries,
+        NULL,
+    };
     char path[128];
     arena_map(&arena, 4UL * 1024 * 1024);
     assert_non_null(mkdtemp(folder));

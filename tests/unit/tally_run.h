@@ -66,8 +66,10 @@ static inline void tally_in_world(void)
 
 /* SQL in a database of the folder that the runs are about; what the schema's triggers forbid too.
  */
-__attribute__((format(printf, 2, 3))) static int64_t tally_sql(const char *file, const char *format,
-                                                               ...)
+static int64_t tally_sql(const char *file, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int64_t tally_sql(const char *file, const char *format, ...)
 {
     char sql[4096];
     char path[2 * PATH_MAX];
