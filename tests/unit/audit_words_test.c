@@ -262,7 +262,8 @@ static void a_house(void **state)
     log_says(alder, "trust ok no longer Birch");
 }
 
-/* What an organisation is known by, and where the links in messages lead, can be read afterwards. */
+/* What an organisation is known by, and where the links in messages lead, can be read afterwards.
+ */
 static void who_and_where(void **state)
 {
     (void)state;
