@@ -124,7 +124,7 @@ $(B)/templates/stamp: build/tools/mustache $(TEMPLATES) $(VIEWS)
 
 $(foreach a,$(AREAS),$(B)/templates/$(a)_templates.c): $(B)/templates/stamp ;
 $(B)/templates/%.o: $(B)/templates/%.c
-	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -MMD -c -o $@ $<
+	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # -- static files under names that tell their content
 $(B)/templates/static_names.h: cgi-bin/tools/static.sh $(wildcard static/*) $(B)/templates/api_operations.h
@@ -133,7 +133,7 @@ $(B)/templates/static_names.h: cgi-bin/tools/static.sh $(wildcard static/*) $(B)
 # -- objects, archives, programs
 $(B)/cgi-bin/%.o: cgi-bin/%.c | $(B)/templates/stamp $(B)/templates/static_names.h
 	@mkdir -p $(@D)
-	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -MMD -c -o $@ $<
+	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 # where the headers of its drawing library are
 $(B)/cgi-bin/pages/certificate_sheet.o: CFLAGS_ALL += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I cairo freetype2))
 
@@ -141,7 +141,7 @@ $(B)/cgi-bin/pages/certificate_sheet.o: CFLAGS_ALL += $(patsubst -I%,-isystem %,
 define changeable
 build/$(1)/cgi-bin/ledger/%.o: build/mutate/made/%.c | $(B)/templates/stamp
 	@mkdir -p $$(@D)
-	$(V)echo "  cc $$<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -c -o $$@ $$<
+	$(V)echo "  cc $$<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -MP -c -o $$@ $$<
 endef
 $(foreach m,mutate alarm,$(eval $(call changeable,$(m))))
 
@@ -164,14 +164,14 @@ $(PROGRAMS:%=$(B)/%): $(B)/%: $(B)/cgi-bin/%.o $(ARCHIVES) $(B)/templates.a
 
 $(B)/tests/%: tests/%.c $(ARCHIVES) $(B)/templates.a $(B)/templates_json.a build/tools/mustache $(wildcard tests/*/*.h)
 	@mkdir -p $(@D)
-	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -lcurl -ljansson -lcrypto $(LIBS_paper) -lcmocka
+	$(V)echo "  test $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -MP -o $@ $< -pie -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -lfcgi -lscrypt -lcsv -lcurl -ljansson -lcrypto $(LIBS_paper) -lcmocka
 
 # fuzz targets: with libFuzzer (MODE=fuzz), or with a main that replays their corpus
 $(B)/tools.a: $(patsubst %.c,$(B)/%.o,$(filter-out %/mustache.c %/openapi.c,$(wildcard cgi-bin/tools/*.c)))
 	@rm -f $@ && ar rcs $@ $^
 $(B)/tests/fuzz/%.o: tests/fuzz/%.c | $(B)/templates/stamp
 	@mkdir -p $(@D)
-	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -c -o $@ $<
+	$(V)echo "  cc $<" && $(CC) $(CFLAGS_ALL) -Itests -MMD -MP -c -o $@ $<
 FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
 $(FUZZERS): $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/fuzz.o $(FUZZ_MAIN) $(ARCHIVES) $(B)/tools.a
 	$(V)echo "  link $@" && $(CC) $(LINK) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $(filter %.o,$^) -Wl,--wrap=log_event \

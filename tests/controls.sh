@@ -45,6 +45,7 @@ tally-restore-keeps-sessions crash/drill_test   --seconds 1
 tally-restore-trusts-digest  crash/drill_test   --seconds 8
 tally-verify-backfills       crash/drill_test   --seconds 2
 ledger-unsynced         crash/power_test        --acts 60
+ledger-moves-unsynced   crash/power_test        --acts 60
 account-unsynced        crash/power_people_test
 ledger-fault-ignored    crash/fault_ledger_test --faults 39
 signin-fault-ignored    crash/fault_signin_test --only password/set --faults 20

@@ -86,7 +86,7 @@
 #define WAL_PAGES_MAX 16000
 /* 31 frames are written to the WAL in one call: SQLite's unix VFS takes at most 131,071 bytes */
 #define WAL_GATHER_BYTES 127720
-/* 4 MiB: past this it uses a moment in which nobody waits, so that who comes meanwhile waits for 7
+/* 4 MiB: past this it uses a moment in which nobody waits, so that who comes meanwhile waits for 3
  * ms and not for 20 */
 #define WAL_PAGES_EASY 1000
 /* idempotency key: draft id, UUID or 64 hex digits */

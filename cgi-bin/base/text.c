@@ -5,9 +5,15 @@
 
 #include "base/must.h"
 
+/* A text without the white space at its ends; NULLs when it is nothing else. */
+struct core {
+    const char *start, *end;
+};
+
 static size_t utf8_read(const char *text, uint32_t *point);
 static bool is_control(uint32_t point, const char *allowed);
 static bool is_space(uint32_t point);
+static struct core core_of(const char *text);
 
 bool text_is(const char *one, const char *other)
 {
@@ -84,20 +90,21 @@ bool text_has_control(const char *text, const char *allowed)
 
 const char *text_trim(struct arena *arena, const char *text)
 {
-    const char *start = NULL;
-    const char *end = NULL;
-    while (text != NULL && *text != '\0') {
-        uint32_t point = 0;
-        size_t size_bytes = utf8_read(text, &point);
-        bool is_blank = size_bytes > 0 && is_space(point);
-        const char *next = text + (size_bytes > 0 ? size_bytes : 1);
-        if (!is_blank) {
-            start = start == NULL ? text : start;
-            end = next;
-        }
-        text = next;
-    }
-    return start == NULL ? "" : arena_text_sized(arena, start, (size_t)(end - start));
+    struct core core = core_of(text);
+    return core.start == NULL
+               ? ""
+               : arena_text_sized(arena, core.start, (size_t)(core.end - core.start));
+}
+
+bool text_is_trim(const char *text)
+{
+    struct core core = core_of(text);
+    return text_empty(text) || (core.start == text && *core.end == '\0');
+}
+
+bool text_blank(const char *text)
+{
+    return core_of(text).start == NULL;
 }
 
 const char *text_lower(struct arena *arena, const char *text)
@@ -201,4 +208,22 @@ static bool is_space(uint32_t point)
            point == 0x1680 || (point >= 0x2000 && point <= 0x200A) || point == 0x2028 ||
            point == 0x2029 || point == 0x202F || point == 0x205F || point == 0x3000 ||
            point == 0xFEFF;
+}
+
+/* From the first character that is no white space to behind the last. */
+static struct core core_of(const char *text)
+{
+    struct core core = {NULL, NULL};
+    while (text != NULL && *text != '\0') {
+        uint32_t point = 0;
+        size_t size_bytes = utf8_read(text, &point);
+        bool is_blank = size_bytes > 0 && is_space(point);
+        const char *next = text + (size_bytes > 0 ? size_bytes : 1);
+        if (!is_blank) {
+            core.start = core.start == NULL ? text : core.start;
+            core.end = next;
+        }
+        text = next;
+    }
+    return core;
 }

@@ -27,8 +27,12 @@ size_t text_characters(const char *text);
  * bidirectional override? */
 bool text_has_control(const char *text, const char *allowed);
 
-/* Without white space at both ends. */
+/* Without white space (Unicode's) at both ends. */
 const char *text_trim(struct arena *arena, const char *text);
+/* Is it so already? */
+bool text_is_trim(const char *text);
+/* NULL, "" or white space alone? */
+bool text_blank(const char *text);
 /* ASCII lower case. */
 const char *text_lower(struct arena *arena, const char *text);
 

@@ -42,8 +42,8 @@ enum status apply_project(struct work *work)
     bool is_same = body->ccp_approved == facts.project.ccp_approved;
     const char *label =
         body->ccp_approved ? ", CCP-approved from now on" : ", no longer CCP-approved";
-    work->detail =
-        arena_printf(work->arena, "%s (%s)%s", body->name, body->short_code, is_same ? "" : label);
+    work->detail = arena_printf(work->arena, "%s (%s)%s; %s", body->name, body->short_code,
+                                is_same ? "" : label, body->status);
     struct ledger_project_words words = project_words(body, work->answer->id);
     bool good = is_new ? ledger_project_add(work->store, &words, work->at)
                        : ledger_project_edit(work->store, &words);
@@ -226,8 +226,9 @@ enum status apply_settings(struct work *work)
         return status;
     }
     work->detail = arena_printf(
-        work->arena, "%s; transfers wait %lld days; the registry approves above %lld units",
-        body->site_name, (long long)body->expiry_days, (long long)body->registry_approval_units);
+        work->arena, "%s at %s; transfers wait %lld days; the registry approves above %lld units",
+        body->site_name, text_empty(body->site_url) ? "no address" : body->site_url,
+        (long long)body->expiry_days, (long long)body->registry_approval_units);
     return ledger_settings_set(work->store, body->site_name, body->site_url, body->expiry_days,
                                body->registry_approval_units)
                ? STATUS_OK

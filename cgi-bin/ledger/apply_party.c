@@ -44,7 +44,9 @@ enum status apply_organisation(struct work *work)
     }
     must(TEXT_COPY(work->answer->id, is_new ? org_id : body->org_id));
     work_for(work, work->answer->id);
-    work->detail = arena_text(work->arena, body->name);
+    work->detail =
+        arena_printf(work->arena, text_empty(body->domain) ? "%s%s%s" : "%s (%s)%s", body->name,
+                     body->domain, needs_supplier_id ? ", a supplier from now on" : "");
     struct ledger_org_words words = {.org_id = work->answer->id,
                                      .supplier_id = supplier_id,
                                      .name = body->name,

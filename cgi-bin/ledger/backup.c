@@ -27,6 +27,7 @@ struct backup_run {
     const struct tally *tally;
     const char *folder;
     const char *name; /* NULL until one is made */
+    bool allows_violations;
     struct part part;
     struct manifest manifest;
     struct backup_look look;
@@ -74,7 +75,8 @@ int operate_backup(int argc, char **argv, const struct tally *tally)
 }
 
 bool backup_look_through(const struct tally *tally, enum store_mode mode, const char *people_path,
-                         const char *registry_path, struct backup_look *look)
+                         const char *registry_path, bool allows_violations,
+                         struct backup_look *look)
 {
     static const struct query_table *const registry_tables[] = {
         &rights_queries,
@@ -93,12 +95,13 @@ bool backup_look_through(const struct tally *tally, enum store_mode mode, const 
     struct store *verified = store_open(STORE_REGISTRY, mode, registry_path, ledger_verify_tables);
     struct verify_report report = {.say = say_violation};
     bool good = verified != NULL && ledger_verify(verified, tally->arena, &report) == STATUS_OK &&
-                report.violations == 0;
+                (allows_violations || report.violations == 0);
     store_close(verified);
     struct store *registry =
         good ? store_open(STORE_REGISTRY, mode, registry_path, registry_tables) : NULL;
     if (registry != NULL) {
         struct care_sum sum = care_sum_read(registry, tally->arena);
+        look->violations = report.violations;
         look->batches = report.batches;
         look->transfers = report.transfers;
         look->units = report.units;
@@ -116,8 +119,20 @@ bool backup_look_through(const struct tally *tally, enum store_mode mode, const 
         fputs("tally: registry.db is not sound; if `tally verify` says the same of the live one, "
               "keep its folder as it is\n",
               stderr);
+        if (report.violations > 0 && !allows_violations) {
+            fputs("tally: " BACKUP_WITH_VIOLATIONS " makes it even so\n", stderr);
+        }
     }
     return good;
+}
+
+const char *backup_violation_words(struct arena *arena, const struct backup_look *look)
+{
+    if (look->violations == 0) {
+        return "no violation";
+    }
+    return arena_printf(arena, "%s %s", text_int_grouped(arena, look->violations),
+                        look->violations == 1 ? "VIOLATION" : "VIOLATIONS");
 }
 
 static const char *live_path(const struct tally *tally, int place)
@@ -130,6 +145,8 @@ static bool read_words(int argc, char **argv, struct backup_run *run)
     for (int i = 1; i < argc; i++) {
         if (text_is(argv[i], "--name") && i + 1 < argc && run->name == NULL) {
             run->name = argv[++i];
+        } else if (text_is(argv[i], BACKUP_WITH_VIOLATIONS)) {
+            run->allows_violations = true;
         } else if (run->folder == NULL && argv[i][0] != '-' && argv[i][0] != '\0') {
             run->folder = argv[i];
         } else {
@@ -238,7 +255,7 @@ static bool make(struct backup_run *run)
         fputs("Checking the copies …\n", stderr);
     }
     if (!backup_look_through(run->tally, STORE_COPY, paths[MANIFEST_PEOPLE],
-                             paths[MANIFEST_REGISTRY], &run->look)) {
+                             paths[MANIFEST_REGISTRY], run->allows_violations, &run->look)) {
         return false;
     }
     return (write_manifest(run) && part_finish(&run->part)) || refused(run);
@@ -303,9 +320,9 @@ static void print_done(const struct backup_run *run, int64_t took_us)
     }
     printf("  up to act    %s%s%s\n", text_int_grouped(arena, run->look.acts),
            run->look.acts == 0 ? "" : ", ", clock_words(arena, run->look.act_at));
-    printf("  checked      %s batches, %s transfers, %s units: no violation\n",
+    printf("  checked      %s batches, %s transfers, %s units: %s\n",
            text_int_grouped(arena, run->look.batches), text_int_grouped(arena, run->look.transfers),
-           text_int_grouped(arena, run->look.units));
+           text_int_grouped(arena, run->look.units), backup_violation_words(arena, &run->look));
     printf("  took         %s ms\n", text_int_grouped(arena, took_us / 1000));
     if (run->look.strangers > 0) {
         fprintf(stderr,

@@ -27,7 +27,8 @@
 /* What was looked at and found. */
 struct backup_look {
     int64_t batches, transfers, acts, units;
-    int64_t act_at; /* of the last act */
+    int64_t violations; /* 0 unless they were allowed */
+    int64_t act_at;     /* of the last act */
     int64_t registry_version, people_version;
     int64_t strangers; /* persons of people.db whom the registry does not know */
     char tag[ID_TAG_SIZE];
@@ -35,9 +36,18 @@ struct backup_look {
 
 /* Everything that can be known of a pair of files that nobody else uses: SQLite's integrity and
  * foreign keys of both, the whole of `tally verify`, strangers. mode: STORE_COPY in a backup,
- * STORE_READ in a restored folder. False: what is wrong has been printed. */
+ * STORE_READ in a restored folder. allows_violations: what `tally verify` finds is printed, but a
+ * copy of it is better than none; a file that cannot be read to its end is refused with it, too.
+ * False: what is wrong has been printed. */
 bool backup_look_through(const struct tally *tally, enum store_mode mode, const char *people_path,
-                         const char *registry_path, struct backup_look *look);
+                         const char *registry_path, bool allows_violations,
+                         struct backup_look *look);
+
+/* The option of `tally backup` and `tally restore` for it. */
+#define BACKUP_WITH_VIOLATIONS "--with-violations"
+
+/* "no violation", "1 VIOLATION", "3 VIOLATIONS". */
+const char *backup_violation_words(struct arena *arena, const struct backup_look *look);
 
 int operate_backup(int argc, char **argv, const struct tally *tally);
 int operate_restore(int argc, char **argv, const struct tally *tally);

@@ -32,8 +32,7 @@ bool check_words(const char *text, size_t min_characters, size_t max_characters)
     if (characters < min_characters || characters > max_characters) {
         return false;
     }
-    size_t size_bytes = strlen(text);
-    return size_bytes == 0 || (text[0] != ' ' && text[size_bytes - 1] != ' ');
+    return text_is_trim(text);
 }
 
 bool check_prose(const char *text)

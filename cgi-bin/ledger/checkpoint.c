@@ -1,10 +1,16 @@
 /* ledger/checkpoint.c: see ledger/checkpoint.h. */
 #include "ledger/checkpoint.h"
 
+static enum checkpoint_kind next_step(const struct checkpoint_facts *facts);
+
 enum checkpoint_kind checkpoint_due(const struct checkpoint_facts *facts)
 {
     if (facts->load == LOAD_IDLE) {
-        return facts->wal_in_use ? CHECKPOINT_TRUNCATE : CHECKPOINT_NONE;
+        return facts->wal_in_use ? CHECKPOINT_EMPTY : CHECKPOINT_NONE;
+    }
+    bool is_too_large = facts->wal_pages >= WAL_PAGES_MAX * CHECKPOINT_TOO_LARGE;
+    if (facts->is_pinned || facts->moves > 0) {
+        return is_too_large ? CHECKPOINT_FINISH : next_step(facts);
     }
     bool is_easy = facts->load == LOAD_FREE && facts->wal_pages >= WAL_PAGES_EASY &&
                    facts->acts_unmoved >= CHECKPOINT_ACTS_FREE &&
@@ -13,8 +19,19 @@ enum checkpoint_kind checkpoint_due(const struct checkpoint_facts *facts)
     if (!is_easy && !is_full) {
         return CHECKPOINT_NONE;
     }
-    bool is_too_large = facts->wal_pages >= WAL_PAGES_MAX * CHECKPOINT_TOO_LARGE;
-    return is_too_large ? CHECKPOINT_TRUNCATE : CHECKPOINT_PASSIVE;
+    return is_too_large ? CHECKPOINT_EMPTY : CHECKPOINT_PIN;
+}
+
+static enum checkpoint_kind next_step(const struct checkpoint_facts *facts)
+{
+    if (facts->is_pinned) {
+        return facts->pages_behind > 0 ? CHECKPOINT_MOVE : CHECKPOINT_NONE;
+    }
+    if (!facts->is_flushed) {
+        return CHECKPOINT_NONE;
+    }
+    bool is_last = facts->pages_behind <= CHECKPOINT_PAGES_LAST || facts->moves >= CHECKPOINT_MOVES;
+    return is_last ? CHECKPOINT_FINISH : CHECKPOINT_PIN;
 }
 
 int64_t checkpoint_pause_until(int64_t began_us, int64_t ended_us)

@@ -16,14 +16,22 @@
 #include "base/text.h"
 #include "ledger/checkpoint.h"
 #include "ledger/door.h"
+#include "ledger/flusher.h"
 #include "ledger/group.h"
 #include "ledger/inspect.h"
 #include "ledger/ledger.h"
 #include "ledger/lock.h"
 #include "ledger/mark.h"
+#include "store/pin.h"
 
 #define DESCRIPTORS_SPARE 64 /* besides clients: database, sockets, standard streams */
 #define IDLE_MS 1000         /* after this long without a command the WAL is emptied */
+
+static const char *const checkpoint_words[] = {
+    [CHECKPOINT_MOVE] = "move",
+    [CHECKPOINT_FINISH] = "finish",
+    [CHECKPOINT_EMPTY] = "empty",
+};
 
 struct daemon {
     const struct daemon_setup *setup;
@@ -39,6 +47,12 @@ struct daemon {
     size_t acts_unmoved;    /* committed since the last checkpoint */
     int64_t pause_until_us; /* steady clock: until then free moments are left */
     bool wal_in_use;        /* the WAL may hold something */
+    struct flusher flusher;
+    struct store *pin;     /* NULL: checkpoints are one step */
+    bool is_pinned;        /* checkpoint_facts */
+    int moves;             /* checkpoint_facts */
+    int pages_pinned;      /* that the WAL held when the pin was last set */
+    int64_t checkpoint_us; /* steady clock: when the last checkpoint's first step began */
 };
 
 static bool daemon_start(struct daemon *daemon);
@@ -50,12 +64,14 @@ static bool damage_found(struct daemon *daemon);
 static int wait_ms(const struct daemon *daemon);
 static bool somebody_waits(struct daemon *daemon);
 static bool checkpoint_if_due(struct daemon *daemon, enum checkpoint_load load);
+static int move_pages(struct daemon *daemon, enum checkpoint_kind kind);
 
 int daemon_run(const struct daemon_setup *setup)
 {
     static struct daemon daemon; /* 4 MB: too much for a stack */
     daemon.setup = setup;
     daemon.lock_fd = -1;
+    daemon.flusher.fd = -1;
     enum status status = STATUS_FAULT;
     if (daemon_start(&daemon)) {
         log_event("info", "ready", "data", setup->data_dir, "run", setup->run_dir, "pid",
@@ -65,9 +81,11 @@ int daemon_run(const struct daemon_setup *setup)
         if (status == STATUS_OK && !checkpoint_if_due(&daemon, LOAD_IDLE)) {
             status = STATUS_FAULT;
         }
+        store_close(daemon.pin);
         store_close(daemon.ledger.store);
     }
     inspect_stop(&daemon.inspector);
+    flusher_stop(&daemon.flusher);
     log_event(status == STATUS_OK ? "info" : "fault", "stopped", NULL);
     lock_release(daemon.lock_fd);
     return status == STATUS_OK ? 0 : 1;
@@ -94,6 +112,7 @@ static bool daemon_start(struct daemon *daemon)
                                               daemon->lock_fd, &daemon->inspector)) {
         return false;
     }
+    flusher_begin(&daemon->flusher, daemon->registry_path, daemon->lock_fd);
     allow_descriptors();
     arena_map(&daemon->arena, LEDGER_ARENA_BYTES);
     if (!catch_signals(daemon) ||
@@ -101,8 +120,10 @@ static bool daemon_start(struct daemon *daemon)
         return false;
     }
     daemon->wal_in_use = true;
+    daemon->pin = pin_open(daemon->registry_path);
     if (door_open(&daemon->door, setup->run_dir, setup->uids, daemon->signal_fd) != STATUS_OK) {
         door_close(&daemon->door);
+        store_close(daemon->pin);
         store_close(daemon->ledger.store);
         return false;
     }
@@ -187,6 +208,7 @@ static enum status take_signal(struct daemon *daemon)
         if (info.ssi_signo != SIGCHLD) {
             return STATUS_OK;
         }
+        flusher_reap(&daemon->flusher);
         if (damage_found(daemon)) {
             return STATUS_FAULT;
         }
@@ -224,27 +246,56 @@ static bool somebody_waits(struct daemon *daemon)
  * later turn tries again. False: the store is at fault. */
 static bool checkpoint_if_due(struct daemon *daemon, enum checkpoint_load load)
 {
-    struct store *store = daemon->ledger.store;
-    int pages_before = store_wal_pages(store);
+    int pages_before = store_wal_pages(daemon->ledger.store);
     int64_t began_us = clock_steady_us();
-    struct checkpoint_facts facts = {.load = load,
-                                     .wal_in_use = daemon->wal_in_use,
-                                     .wal_pages = pages_before,
-                                     .acts_unmoved = daemon->acts_unmoved,
-                                     .now_us = began_us,
-                                     .pause_until_us = daemon->pause_until_us};
+    struct checkpoint_facts facts = {
+        .load = load,
+        .wal_in_use = daemon->wal_in_use,
+        .is_pinned = daemon->is_pinned,
+        .moves = daemon->moves,
+        .is_flushed = flusher_is_done(&daemon->flusher),
+        .wal_pages = pages_before,
+        .pages_behind = pages_before - daemon->pages_pinned,
+        .acts_unmoved = daemon->acts_unmoved,
+        .now_us = began_us,
+        .pause_until_us = daemon->pause_until_us,
+    };
     enum checkpoint_kind kind = checkpoint_due(&facts);
+    if (daemon->moves == 0 && !daemon->is_pinned) {
+        daemon->checkpoint_us = began_us;
+    }
+    if (kind == CHECKPOINT_PIN) {
+        daemon->pages_pinned = pages_before;
+        daemon->is_pinned = pin_set(daemon->pin);
+        kind = daemon->is_pinned ? CHECKPOINT_NONE : CHECKPOINT_FINISH;
+    }
     if (kind == CHECKPOINT_NONE) {
         return true;
     }
-    int pages_after = store_checkpoint(store, kind == CHECKPOINT_TRUNCATE);
-    store_settle(store);
+    int pages_after = move_pages(daemon, kind);
     int64_t ended_us = clock_steady_us();
-    daemon->pause_until_us = checkpoint_pause_until(began_us, ended_us);
-    daemon->acts_unmoved = 0;
+    daemon->pause_until_us = checkpoint_pause_until(daemon->checkpoint_us, ended_us);
     daemon->wal_in_use = load != LOAD_IDLE || pages_after != 0;
-    log_event("info", "checkpoint", "kind", kind == CHECKPOINT_TRUNCATE ? "truncate" : "passive",
-              "pages_before", log_int(pages_before), "pages_after", log_int(pages_after), "took_us",
+    log_event("info", "checkpoint", "step", checkpoint_words[kind], "pages_before",
+              log_int(pages_before), "pages_after", log_int(pages_after), "took_us",
               log_int(ended_us - began_us), NULL);
     return pages_after >= 0;
+}
+
+/* Pages that the WAL still holds; -1: the store is at fault. */
+static int move_pages(struct daemon *daemon, enum checkpoint_kind kind)
+{
+    bool is_move = kind == CHECKPOINT_MOVE;
+    daemon->is_pinned = false;
+    daemon->moves = is_move ? daemon->moves + 1 : 0;
+    daemon->acts_unmoved = 0;
+    if (!is_move) {
+        pin_clear(daemon->pin);
+    }
+    int pages = store_checkpoint(daemon->ledger.store, kind == CHECKPOINT_EMPTY);
+    store_settle(daemon->ledger.store);
+    if (is_move) {
+        flusher_ask(&daemon->flusher);
+    }
+    return pages;
 }

@@ -31,12 +31,14 @@ enum status decide_answer_right(const struct work *work, const struct answer_fac
         return STATUS_NOT_FOUND;
     }
     enum act_kind kind = (enum act_kind)work->command->kind;
-    unsigned known = facts->sender_roles | facts->recipient_roles;
+    /* The recipient learns of it when everybody on the sender's side has agreed. */
+    unsigned recipient_roles = transfer_has_reached(&facts->transfer) ? facts->recipient_roles : 0;
+    unsigned known = facts->sender_roles | recipient_roles;
     if (is_registry_act(kind)) {
         return right_in_org(work, known, 0, true);
     }
     bool is_recipients = kind == ACT_ACCEPT || kind == ACT_REJECT;
-    unsigned roles = is_recipients ? facts->recipient_roles : facts->sender_roles;
+    unsigned roles = is_recipients ? recipient_roles : facts->sender_roles;
     unsigned needed = kind == ACT_WITHDRAW ? ROLE_INITIATOR : ROLE_APPROVER;
     enum status status = right_in_org(work, roles, needed, false);
     /* Whoever belongs to the other party knows that the transfer exists. */
@@ -74,7 +76,7 @@ enum status decide_answer(const struct answer_facts *facts, enum act_kind kind,
                                 (kind == ACT_REGISTRY_APPROVE && transfer.is_registry_approved))) {
         status = refuse(answer, STATUS_ALREADY_APPROVED, FIELD_NONE);
     }
-    if (status == STATUS_OK && needs_reason(kind) && body->reason[0] == '\0') {
+    if (status == STATUS_OK && needs_reason(kind) && text_blank(body->reason)) {
         status = refuse(answer, STATUS_REASON_NEEDED, FIELD_REASON);
     }
     if (status == STATUS_OK && kind == ACT_REDACT_NOTE &&
@@ -92,6 +94,12 @@ enum status decide_answer(const struct answer_facts *facts, enum act_kind kind,
     answer->transfer_state = (int32_t)outcome->after.state;
     answer->expires_at = outcome->after.has_ended ? 0 : outcome->after.expires_at;
     return STATUS_OK;
+}
+
+bool transfer_has_reached(const struct ledger_transfer *transfer)
+{
+    return (!transfer->needs_approval || transfer->is_approved) &&
+           (!transfer->needs_registry_approval || transfer->is_registry_approved);
 }
 
 struct ledger_transfer transfer_at(const struct ledger_transfer *transfer, int64_t at)
@@ -251,8 +259,7 @@ static void approve(const struct answer_facts *facts, enum act_kind kind, const 
         after->registry_comment = comment;
         must(TEXT_COPY(after->registry_approved_by, user_id));
     }
-    if ((after->needs_approval && !after->is_approved) ||
-        (after->needs_registry_approval && !after->is_registry_approved)) {
+    if (!transfer_has_reached(after)) {
         return;
     }
     if (after->kind == TRANSFER_EXTERNAL &&

@@ -67,7 +67,7 @@ enum status decide_organisation_state(const struct organisation_facts *facts,
     if (status != STATUS_OK) {
         return status;
     }
-    if (body->state != ORG_ACTIVE && text_empty(body->reason)) {
+    if (body->state != ORG_ACTIVE && text_blank(body->reason)) {
         return refuse(answer, STATUS_REASON_NEEDED, FIELD_REASON);
     }
     if (body->state > ORG_CLOSED) {
@@ -280,7 +280,7 @@ enum status decide_trust(const struct ledger_org *org, const struct ledger_org *
 enum status decide_freeze(const struct command_setting *body, struct answer *answer)
 {
     enum status status = check_note(body->text, FIELD_REASON, answer);
-    if (status == STATUS_OK && body->frozen && text_empty(body->text)) {
+    if (status == STATUS_OK && body->frozen && text_blank(body->text)) {
         status = refuse(answer, STATUS_REASON_NEEDED, FIELD_REASON);
     }
     return status;

@@ -40,7 +40,7 @@ enum status decide_pool(struct arena *arena, const struct pool_facts *facts, enu
     if (body->has_plan && !digest_equal(&body->plan, &plan->digest)) {
         return refuse(answer, STATUS_PLAN_CHANGED, FIELD_NONE);
     }
-    if (!is_refund && text_empty(body->notes)) {
+    if (!is_refund && text_blank(body->notes)) {
         return refuse(answer, STATUS_REASON_NEEDED, FIELD_NOTES);
     }
     if (!check_prose(body->origin)) {

@@ -199,7 +199,7 @@ enum status decide_retire(struct arena *arena, const struct retire_facts *facts,
     if (body->purposes == 0) {
         return refuse(answer, STATUS_PURPOSE_NEEDED, FIELD_PURPOSES);
     }
-    if (text_empty(retire_beneficiary(facts, body))) {
+    if (text_blank(retire_beneficiary(facts, body))) {
         return refuse(answer, STATUS_BENEFICIARY_NEEDED, FIELD_BENEFICIARY);
     }
     if (body->purposes > PURPOSES_ALL) {

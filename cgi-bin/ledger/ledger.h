@@ -42,8 +42,9 @@ struct plan {
 /* What would happen if this TRANSFER, RETIRE, DELIVER, REFUND or CANCEL_UNITS were sent now by that
  * program: the same checks in the same order as the real act, but for the key. On refusal *answer
  * says why (status, field, line, available units) and the plan is empty. store: any open registry
- * store whose tables include ledger_plan_tables. now_us: the time to judge by. Only a TRANSFER
- * waits for anybody: of the other plans needs_…, accepted_at_once and expiry_days are false and 0.
+ * store whose tables include ledger_plan_tables. now_us: the asker's clock; judged is by the
+ * ledger's time, which is at least that of the last act (answer->at). Only a TRANSFER waits for
+ * anybody: of the other plans needs_…, accepted_at_once and expiry_days are false and 0.
  */
 enum status ledger_plan(struct store *store, struct arena *arena, enum asker program,
                         const struct command *command, int64_t now_us, struct plan *plan,

@@ -21,12 +21,14 @@ enum status ledger_plan(struct store *store, struct arena *arena, enum asker pro
     memset(plan, 0, sizeof(*plan));
     answer->version = COMMAND_VERSION;
     answer->line = -1;
+    int64_t last_at = ledger_act_last_at(store);
+    int64_t at = now_us > last_at ? now_us : last_at;
     struct work work = {.store = store,
                         .arena = arena,
                         .program = program,
                         .command = command,
-                        .recorded_at = now_us,
-                        .at = now_us,
+                        .recorded_at = at,
+                        .at = at,
                         .is_operator = command->user_id[0] == '\0',
                         .answer = answer,
                         .org_id = "",
@@ -52,7 +54,7 @@ enum status ledger_plan(struct store *store, struct arena *arena, enum asker pro
         memset(plan, 0, sizeof(*plan));
     }
     answer->status = (int32_t)status;
-    answer->at = now_us;
+    answer->at = at;
     return status;
 }
 

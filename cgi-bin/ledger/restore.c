@@ -19,6 +19,7 @@
 
 struct restore_run {
     const struct tally *tally;
+    bool allows_violations;
     const char *backup;
     struct part part;
     struct manifest manifest;
@@ -39,9 +40,14 @@ int operate_restore(int argc, char **argv, const struct tally *tally)
 {
     int64_t began_us = clock_steady_us();
     struct restore_run run = {.tally = tally, .part = {.fd = -1}};
+    run.allows_violations = argc > 1 && text_is(argv[1], BACKUP_WITH_VIOLATIONS);
+    if (run.allows_violations) {
+        argv++;
+        argc--;
+    }
     if (argc != 3 || argv[1][0] == '\0' || argv[1][0] == '-' || argv[2][0] == '\0' ||
         argv[2][0] == '-') {
-        fputs("usage: tally restore BACKUP NEW-FOLDER\n"
+        fputs("usage: tally restore [" BACKUP_WITH_VIOLATIONS "] BACKUP NEW-FOLDER\n"
               "  BACKUP      a folder that `tally backup` made\n"
               "  NEW-FOLDER  is made: never the folder of the live data\n",
               stderr);
@@ -114,7 +120,7 @@ static bool make(struct restore_run *run)
         fputs("Checking what was restored …\n", stderr);
     }
     if (!backup_look_through(run->tally, STORE_READ, run->paths[MANIFEST_PEOPLE],
-                             run->paths[MANIFEST_REGISTRY], &run->look)) {
+                             run->paths[MANIFEST_REGISTRY], run->allows_violations, &run->look)) {
         return false;
     }
     if (run->look.acts != run->manifest.acts || !text_is(run->look.tag, run->manifest.tag)) {
@@ -196,9 +202,9 @@ static void print_done(const struct restore_run *run, int64_t took_us)
     printf("  backup of    %s\n", made);
     printf("  up to act    %s%s%s\n", text_int_grouped(arena, run->look.acts),
            run->look.acts == 0 ? "" : ", ", clock_words(arena, run->look.act_at));
-    printf("  checked      %s batches, %s transfers, %s units: no violation\n",
+    printf("  checked      %s batches, %s transfers, %s units: %s\n",
            text_int_grouped(arena, run->look.batches), text_int_grouped(arena, run->look.transfers),
-           text_int_grouped(arena, run->look.units));
+           text_int_grouped(arena, run->look.units), backup_violation_words(arena, &run->look));
     printf("  ended        %s sessions and %s one-time links: everybody signs in anew\n",
            text_int_grouped(arena, run->ended.sessions), text_int_grouped(arena, run->ended.links));
     printf("               %s access tokens and %s client secrets: managers make new ones\n",

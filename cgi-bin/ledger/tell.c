@@ -28,10 +28,7 @@ void work_tell_transfer(struct work *work, enum act_kind kind, const struct ledg
         work->event = EVENT_TRANSFER_APPROVED;
     }
     work->is_public = after->state == TRANSFER_COMPLETED;
-    /* Until then the recipient does not know of it. */
-    bool has_reached = (!after->needs_approval || after->is_approved) &&
-                       (!after->needs_registry_approval || after->is_registry_approved);
     bool is_senders = text_is(work->org_id, after->from_org_id);
     const char *other_org_id = is_senders ? after->to_org_id : after->from_org_id;
-    work_tell_also(work, has_reached ? other_org_id : "");
+    work_tell_also(work, transfer_has_reached(after) ? other_org_id : "");
 }

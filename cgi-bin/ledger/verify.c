@@ -33,18 +33,26 @@ static const char *const sentences[VERIFY__COUNT] = {
         "Batch {1} differs from its issuance or project in supplier, project, vintage or time.",
     [VERIFY_SPLIT] = "Batch {1} was split, but its two parts do not make up the whole.",
     [VERIFY_CHILD] = "Batch {1} says it is a part of {2}, which does not know it.",
-    [VERIFY_HOLDER] = "Batch {1} is held by {2}, which did not receive it by {3}.",
+    [VERIFY_HOLDER] = "Batch {1} is held by {2}, which did not receive it by {3} there and then.",
     [VERIFY_RECEIVED] = "Batch {1} was received by {2}, which did not move it.",
+    [VERIFY_DELIVERY_OF] =
+        "Batch {1} says that it came with delivery {2}, which is not what brought it.",
     [VERIFY_ACCOUNT] = "Batch {1} lies in account {2}, which is not an open account of {3}.",
     [VERIFY_RESERVED] = "Batch {1} is reserved by {2}, which does not wait for it.",
     [VERIFY_WAITING] = "Transfer {1} waits, but its batch {2} is not reserved for it.",
     [VERIFY_LINE] =
         "A line of {1} says {3} units of batch {2}, which has {4} or came from another batch.",
     [VERIFY_LINE_SUM] = "{1} is of {2} units, but its lines hold {3}.",
+    [VERIFY_LINE_OF] =
+        "{1} is of another instrument, supplier, project or account than its batch {2}.",
     [VERIFY_COMPLETED] =
         "Transfer {1} is completed without an approval or an account that it needs.",
     [VERIFY_SAME_PERSON] = "Transfer {1} was approved by one person where two were needed.",
-    [VERIFY_PENDING] = "Transfer {1} waits for something that it cannot wait for.",
+    [VERIFY_PENDING] =
+        "Transfer {1} waits for something, or until a time, that it cannot wait for.",
+    [VERIFY_REDACTED] =
+        "The note of transfer {1} was redacted, but its words or the time of it say otherwise.",
+    [VERIFY_CORRECTS] = "Transfer {1} mends transfer {2}, which it cannot mend.",
     [VERIFY_EXPORTED] = "Batch {1} and the export {2} do not agree.",
     [VERIFY_RETIRED] = "Batch {1} and the retirement {2} do not agree.",
     [VERIFY_CANCELLED] = "Batch {1} and the cancellation {2} do not agree.",
@@ -53,6 +61,8 @@ static const char *const sentences[VERIFY__COUNT] = {
     [VERIFY_PROGRAM] = "Program {1} has rights that no program of its organisation can have.",
     [VERIFY_ORDERED] = "Order {1} counts {2}, but delivery {3} brought {4} for it.",
     [VERIFY_ORDER] = "Order {1} says {2} units were delivered, its deliveries say {3}.",
+    [VERIFY_PARTIES] = "Delivery {1} is between others than its order {2}.",
+    [VERIFY_CLOSED_WAITING] = "Organisation {1} is closed, but transfer {2} waits for it or of it.",
     [VERIFY_CLOSED] = "Organisation {1} is closed but holds {2} units.",
     [VERIFY_MAIN] = "Organisation {1} has no open Main account.",
     [VERIFY_ACT_GAP] = "The audit log goes from act {1} to act {2}.",
@@ -61,6 +71,9 @@ static const char *const sentences[VERIFY__COUNT] = {
     [VERIFY_ACT_MISSING] = "The audit log has no act for the present state of {1}.",
     [VERIFY_EVENT] = "Act {1} tells what did not happen, or tells nothing to somebody.",
     [VERIFY_TOLD] = "That transfer {1} was completed is told {2} times instead of once.",
+    [VERIFY_TOLD_WHOM] =
+        "Act {1} on transfer {2} is told to somebody who is no party to it, or is of such a one.",
+    [VERIFY_KEY] = "A key of {1} keeps the answer of act {2}, which was refused or is not its own.",
     [VERIFY_HOLDING] =
         "The running total of what {1} holds of {3}, vintage {4}, in account {2} is not its sum.",
     [VERIFY_DELIVERED] =

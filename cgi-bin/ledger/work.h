@@ -72,7 +72,7 @@ enum status right_for_org(const struct work *work, const char *org_id, unsigned 
 
 /* At most NOTE_CHARS_MAX characters of UTF-8 without control characters. */
 enum status check_note(const char *text, enum command_field field, struct answer *answer);
-/* min to max characters, no control characters, no blanks at its ends: NAME and the like. */
+/* min to max characters, no control characters, no white space at its ends: NAME and the like. */
 bool check_words(const char *text, size_t min_characters, size_t max_characters);
 /* Longer text that may have line breaks. */
 bool check_prose(const char *text);
@@ -185,6 +185,8 @@ enum status decide_answer_right(const struct work *work, const struct answer_fac
 enum status decide_answer(const struct answer_facts *facts, enum act_kind kind,
                           const struct command_decide *body, const char *user_id, int64_t at,
                           struct answer_outcome *outcome, struct answer *answer);
+/* Has everybody on the sender's side agreed? Until then the recipient does not know of it. */
+bool transfer_has_reached(const struct ledger_transfer *transfer);
 /* The transfer as it is at that time: one whose time is up has expired, swept or not. */
 struct ledger_transfer transfer_at(const struct ledger_transfer *transfer, int64_t at);
 

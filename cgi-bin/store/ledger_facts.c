@@ -14,6 +14,7 @@
 
 enum {
     F_SETTING,
+    F_ACT_LAST_AT,
     F_PERSON,
     F_ROLES,
     F_OTHER_MANAGER,
@@ -45,6 +46,7 @@ enum {
 static const char *const facts_sql[F__COUNT] = {
     [F_SETTING] =
         "SELECT tag, expiry_days, registry_approval_units, frozen FROM setting WHERE one = 1",
+    [F_ACT_LAST_AT] = "SELECT recorded_at FROM act ORDER BY seq DESC LIMIT 1",
     [F_PERSON] = "SELECT state = 'active', registry_roles, is_program, made_by, program_org_id"
                  " FROM person WHERE user_id = ?1",
     [F_ROLES] = "SELECT roles FROM membership WHERE org_id = ?1 AND user_id = ?2",
@@ -111,6 +113,14 @@ struct ledger_setting ledger_setting_read(struct store *store)
     }
     query_end(&q);
     return setting;
+}
+
+int64_t ledger_act_last_at(struct store *store)
+{
+    struct query q = query(store, &ledger_facts_queries, F_ACT_LAST_AT);
+    int64_t at = query_row(&q) ? query_int(&q, 0) : 0;
+    query_end(&q);
+    return at;
 }
 
 struct ledger_person ledger_person_read(struct store *store, const char *user_id)

@@ -156,6 +156,8 @@ struct ledger_line {
 };
 
 struct ledger_setting ledger_setting_read(struct store *store);
+/* When the last act was recorded; 0: none yet. */
+int64_t ledger_act_last_at(struct store *store);
 struct ledger_person ledger_person_read(struct store *store, const char *user_id);
 /* ROLE_… bits of the person in the organisation; 0: none. */
 unsigned ledger_roles_read(struct store *store, const char *org_id, const char *user_id);

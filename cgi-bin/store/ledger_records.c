@@ -35,7 +35,6 @@ enum {
     R_FREEZE,
     R_SETTINGS,
     R_ACT,
-    R_ACT_LAST_AT,
     R_ANSWER,
     R_ANSWER_ADD,
     R_HIGHEST_ORG,
@@ -107,7 +106,6 @@ static const char *const records_sql[R__COUNT] = {
     [R_ACT] = "INSERT INTO act (recorded_at, at, program, user_id, org_id, command, subject_id,"
               " outcome, detail, event, other_org_id, is_public)"
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-    [R_ACT_LAST_AT] = "SELECT recorded_at FROM act ORDER BY seq DESC LIMIT 1",
     [R_ANSWER] = "SELECT i.fingerprint, i.seq, i.answer, a.subject_id, a.at FROM idempotency i"
                  " JOIN act a ON a.seq = i.seq WHERE i.scope = ?1 AND i.key = ?2",
     [R_ANSWER_ADD] = "INSERT INTO idempotency (scope, key, fingerprint, seq, answer)"
@@ -350,14 +348,6 @@ bool ledger_act_add(struct store *store, const struct ledger_act *act, int64_t *
     *seq = query_row_id(&q);
     query_end(&q);
     return good;
-}
-
-int64_t ledger_act_last_at(struct store *store)
-{
-    struct query q = query(store, &ledger_records_queries, R_ACT_LAST_AT);
-    int64_t at = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return at;
 }
 
 struct ledger_first_answer ledger_first_answer_read(struct store *store, struct arena *arena,

@@ -82,8 +82,6 @@ struct ledger_act {
 };
 /* Writes the audit row; *seq is its place in the ledger's order. */
 bool ledger_act_add(struct store *store, const struct ledger_act *act, int64_t *seq);
-/* When the last act was recorded; 0: none yet. */
-int64_t ledger_act_last_at(struct store *store);
 
 /* The first answer given to a key. */
 struct ledger_first_answer {

@@ -43,11 +43,22 @@
     " SELECT t." subject ", t.units, coalesce(sum(l.units), 0) FROM " table " t"                   \
     " LEFT JOIN " line_table " l ON l." subject " = t." subject " GROUP BY t." subject             \
     " HAVING t.units <> coalesce(sum(l.units), 0)"
-/* The + keeps SQLite to the index by subject: acts of one kind are many. */
-#define WITHOUT_ACT(table, subject, command, condition)                                            \
+/* A line of something that is of another kind than its batch. */
+#define LINE_OF(table, line_table, subject, wrong)                                                 \
+    " SELECT t." subject ", l.batch_id FROM " table " t"                                           \
+    " JOIN " line_table " l ON l." subject " = t." subject                                         \
+    " JOIN batch b ON b.batch_id = l.batch_id JOIN project p ON p.project_id = b.project_id"       \
+    " WHERE " wrong
+#define NOT_OF(account, org)                                                                       \
+    " OR (SELECT a.org_id FROM account a WHERE a.account_id = l." account ") IS NOT t." org
+/* The + keeps SQLite to the index by subject: acts of one kind or one person are many. */
+#define WITHOUT_ACT(table, subject, command, condition, said)                                      \
     " SELECT t." subject " FROM " table " t WHERE " condition " AND NOT EXISTS"                    \
     " (SELECT 1 FROM act a WHERE a.subject_id = t." subject                                        \
-    " AND a.outcome = 'ok' AND +a.command IN (" command "))"
+    " AND a.outcome = 'ok' AND +a.command IN (" command ") AND " said ")"
+/* What the thing says of whom and when, its act says, too. */
+#define BY(who, at) "+a.user_id = t." who " AND a.at = t." at
+#define ENDED BY("ended_by", "ended_at")
 #define COMPLETING "'transfer', 'accept', 'approve', 'registry-approve', 'complete-export'"
 #define REJECTING "'reject', 'refuse', 'registry-refuse', 'reject-export'"
 /* clang-format off */
@@ -68,20 +79,46 @@
     " UNION ALL" LINE_SUM("retirement", "retirement_line", "retirement_id")                        \
     " UNION ALL" LINE_SUM("refund", "refund_line", "refund_id")                                    \
     " UNION ALL" LINE_SUM("cancellation", "cancellation_line", "cancellation_id")
+#define EVERY_LINE_OF                                                                              \
+    LINE_OF("transfer", "transfer_line", "transfer_id",                                            \
+        "t.instrument <> p.instrument OR t.supplier_org_id <> b.supplier_org_id"                   \
+        NOT_OF("from_account_id", "from_org_id"))                                                  \
+    " UNION ALL" LINE_OF("delivery", "delivery_line", "delivery_id",                               \
+        "t.supplier_org_id <> b.supplier_org_id" NOT_OF("from_account_id", "supplier_org_id")      \
+        NOT_OF("to_account_id", "buyer_org_id"))                                                   \
+    " UNION ALL" LINE_OF("retirement", "retirement_line", "retirement_id",                         \
+        "t.instrument <> p.instrument")                                                            \
+    " UNION ALL" LINE_OF("refund", "refund_line", "refund_id",                                     \
+        "t.instrument <> p.instrument OR t.project_id <> b.project_id"                             \
+        " OR t.to_org_id <> b.supplier_org_id" NOT_OF("from_account_id", "from_org_id")            \
+        NOT_OF("to_account_id", "to_org_id"))                                                      \
+    " UNION ALL" LINE_OF("cancellation", "cancellation_line", "cancellation_id",                   \
+        "t.instrument <> p.instrument OR t.project_id <> b.project_id")
+#define TRANSFER_ACT(command, condition, said)                                                     \
+    WITHOUT_ACT("transfer", "transfer_id", command, condition, said) " UNION ALL"
 #define EVERY_ACT                                                                                  \
-    WITHOUT_ACT("transfer", "transfer_id", "'transfer'", "1")                                      \
-    " UNION ALL" WITHOUT_ACT("transfer", "transfer_id", COMPLETING, "t.state = 'completed'")       \
-    " UNION ALL" WITHOUT_ACT("transfer", "transfer_id", REJECTING, "t.state = 'rejected'")         \
-    " UNION ALL" WITHOUT_ACT("transfer", "transfer_id", "'withdraw'", "t.state = 'withdrawn'")     \
-    " UNION ALL" WITHOUT_ACT("transfer", "transfer_id", "'expire'", "t.state = 'expired'")         \
-    " UNION ALL" WITHOUT_ACT("transfer", "transfer_id", "'cancel'", "t.state = 'cancelled'")       \
-    " UNION ALL" WITHOUT_ACT("retirement", "retirement_id", "'retire'", "1")                       \
-    " UNION ALL" WITHOUT_ACT("issuance", "issuance_id", "'issue'", "1")                            \
-    " UNION ALL" WITHOUT_ACT("delivery", "delivery_id", "'deliver'", "1")                          \
-    " UNION ALL" WITHOUT_ACT("buyer_order", "order_id", "'order'", "1")                            \
-    " UNION ALL" WITHOUT_ACT("refund", "refund_id", "'refund'", "1")                               \
-    " UNION ALL" WITHOUT_ACT("cancellation", "cancellation_id", "'cancel-units'", "1")             \
-    " UNION ALL" WITHOUT_ACT("beneficiary", "beneficiary_id", "'open-beneficiary'", "1")
+    TRANSFER_ACT("'transfer'", "1", BY("submitted_by", "submitted_at"))                            \
+    TRANSFER_ACT("'approve'", "t.approved_at IS NOT NULL", BY("approved_by", "approved_at"))       \
+    TRANSFER_ACT("'registry-approve'", "t.registry_approved_at IS NOT NULL",                       \
+        BY("registry_approved_by", "registry_approved_at"))                                        \
+    TRANSFER_ACT(COMPLETING, "t.state = 'completed'", ENDED)                                       \
+    TRANSFER_ACT(REJECTING, "t.state = 'rejected'", ENDED)                                         \
+    TRANSFER_ACT("'withdraw'", "t.state = 'withdrawn'", ENDED)                                     \
+    TRANSFER_ACT("'cancel'", "t.state = 'cancelled'", ENDED)                                       \
+    TRANSFER_ACT("'expire'", "t.state = 'expired'",                                                \
+        "a.at >= t.ended_at AND t.ended_at = t.expires_at")                                        \
+    TRANSFER_ACT("'redact-note'", "t.note_redacted_at IS NOT NULL", "a.at = t.note_redacted_at")   \
+    WITHOUT_ACT("retirement", "retirement_id", "'retire'", "1", BY("retired_by", "retired_at"))    \
+    " UNION ALL" WITHOUT_ACT("issuance", "issuance_id", "'issue'", "1", "a.at = t.issued_at")      \
+    " UNION ALL" WITHOUT_ACT("delivery", "delivery_id", "'deliver'", "1", "a.at = t.delivered_at") \
+    " UNION ALL" WITHOUT_ACT("buyer_order", "order_id", "'order'", "1",                            \
+        "a.at = t.ordered_at AND t.ordered_by IN ('', a.user_id)")                                 \
+    " UNION ALL" WITHOUT_ACT("refund", "refund_id", "'refund'", "1",                               \
+        BY("refunded_by", "refunded_at"))                                                          \
+    " UNION ALL" WITHOUT_ACT("cancellation", "cancellation_id", "'cancel-units'", "1",             \
+        BY("cancelled_by", "cancelled_at"))                                                        \
+    " UNION ALL" WITHOUT_ACT("beneficiary", "beneficiary_id", "'open-beneficiary'", "1",           \
+        BY("named_by", "named_at"))
 /* clang-format on */
 
 /* Who stands behind a person: a program's maker. NULL: nobody. */
@@ -89,6 +126,7 @@
 #define SENDER_ROOT ROOT("s")
 #define APPROVER_ROOT ROOT("a")
 #define REGISTRY_ROOT ROOT("r")
+#define WAITING_MAX_US "365 * 86400000000" /* EXPIRY_DAYS_MAX */
 #define MISSES_APPROVAL                                                                            \
     "((needs_approval = 1 AND approved_at IS NULL)"                                                \
     " OR (needs_registry_approval = 1 AND registry_approved_at IS NULL))"
@@ -176,7 +214,8 @@ static const char *const verify_sql[V__COUNT] = {
         "SELECT b.batch_id FROM batch b JOIN issuance i ON i.issuance_id = b.issuance_id"
         " JOIN project p ON p.project_id = b.project_id"
         " WHERE b.project_id <> i.project_id OR b.vintage <> i.vintage"
-        " OR b.issued_at <> i.issued_at OR b.supplier_org_id <> p.org_id",
+        " OR b.issued_at <> i.issued_at OR b.supplier_org_id <> p.org_id"
+        " OR (b.parent_id IS NULL AND b.made_at <> b.issued_at)",
     [VERIFY_SPLIT] =
         "SELECT p.batch_id FROM batch p LEFT JOIN batch l ON l.batch_id = p.left_id"
         " LEFT JOIN batch r ON r.batch_id = p.right_id"
@@ -196,12 +235,16 @@ static const char *const verify_sql[V__COUNT] = {
         " LEFT JOIN issuance i ON i.issuance_id = b.received_by"
         " LEFT JOIN refund f ON f.refund_id = b.received_by"
         " WHERE NOT ((t.transfer_id IS NOT NULL AND t.state = 'completed'"
-        " AND t.to_org_id = b.org_id) OR (d.delivery_id IS NOT NULL AND d.buyer_org_id = b.org_id"
-        " AND b.delivery_id = d.delivery_id) OR (f.refund_id IS NOT NULL"
-        " AND f.to_org_id = b.org_id) OR (i.issuance_id IS NOT NULL"
-        " AND i.issuance_id = b.issuance_id AND (b.org_id = b.supplier_org_id"
-        " OR i.kind = 'imported' OR (SELECT kind FROM organisation o"
-        " WHERE o.org_id = b.org_id) = 'buffer')))",
+        "  AND t.to_org_id = b.org_id AND t.ended_at = b.received_at"
+        "  AND (t.to_account_id = b.account_id OR b.state NOT IN ('active', 'split')))"
+        " OR (d.delivery_id IS NOT NULL AND d.buyer_org_id = b.org_id"
+        "  AND d.delivered_at = b.received_at AND b.delivery_id = d.delivery_id)"
+        " OR (f.refund_id IS NOT NULL AND f.to_org_id = b.org_id"
+        "  AND f.refunded_at = b.received_at)"
+        " OR (i.issuance_id IS NOT NULL AND i.issuance_id = b.issuance_id"
+        "  AND i.issued_at = b.received_at"
+        "  AND (b.org_id = b.supplier_org_id OR i.kind = 'imported'"
+        "   OR (SELECT kind FROM organisation o WHERE o.org_id = b.org_id) = 'buffer')))",
     [VERIFY_RECEIVED] = "SELECT b.batch_id, b.received_by FROM batch b"
                         " LEFT JOIN batch p ON p.batch_id = b.parent_id"
                         " WHERE b.received_by <> coalesce(p.received_by, b.issuance_id)"
@@ -211,6 +254,13 @@ static const char *const verify_sql[V__COUNT] = {
                         "  WHERE l.batch_id = b.batch_id AND l.delivery_id = b.received_by)"
                         " AND NOT EXISTS (SELECT 1 FROM refund_line l"
                         "  WHERE l.batch_id = b.batch_id AND l.refund_id = b.received_by)",
+    [VERIFY_DELIVERY_OF] =
+        "SELECT b.batch_id, b.delivery_id FROM batch b"
+        " LEFT JOIN batch p ON p.batch_id = b.parent_id"
+        " WHERE (b.delivery_id IS NOT p.delivery_id"
+        "  OR EXISTS (SELECT 1 FROM delivery_line l WHERE l.batch_id = b.batch_id))"
+        " AND NOT EXISTS (SELECT 1 FROM delivery_line l"
+        "  WHERE l.batch_id = b.batch_id AND l.delivery_id = b.delivery_id)",
     [VERIFY_ACCOUNT] =
         "SELECT b.batch_id, b.account_id, b.org_id FROM batch b"
         " LEFT JOIN account a ON a.account_id = b.account_id"
@@ -230,6 +280,7 @@ static const char *const verify_sql[V__COUNT] = {
         " OR b.account_id <> l.from_account_id)",
     [VERIFY_LINE] = EVERY_LINE,
     [VERIFY_LINE_SUM] = EVERY_LINE_SUM,
+    [VERIFY_LINE_OF] = EVERY_LINE_OF,
     [VERIFY_COMPLETED] =
         "SELECT transfer_id FROM transfer t WHERE state = 'completed' AND (" MISSES_APPROVAL
         " OR (kind <> 'export' AND NOT EXISTS (SELECT 1 FROM account a"
@@ -243,13 +294,24 @@ static const char *const verify_sql[V__COUNT] = {
     [VERIFY_PENDING] =
         "SELECT transfer_id FROM transfer WHERE (state = 'pending' AND " MISSES_APPROVAL ")"
         " OR (state = 'awaiting_approval' AND NOT " MISSES_APPROVAL ")"
-        " OR (ended_at IS NULL AND kind = 'internal')",
+        " OR (ended_at IS NULL AND (kind = 'internal' OR expires_at <= submitted_at"
+        "  OR expires_at > " WAITING_MAX_US " + max(submitted_at,"
+        "   ifnull(approved_at, 0), ifnull(registry_approved_at, 0))))",
+    [VERIFY_REDACTED] =
+        "SELECT transfer_id FROM transfer WHERE note_redacted_at IS NOT NULL AND notes <> ''"
+        " UNION SELECT t.transfer_id FROM act a JOIN transfer t ON t.transfer_id = a.subject_id"
+        " WHERE a.command = 'redact-note' AND a.outcome = 'ok' AND t.note_redacted_at IS NULL",
+    [VERIFY_CORRECTS] = "SELECT t.transfer_id, o.transfer_id FROM transfer t"
+                        " JOIN transfer o ON o.transfer_id = t.corrects_id"
+                        " WHERE o.state <> 'completed'"
+                        " OR NOT ((o.from_org_id = t.from_org_id AND o.to_org_id IS t.to_org_id)"
+                        " OR (o.from_org_id IS t.to_org_id AND o.to_org_id IS t.from_org_id))",
     [VERIFY_EXPORTED] =
         "SELECT b.batch_id, b.ended_by FROM batch b"
         " WHERE b.state = 'exported' AND NOT EXISTS (SELECT 1 FROM transfer t"
         " JOIN transfer_line l ON l.transfer_id = t.transfer_id"
         " WHERE t.transfer_id = b.ended_by AND t.state = 'completed' AND t.kind = 'export'"
-        " AND l.batch_id = b.batch_id)"
+        " AND t.ended_at = b.ended_at AND l.batch_id = b.batch_id)"
         " UNION ALL SELECT b.batch_id, t.transfer_id FROM transfer t"
         " JOIN transfer_line l ON l.transfer_id = t.transfer_id"
         " JOIN batch b ON b.batch_id = l.batch_id"
@@ -259,7 +321,8 @@ static const char *const verify_sql[V__COUNT] = {
         "SELECT b.batch_id, b.ended_by FROM batch b"
         " WHERE b.state = 'retired' AND NOT EXISTS (SELECT 1 FROM retirement_line l"
         " JOIN retirement r ON r.retirement_id = l.retirement_id"
-        " WHERE l.batch_id = b.batch_id AND l.retirement_id = b.ended_by AND r.org_id = b.org_id)"
+        " WHERE l.batch_id = b.batch_id AND l.retirement_id = b.ended_by AND r.org_id = b.org_id"
+        " AND r.retired_at = b.ended_at)"
         " UNION ALL SELECT b.batch_id, l.retirement_id FROM retirement_line l"
         " JOIN batch b ON b.batch_id = l.batch_id"
         " WHERE b.state <> 'retired' OR b.ended_by IS NOT l.retirement_id",
@@ -293,10 +356,17 @@ static const char *const verify_sql[V__COUNT] = {
         " JOIN delivery_line l ON l.delivery_id = d.delivery_id"
         " JOIN batch b ON b.batch_id = l.batch_id JOIN project p ON p.project_id = b.project_id"
         " WHERE o.instrument IS NOT p.instrument AND o.instrument_by <> 'unclear'",
+    [VERIFY_PARTIES] = "SELECT d.delivery_id, d.order_id FROM delivery d"
+                       " JOIN buyer_order o ON o.order_id = d.order_id"
+                       " WHERE d.supplier_org_id <> o.supplier_org_id"
+                       " OR d.buyer_org_id <> o.buyer_org_id",
     [VERIFY_CLOSED] =
         "SELECT o.org_id, sum(b.last - b.first + 1) FROM organisation o"
         " JOIN batch b ON b.org_id = o.org_id WHERE o.state = 'closed' AND b.state = 'active'"
         " GROUP BY o.org_id",
+    [VERIFY_CLOSED_WAITING] = "SELECT o.org_id, t.transfer_id FROM transfer t"
+                              " JOIN organisation o ON o.org_id IN (t.from_org_id, t.to_org_id)"
+                              " WHERE t.ended_at IS NULL AND +o.state = 'closed'",
     [VERIFY_MAIN] =
         "SELECT o.org_id FROM organisation o WHERE NOT EXISTS (SELECT 1 FROM account a"
         " WHERE a.org_id = o.org_id AND a.is_main = 1 AND a.state = 'open' AND a.kind = 'active')",
@@ -314,6 +384,12 @@ static const char *const verify_sql[V__COUNT] = {
                     " WHERE a.subject_id = t.transfer_id AND a.is_public = 1"
                     " AND a.event = 'transfer.completed') AS found FROM transfer t"
                     " WHERE t.state = 'completed' AND found <> 1",
+    [VERIFY_TOLD_WHOM] =
+        "SELECT a.seq, t.transfer_id FROM act a JOIN transfer t ON t.transfer_id = a.subject_id"
+        " WHERE a.outcome = 'ok' AND (a.org_id NOT IN ('', t.from_org_id, ifnull(t.to_org_id, ''))"
+        " OR a.other_org_id NOT IN ('', t.from_org_id, ifnull(t.to_org_id, '')))",
+    [VERIFY_KEY] = "SELECT i.scope, i.seq FROM idempotency i JOIN act a ON a.seq = i.seq"
+                   " WHERE a.outcome <> 'ok' OR a.user_id <> iif(i.scope = 'tally', '', i.scope)",
     [VERIFY_HOLDING] =
         DIFFERENT("org_id, account_id, project_id, vintage", HOLDING_FOUND, HOLDING_KEPT),
     [VERIFY_DELIVERED] =

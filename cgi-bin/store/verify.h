@@ -35,11 +35,13 @@ enum verify_check {
     VERIFY_ISSUANCE,
     /* [batch] supplier, project, vintage or time differ from its issuance's */
     VERIFY_BATCH_OF,
-    VERIFY_SPLIT,  /* [batch] its two parts do not make up the whole */
-    VERIFY_CHILD,  /* [batch, parent] its parent does not know it */
-    VERIFY_HOLDER, /* [batch, organisation, received by] the holder did not get it so */
+    VERIFY_SPLIT, /* [batch] its two parts do not make up the whole */
+    VERIFY_CHILD, /* [batch, parent] its parent does not know it */
+    /* [batch, organisation, received by] the holder did not get it so, or not then, or elsewhere */
+    VERIFY_HOLDER,
     /* [batch, received by] … nor did what it was cut from, and no line of that act names it */
     VERIFY_RECEIVED,
+    VERIFY_DELIVERY_OF, /* [batch, delivery] … or which did not bring it; "" though one did */
     /* [batch, account, organisation] it lies in an account of somebody else, or a closed one */
     VERIFY_ACCOUNT,
     /* [batch, transfer] reserved by a transfer that does not wait for it */
@@ -48,11 +50,18 @@ enum verify_check {
     VERIFY_WAITING,
     /* [thing, batch, line units, batch units] a line differs from its batch */
     VERIFY_LINE,
-    VERIFY_LINE_SUM,    /* [thing, units, found] the lines do not make up the whole */
+    VERIFY_LINE_SUM, /* [thing, units, found] the lines do not make up the whole */
+    /* [thing, batch] of another instrument, supplier, project or account than what it moved */
+    VERIFY_LINE_OF,
     VERIFY_COMPLETED,   /* [transfer] completed without its approvals or its account */
     VERIFY_SAME_PERSON, /* [transfer] one person where two were needed; a program is its maker */
-    /* [transfer] waits for the recipient without its approvals, or has none to wait for */
+    /* [transfer] waits for the recipient without its approvals, or has none to wait for, or waits
+     * no time or too long */
     VERIFY_PENDING,
+    VERIFY_REDACTED, /* [transfer] the words of its note are there, or not since when they are not
+                      */
+    VERIFY_CORRECTS, /* [transfer, transfer] the other was none between the two that it could mend
+                      */
     /* [batch, ended by] exported by no completed export that names it, or named and not exported */
     VERIFY_EXPORTED,
     VERIFY_RETIRED, /* [batch, ended by] the same of retirements */
@@ -67,14 +76,18 @@ enum verify_check {
     VERIFY_ORDER,
     /* [order, instrument, delivery, its instrument] units of another kind than was ordered */
     VERIFY_ORDERED,
-    VERIFY_CLOSED,      /* [organisation, units] closed, but holds units */
-    VERIFY_MAIN,        /* [organisation] has no open Main account */
-    VERIFY_ACT_GAP,     /* [before, after] the audit log misses acts */
-    VERIFY_ACT_TIME,    /* [seq] recorded before the act before it */
-    VERIFY_ACT_MISSING, /* [thing] there is no act that made or ended it */
-    VERIFY_EVENT,       /* [seq] what did not happen is told, or something to nobody */
+    VERIFY_PARTIES,        /* [delivery, order] of other parties than its order */
+    VERIFY_CLOSED,         /* [organisation, units] closed, but holds units */
+    VERIFY_CLOSED_WAITING, /* [organisation, transfer] closed, but party of what waits */
+    VERIFY_MAIN,           /* [organisation] has no open Main account */
+    VERIFY_ACT_GAP,        /* [before, after] the audit log misses acts */
+    VERIFY_ACT_TIME,       /* [seq] recorded before the act before it */
+    VERIFY_ACT_MISSING,    /* [thing] no act made, approved or ended it, by whom and when it says */
+    VERIFY_EVENT,          /* [seq] what did not happen is told, or something to nobody */
     /* [transfer, found] it is completed, and that was not told exactly once and to everybody */
     VERIFY_TOLD,
+    VERIFY_TOLD_WHOM, /* [seq, transfer] an act on it is of somebody, or told, who is no party */
+    VERIFY_KEY,       /* [scope, seq] a key keeps the answer of a refused act or somebody else's */
     /* [organisation, account, project, vintage] the running total differs from the batches */
     VERIFY_HOLDING,
     /* [organisation, account, project, delivery] … of what came with a delivery */

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "crash/crowd.h"
+#include "ledger/flusher.h"
 
 #define STAGE_PARTIES_MAX 400
 #define STAGE_SAMPLES_MAX 200
@@ -186,18 +187,34 @@ static inline int64_t stage_start_daemon(void)
     return clock_steady_us() - began_us;
 }
 
+static inline bool stage_is_flusher(pid_t pid)
+{
+    char path[64];
+    char name[32] = "";
+    (void)snprintf(path, sizeof path, "/proc/%d/comm", pid);
+    FILE *file = fopen(path, "r");
+    bool is_flusher = file != NULL && fscanf(file, "%31s", name) == 1 && text_is(name, FLUSHER_NAME);
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return is_flusher;
+}
+
 /* What looks over a large file beside the daemon (ledger/inspect.h); 0: it has ended. */
 static inline pid_t stage_inspector(void)
 {
     char path[64];
-    int child = 0;
+    pid_t child = 0;
+    pid_t inspector = 0;
     (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", the_world.daemon,
                    the_world.daemon);
     FILE *file = fopen(path, "r");
     CHECK(file != NULL, "the daemon is gone; its log is %s", the_world.log_path);
-    bool is_there = fscanf(file, "%d", &child) == 1;
+    while (fscanf(file, "%d", &child) == 1) {
+        inspector = stage_is_flusher(child) ? inspector : child;
+    }
     (void)fclose(file);
-    return is_there ? child : 0;
+    return inspector;
 }
 
 static inline void stage_await_inspector(void)

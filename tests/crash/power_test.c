@@ -1,7 +1,7 @@
 /*
  * crash/power_test.c: the power goes away (safety.md section 4, row 4). The daemon, linked with a
  * disk that writes down what it is told (tests/fault/shim.h), does 200 acts in groups of one to
- * six, with passive and emptying checkpoints between them; this process asks over the sockets and
+ * six, with every kind of checkpoint between them; this process asks over the sockets and
  * keeps what it was told. From the trace the disk is then made as it may be when the power goes
  * before, after or somewhere between the writes before each sync: what was synced is there, the
  * rest is kept, dropped or torn by chance (tests/fault/disk.h). Since the trace has what the daemon

@@ -9,8 +9,9 @@
  *   SHIM_ARM=serving      N is counted from the moment when the program has started and serves
  *   SHIM_REPORT=FILE      FILE (sizeof(struct shim_report) bytes, zero) is mapped and counted in,
  *                         so that it outlives a program that ends by a signal
- *   SHIM_CHECKPOINT=N     ledger: a checkpoint after every N-th group, in turn a passive one and
- *                         one that empties the WAL; the daemon's own come seldom
+ *   SHIM_CHECKPOINT=N     ledger: after every N-th group, in turn, a move behind a pin (with the
+ *                         next group), a whole checkpoint and one that empties the WAL; the
+ *                         daemon's own come seldom
  */
 #ifndef FAULT_SHIM_H
 #define FAULT_SHIM_H

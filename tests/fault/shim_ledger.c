@@ -6,12 +6,14 @@
 
 #include "fault/shim.h"
 #include "ledger/group.h"
-#include "store/store.h"
+#include "store/inside.h"
+#include "store/pin.h"
 
 enum status __real_group_run(struct group *group, struct ledger *ledger, struct door *door,
                              bool with_timer, size_t *acts);
 enum status __wrap_group_run(struct group *group, struct ledger *ledger, struct door *door,
                              bool with_timer, size_t *acts);
+static bool checkpoint(struct store *store, long groups, long every);
 
 /* Nothing is written between the commit and the answers, nor between the answers and this record:
  * what stands before the record in the trace is what had been written when the clients were told.
@@ -20,7 +22,6 @@ enum status __wrap_group_run(struct group *group, struct ledger *ledger, struct 
                              bool with_timer, size_t *acts)
 {
     static long groups;
-    static long checkpoints;
     const char *every = getenv("SHIM_CHECKPOINT");
     shim_arm();
     enum status status = __real_group_run(group, ledger, door, with_timer, acts);
@@ -33,13 +34,36 @@ enum status __wrap_group_run(struct group *group, struct ledger *ledger, struct 
     }
     shim_record(SHIM_OP_ANSWERED, "", 0, clients, NULL);
     groups++;
-    if (status == STATUS_OK && every != NULL && groups % strtol(every, NULL, 10) == 0) {
-        checkpoints++;
-        /* As the daemon does it between two groups. */
-        if (store_checkpoint(ledger->store, checkpoints % 2 == 0) < 0) {
-            return STATUS_FAULT;
-        }
-        store_settle(ledger->store);
+    if (status == STATUS_OK && every != NULL &&
+        !checkpoint(ledger->store, groups, strtol(every, NULL, 10))) {
+        return STATUS_FAULT;
     }
     return status;
+}
+
+/* One step after every N-th group, as the daemon does it between two groups; what lies before the
+ * pin is moved after the group that follows it. */
+static bool checkpoint(struct store *store, long groups, long every)
+{
+    enum step { MOVE, FINISH, EMPTY, STEPS };
+    static struct store *pin;
+    static long steps;
+    static bool is_pinned;
+    bool is_move = is_pinned;
+    bool is_now = groups % every == 0;
+    if (is_now && steps++ % STEPS == MOVE) {
+        pin = pin != NULL ? pin : pin_open(sqlite3_db_filename(store->db, "main"));
+        is_pinned = pin_set(pin);
+        return is_pinned;
+    }
+    if (!is_move && !is_now) {
+        return true;
+    }
+    if (is_now) {
+        pin_clear(pin);
+    }
+    is_pinned = false;
+    int pages = store_checkpoint(store, is_now && (steps - 1) % STEPS == EMPTY);
+    store_settle(store);
+    return pages >= 0;
 }

@@ -178,7 +178,9 @@ static enum status m_decide_right(const struct m_decide *decide)
     }
     const struct m_transfer *transfer = &m.transfers[decide->transfer];
     unsigned senders = m_roles(decide->person, transfer->from);
-    unsigned recipients = m_roles(decide->person, transfer->to);
+    bool has_reached = (!transfer->needs || transfer->approved) &&
+                       (!transfer->needs_registry || transfer->registry_approved);
+    unsigned recipients = has_reached ? m_roles(decide->person, transfer->to) : 0;
     unsigned all = senders | recipients;
     if (decide->person != NONE && all == 0 && m.people[decide->person].registry == 0) {
         return STATUS_NOT_FOUND;

@@ -178,7 +178,7 @@ static const struct permission {
 
     {"ledger_facts", "SCAN person", "is there another administrator: people, at a rare act"},
     {"ledger_facts", "USE TEMP B-TREE FOR ORDER BY", "buffer pools; accounts of one organisation"},
-    {"ledger_records", "SCAN act", "from the newest row, which is the first and last that is read"},
+    {"ledger_facts", "SCAN act", "from the newest row, which is the first and last that is read"},
     {"ledger_units", "USE TEMP B-TREE FOR ORDER BY",
      "oldest first over all suppliers of one organisation; those of one supplier come by index"},
     {"import", "USE TEMP B-TREE FOR ORDER BY", "buffer pools"},

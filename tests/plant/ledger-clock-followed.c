@@ -4,7 +4,7 @@
  * it finds.
  * wraps: ledger_act_last_at
  */
-#include "store/ledger_records.h"
+#include "store/ledger_facts.h"
 
 int64_t __wrap_ledger_act_last_at(struct store *store);
 

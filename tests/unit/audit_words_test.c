@@ -262,6 +262,35 @@ static void a_house(void **state)
     log_says(alder, "trust ok no longer Birch");
 }
 
+/* What an organisation is known by, and where the links in messages lead, can be read afterwards.
+ */
+static void who_and_where(void **state)
+{
+    (void)state;
+    struct command command = command_of(ACT_OPEN_ORGANISATION, town_person('R'), "");
+    TEXT_COPY(command.organisation.name, "Cedar");
+    assert_int_equal(ask(PROGRAM_ADMIN, &command), STATUS_OK);
+    char cedar[ID_SIZE];
+    memcpy(cedar, answer.id, ID_SIZE);
+    log_says(cedar, "open-organisation ok Cedar");
+    command.kind = ACT_EDIT_ORGANISATION;
+    TEXT_COPY(command.organisation.org_id, cedar);
+    TEXT_COPY(command.organisation.domain, "cedar.example");
+    command.organisation.is_supplier = true;
+    assert_int_equal(ask(PROGRAM_ADMIN, &command), STATUS_OK);
+    log_says(cedar, "edit-organisation ok Cedar (cedar.example), a supplier from now on");
+    assert_int_equal(ask(PROGRAM_ADMIN, &command), STATUS_OK);
+    log_says(cedar, "edit-organisation ok Cedar (cedar.example)");
+    command = command_of(ACT_SET_SETTINGS, town_person('R'), "");
+    TEXT_COPY(command.setting.site_name, "Town");
+    TEXT_COPY(command.setting.site_url, "https://town.example");
+    command.setting.expiry_days = 7;
+    command.setting.registry_approval_units = 150;
+    assert_int_equal(ask(PROGRAM_ADMIN, &command), STATUS_OK);
+    log_says("", "set-settings ok Town at https://town.example; transfers wait 7 days; the registry"
+                 " approves above 150 units");
+}
+
 static void an_order_and_a_retirement(void **state)
 {
     (void)state;
@@ -291,6 +320,7 @@ int main(void)
         TEST(a_transfer_that_stays_or_leaves),
         TEST(roles),
         TEST(a_house),
+        TEST(who_and_where),
         TEST(an_order_and_a_retirement),
     };
     return cmocka_run_group_tests_name("words of the audit log", tests, NULL, NULL);

@@ -690,7 +690,19 @@ static void a_registry_that_is_not_sound_gives_no_backup(void **state)
     run_sql("data/registry.db", "DROP TRIGGER act_no_update");
     refused_with(backup("one"), "not sound");
     assert_non_null(strstr(said, "act_no_update"));
+    assert_non_null(strstr(said, "--with-violations makes it even so"));
     assert_int_equal(entries("b"), 0);
+    /* Asked for, it is copied as it is, and restored only when that is asked for, too. */
+    good(run(operate_backup, "backup", "--with-violations", in_room("b"), NULL));
+    assert_non_null(strstr(said, "act_no_update"));
+    assert_non_null(strstr(said, ": 1 VIOLATION\n"));
+    assert_int_equal(entries("b"), 1);
+    shell("mv %s/b/* %s/b/marred", room, room);
+    refused_with(restore("marred", "new"), "not sound");
+    nothing_at("new");
+    good(run(operate_restore, "restore", "--with-violations", in_room("b/marred"), in_room("new")));
+    assert_non_null(strstr(said, ": 1 VIOLATION\n"));
+    shell("rm -r %s/b/marred %s/new", room, room);
     run_sql("data/registry.db", "CREATE TRIGGER act_no_update BEFORE UPDATE ON act BEGIN SELECT "
                                 "RAISE(ABORT, 'acts are never changed'); END");
     good(backup("one"));

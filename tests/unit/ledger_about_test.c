@@ -293,17 +293,17 @@ static void officials_add_and_remove(void **state)
                      5);
 }
 
-/* The log says when a project's credits get the label, and when they lose it. */
+/* The log says of what status a project is, and when its credits get the label or lose it. */
 static void the_label_is_told_of(void **state)
 {
     (void)state;
     static const struct {
         bool label;
-        const char *detail;
-    } edits[] = {{false, "Project P1 (P1)"},
-                 {true, "Project P1 (P1), CCP-approved from now on"},
-                 {true, "Project P1 (P1)"},
-                 {false, "Project P1 (P1), no longer CCP-approved"}};
+        const char *status, *detail;
+    } edits[] = {{false, "under_validation", "Project P1 (P1); under_validation"},
+                 {true, "validated", "Project P1 (P1), CCP-approved from now on; validated"},
+                 {true, "validated", "Project P1 (P1); validated"},
+                 {false, "cancelled", "Project P1 (P1), no longer CCP-approved; cancelled"}};
     struct command command = town_project_command(alder, "P1", INSTRUMENT_CARBON_REMOVAL);
     command.kind = ACT_EDIT_PROJECT;
     TEXT_COPY(command.user_id, town_person('Z'));
@@ -311,6 +311,7 @@ static void the_label_is_told_of(void **state)
     for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
         char sql[160];
         command.project.ccp_approved = edits[i].label;
+        TEXT_COPY(command.project.status, edits[i].status);
         ends(PROGRAM_ADMIN, &command, STATUS_OK, FIELD_NONE);
         (void)snprintf(sql, sizeof sql,
                        "SELECT count(*) FROM act WHERE seq = %lld AND detail = '%s'",

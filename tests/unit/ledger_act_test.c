@@ -211,11 +211,14 @@ static void two_persons_and_the_registry(void **state)
     const char *id = submit(101);
     assert_int_equal(answer.transfer_state, TRANSFER_AWAITING_APPROVAL);
     assert_int_equal(decide(ACT_APPROVE, 'A', id), STATUS_SAME_PERSON);
-    assert_int_equal(decide(ACT_ACCEPT, 'B', id), STATUS_TRANSFER_NOT_PENDING);
+    /* The recipient learns of it with the last approval: until then it is not there. */
+    assert_int_equal(decide(ACT_ACCEPT, 'B', id), STATUS_NOT_FOUND);
+    assert_int_equal(decide(ACT_WITHDRAW, 'B', id), STATUS_NOT_FOUND);
     town.now_us += CLOCK_DAY_US;
     assert_int_equal(decide(ACT_APPROVE, 'C', id), STATUS_OK);
     assert_int_equal(answer.transfer_state, TRANSFER_PENDING);
     assert_true(answer.expires_at == town.now_us + 14 * CLOCK_DAY_US); /* the waiting begins now */
+    assert_int_equal(decide(ACT_WITHDRAW, 'B', id), STATUS_NOT_ALLOWED);
     /* both approvals, in either order, and a recipient that accepts at once */
     town_policy(birch, INCOMING_ALL, TWO_PERSON_NEVER, 0);
     struct command command = command_of(ACT_SET_SETTINGS, "", "");
@@ -552,6 +555,37 @@ static void a_plan_is_what_happens(void **state)
     store_close(reader);
 }
 
+/* A reader's clock may be behind the ledger's time: by a moment whenever an act comes between, by
+ * more when it was put back. The act would be of the ledger's time, and so is the plan. */
+static void a_plan_is_of_the_time_of_the_ledger(void **state)
+{
+    (void)state;
+    town_issue(project, 2024, 100, 0);
+    struct command command = town_transfer(town_person('A'), alder, birch, alder, 50);
+    struct store *reader = store_open(STORE_REGISTRY, STORE_READ, town.path, ledger_plan_tables);
+    static struct arena arena;
+    arena_map(&arena, 1024UL * 1024);
+    struct plan plan;
+    int64_t issued_us = town.now_us;
+    town.now_us -= CLOCK_DAY_US;
+    assert_int_equal(
+        ledger_plan(reader, &arena, PROGRAM_ACCOUNT, &command, town.now_us, &plan, &answer),
+        STATUS_OK);
+    assert_true(answer.at == issued_us);
+    store_settle(reader);
+    command.transfer.has_plan = true;
+    command.transfer.plan = plan.digest;
+    assert_int_equal(ask(&command), STATUS_OK);
+    assert_true(answer.at == issued_us);
+    town.now_us = issued_us + CLOCK_DAY_US;
+    command.transfer.has_plan = false;
+    assert_int_equal(
+        ledger_plan(reader, &arena, PROGRAM_ACCOUNT, &command, town.now_us, &plan, &answer),
+        STATUS_OK);
+    assert_true(answer.at == town.now_us);
+    store_close(reader);
+}
+
 static void the_schema_refuses_what_the_ledger_would_not_do(void **state)
 {
     (void)state;
@@ -638,6 +672,7 @@ int main(void)
         TEST(units_are_retired_of_the_supplier_that_is_named),
         TEST(every_decision_is_in_the_audit_log),
         TEST(a_plan_is_what_happens),
+        TEST(a_plan_is_of_the_time_of_the_ledger),
         TEST(the_schema_refuses_what_the_ledger_would_not_do),
         TEST(a_fault_keeps_nothing),
     };

@@ -58,6 +58,8 @@ static void words_have_no_blanks_at_their_ends(void **state)
     assert_false(check_words(long_text(4), 1, 3));
     assert_false(check_words(" ab", 1, 3));
     assert_false(check_words("ab ", 1, 3));
+    assert_false(check_words("ab\xc2\xa0", 1, 3));
+    assert_false(check_words("\xe3\x80\x80", 1, 3));
     assert_false(check_words("a\tb", 1, 3));
     assert_false(check_words("\xc3", 1, 3));
 }

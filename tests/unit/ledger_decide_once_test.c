@@ -348,6 +348,8 @@ static void a_cancellation_says_why(void **state)
     struct command_pool body = {.project_id = "prj_1", .units = 10};
 #define CANCEL decide_pool(&arena, &facts, ACT_CANCEL_UNITS, &body, AT, &plan, &answer)
     DECIDES(CANCEL, STATUS_REASON_NEEDED, FIELD_NOTES);
+    TEXT_COPY(body.notes, " ");
+    DECIDES(CANCEL, STATUS_REASON_NEEDED, FIELD_NOTES);
     TEXT_COPY(body.notes, "A fire");
     ALLOWS(CANCEL);
     /* Nobody receives anything: neither a freeze nor the supplier's state nor a second person. */
@@ -531,6 +533,9 @@ static void an_approval_is_refused_while_it_is_due(void **state)
                                               .expires_at = AT + 1};
 #define DECIDE(kind) decide_answer(&facts, kind, &body, "usr_x", AT, &outcome, &answer)
     ALLOWS(DECIDE(ACT_REFUSE));
+    TEXT_COPY(body.reason, " ");
+    DECIDES(DECIDE(ACT_REFUSE), STATUS_REASON_NEEDED, FIELD_REASON);
+    TEXT_COPY(body.reason, "Because");
     DECIDES(DECIDE(ACT_REGISTRY_REFUSE), STATUS_TRANSFER_NOT_PENDING, FIELD_NONE);
     facts.transfer.needs_registry_approval = true;
     ALLOWS(DECIDE(ACT_REGISTRY_REFUSE));

@@ -81,6 +81,9 @@ static void an_organisation_is_closed_when_it_is_empty(void **state)
     ALLOWS(SET);
     body.reason[0] = '\0';
     DECIDES(SET, STATUS_REASON_NEEDED, FIELD_REASON);
+    TEXT_COPY(body.reason, "  ");
+    DECIDES(SET, STATUS_REASON_NEEDED, FIELD_REASON);
+    body.reason[0] = '\0';
     body.state = ORG_ACTIVE;
     ALLOWS(SET);
     TEXT_COPY(body.reason, "bell\a");
@@ -463,6 +466,8 @@ static void settings_and_the_freeze(void **state)
     DECIDES(SETTINGS, STATUS_VALUE_REFUSED, FIELD_NAME);
 #undef SETTINGS
     struct command_setting freeze = {.frozen = true};
+    DECIDES(decide_freeze(&freeze, &answer), STATUS_REASON_NEEDED, FIELD_REASON);
+    TEXT_COPY(freeze.text, "\xc2\xa0");
     DECIDES(decide_freeze(&freeze, &answer), STATUS_REASON_NEEDED, FIELD_REASON);
     TEXT_COPY(freeze.text, "Why");
     ALLOWS(decide_freeze(&freeze, &answer));

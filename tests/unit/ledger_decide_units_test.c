@@ -324,6 +324,8 @@ static void a_retirement_is_for_somebody(void **state)
     body.purposes = 1;
     TEXT_COPY(body.beneficiary, "");
     DECIDES(RETIRE, STATUS_BENEFICIARY_NEEDED, FIELD_BENEFICIARY);
+    TEXT_COPY(body.beneficiary, " ");
+    DECIDES(RETIRE, STATUS_BENEFICIARY_NEEDED, FIELD_BENEFICIARY);
     TEXT_COPY(body.beneficiary, "\a");
     DECIDES(RETIRE, STATUS_NOTE_CONTROL, FIELD_BENEFICIARY);
     TEXT_COPY(body.beneficiary, "Somebody");

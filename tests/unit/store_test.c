@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "store/inside.h"
+#include "store/pin.h"
 #include "store/query.h"
 #include "store/store.h"
 
@@ -233,6 +234,49 @@ static void a_reader_sees_one_moment(void **state)
     store_close(reader);
 }
 
+static int freeze_committed(struct store *writer, int is_frozen)
+{
+    assert_true(store_begin_write(writer));
+    assert_true(freeze(writer, is_frozen));
+    assert_true(store_commit(writer));
+    return store_wal_pages(writer);
+}
+
+/* What was moved while it was set can be read, and the WAL goes on behind it; without it the WAL
+ * begins anew. */
+static void a_pin_keeps_the_wal(void **state)
+{
+    (void)state;
+    struct store *writer = store_open(STORE_REGISTRY, STORE_WRITE, path, tables);
+    struct store *pin = pin_open(path);
+    assert_non_null(pin);
+    pin_clear(pin); /* it is not set */
+    int first = freeze_committed(writer, 1);
+    assert_true(first > 0);
+    for (int i = 0; i < 3; i++) {
+        assert_true(pin_set(pin));
+        int behind = freeze_committed(writer, 0);
+        assert_true(behind > first);
+        assert_int_equal(store_checkpoint(writer, false), behind);
+        int later = freeze_committed(writer, 1);
+        assert_true(later > behind);
+        assert_true(store_checkpoint(writer, true) != 0); /* nor can it be emptied */
+        first = later;
+    }
+    pin_clear(pin);
+    assert_int_equal(store_checkpoint(writer, false), first);
+    assert_true(freeze_committed(writer, 0) < first);
+    assert_int_equal(store_checkpoint(writer, true), 0);
+    assert_int_equal(frozen(writer), 0);
+    store_settle(writer);
+    assert_true(pin_set(pin));
+    store_close(pin);
+    store_close(writer);
+    pin_clear(NULL);
+    assert_false(pin_set(NULL));
+    assert_null(pin_open(in_folder("nowhere.db")));
+}
+
 static void savepoints_and_rollback(void **state)
 {
     (void)state;
@@ -386,6 +430,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(settings_of_the_connection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reader_cannot_write, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reader_sees_one_moment, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_pin_keeps_the_wal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(savepoints_and_rollback, set_up, tear_down),
         cmocka_unit_test_setup_teardown(uniqueness_is_no_fault, set_up, tear_down),
         cmocka_unit_test_setup_teardown(columns_and_bindings, set_up, tear_down),

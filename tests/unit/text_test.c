@@ -158,6 +158,23 @@ static void trimming(void **state)
                                           "a"),
                         "a");
     assert_string_equal(text_trim(&arena, " \xff "), "\xff");
+    static const char *const blank[] = {NULL,      "",         " ",
+                                        " \t\r\n", "\xc2\xa0", "\xe3\x80\x80 \xef\xbb\xbf"};
+    for (size_t i = 0; i < sizeof blank / sizeof blank[0]; i++) {
+        assert_true(text_blank(blank[i]));
+        assert_true(text_is_trim(blank[i]) == text_empty(blank[i]));
+    }
+    static const char *const trim[] = {"a", "a  b", "\xc3\xa9", "\xff"};
+    static const char *const loose[] = {" a", "a ",
+                                        "\xc2\xa0"
+                                        "a",
+                                        "a\xe3\x80\x80", "\xff\n"};
+    for (size_t i = 0; i < sizeof trim / sizeof trim[0]; i++) {
+        assert_true(!text_blank(trim[i]) && text_is_trim(trim[i]));
+    }
+    for (size_t i = 0; i < sizeof loose / sizeof loose[0]; i++) {
+        assert_true(!text_blank(loose[i]) && !text_is_trim(loose[i]));
+    }
     assert_string_equal(text_lower(&arena, "ABZ\xc3\x84@[az"), "abz\xc3\x84@[az");
     assert_string_equal(text_lower(&arena, NULL), "");
 }
