@@ -8,6 +8,7 @@
 #include "pages/admin_house.h"
 #include "pages/admin_issues.h"
 #include "pages/admin_parties.h"
+#include "pages/admin_redact.h"
 #include "pages/admin_transfers.h"
 #include "pages/at_once.h"
 #include "store/admin_orgs.h"
@@ -21,6 +22,7 @@
 #include "store/people_person.h"
 #include "store/people_session.h"
 #include "store/pool.h"
+#include "store/public_words.h"
 #include "store/rights.h"
 #include "store/site.h"
 #include "store/team.h"
@@ -114,19 +116,34 @@ static const struct route routes[] = {
      admin_freeze_post},
     {METHOD_GET, "/admin/settings/thaw", NEED_AUDITOR, NULL, admin_thaw_get},
     {METHOD_POST, "/admin/settings/thaw", NEED_ADMINISTRATOR, &admin_freeze_form, admin_thaw_post},
+    {METHOD_GET, "/admin/redact", NEED_ADMINISTRATOR, NULL, admin_redact_find_get},
+    {METHOD_POST, "/admin/redact", NEED_ADMINISTRATOR, &admin_redact_find_form,
+     admin_redact_find_post},
+    {METHOD_GET, "/admin/redact/:id/:word", NEED_ADMINISTRATOR, NULL, admin_redact_get},
+    {METHOD_POST, "/admin/redact/:id/:word", NEED_ADMINISTRATOR, &admin_redact_form,
+     admin_redact_post},
     {METHOD_GET, "/admin/audit", NEED_AUDITOR, &admin_audit_form, admin_audit_get},
 };
 #define ROUTE_COUNT (sizeof routes / sizeof routes[0])
 
 static const struct query_table *const registry_tables[] = {
-    &site_queries,         &rights_queries,
-    &holdings_queries,     &holding_batches_queries,
-    &my_transfers_queries, &admin_transfers_queries,
-    &admin_acts_queries,   &admin_orgs_queries,
-    &admin_issue_queries,  &documents_queries,
-    &ledger_facts_queries, &ledger_units_queries,
-    &orders_queries,       &pool_queries,
-    &team_queries,         NULL,
+    &site_queries,
+    &rights_queries,
+    &holdings_queries,
+    &holding_batches_queries,
+    &my_transfers_queries,
+    &admin_transfers_queries,
+    &admin_acts_queries,
+    &admin_orgs_queries,
+    &admin_issue_queries,
+    &documents_queries,
+    &ledger_facts_queries,
+    &ledger_units_queries,
+    &orders_queries,
+    &pool_queries,
+    &team_queries,
+    &public_words_queries,
+    NULL,
 };
 static const struct query_table *const people_tables[] = {
     &people_person_queries, &people_credential_queries, &people_session_queries,

@@ -33,6 +33,7 @@ void delivery_write(struct json *json, const char *name, struct visit *visit,
     json_text(json, "url", api_page_url(visit, "/registry/deliveries/*", delivery->delivery_id));
     json_text_or_null(json, "notes", delivery->notes);
     json_text(json, "instrument", instrument_word(delivery->instrument));
+    redaction_write(json, "note_redacted_at", "note_redacted_reason", delivery->note_redacted);
     json_close(json);
 }
 

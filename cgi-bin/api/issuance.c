@@ -36,6 +36,7 @@ void issuance_write(struct json *json, const char *name, struct visit *visit,
     json_int(json, "vintage", issuance->vintage);
     json_text(json, "kind", issuance->is_imported ? "imported" : "issued");
     json_text_or_null(json, "notes", issuance->notes);
+    redaction_write(json, "note_redacted_at", "note_redacted_reason", issuance->note_redacted);
     json_close(json);
 }
 

@@ -151,3 +151,10 @@ static bool write_party_row(struct json *json, struct visit *visit, const char *
     }
     return is_found;
 }
+
+void redaction_write(struct json *json, const char *at_name, const char *reason_name,
+                     struct redaction redaction)
+{
+    json_time(json, at_name, redaction.at);
+    json_text_or_null(json, reason_name, redaction.reason);
+}

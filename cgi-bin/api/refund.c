@@ -27,6 +27,7 @@ enum status refund_get(struct visit *visit, struct response *response)
     json_text(&json, "notes", refund.notes);
     json_text(&json, "instrument", instrument_word(refund.instrument));
     json_text_or_null(&json, "project_id", refund.project_id);
+    redaction_write(&json, "note_redacted_at", "note_redacted_reason", refund.note_redacted);
     json_close(&json);
     return STATUS_OK;
 }

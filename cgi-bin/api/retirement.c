@@ -43,6 +43,9 @@ void retirement_write(struct json *json, const char *name, struct visit *visit,
     json_text(json, "url", api_page_url(visit, "/registry/retirements/*", id));
     json_text_or_null(json, "notes", retirement->notes);
     json_text(json, "instrument", instrument_word(retirement->instrument));
+    redaction_write(json, "note_redacted_at", "note_redacted_reason", retirement->note_redacted);
+    redaction_write(json, "beneficiary_redacted_at", "beneficiary_redacted_reason",
+                    retirement->beneficiary_redacted);
     json_close(json);
 }
 

@@ -37,7 +37,7 @@ extern const struct query_table *const webhook_admin_tables[];
 
 /* Every kind of event that can be chosen, in the order of the ledger's table (model/term.h);
  * NULL-ended. */
-#define WEBHOOK_KINDS_MAX 28
+#define WEBHOOK_KINDS_MAX 29
 extern const char *const webhook_kinds[WEBHOOK_KINDS_MAX + 1];
 
 /* What was done, for whoever tells of it. */

@@ -11,6 +11,7 @@
 #include "store/ledger_documents.h"
 #include "store/ledger_pool.h"
 #include "store/ledger_records.h"
+#include "store/ledger_redact.h"
 #include "store/ledger_totals.h"
 
 #define TAIL_CHARS 4
@@ -20,7 +21,8 @@ const struct query_table *const ledger_tables[] = {
     &ledger_facts_queries,     &ledger_units_queries,
     &ledger_changes_queries,   &ledger_totals_queries,
     &ledger_records_queries,   &ledger_pool_queries,
-    &ledger_documents_queries, NULL};
+    &ledger_documents_queries, &ledger_redact_queries,
+    &public_words_queries,     NULL};
 
 /* What does each act. */
 static enum status (*const appliers[ACT__COUNT])(struct work *work) = {
@@ -39,7 +41,7 @@ static enum status (*const appliers[ACT__COUNT])(struct work *work) = {
     [ACT_CANCEL] = apply_answer,
     [ACT_COMPLETE_EXPORT] = apply_answer,
     [ACT_REJECT_EXPORT] = apply_answer,
-    [ACT_REDACT_NOTE] = apply_answer,
+    [ACT_REDACT_NOTE] = apply_redact,
     [ACT_FREEZE] = apply_freeze,
     [ACT_SET_SETTINGS] = apply_settings,
     [ACT_EXPIRE] = apply_expire,
@@ -60,6 +62,7 @@ static enum status (*const appliers[ACT__COUNT])(struct work *work) = {
     [ACT_CANCEL_UNITS] = apply_pool,
     [ACT_ADD_DOCUMENT] = apply_document,
     [ACT_REMOVE_DOCUMENT] = apply_document,
+    [ACT_REDACT_BENEFICIARY] = apply_redact,
 };
 
 /* What each act tells when it is done; acts on transfers say it themselves (tell.c). */
@@ -337,8 +340,8 @@ static const char *subject_of(const struct work *work)
     const struct command *command = work->command;
     const char *subject = work->answer->id;
     enum act_kind kind = (enum act_kind)command->kind;
-    if (appliers[kind] == apply_answer) {
-        subject = command->decide.transfer_id;
+    if (appliers[kind] == apply_answer || appliers[kind] == apply_redact) {
+        subject = command->decide.subject_id;
     } else if (kind == ACT_EDIT_ORGANISATION || kind == ACT_SET_ORGANISATION_STATE) {
         subject = command->organisation.org_id;
     } else if (kind == ACT_SET_PERSON || kind == ACT_SET_REGISTRY_ROLES || kind == ACT_SET_MEMBER) {

@@ -57,6 +57,7 @@ static const struct act_row acts[ACT__COUNT] = {
     [ACT_CANCEL_UNITS] = {"cancel-units", BY_ADMIN},
     [ACT_ADD_DOCUMENT] = {"add-document", BY_ADMIN},
     [ACT_REMOVE_DOCUMENT] = {"remove-document", BY_ADMIN},
+    [ACT_REDACT_BENEFICIARY] = {"redact-beneficiary", BY_ADMIN},
 };
 
 static const char *const program_words[PROGRAM__COUNT] = {
@@ -163,6 +164,7 @@ static void add_body(struct digest_feed *feed, const struct command *command)
     case ACT_COMPLETE_EXPORT:
     case ACT_REJECT_EXPORT:
     case ACT_REDACT_NOTE:
+    case ACT_REDACT_BENEFICIARY:
     case ACT_APPROVE:
     case ACT_REFUSE:
     case ACT_ACCEPT:

@@ -47,9 +47,12 @@ enum act_kind {
     ACT_CANCEL,           /* decide, reason needed: awaiting or pending becomes cancelled */
     ACT_COMPLETE_EXPORT,  /* decide: the other system has received it: batches become exported */
     ACT_REJECT_EXPORT,    /* decide, reason needed: the other system refused */
-    ACT_REDACT_NOTE,      /* decide, reason needed */
-    ACT_FREEZE,           /* setting: frozen, text = reason */
-    ACT_SET_SETTINGS,     /* setting: expiry_days, registry_approval_units, site name … */
+    /* decide.subject_id, reason needed: the public note of a transfer, issuance, delivery,
+     * retirement, refund, or the reason of a cancellation; VALUE_REFUSED, FIELD_NOTES when it has
+     * none or none any more */
+    ACT_REDACT_NOTE,
+    ACT_FREEZE,       /* setting: frozen, text = reason */
+    ACT_SET_SETTINGS, /* setting: expiry_days, registry_approval_units, site name … */
     /* no body: ends every waiting transfer whose time is up (the daemon's timer, tally) */
     ACT_EXPIRE,
     /* organisations (account program) */
@@ -80,6 +83,9 @@ enum act_kind {
      * acted on is the project */
     ACT_ADD_DOCUMENT,
     ACT_REMOVE_DOCUMENT,
+    /* decide.subject_id (a retirement), reason needed: its beneficiary's name as it was typed, in
+     * the manner of REDACT_NOTE; what is an organisation's own name is none */
+    ACT_REDACT_BENEFICIARY,
     ACT__COUNT
 };
 
@@ -273,7 +279,10 @@ struct command_transfer {
 };
 
 struct command_decide { /* approve, accept, reject, withdraw, cancel, redact … */
-    char transfer_id[ID_SIZE];
+    union {
+        char transfer_id[ID_SIZE];
+        char subject_id[ID_SIZE]; /* redact: whatever has the words */
+    };
     char account_id[ID_SIZE]; /* accept */
     char reason[NOTE_SIZE];   /* or comment */
 };

@@ -51,7 +51,7 @@ static const char *const sentences[VERIFY__COUNT] = {
     [VERIFY_PENDING] =
         "Transfer {1} waits for something, or until a time, that it cannot wait for.",
     [VERIFY_REDACTED] =
-        "The note of transfer {1} was redacted, but its words or the time of it say otherwise.",
+        "A text of {1} was redacted, but its words or the time of it say otherwise.",
     [VERIFY_CORRECTS] = "Transfer {1} mends transfer {2}, which it cannot mend.",
     [VERIFY_EXPORTED] = "Batch {1} and the export {2} do not agree.",
     [VERIFY_RETIRED] = "Batch {1} and the retirement {2} do not agree.",

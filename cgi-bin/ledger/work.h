@@ -18,6 +18,7 @@
 #include "ledger/ledger.h"
 #include "store/ledger_documents.h"
 #include "store/ledger_facts.h"
+#include "store/public_words.h"
 
 struct work {
     struct store *store;
@@ -185,6 +186,9 @@ enum status decide_answer_right(const struct work *work, const struct answer_fac
 enum status decide_answer(const struct answer_facts *facts, enum act_kind kind,
                           const struct command_decide *body, const char *user_id, int64_t at,
                           struct answer_outcome *outcome, struct answer *answer);
+/* The same of REDACT_NOTE and REDACT_BENEFICIARY of what is no transfer: decide_redact.c. */
+enum status decide_redact(const struct public_words *words, const struct command_decide *body,
+                          int64_t at, struct answer *answer);
 /* Has everybody on the sender's side agreed? Until then the recipient does not know of it. */
 bool transfer_has_reached(const struct ledger_transfer *transfer);
 /* The transfer as it is at that time: one whose time is up has expired, swept or not. */
@@ -328,6 +332,7 @@ enum status decide_settings(const struct command_setting *body, struct answer *a
 
 enum status apply_transfer(struct work *work);
 enum status apply_answer(struct work *work);
+enum status apply_redact(struct work *work);
 enum status apply_expire(struct work *work);
 enum status apply_issue(struct work *work);
 enum status apply_order(struct work *work);

@@ -81,6 +81,7 @@ static const char *const event_kind_words[] = {
     [EVENT_RETIREMENT_MADE] = "retirement.made",
     [EVENT_REFUND_MADE] = "refund.made",
     [EVENT_CANCELLATION_MADE] = "cancellation.made",
+    [EVENT_NOTE_REDACTED] = "note.redacted",
     [EVENT_BENEFICIARY_NAMED] = "beneficiary.named",
     [EVENT_POLICY_CHANGED] = "policy.changed",
     [EVENT_TRUST_CHANGED] = "trust.changed",

@@ -41,6 +41,7 @@ const char *const admin_command_choices[] = {
     "complete-export", "Confirmed an export",
     "reject-export", "Noted that an export was rejected",
     "redact-note", "Redacted a public note",
+    "redact-beneficiary", "Redacted a beneficiary’s name",
     "retire", "Retired units",
     "issue", "Issued units",
     "order", "Recorded an order",

@@ -55,6 +55,16 @@ static void put_number(struct recorder *recorder, const char *name, int64_t numb
     put_fact(recorder, name, digits);
 }
 
+/* Nothing where nothing was redacted: such records are as they have always been. */
+static void put_redaction(struct recorder *recorder, const char *name, int64_t at)
+{
+    char words[CLOCK_ISO_SIZE];
+    if (at != 0) {
+        clock_iso_write(at, words);
+        put_fact(recorder, name, words);
+    }
+}
+
 /* Serials as project, vintage and range: the words between them may be corrected, these cannot. */
 static void put_blocks(struct recorder *recorder, struct visit *visit, const char *retirement_id)
 {
@@ -96,6 +106,8 @@ struct digest certificate_record(struct visit *visit, const struct public_retire
     put_fact(&recorder, "instrument", instrument_word(row->instrument));
     put_number(&recorder, "units", row->units);
     put_fact(&recorder, "note", row->notes);
+    put_redaction(&recorder, "note-redacted-at", row->note_redacted.at);
+    put_redaction(&recorder, "beneficiary-redacted-at", row->beneficiary_redacted.at);
     put_number(&recorder, "blocks", row->block_count);
     put_blocks(&recorder, visit, row->retirement_id);
     return digest_end(&recorder.feed);

@@ -168,7 +168,9 @@ static void verify(struct visit *visit, struct certificate_verify_view *view)
     struct digest digest = certificate_record(visit, &row, NULL);
     bool has_code = !text_empty(view->code);
     view->is_proved = has_code && certificate_code_is(view->code, &digest);
-    view->is_denied = has_code && !view->is_proved;
+    bool is_redacted = row.note_redacted.at != 0 || row.beneficiary_redacted.at != 0;
+    view->is_altered = has_code && !view->is_proved && is_redacted;
+    view->is_denied = has_code && !view->is_proved && !is_redacted;
     view->is_found = !has_code;
     view->retirement_id = row.retirement_id;
     view->certificate = retirement_certificate(visit->arena, &row);

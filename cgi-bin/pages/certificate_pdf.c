@@ -229,6 +229,17 @@ static void put_statement(struct pen *pen)
     put_lines(pen, LEFT, plain, "They can never be moved, sold or retired again.", WIDTH, 180);
 }
 
+/* What stands there instead of redacted words. */
+static void put_redacted(struct pen *pen, const char *about, const char *sentence)
+{
+    enum { COLUMN = LEFT + 960 };
+    if (!text_empty(sentence)) {
+        pen->y += 60;
+        put(pen, LEFT, pen->y, label, about);
+        put_lines(pen, COLUMN, fact, sentence, RIGHT - COLUMN, 160);
+    }
+}
+
 static void put_facts(struct pen *pen)
 {
     const struct certificate_view *view = pen->paper->view;
@@ -247,6 +258,8 @@ static void put_facts(struct pen *pen)
         put(pen, LEFT, pen->y, label, "Public note");
         put_lines(pen, COLUMN, quote, line, RIGHT - COLUMN, 160);
     }
+    put_redacted(pen, "Public note", view->redacted);
+    put_redacted(pen, "Beneficiary", view->name_redacted);
     pen->y += 20;
     sheet_box(&pen->sheet, LEFT, pen->y - 80, WIDTH, 5, SHEET_LINE);
 }

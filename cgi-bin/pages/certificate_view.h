@@ -26,7 +26,9 @@ struct certificate_view {
     bool is_own;              /* the owner is the beneficiary */
     struct when_view retired; /* none: not yet */
     struct purpose_views purposes;
-    const char *notes; /* "" */
+    const char *notes;         /* "" */
+    const char *redacted;      /* in place of the note; "" */
+    const char *name_redacted; /* why the beneficiary has no name; "" */
 };
 
 struct certificate_page_view {
@@ -56,6 +58,7 @@ struct certificate_verify_view {
     bool is_missing; /* there is no such certificate */
     bool is_proved;  /* number and code belong together */
     bool is_denied;  /* they do not */
+    bool is_altered; /* they do not, and words of it were redacted since it was issued */
     bool is_found;   /* the number alone was given */
     const char *retirement_id;
     struct certificate_view certificate;

@@ -178,6 +178,7 @@ static const struct {
     {"export-completed", "The export is confirmed: its credits have left this registry."},
     {"export-rejected", "The export is rejected: its credits are available to the sender again."},
     {"redacted", "The public note is redacted: its words are gone, the fact and the reason stay."},
+    {"name-redacted", "The name is redacted: its words are gone, the fact and the reason stay."},
     {"discarded", "The unfinished transfer is discarded. Nothing was reserved."},
     {"retirement-discarded", "The unfinished retirement is discarded. Nothing was retired."},
     {"beneficiary-known", "This beneficiary was known to the registry already: it is chosen under "

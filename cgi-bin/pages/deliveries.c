@@ -146,6 +146,7 @@ enum status my_delivery_get(struct visit *visit, struct response *response)
         .quantity = quantity,
         .weight = desk_weight(arena, row.units, row.instrument),
         .notes = row.notes,
+        .redacted = desk_redacted(arena, "The note", row.note_redacted),
         .public_url = public_url,
         .blocks = public_block_table(visit, PUBLIC_BLOCKS_OF_DELIVERY, row.delivery_id,
                                      url_with(arena, public_url, "format", "csv")),

@@ -62,6 +62,14 @@ struct when_view desk_when(struct arena *arena, int64_t at)
                               arena_text_sized(arena, words, (size_t)(comma - words)), comma + 2};
 }
 
+const char *desk_redacted(struct arena *arena, const char *what, struct redaction redaction)
+{
+    return redaction.at == 0
+               ? ""
+               : arena_printf(arena, "%s was redacted on %s: %s", what,
+                              clock_date_words(arena, redaction.at), redaction.reason);
+}
+
 struct state_view desk_state(const char *slug)
 {
     return (struct state_view){slug, words_of(slug)};

@@ -10,6 +10,7 @@
 #include "model/quantity.h"
 #include "pages/chrome.h"
 #include "pages/desk_view.h"
+#include "store/redaction.h"
 
 /* Rows of a list's form: which page of it, and whether it is asked for as CSV; then the days that
  * it may be narrowed to. */
@@ -28,6 +29,9 @@
 extern const char *const desk_format_words[];
 
 struct when_view desk_when(struct arena *arena, int64_t at);
+/* what "The note": "The note was redacted on 20 November 2026: it named a person."; "" it was not.
+ */
+const char *desk_redacted(struct arena *arena, const char *what, struct redaction redaction);
 /* "Awaiting approval" for "awaiting_approval" …; a word it does not know stays as it is. */
 struct state_view desk_state(const char *slug);
 /* A transfer's kind: "To another organisation", "Between own accounts", "Out to another registry";

@@ -192,6 +192,7 @@ static struct delivery_row delivery_row(struct visit *visit, const struct delive
         .project = {one->project, desk_project_url(arena, one->project_id)},
         .has_more_projects = one->has_more_projects,
         .notes = one->notes,
+        .redacted = desk_redacted(arena, "The note", one->note_redacted),
         .order = {one->order_id, way->order == NULL ? (struct url){NULL}
                                                     : url_path(arena, way->order, one->order_id)},
         .quantity = quantity_show(arena, one->units, one->instrument),
@@ -379,11 +380,13 @@ int64_t order_count(const struct list *list, const void *filter)
 }
 
 const char *const delivery_columns[] = {
-    "delivery_id", "delivered_at", "supplier_id", "supplier", "buyer_id", "buyer",    "project_id",
-    "project",     "instrument",   "quantity",    "units",    "note",     "order_id", NULL};
+    "delivery_id", "delivered_at", "supplier_id",      "supplier",   "buyer_id",
+    "buyer",       "project_id",   "project",          "instrument", "quantity",
+    "units",       "note",         "note_redacted_at", "order_id",   NULL};
 const char *const delivery_public_columns[] = {
-    "delivery_id", "delivered_at", "supplier_id", "supplier", "buyer_id", "buyer", "project_id",
-    "project",     "instrument",   "quantity",    "units",    "note",     NULL};
+    "delivery_id", "delivered_at", "supplier_id",      "supplier",   "buyer_id",
+    "buyer",       "project_id",   "project",          "instrument", "quantity",
+    "units",       "note",         "note_redacted_at", NULL};
 
 void delivery_cells(const struct list *list, const void *row, const char **cells)
 {
@@ -402,6 +405,7 @@ void delivery_cells(const struct list *list, const void *row, const char **cells
         quantity_plain(arena, one->units, one->instrument),
         arena_printf(arena, "%lld", (long long)one->units),
         one->notes,
+        clock_iso(arena, one->note_redacted.at),
         one->order_id, /* behind what is everybody's */
     };
     _Static_assert(sizeof(values) / sizeof(values[0]) + 1 ==

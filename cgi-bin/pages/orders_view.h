@@ -79,6 +79,7 @@ struct delivery_row {
     struct link_view project;
     bool has_more_projects;
     const char *notes;
+    const char *redacted; /* in place of the note; "" */
     struct link_view order;
     const char *quantity;
     const char *unit_here;
@@ -158,6 +159,7 @@ struct delivery_view {
     const char *quantity;
     const char *weight;
     const char *notes;
+    const char *redacted; /* in place of the note; "" */
     struct url public_url;
     struct public_block_table blocks;
     struct story_views story;

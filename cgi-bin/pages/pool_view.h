@@ -56,6 +56,7 @@ struct pool_act_row {
     struct link_view supplier;
     struct link_view project; /* words "" several */
     const char *notes;
+    const char *redacted; /* in place of the note; "" */
     const char *quantity;
     const char *unit_here;
 };
@@ -114,6 +115,7 @@ struct pool_act_view {
     const char *weight;
     const char *note_label;
     const char *notes;
+    const char *redacted; /* in place of the note; "" */
     const char *blocks_heading;
     struct public_block_table blocks;
 };

@@ -141,12 +141,9 @@ const char *public_period(struct arena *arena, const char *start, const char *en
 
 const char *public_redacted(struct arena *arena, const struct public_transfer *transfer)
 {
-    if (transfer->note_redacted_at == 0) {
-        return "";
-    }
-    return arena_printf(arena, "The note was redacted on %s: %s",
-                        clock_date_words(arena, transfer->note_redacted_at),
-                        transfer->note_redacted_reason);
+    return desk_redacted(
+        arena, "The note",
+        (struct redaction){transfer->note_redacted_at, transfer->note_redacted_reason});
 }
 
 struct link_view public_transfer_to(struct arena *arena, const struct public_transfer *transfer)
@@ -213,6 +210,7 @@ struct public_retirement_table public_retirement_table(struct visit *visit,
             .project = public_project_link(arena, one->project_id, one->project_name),
             .has_more_projects = one->has_more_projects,
             .notes = one->notes,
+            .redacted = desk_redacted(arena, "The note", one->note_redacted),
             .quantity = quantity_show(arena, one->units, one->instrument),
             .unit_here = is_one ? "" : desk_unit(one->instrument),
         };

@@ -84,6 +84,7 @@ enum status public_delivery_get(struct visit *visit, struct response *response)
         .quantity = quantity,
         .weight = desk_weight(arena, row.units, row.instrument),
         .notes = row.notes,
+        .redacted = desk_redacted(arena, "The note", row.note_redacted),
         .blocks = public_block_table(visit, PUBLIC_BLOCKS_OF_DELIVERY, row.delivery_id, csv),
     };
     chrome_trail(visit, &view.page, url_path(arena, "/registry/deliveries"), "Deliveries");

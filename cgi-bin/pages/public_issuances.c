@@ -47,9 +47,9 @@ static int64_t list_count(const struct list *list, const void *filter)
 }
 
 static const char *const columns[] = {
-    "issuance_id",     "kind",          "issued_at",  "project_id", "project", "supplier_id",
-    "supplier",        "vintage",       "instrument", "quantity",   "units",   "buffer_units",
-    "reporting_start", "reporting_end", "note",       NULL};
+    "issuance_id",     "kind",          "issued_at",  "project_id",       "project", "supplier_id",
+    "supplier",        "vintage",       "instrument", "quantity",         "units",   "buffer_units",
+    "reporting_start", "reporting_end", "note",       "note_redacted_at", NULL};
 
 static void list_cells(const struct list *list, const void *row, const char **cells)
 {
@@ -71,6 +71,7 @@ static void list_cells(const struct list *list, const void *row, const char **ce
         one->reporting_start,
         one->reporting_end,
         one->notes,
+        clock_iso(arena, one->note_redacted.at),
     };
     _Static_assert(sizeof(values) / sizeof(values[0]) + 1 == sizeof(columns) / sizeof(columns[0]),
                    "a cell for each column");
@@ -193,6 +194,7 @@ enum status public_issuance_get(struct visit *visit, struct response *response)
             row.buffer_units == 0 ? "" : quantity_words(arena, row.buffer_units, row.instrument),
         .reporting = public_period(arena, row.reporting_start, row.reporting_end),
         .notes = row.notes,
+        .redacted = desk_redacted(arena, "The note", row.note_redacted),
         .unit = desk_unit(row.instrument),
         .states = public_batch_states(visit),
         .by_serial = list_sort(&list, "-serial"),

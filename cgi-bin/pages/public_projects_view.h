@@ -127,6 +127,7 @@ struct public_issuance_view {
     const char *buffer;    /* "" none */
     const char *reporting; /* "1 January 2024 to 31 March 2024"; "" */
     const char *notes;
+    const char *redacted; /* in place of the note; "" */
     const char *unit;
     struct public_list_view list; /* its batches */
     struct choice_views states;

@@ -27,6 +27,19 @@ struct url pool_act_url(struct arena *arena, enum pool_act_kind kind, const char
                                : url_path(arena, "/registry/cancellations/*", act_id);
 }
 
+/* A reason that was redacted is words that say so: the sentence says more. */
+static const char *words_of(enum pool_act_kind kind, const struct pool_act *act)
+{
+    return kind == POOL_CANCELLATION && act->note_redacted.at != 0 ? "" : act->notes;
+}
+
+static const char *redacted_of(struct arena *arena, enum pool_act_kind kind,
+                               const struct pool_act *act)
+{
+    return desk_redacted(arena, kind == POOL_REFUND ? "The note" : "The reason",
+                         act->note_redacted);
+}
+
 /* ---- rows ---- */
 
 struct pool_act_table pool_act_table(struct visit *visit, enum pool_act_kind kind,
@@ -47,7 +60,8 @@ struct pool_act_table pool_act_table(struct visit *visit, enum pool_act_kind kin
             .org = public_org_link(arena, one->org_id, one->org),
             .supplier = public_org_link(arena, one->supplier_org_id, one->supplier),
             .project = public_project_link(arena, one->project_id, one->project),
-            .notes = one->notes,
+            .notes = words_of(kind, one),
+            .redacted = redacted_of(arena, kind, one),
             .quantity = quantity_show(arena, one->units, one->instrument),
             .unit_here = is_one ? "" : desk_unit(one->instrument),
         };
@@ -85,11 +99,14 @@ static int64_t count_list(const struct list *list, const void *filter)
 }
 
 static const char *const refund_columns[] = {
-    "refund_id", "refunded_at", "from_id",  "from",  "to_supplier_id", "to_supplier", "project_id",
-    "project",   "instrument",  "quantity", "units", "blocks",         "note",        NULL};
+    "refund_id",  "refunded_at",      "from_id",    "from",     "to_supplier_id", "to_supplier",
+    "project_id", "project",          "instrument", "quantity", "units",          "blocks",
+    "note",       "note_redacted_at", NULL};
 static const char *const cancellation_columns[] = {
-    "cancellation_id", "cancelled_at", "pool_id",  "pool",  "supplier_id", "supplier", "project_id",
-    "project",         "instrument",   "quantity", "units", "blocks",      "reason",   NULL};
+    "cancellation_id", "cancelled_at",       "pool_id",    "pool",
+    "supplier_id",     "supplier",           "project_id", "project",
+    "instrument",      "quantity",           "units",      "blocks",
+    "reason",          "reason_redacted_at", NULL};
 
 static void write_cells(const struct list *list, const void *row, const char **cells)
 {
@@ -109,6 +126,7 @@ static void write_cells(const struct list *list, const void *row, const char **c
         arena_printf(arena, "%lld", (long long)one->units),
         arena_printf(arena, "%lld", (long long)one->block_count),
         one->notes,
+        clock_iso(arena, one->note_redacted.at),
     };
     _Static_assert(sizeof(values) / sizeof(values[0]) + 1 ==
                            sizeof(refund_columns) / sizeof(refund_columns[0]) &&
@@ -233,7 +251,8 @@ static enum status show_one(struct visit *visit, struct response *response, enum
         .quantity = quantity,
         .weight = desk_weight(arena, row.units, row.instrument),
         .note_label = is_refund ? "Public note" : "Reason",
-        .notes = row.notes,
+        .notes = words_of(kind, &row),
+        .redacted = redacted_of(arena, kind, &row),
         .blocks_heading = is_refund ? "Blocks that went back" : "Blocks that were cancelled",
         .blocks = public_block_table(visit, which, row.act_id, csv),
     };

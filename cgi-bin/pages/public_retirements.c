@@ -129,6 +129,8 @@ enum status public_retirement_get(struct visit *visit, struct response *response
         .weight = desk_weight(arena, row.units, row.instrument),
         .purposes = retirement_purpose_views(arena, row.purposes),
         .notes = row.notes,
+        .redacted = desk_redacted(arena, "The note", row.note_redacted),
+        .name_redacted = desk_redacted(arena, "The name", row.beneficiary_redacted),
         .certificate_url = desk_certificate_url(arena, row.retirement_id),
         .pdf_url = desk_certificate_pdf_url(arena, row.retirement_id),
         .blocks = public_block_table(visit, PUBLIC_BLOCKS_OF_RETIREMENT, row.retirement_id, csv),

@@ -31,6 +31,8 @@ struct public_retirement_view {
     const char *weight;
     struct purpose_views purposes;
     const char *notes;
+    const char *redacted;      /* in place of the note; "" */
+    const char *name_redacted; /* why the beneficiary has no name; "" */
     struct url certificate_url;
     struct url pdf_url;
     struct public_block_table blocks;

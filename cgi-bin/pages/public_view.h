@@ -66,6 +66,7 @@ struct public_retirement_row {
     struct link_view project;
     bool has_more_projects;
     const char *notes;
+    const char *redacted; /* in place of the note; "" */
     const char *quantity;
     const char *unit_here;
 };

@@ -90,6 +90,7 @@ static struct retire_rows rows_of(struct visit *visit, struct list_rows found)
             .project = {at[i].project_name, desk_project_url(arena, at[i].project_id)},
             .has_more_projects = at[i].has_more_projects,
             .notes = at[i].notes,
+            .redacted = desk_redacted(arena, "The note", at[i].note_redacted),
             .quantity = quantity_show(arena, at[i].units, at[i].instrument),
             .unit = desk_unit(at[i].instrument),
             .by = person_of(visit, at[i].retirement_id),

@@ -119,6 +119,8 @@ static struct certificate_view certificate_of(struct visit *visit,
         .retired = desk_when(visit->arena, 0),
         .purposes = retirement_purpose_views(visit->arena, draft->purposes),
         .notes = draft->notes,
+        .redacted = "",
+        .name_redacted = "",
     };
 }
 

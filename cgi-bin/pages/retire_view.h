@@ -103,6 +103,7 @@ struct retire_row {
     struct link_view project;
     bool has_more_projects;
     const char *notes;
+    const char *redacted; /* in place of the note; "" */
     const char *quantity;
     const char *unit;
     const char *by; /* the person */

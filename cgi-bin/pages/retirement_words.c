@@ -62,6 +62,8 @@ struct certificate_view retirement_certificate(struct arena *arena,
         .retired = desk_when(arena, row->retired_at),
         .purposes = retirement_purpose_views(arena, row->purposes),
         .notes = row->notes,
+        .redacted = desk_redacted(arena, "The note", row->note_redacted),
+        .name_redacted = desk_redacted(arena, "The name", row->beneficiary_redacted),
     };
 }
 
@@ -82,6 +84,8 @@ void retirement_cells(struct arena *arena, const struct public_retirement *row, 
         arena_printf(arena, "%lld", (long long)row->units),
         arena_printf(arena, "%lld", (long long)row->block_count),
         row->notes,
+        clock_iso(arena, row->note_redacted.at),
+        clock_iso(arena, row->beneficiary_redacted.at),
     };
     static const char *const columns[] = {RETIREMENT_COLUMNS};
     _Static_assert(sizeof(values) == sizeof(columns) &&

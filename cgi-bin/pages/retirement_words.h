@@ -35,8 +35,9 @@ struct certificate_view retirement_certificate(struct arena *arena,
 /* A retirement as a row of CSV. */
 #define RETIREMENT_COLUMNS                                                                         \
     "retirement_id", "retired_at", "owner_id", "owner", "beneficiary_id", "beneficiary",           \
-        "purposes", "project_id", "project", "instrument", "quantity", "units", "blocks", "note"
-#define RETIREMENT_COLUMN_COUNT 14
+        "purposes", "project_id", "project", "instrument", "quantity", "units", "blocks", "note",  \
+        "note_redacted_at", "beneficiary_redacted_at"
+#define RETIREMENT_COLUMN_COUNT 16
 void retirement_cells(struct arena *arena, const struct public_retirement *row, const char **cells);
 
 #endif

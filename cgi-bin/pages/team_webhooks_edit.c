@@ -48,6 +48,7 @@ static const struct {
     {"Credits", "retirement.made", "Units were retired"},
     {"Credits", "refund.made", "Buffer-pool units went back"},
     {"Credits", "cancellation.made", "Units were cancelled"},
+    {"Credits", "note.redacted", "Public words were redacted"},
     {"Credits", "beneficiary.named", "A beneficiary was named"},
     {"The organisation", "member.changed", "Somebody’s roles changed"},
     {"The organisation", "account.opened", "An account was opened"},

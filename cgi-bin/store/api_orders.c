@@ -49,7 +49,7 @@ static const char *const sql[Q__COUNT] = {
     [Q_ORDERS_COUNT + ORDERS_OF_BUYER] = ORDERS_COUNT("buyer_org_id"),
     [Q_ORDERS_COUNT + ORDERS_OF_SUPPLIER] = ORDERS_COUNT("supplier_org_id"),
     [Q_DELIVERY] = "SELECT d.delivery_id, " PARTIES ", p.instrument, d.order_id, d.units, d.notes,"
-                   " d.delivered_at FROM delivery d"
+                   " d.delivered_at, d.note_redacted_at, d.note_redacted_reason FROM delivery d"
                    " CROSS JOIN organisation b ON b.org_id = d.buyer_org_id"
                    " CROSS JOIN organisation s ON s.org_id = d.supplier_org_id"
                    " CROSS JOIN delivery_line l ON l.delivery_id = d.delivery_id AND l.line = 1"
@@ -130,6 +130,7 @@ bool api_delivery_find(struct store *registry, struct arena *arena, const char *
             .units = query_int(&q, c + 2),
             .notes = query_text(&q, arena, c + 3),
             .delivered_at = query_int(&q, c + 4),
+            .note_redacted = column_redaction(&q, arena, c + 5),
         };
     }
     query_end(&q);

@@ -14,6 +14,7 @@
 #include "model/quantity.h"
 #include "store/api_parties.h"
 #include "store/page_ask.h"
+#include "store/redaction.h"
 #include "store/store.h"
 
 extern const struct query_table api_orders_queries;
@@ -47,7 +48,8 @@ struct api_delivery {
     struct api_party buyer;
     enum instrument instrument;
     int64_t units;
-    const char *notes; /* "" */
+    const char *notes; /* "" none, or redacted */
+    struct redaction note_redacted;
     int64_t delivered_at;
 };
 

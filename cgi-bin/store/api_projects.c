@@ -64,7 +64,7 @@ static const char *const sql[Q__COUNT] = {
     [Q_ISSUANCE] =
         "SELECT i.issuance_id, i.issued_at, " SUPPLIER ", i.project_id, p.instrument, i.vintage,"
         " i.kind = 'imported', i.reporting_start, i.reporting_end, i.supplier_units,"
-        " i.buffer_units, i.notes"
+        " i.buffer_units, i.notes, i.note_redacted_at, i.note_redacted_reason"
         " FROM issuance i CROSS JOIN project p ON p.project_id = i.project_id"
         " CROSS JOIN organisation s ON s.org_id = p.org_id WHERE i.issuance_id = ?1",
     [Q_ISSUANCES] = ISSUANCES(">", "ASC"),
@@ -178,6 +178,7 @@ bool api_issuance_find(struct store *registry, struct arena *arena, const char *
             .supplier_units = query_int(&q, c + 6),
             .buffer_units = query_int(&q, c + 7),
             .notes = query_text(&q, arena, c + 8),
+            .note_redacted = column_redaction(&q, arena, c + 9),
         };
     }
     query_end(&q);

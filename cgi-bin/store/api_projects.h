@@ -13,6 +13,7 @@
 #include "model/quantity.h"
 #include "store/api_parties.h"
 #include "store/page_ask.h"
+#include "store/redaction.h"
 #include "store/store.h"
 
 extern const struct query_table api_projects_queries;
@@ -63,7 +64,8 @@ struct api_issuance {
     const char *reporting_end;
     int64_t supplier_units;
     int64_t buffer_units;
-    const char *notes;
+    const char *notes; /* "" none, or redacted */
+    struct redaction note_redacted;
 };
 
 bool api_issuance_find(struct store *registry, struct arena *arena, const char *issuance_id,

@@ -7,7 +7,8 @@ enum { Q_ONE, Q__COUNT };
 
 static const char *const sql[Q__COUNT] = {
     [Q_ONE] = "SELECT r.refund_id, r.refunded_at, f.org_id, f.name, f.domain, t.org_id, t.name,"
-              " t.domain, r.project_id, r.instrument, r.units, r.notes FROM refund r"
+              " t.domain, r.project_id, r.instrument, r.units, r.notes,"
+              " r.note_redacted_at, r.note_redacted_reason FROM refund r"
               " CROSS JOIN organisation f ON f.org_id = r.from_org_id"
               " CROSS JOIN organisation t ON t.org_id = r.to_org_id WHERE r.refund_id = ?1",
 };
@@ -39,6 +40,7 @@ bool api_refund_find(struct store *registry, struct arena *arena, const char *re
             .instrument = column_instrument(&q, 9),
             .units = query_int(&q, 10),
             .notes = query_text(&q, arena, 11),
+            .note_redacted = column_redaction(&q, arena, 12),
         };
     }
     query_end(&q);

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "model/quantity.h"
 #include "store/api_parties.h"
+#include "store/redaction.h"
 #include "store/store.h"
 
 extern const struct query_table api_refunds_queries;
@@ -23,7 +24,8 @@ struct api_refund {
     const char *project_id; /* "" several */
     enum instrument instrument;
     int64_t units;
-    const char *notes; /* "" */
+    const char *notes; /* "" none, or redacted */
+    struct redaction note_redacted;
 };
 
 bool api_refund_find(struct store *registry, struct arena *arena, const char *refund_id,

@@ -35,7 +35,8 @@ static const char *const sql[Q__COUNT] = {
     [Q_ONE] = "SELECT r.retirement_id, r.retired_at, r.purposes,"
               " coalesce(b.org_id, r.named_beneficiary_id, ''),"
               " coalesce(b.name, r.beneficiary), coalesce(b.domain, ''), o.org_id, o.name,"
-              " o.domain, r.instrument, r.units, r.notes"
+              " o.domain, r.instrument, r.units, r.notes, r.note_redacted_at,"
+              " r.note_redacted_reason, r.name_redacted_at, r.name_redacted_reason"
               " FROM retirement r CROSS JOIN organisation o ON o.org_id = r.org_id"
               " LEFT JOIN organisation b ON b.org_id = r.beneficiary_org_id"
               " WHERE r.retirement_id = ?1",
@@ -89,6 +90,8 @@ bool api_retirement_find(struct store *registry, struct arena *arena, const char
             .instrument = column_instrument(&q, 9),
             .units = query_int(&q, 10),
             .notes = query_text(&q, arena, 11),
+            .note_redacted = column_redaction(&q, arena, 12),
+            .beneficiary_redacted = column_redaction(&q, arena, 14),
         };
     }
     query_end(&q);

@@ -13,6 +13,7 @@
 #include "model/quantity.h"
 #include "store/api_parties.h"
 #include "store/page_ask.h"
+#include "store/redaction.h"
 #include "store/store.h"
 
 extern const struct query_table api_retirements_queries;
@@ -25,7 +26,8 @@ struct api_retirement {
     struct api_party owner;
     enum instrument instrument;
     int64_t units;
-    const char *notes; /* "" */
+    const char *notes; /* "" none, or redacted */
+    struct redaction note_redacted, beneficiary_redacted;
 };
 
 bool api_retirement_find(struct store *registry, struct arena *arena, const char *retirement_id,

@@ -12,6 +12,7 @@
 #include "model/quantity.h"
 #include "model/serial.h"
 #include "store/query.h"
+#include "store/redaction.h"
 #include "store/window.h"
 
 /* A batch's serial number, for column_serial: a batch b, its project p. */
@@ -46,6 +47,13 @@ static inline struct location column_location(struct query *q, int column)
     return (struct location){.is_known = is_known,
                              .latitude_udeg = is_known ? (int32_t)query_int(q, column) : 0,
                              .longitude_udeg = is_known ? (int32_t)query_int(q, column + 1) : 0};
+}
+
+/* note_redacted_at and note_redacted_reason from a column on. */
+static inline struct redaction column_redaction(struct query *q, struct arena *arena, int column)
+{
+    return (struct redaction){.at = query_int(q, column),
+                              .reason = query_text(q, arena, column + 1)};
 }
 
 /* Empty text is no filter: SQL NULL. */

@@ -21,9 +21,14 @@
  *                                        the sender alone                   these
  *   transfer.note_redacted      tfr_     as above; of a completed one       everybody
  *   retirement.made             ret_     the owner / the beneficiary when it is another
- * organisation everybody refund.made                 bpr_     the buffer organisation / the
- * supplier   everybody cancellation.made           cnl_     the buffer organisation / the supplier
- * everybody beneficiary.named           org_     who named it                       it alone
+ *                                        organisation                       everybody
+ *   refund.made                 bpr_     the buffer organisation / the supplier
+ *                                                                           everybody
+ *   cancellation.made           cnl_     the buffer organisation / the supplier
+ *                                                                           everybody
+ *   note.redacted               iss_, dlv_, ret_, bpr_, cnl_
+ *                                        as when it was made                everybody
+ *   beneficiary.named           org_     who named it                       it alone
  *   policy.changed, trust.changed, account.opened, account.closed, member.changed
  *                               org_, org_ (the sender), acc_, acc_, usr_   the organisation alone
  *   registry.frozen, thawed, changed   ""   nobody                          everybody

@@ -93,7 +93,8 @@ static const char *const sql[Q__COUNT] = {
         " coalesce(p.instrument, 'carbon_removal'), d.units, d.notes, d.delivered_at,"
         " p.project_id, p.name,"
         " EXISTS (SELECT 1 FROM delivery_line n CROSS JOIN batch m ON m.batch_id = n.batch_id"
-        "  WHERE n.delivery_id = d.delivery_id AND m.project_id <> t.project_id)"
+        "  WHERE n.delivery_id = d.delivery_id AND m.project_id <> t.project_id),"
+        " d.note_redacted_at, d.note_redacted_reason"
         " FROM delivery d CROSS JOIN organisation s ON s.org_id = d.supplier_org_id"
         " CROSS JOIN organisation b ON b.org_id = d.buyer_org_id"
         " LEFT JOIN delivery_line l ON l.delivery_id = d.delivery_id AND l.line = 1"
@@ -286,6 +287,7 @@ bool delivery_find(struct store *registry, struct arena *arena, const char *deli
             .project_id = query_text(&q, arena, 10),
             .project = query_text(&q, arena, 11),
             .has_more_projects = query_int(&q, 12) != 0,
+            .note_redacted = column_redaction(&q, arena, 13),
         };
     }
     query_end(&q);

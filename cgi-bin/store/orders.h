@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "model/quantity.h"
+#include "store/redaction.h"
 #include "store/store.h"
 #include "store/window.h"
 
@@ -92,7 +93,8 @@ struct delivery {
     const char *buyer;
     enum instrument instrument; /* that of its blocks, and since version 9 of its order */
     int64_t units;
-    const char *notes; /* public */
+    const char *notes; /* public; "" when redacted */
+    struct redaction note_redacted;
     int64_t delivered_at;
     const char *project_id; /* of the first block */
     const char *project;

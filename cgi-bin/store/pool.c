@@ -50,7 +50,8 @@ enum {
 #define ACT(table, id, org, supplier, notes, at)                                                   \
     "SELECT a." id ", a." org ", o.name, a." supplier ", s.name, coalesce(a.project_id, ''),"      \
     " coalesce(p.name, ''), a.instrument, a.units, a." notes ", a." at ","                         \
-    " (SELECT count(*) FROM " table "_line l WHERE l." id " = a." id ")"                           \
+    " (SELECT count(*) FROM " table "_line l WHERE l." id " = a." id "),"                          \
+    " a.note_redacted_at, a.note_redacted_reason"                                                  \
     " FROM " table " a CROSS JOIN organisation o ON o.org_id = a." org                             \
     " CROSS JOIN organisation s ON s.org_id = a." supplier                                         \
     " LEFT JOIN project p ON p.project_id = a.project_id WHERE a." id " = ?1"
@@ -210,6 +211,7 @@ bool pool_act_find(struct store *registry, struct arena *arena, enum pool_act_ki
             .notes = query_text(&q, arena, 9),
             .at = query_int(&q, 10),
             .block_count = query_int(&q, 11),
+            .note_redacted = column_redaction(&q, arena, 12),
         };
     }
     query_end(&q);

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "model/quantity.h"
+#include "store/redaction.h"
 #include "store/store.h"
 #include "store/window.h"
 
@@ -89,7 +90,8 @@ struct pool_act {
     const char *project;
     enum instrument instrument;
     int64_t units;
-    const char *notes; /* of a cancellation: its reason */
+    const char *notes; /* of a cancellation: its reason, REDACTED_WORDS when redacted; "" */
+    struct redaction note_redacted;
     int64_t at;
     int64_t block_count;
 };

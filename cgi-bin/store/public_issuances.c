@@ -34,7 +34,8 @@ enum {
 static const char *const sql[Q__COUNT] = {
     [Q_ONE] = "SELECT i.issuance_id, i.kind, i.project_id, p.name, p.instrument, p.org_id, o.name,"
               " i.vintage, " UNITS ", i.buffer_units, i.reporting_start, i.reporting_end, i.notes,"
-              " i.issued_at FROM issuance i CROSS JOIN project p ON p.project_id = i.project_id"
+              " i.issued_at, i.note_redacted_at, i.note_redacted_reason FROM issuance i"
+              " CROSS JOIN project p ON p.project_id = i.project_id"
               " CROSS JOIN organisation o ON o.org_id = p.org_id WHERE i.issuance_id = ?1",
     [Q_COUNT] = COUNT_OF("SELECT 1 FROM issuance i WHERE " ANY MATCHES),
     [Q_PLACE + PUBLIC_ISSUANCE_BY_TIME] = "SELECT issued_at FROM issuance WHERE issuance_id = ?1",
@@ -127,6 +128,7 @@ bool public_issuance_find(struct store *registry, struct arena *arena, const cha
             .reporting_end = query_text(&q, arena, 11),
             .notes = query_text(&q, arena, 12),
             .issued_at = query_int(&q, 13),
+            .note_redacted = column_redaction(&q, arena, 14),
         };
     }
     query_end(&q);

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "model/quantity.h"
+#include "store/redaction.h"
 #include "store/store.h"
 #include "store/window.h"
 
@@ -29,7 +30,8 @@ struct public_issuance {
     int64_t buffer_units;        /* … and these to the buffer pool */
     const char *reporting_start; /* YYYY-MM-DD, "" */
     const char *reporting_end;
-    const char *notes; /* public */
+    const char *notes; /* public; "" when redacted */
+    struct redaction note_redacted;
     int64_t issued_at;
 };
 struct public_issuances {

@@ -47,7 +47,8 @@ static const char *const sql[Q__COUNT] = {
         " (SELECT count(*) FROM retirement_line n WHERE n.retirement_id = r.retirement_id),"
         " p.project_id, p.name,"
         " EXISTS (SELECT 1 FROM retirement_line n CROSS JOIN batch m ON m.batch_id = n.batch_id"
-        "  WHERE n.retirement_id = r.retirement_id AND m.project_id <> b.project_id)"
+        "  WHERE n.retirement_id = r.retirement_id AND m.project_id <> b.project_id),"
+        " r.note_redacted_at, r.note_redacted_reason, r.name_redacted_at, r.name_redacted_reason"
         " FROM retirement r CROSS JOIN organisation o ON o.org_id = r.org_id"
         " LEFT JOIN retirement_line l ON l.retirement_id = r.retirement_id AND l.line = 1"
         " LEFT JOIN batch b ON b.batch_id = l.batch_id"
@@ -159,6 +160,8 @@ bool public_retirement_find(struct store *registry, struct arena *arena, const c
             .project_id = query_text(&q, arena, 11),
             .project_name = query_text(&q, arena, 12),
             .has_more_projects = query_int(&q, 13) != 0,
+            .note_redacted = column_redaction(&q, arena, 14),
+            .beneficiary_redacted = column_redaction(&q, arena, 16),
         };
     }
     query_end(&q);

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "model/quantity.h"
+#include "store/redaction.h"
 #include "store/store.h"
 #include "store/window.h"
 
@@ -21,13 +22,15 @@ struct public_retirement {
     const char *org_id; /* the owner */
     const char *org_name;
     const char *beneficiary_org_id; /* "" named only */
-    const char *beneficiary;
+    const char *beneficiary;        /* REDACTED_WORDS when it was redacted */
+    struct redaction beneficiary_redacted;
     /* bits: 1 corporate targets, 2 public environmental claims, 4 insetting, 8 regulatory
      * requirement, 16 other */
     unsigned purposes;
     enum instrument instrument;
     int64_t units;
-    const char *notes;
+    const char *notes; /* "" when redacted */
+    struct redaction note_redacted;
     int64_t retired_at;
     int64_t block_count;
     const char *project_id; /* of the first block; "" should there be none */

@@ -33,7 +33,7 @@ enum store_file { STORE_REGISTRY, STORE_PEOPLE };
 
 /* The schema versions this source was written for: the number of the newest file in schema/registry
  * and schema/people. */
-#define STORE_REGISTRY_VERSION 9
+#define STORE_REGISTRY_VERSION 10
 #define STORE_PEOPLE_VERSION 3
 
 enum store_mode {

@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "base/must.h"
 #include "store/query.h"
+#include "store/redaction.h"
 
 #define LIVE_SUMS                                                                                  \
     "WITH found AS (SELECT project_id, vintage,"                                                   \
@@ -94,6 +95,23 @@
         NOT_OF("to_account_id", "to_org_id"))                                                      \
     " UNION ALL" LINE_OF("cancellation", "cancellation_line", "cancellation_id",                   \
         "t.instrument <> p.instrument OR t.project_id <> b.project_id")
+/* Every text that can be redacted: where, of what, what then stands there, when, by which act. */
+#define EVERY_REDACTION(make)                                                                      \
+    make("transfer", "transfer_id", "notes", "", "note_redacted_at", "redact-note")                \
+    make("issuance", "issuance_id", "notes", "", "note_redacted_at", "redact-note")                \
+    make("delivery", "delivery_id", "notes", "", "note_redacted_at", "redact-note")                \
+    make("retirement", "retirement_id", "notes", "", "note_redacted_at", "redact-note")            \
+    make("refund", "refund_id", "notes", "", "note_redacted_at", "redact-note")                    \
+    make("cancellation", "cancellation_id", "reason", REDACTED_WORDS, "note_redacted_at",          \
+        "redact-note")                                                                             \
+    make("retirement", "retirement_id", "beneficiary", REDACTED_WORDS, "name_redacted_at",         \
+        "redact-beneficiary")
+#define REDACTION_LEFT(table, subject, words, none, at, command)                                   \
+    " UNION SELECT t." subject " FROM " table " t WHERE t." at " IS NOT NULL"                      \
+    " AND (t." words " <> '" none "' OR NOT EXISTS (SELECT 1 FROM act a WHERE a.subject_id ="      \
+    " t." subject " AND a.outcome = 'ok' AND +a.command = '" command "' AND a.at = t." at "))"     \
+    " UNION SELECT t." subject " FROM act a JOIN " table " t ON t." subject " = a.subject_id"      \
+    " WHERE a.command = '" command "' AND a.outcome = 'ok' AND t." at " IS NULL"
 #define TRANSFER_ACT(command, condition, said)                                                     \
     WITHOUT_ACT("transfer", "transfer_id", command, condition, said) " UNION ALL"
 #define EVERY_ACT                                                                                  \
@@ -298,9 +316,10 @@ static const char *const verify_sql[V__COUNT] = {
         "  OR expires_at > " WAITING_MAX_US " + max(submitted_at,"
         "   ifnull(approved_at, 0), ifnull(registry_approved_at, 0))))",
     [VERIFY_REDACTED] =
-        "SELECT transfer_id FROM transfer WHERE note_redacted_at IS NOT NULL AND notes <> ''"
-        " UNION SELECT t.transfer_id FROM act a JOIN transfer t ON t.transfer_id = a.subject_id"
-        " WHERE a.command = 'redact-note' AND a.outcome = 'ok' AND t.note_redacted_at IS NULL",
+        /* The name would still be read in the audit log. */
+    "SELECT a.subject_id FROM act a JOIN retirement r ON r.retirement_id = a.subject_id"
+    " WHERE a.command = 'retire' AND a.outcome = 'ok' AND r.name_redacted_at IS NOT NULL"
+    " AND substr(a.detail, -10) <> '" REDACTED_WORDS "'" EVERY_REDACTION(REDACTION_LEFT),
     [VERIFY_CORRECTS] = "SELECT t.transfer_id, o.transfer_id FROM transfer t"
                         " JOIN transfer o ON o.transfer_id = t.corrects_id"
                         " WHERE o.state <> 'completed'"

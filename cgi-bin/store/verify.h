@@ -58,8 +58,8 @@ enum verify_check {
     /* [transfer] waits for the recipient without its approvals, or has none to wait for, or waits
      * no time or too long */
     VERIFY_PENDING,
-    VERIFY_REDACTED, /* [transfer] the words of its note are there, or not since when they are not
-                      */
+    /* [transfer, retirement …] public words of it are there, or not since when they are not */
+    VERIFY_REDACTED,
     VERIFY_CORRECTS, /* [transfer, transfer] the other was none between the two that it could mend
                       */
     /* [batch, ended by] exported by no completed export that names it, or named and not exported */

@@ -205,12 +205,18 @@ static void add_units(void)
     command = add(ACT_TRUST);
     TEXT_COPY(command->trust.org_id, world->org_ids[0]);
     TEXT_COPY(command->trust.sender_org_id, world->org_ids[1]);
+    char retirement[ID_SIZE];
+    make_id("ret", retirement);
     command = add(ACT_RETIRE);
+    TEXT_COPY(command->retire.retirement_id, retirement);
+    TEXT_COPY(command->retire.notes, "A note");
     TEXT_COPY(command->retire.org_id, world->org_ids[0]);
     TEXT_COPY(command->retire.supplier_org_id, world->supplier_org_id);
     TEXT_COPY(command->retire.beneficiary, "Somebody");
     command->retire.purposes = 1;
     command->retire.units = 77;
+    add_decide(ACT_REDACT_NOTE, retirement);
+    add_decide(ACT_REDACT_BENEFICIARY, retirement);
     add_pool(project);
 }
 

@@ -46,6 +46,7 @@ static struct named_id {
     {"credit_batches", "", "ctb_00000000000000ZZ"},
     {"issuances", "", "iss_00000000000000ZZ"},
     {"retirements", "", "ret_00000000000000ZZ"},
+    {"redact", "", "ret_00000000000000ZZ"},
     {"deliveries", "", "dlv_00000000000000ZZ"},
     {"buffer-pool", "", "org_00000000000000ZZ"},
     {"refunds", "", "bpr_00000000000000ZZ"},
@@ -123,6 +124,7 @@ static void fill_ids(void)
     retire.retire.purposes = 1;
     retire.retire.units = 10;
     own_id("retirements", town_do(&retire));
+    first_id("redact", "retirement", "retirement_id");
     fill_pool();
     own_id("organisations", market.northwind);
     own_id("projects", market.charm_project);

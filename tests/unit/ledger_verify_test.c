@@ -55,6 +55,11 @@ static const char *ask(struct command command, const char *user_id)
     return town_keep(&answer);
 }
 
+static void redact(enum act_kind kind, const char *subject_id)
+{
+    ask(town_decide(kind, "", subject_id, "They break the rules"), town_person('Z'));
+}
+
 static void trade(void)
 {
     /* an order delivered in part, a retirement */
@@ -66,14 +71,19 @@ static void trade(void)
     command = command_of(ACT_DELIVER, "", town_key());
     TEXT_COPY(command.deliver.order_id, order_id);
     command.deliver.units = 3000;
-    ask(command, "");
+    TEXT_COPY(command.deliver.notes, "Words that break the rules");
+    redact(ACT_REDACT_NOTE, ask(command, ""));
     command = command_of(ACT_RETIRE, "", town_key());
     TEXT_COPY(command.retire.org_id, birch);
     TEXT_COPY(command.retire.project_id, project);
-    TEXT_COPY(command.retire.beneficiary, "Birch");
+    TEXT_COPY(command.retire.beneficiary, "A name that breaks the rules");
+    TEXT_COPY(command.retire.notes, "Words that do");
     command.retire.purposes = 1;
     command.retire.units = 700;
-    ask(command, town_person('B'));
+    char id[ID_SIZE];
+    memcpy(id, ask(command, town_person('B')), ID_SIZE);
+    redact(ACT_REDACT_NOTE, id);
+    redact(ACT_REDACT_BENEFICIARY, id);
 }
 
 static void transfer(void)
@@ -111,12 +121,13 @@ static void pool(void)
     struct command command = command_of(ACT_REFUND, town_person('Z'), town_key());
     TEXT_COPY(command.pool.project_id, project);
     command.pool.units = 400;
-    ask(command, town_person('Z'));
+    TEXT_COPY(command.pool.notes, "Words that break the rules");
+    redact(ACT_REDACT_NOTE, ask(command, town_person('Z')));
     command = command_of(ACT_CANCEL_UNITS, town_person('Z'), town_key());
     TEXT_COPY(command.pool.project_id, project);
     TEXT_COPY(command.pool.notes, "A field was ploughed");
     command.pool.units = 9600;
-    ask(command, town_person('Z'));
+    redact(ACT_REDACT_NOTE, ask(command, town_person('Z')));
     command = command_of(ACT_OPEN_BENEFICIARY, town_person('B'), town_key());
     TEXT_COPY(command.beneficiary.org_id, birch);
     TEXT_COPY(command.beneficiary.name, "A customer");
@@ -159,7 +170,12 @@ static int build(void **state)
     town_official(town_person('Z'), REGISTRY_ADMINISTRATOR);
     memcpy(project, town_project(alder, "P1", INSTRUMENT_CARBON_REMOVAL), ID_SIZE);
     town_issue(project, 2024, 90000, 10000);
-    town_issue(project, 2025, 40000, 0);
+    struct command issue = command_of(ACT_ISSUE, "", town_key());
+    TEXT_COPY(issue.issue.project_id, project);
+    TEXT_COPY(issue.issue.notes, "Words that break the rules");
+    issue.issue.vintage = 2025;
+    issue.issue.supplier_units = 40000;
+    redact(ACT_REDACT_NOTE, ask(issue, ""));
     trade();
     transfer();
     pool();
@@ -369,6 +385,24 @@ static const struct {
      "UPDATE transfer SET notes = 'The words again' WHERE note_redacted_at IS NOT NULL",
      "was redacted, but"},
     {VERIFY_REDACTED, "UPDATE transfer SET note_redacted_at = NULL", "was redacted, but"},
+    {VERIFY_REDACTED, "UPDATE issuance SET notes = 'x' WHERE note_redacted_at IS NOT NULL",
+     "A text of iss_"},
+    {VERIFY_REDACTED, "UPDATE issuance SET note_redacted_at = NULL", "A text of iss_"},
+    {VERIFY_REDACTED, "UPDATE issuance SET note_redacted_at = 1 WHERE note_redacted_at > 0",
+     "A text of iss_"},
+    {VERIFY_REDACTED, "DROP TRIGGER delivery_no_update; UPDATE delivery SET notes = 'x'",
+     "A text of dlv_"},
+    {VERIFY_REDACTED, "UPDATE refund SET notes = 'x'", "A text of bpr_"},
+    {VERIFY_REDACTED, "UPDATE cancellation SET reason = 'x'", "A text of cnl_"},
+    {VERIFY_REDACTED, "UPDATE retirement SET notes = 'x' WHERE units = 700", "A text of ret_"},
+    {VERIFY_REDACTED, "UPDATE retirement SET beneficiary = 'x' WHERE units = 700",
+     "A text of ret_"},
+    {VERIFY_REDACTED, "UPDATE retirement SET name_redacted_at = NULL WHERE units = 700",
+     "A text of ret_"},
+    {VERIFY_REDACTED,
+     "UPDATE act SET detail = '0.700 credits of Birch for a name' WHERE command = 'retire'"
+     " AND detail LIKE '0.700%'",
+     "A text of ret_"},
     {VERIFY_CORRECTS,
      "UPDATE transfer SET corrects_id = (SELECT transfer_id FROM transfer WHERE kind = 'export')"
      " WHERE corrects_id IS NOT NULL",

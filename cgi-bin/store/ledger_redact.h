@@ -1,0 +1,17 @@
+/*
+ * store/ledger_redact.h: taking public words away (store/public_words.h), for the ledger alone. Of
+ * transfers: ledger_transfer_redact (store/ledger_changes.h). False is a fault.
+ */
+#ifndef STORE_LEDGER_REDACT_H
+#define STORE_LEDGER_REDACT_H
+
+#include "store/public_words.h"
+
+extern const struct query_table ledger_redact_queries;
+
+/* The words go, time and reason stay; with a beneficiary's name also the words of it in the audit
+ * row of its retirement. Once for each text. */
+bool ledger_words_redact(struct store *store, enum public_words_of of,
+                         const struct public_words *words, int64_t at, const char *reason);
+
+#endif
