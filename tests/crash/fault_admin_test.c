@@ -154,6 +154,15 @@ static void add_settings(void)
     }
 }
 
+static void add_redacting(void)
+{
+    const char *id = strrchr(address_of("/registry/retirements/:id", false), '/') + 1;
+    const char *redact = words("/admin/redact/%s/beneficiary", id);
+    probe_add("/admin/redact", "/admin/redact", rosa, words("id=%s&which=beneficiary", id));
+    probe_add("/admin/redact/:id/:word", redact, rosa, NULL);
+    probe_add("/admin/redact/:id/:word", redact, rosa, "once=f&reason=Because");
+}
+
 static void every_page(void **state)
 {
     (void)state;
@@ -162,6 +171,7 @@ static void every_page(void **state)
     add_parties();
     add_issuing();
     add_settings();
+    add_redacting();
     struct command approval = command_of(ACT_SET_SETTINGS, "", "");
     must(TEXT_COPY(approval.setting.site_name, "Town"));
     approval.setting.expiry_days = 14;

@@ -287,6 +287,8 @@ static void act_any(void)
         act_retire();
     } else if (dice < 380) {
         act_transfer();
+    } else if (dice < 384) {
+        act_redact();
     } else if (dice < 400) {
         act_about();
     } else if (dice < 690) {

@@ -92,6 +92,60 @@ static enum status judge_retire(int person, const struct m_wish *wish,
     return expected;
 }
 
+/* The last retirements, with what everybody reads on them. */
+static struct m_retired {
+    char id[ID_SIZE];
+    int64_t at;
+    bool has_note, has_name; /* has_name: one that was typed for it, or for whom was named */
+    bool is_orgs;            /* an organisation's own, which may have another name by now */
+} retired[RING];
+static int retired_count;
+
+static void note_retired(const char *id, const struct command_retire *body, enum m_note note)
+{
+    struct m_retired *one = &retired[retired_count++ % RING];
+    *one = (struct m_retired){.at = m.now, .has_note = note == NOTE_FINE, .has_name = true};
+    memcpy(one->id, id, ID_SIZE);
+    for (int i = 0; i < ORGS && body->beneficiary[0] == '\0'; i++) {
+        one->is_orgs = one->is_orgs || text_is(body->beneficiary_org_id, m.orgs[i].id);
+    }
+}
+
+/* Words of a retirement are taken away. */
+static void act_redact(void)
+{
+    int many = retired_count < RING ? retired_count : RING;
+    struct m_retired *one = many == 0 || chance(3) ? NULL : &retired[below(many)];
+    bool is_name = chance(40);
+    if (one != NULL && is_name && one->is_orgs) {
+        return;
+    }
+    int person = pick_official();
+    enum act_kind kind = is_name ? ACT_REDACT_BENEFICIARY : ACT_REDACT_NOTE;
+    enum m_note reason = chance(80) ? NOTE_FINE : pick_note();
+    struct command command = command_by(kind, person);
+    TEXT_COPY(command.decide.subject_id, one == NULL ? "ret_ZZZZZZZZZZZZZZZZ" : one->id);
+    set_note(command.decide.reason, reason);
+    int64_t clock = m.now;
+    date_back(&command, person);
+    enum status expected = may_ask(kind, person) ? m_right_registry(person) : STATUS_NOT_ALLOWED;
+    if (expected == STATUS_OK) {
+        bool has_words = one != NULL && (is_name ? one->has_name : one->has_note);
+        expected = one == NULL                   ? STATUS_NOT_FOUND
+                   : m_note(reason) != STATUS_OK ? m_note(reason)
+                   : reason == NOTE_NONE         ? STATUS_REASON_NEEDED
+                   : !has_words                  ? STATUS_VALUE_REFUSED
+                   : m.now < one->at             ? STATUS_TIME_BACKWARDS
+                                                 : STATUS_OK;
+    }
+    struct answer answer;
+    ask(&command, person, &answer);
+    if (settle(&command, person, expected, &answer)) {
+        *(is_name ? &one->has_name : &one->has_note) = false;
+    }
+    m.now = clock;
+}
+
 static void act_retire(void)
 {
     int org = below(ORGS);
@@ -153,6 +207,7 @@ static void act_retire(void)
     ask(&command, person, &answer);
     if (settle(&command, person, expected, &answer)) {
         bury(&wish, body->lines, true);
+        note_retired(answer.id, body, note);
     }
 }
 

@@ -756,6 +756,80 @@ static void a_sandbox_says_so(void **state)
     market_start_daemon();
 }
 
+/* ---- words that were taken away ---- */
+
+static void redact(enum act_kind kind, const char *id)
+{
+    char ignored[ID_SIZE];
+    struct command command = command_of(kind, "", "");
+    TEXT_COPY(command.decide.subject_id, id);
+    TEXT_COPY(command.decide.reason, "It named a person");
+    ask(&command, ignored);
+}
+
+/* Before, nothing was taken away; afterwards it says when and why, and the words are gone. */
+static void note_goes(const char *list, const char *id, bool is_null)
+{
+    const char *address = words(API "/%s/%s", list, id);
+    (void)get(&charm, address, 200);
+    says("notes", "Names Kari");
+    says_null("note_redacted_at");
+    says_null("note_redacted_reason");
+    redact(ACT_REDACT_NOTE, id);
+    (void)get(&charm, address, 200);
+    if (is_null) {
+        says_null("notes");
+    } else {
+        says("notes", "");
+    }
+    says("note_redacted_reason", "It named a person");
+    assert_true(json_is_string(find(answer, "note_redacted_at")));
+}
+
+static void redacted_words(void **state)
+{
+    (void)state;
+    char id[ID_SIZE], ordered[ID_SIZE];
+    struct command command = command_of(ACT_ISSUE, "", town_key());
+    TEXT_COPY(command.issue.project_id, market.charm_project);
+    TEXT_COPY(command.issue.notes, "Names Kari");
+    command.issue.vintage = 2018;
+    command.issue.supplier_units = 1000;
+    ask(&command, id);
+    note_goes("issuances", id, true);
+    command = command_of(ACT_ORDER, "", town_key());
+    TEXT_COPY(command.order.supplier_org_id, market.charm);
+    TEXT_COPY(command.order.buyer_org_id, market.fjord);
+    command.order.units = 100;
+    ask(&command, ordered);
+    command = command_of(ACT_DELIVER, "", town_key());
+    TEXT_COPY(command.deliver.order_id, ordered);
+    TEXT_COPY(command.deliver.notes, "Names Kari");
+    command.deliver.units = 100;
+    ask(&command, id);
+    note_goes("deliveries", id, true);
+    command = command_of(ACT_REFUND, "", town_key());
+    TEXT_COPY(command.pool.org_id, buffer);
+    TEXT_COPY(command.pool.project_id, market.lithos_project);
+    TEXT_COPY(command.pool.notes, "Names Kari");
+    command.pool.units = 10;
+    ask(&command, id);
+    note_goes("refunds", id, false);
+    command = retire_of(market.northwind, 20);
+    TEXT_COPY(command.retire.beneficiary, "Kari");
+    TEXT_COPY(command.retire.notes, "Names Kari");
+    ask(&command, id);
+    note_goes("retirements", id, true);
+    says("beneficiary.name", "Kari");
+    says_null("beneficiary_redacted_at");
+    redact(ACT_REDACT_BENEFICIARY, id);
+    (void)get(&charm, at("/retirements/%s", id), 200);
+    says("beneficiary.name", "[redacted]");
+    says("beneficiary_redacted_reason", "It named a person");
+    (void)get(&charm, at("/retirements/%s/credit_batches", id), 200);
+    says("nodes.0.beneficiary.name", "[redacted]");
+}
+
 /* Reading goes on without the ledger. */
 static void the_ledger_is_away(void **state)
 {
@@ -782,6 +856,7 @@ int main(void)
         cmocka_unit_test(every_kind_of_refusal),
         cmocka_unit_test(what_is_said),
         cmocka_unit_test(a_sandbox_says_so),
+        cmocka_unit_test(redacted_words),
         cmocka_unit_test(the_ledger_is_away),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -13,7 +13,7 @@
 
 static struct cgi_person rosa; /* administrator */
 static struct cgi_person otto; /* auditor */
-static const char *completed, *retirement;
+static const char *completed, *retirement, *issuance, *delivery, *refund, *cancellation;
 
 static struct cgi_reply get(const char *target, struct cgi_person who)
 {
@@ -55,6 +55,37 @@ static void code_of(const struct cgi_reply *reply, char *code, size_t code_bytes
     (void)snprintf(code, code_bytes, "%.20s", at + 5);
 }
 
+/* One of each kind that has public words besides. */
+static void make_others(void)
+{
+    (void)town_org("Pool", false, ORG_BUFFER);
+    struct command command = command_of(ACT_ISSUE, "", town_key());
+    TEXT_COPY(command.issue.project_id, market.charm_project);
+    TEXT_COPY(command.issue.notes, "For NAMED & family");
+    command.issue.vintage = 2019;
+    command.issue.supplier_units = 9000;
+    command.issue.buffer_units = 1000;
+    issuance = town_do(&command);
+    command = command_of(ACT_ORDER, "", town_key());
+    TEXT_COPY(command.order.supplier_org_id, market.charm);
+    TEXT_COPY(command.order.buyer_org_id, market.northwind);
+    command.order.units = 2000;
+    const char *order = town_do(&command);
+    command = command_of(ACT_DELIVER, "", town_key());
+    TEXT_COPY(command.deliver.order_id, order);
+    TEXT_COPY(command.deliver.notes, "For NAMED & family");
+    command.deliver.units = 2000;
+    delivery = town_do(&command);
+    command = command_of(ACT_REFUND, "", town_key());
+    TEXT_COPY(command.pool.project_id, market.charm_project);
+    TEXT_COPY(command.pool.notes, "For NAMED & family");
+    command.pool.units = 100;
+    refund = town_do(&command);
+    command.kind = ACT_CANCEL_UNITS;
+    TEXT_COPY(command.key, town_key());
+    cancellation = town_do(&command);
+}
+
 static int redact_open(void **state)
 {
     static const struct query_table *const tables[] = {
@@ -87,6 +118,7 @@ static int redact_open(void **state)
     retire.retire.purposes = 1;
     retire.retire.units = 250;
     retirement = town_do(&retire);
+    make_others();
     store_close(town.ledger.store);
     market_start_daemon();
     return 0;
@@ -236,13 +268,54 @@ static void redacting_a_name(void **state)
     cgi_has(&reply, "0 of");
 }
 
+static void redacting_the_others(void **state)
+{
+    (void)state;
+    const struct {
+        const char *list, *id, *heading, *sentence;
+    } others[] = {
+        {"issuances", issuance, "Redact the public note?", "The note was redacted on"},
+        {"deliveries", delivery, "Redact the public note?", "The note was redacted on"},
+        {"refunds", refund, "Redact the public note?", "The note was redacted on"},
+        {"cancellations", cancellation, "Redact the public reason?", "The reason was redacted on"},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        const char *list = words("/registry/%s", others[i].list);
+        const char *page = words("%s/%s", list, others[i].id);
+        struct cgi_reply reply = see(page);
+        cgi_has(&reply, "For NAMED &amp; family");
+        cgi_has_not(&reply, "redacted");
+        reply = post("/admin/redact", words("id=%s&which=beneficiary", others[i].id));
+        cgi_is(&reply, 422);
+        reply = post("/admin/redact", words("id=%s", others[i].id));
+        const char *redact = words("/admin/redact/%s/note", others[i].id);
+        goes(&reply, redact);
+        reply = get(redact, rosa);
+        cgi_has(&reply, others[i].heading);
+        cgi_has_not(&reply, "The certificate gets");
+        reply = done(redact, "once=o&reason=It+named+a+child");
+        cgi_is(&reply, 200);
+        const char *const places[] = {page, list, words("%s?format=csv", list)};
+        for (size_t p = 0; p < sizeof places / sizeof places[0]; p++) {
+            reply = see(places[p]);
+            cgi_is(&reply, 200);
+            cgi_has_not(&reply, "NAMED");
+        }
+        cgi_has(&reply, "_redacted_at");
+        reply = see(page);
+        cgi_has(&reply, others[i].sentence);
+        cgi_has(&reply, ": It named a child");
+        reply = see(words("%s?q=NAMED", list));
+        cgi_has_not(&reply, others[i].id);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_can_be_redacted),
-        cmocka_unit_test(finding_the_words),
-        cmocka_unit_test(redacting_a_note),
-        cmocka_unit_test(redacting_a_name),
+        cmocka_unit_test(what_can_be_redacted), cmocka_unit_test(finding_the_words),
+        cmocka_unit_test(redacting_a_note),     cmocka_unit_test(redacting_a_name),
+        cmocka_unit_test(redacting_the_others),
     };
     return cmocka_run_group_tests(tests, redact_open, market_close);
 }
