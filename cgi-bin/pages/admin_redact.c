@@ -25,7 +25,7 @@ static const struct field_row find_rows[] = {
      .kind = VALUE_LINE,
      .needed = true,
      .chars_max = 400,
-     .label = "Id",
+     .label = "Id or address",
      .needed_words = "Enter the id of what the words stand on, such as ret_1KNSQMD6Z1S0TB50."},
     {.name = "which", .kind = VALUE_WORD, .words = which_words},
 };
@@ -105,7 +105,7 @@ static enum status show_find(struct visit *visit, struct response *response)
     form->view.leave_words = "Leave";
     form->view.lead = "What everybody reads and breaks the rules can be taken away. Next you see "
                       "the words; nothing is changed yet.";
-    (void)admin_form_line(form, "id", "Id",
+    (void)admin_form_line(form, "id", "Id or address",
                           "Of a transfer, issuance, delivery, retirement, refund or cancellation, "
                           "as its public page has it. The address of that page will do.",
                           "");

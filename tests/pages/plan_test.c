@@ -44,6 +44,7 @@
 #include "store/ledger_facts.h"
 #include "store/ledger_pool.h"
 #include "store/ledger_records.h"
+#include "store/ledger_redact.h"
 #include "store/ledger_totals.h"
 #include "store/my_retirements.h"
 #include "store/my_transfers.h"
@@ -66,6 +67,7 @@
 #include "store/public_projects.h"
 #include "store/public_retirements.h"
 #include "store/public_transfers.h"
+#include "store/public_words.h"
 #include "store/recipients.h"
 #include "store/retirement_drafts.h"
 #include "store/rights.h"
@@ -103,6 +105,7 @@ static const struct query_table *const registry_tables[] = {
     &ledger_facts_queries,
     &ledger_pool_queries,
     &ledger_records_queries,
+    &ledger_redact_queries,
     &ledger_units_queries,
     &my_retirements_queries,
     &my_transfers_queries,
@@ -115,6 +118,7 @@ static const struct query_table *const registry_tables[] = {
     &public_projects_queries,
     &public_retirements_queries,
     &public_transfers_queries,
+    &public_words_queries,
     &recipients_queries,
     &rights_queries,
     &site_queries,

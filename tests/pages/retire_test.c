@@ -497,7 +497,7 @@ static void test_list(void **state)
     assert_null(strstr(reply.head, "public"));
     cgi_has(&reply, "retirement_id,retired_at,owner_id");
     cgi_has(&reply, "blocks,note,note_redacted_at,beneficiary_redacted_at,retired_by");
-    cgi_has(&reply, ",0.001,1,1,,Maya Okafor");
+    cgi_has(&reply, ",0.001,1,1,,,,Maya Okafor");
     reply = market_get("/account/retirements", market.finn);
     cgi_has_not(&reply, id);
 }

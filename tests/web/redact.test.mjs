@@ -29,7 +29,7 @@ async function look(page, address, which) {
   await page.goto('/admin/settings');
   await turn(page.getByRole('link', { name: 'Redact public words' }));
   await isNoWiderThanItsWindow(page);
-  await page.getByLabel('Id').fill(address);
+  await page.getByLabel('Id or address').fill(address);
   await page.getByLabel('Which words').selectOption(which);
   await press(page, 'Look at the words');
   await isNoWiderThanItsWindow(page);
