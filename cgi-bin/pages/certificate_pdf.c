@@ -229,14 +229,15 @@ static void put_statement(struct pen *pen)
     put_lines(pen, LEFT, plain, "They can never be moved, sold or retired again.", WIDTH, 180);
 }
 
-/* What stands there instead of redacted words. */
+/* What stands there instead of redacted words: small, so that two long reasons have room. */
 static void put_redacted(struct pen *pen, const char *about, const char *sentence)
 {
     enum { COLUMN = LEFT + 960 };
     if (!text_empty(sentence)) {
         pen->y += 60;
         put(pen, LEFT, pen->y, label, about);
-        put_lines(pen, COLUMN, fact, sentence, RIGHT - COLUMN, 160);
+        put_lines(pen, COLUMN, small, sentence, RIGHT - COLUMN, 130);
+        pen->y += 30;
     }
 }
 

@@ -49,6 +49,8 @@ static int set_up(void **state)
         .retired = {"2026-11-20T14:03:22.000000Z", "20 November 2026, 14:03 UTC", "", ""},
         .purposes = {purposes, 2},
         .notes = "Ταχίστη αλώπηξ βαφής ψημένη γη",
+        .redacted = "",
+        .name_redacted = "",
     };
     paper = (struct certificate_paper){
         .site_name = "Rejestr",
@@ -277,6 +279,56 @@ static void long_words_and_many_blocks_find_their_pages(void **state)
     has(told(&out, "pdfinfo \"$PDF\""), "Pages:           1");
 }
 
+/* How far down the page a word stands, in points; the last of its kind. */
+static double foot_of(const struct out *out, const char *word)
+{
+    char pattern[64];
+    double foot = 0;
+    (void)snprintf(pattern, sizeof(pattern), "\">%s</word>", word);
+    const char *words = told(out, "pdftotext -bbox \"$PDF\" - 2>&1");
+    for (const char *at = strstr(words, pattern); at != NULL; at = strstr(at + 1, pattern)) {
+        const char *begin = at;
+        while (strncmp(begin, "yMax=", 5) != 0) {
+            begin--;
+        }
+        foot = strtod(begin + 6, NULL);
+    }
+    assert_true(foot > 0);
+    return foot;
+}
+
+/* However long the reasons are, what proves the paper is not written over. */
+static void redacted_words_are_told(void **state)
+{
+    (void)state;
+    static char reason[NOTE_CHARS_MAX + 1], owner[NAME_CHARS_MAX + 1];
+    static struct purpose_view purposes[PURPOSES_MAX];
+    for (size_t i = 0; i < PURPOSES_MAX; i++) {
+        purposes[i].words = "Insetting";
+    }
+    memset(reason, 'W', sizeof(reason) - 1);
+    memset(owner, 'W', sizeof(owner) - 1);
+    memcpy(reason + sizeof(reason) - 5, " END", 4);
+    struct certificate_view other = view;
+    struct certificate_paper redacted = paper;
+    redacted.view = &other;
+    redacted.is_demo = true;
+    redacted.block_count = 0;
+    other.purposes = (struct purpose_views){purposes, PURPOSES_MAX};
+    other.owner.words = owner;
+    other.beneficiary.words = "[redacted]";
+    other.notes = "";
+    other.redacted = arena_printf(&arena, "The note was redacted on 20 November 2026: %s", reason);
+    other.name_redacted =
+        arena_printf(&arena, "The name was redacted on 20 November 2026: %s", reason);
+    struct out out = draw(&redacted, 4UL * 1024 * 1024, STATUS_OK);
+    const char *words = told(&out, "pdftotext -layout \"$PDF\" - 2>&1");
+    has(words, "[redacted]");
+    has(words, "The note was redacted on");
+    has(words, "The name was redacted on");
+    assert_true(foot_of(&out, "END") < foot_of(&out, "genuine?"));
+}
+
 static void nothing_is_left_behind(void **state)
 {
     (void)state;
@@ -309,6 +361,7 @@ int main(void)
         cmocka_unit_test(letters_that_no_typeface_has_are_boxes_and_that_is_said),
         cmocka_unit_test(the_same_paper_gives_the_same_bytes),
         cmocka_unit_test(long_words_and_many_blocks_find_their_pages),
+        cmocka_unit_test(redacted_words_are_told),
         cmocka_unit_test(nothing_is_left_behind),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
