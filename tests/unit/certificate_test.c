@@ -301,14 +301,13 @@ static double foot_of(const struct out *out, const char *word)
 static void redacted_words_are_told(void **state)
 {
     (void)state;
-    static char reason[NOTE_CHARS_MAX + 1], owner[NAME_CHARS_MAX + 1];
+    static char reason[NOTE_CHARS_MAX - 3], owner[NAME_CHARS_MAX + 1];
     static struct purpose_view purposes[PURPOSES_MAX];
     for (size_t i = 0; i < PURPOSES_MAX; i++) {
         purposes[i].words = "Insetting";
     }
     memset(reason, 'W', sizeof(reason) - 1);
     memset(owner, 'W', sizeof(owner) - 1);
-    memcpy(reason + sizeof(reason) - 5, " END", 4);
     struct certificate_view other = view;
     struct certificate_paper redacted = paper;
     redacted.view = &other;
@@ -318,9 +317,10 @@ static void redacted_words_are_told(void **state)
     other.owner.words = owner;
     other.beneficiary.words = "[redacted]";
     other.notes = "";
-    other.redacted = arena_printf(&arena, "The note was redacted on 20 November 2026: %s", reason);
+    other.redacted =
+        arena_printf(&arena, "The note was redacted on 20 November 2026: %s END", reason);
     other.name_redacted =
-        arena_printf(&arena, "The name was redacted on 20 November 2026: %s", reason);
+        arena_printf(&arena, "The name was redacted on 20 November 2026: %s END", reason);
     struct out out = draw(&redacted, 4UL * 1024 * 1024, STATUS_OK);
     const char *words = told(&out, "pdftotext -layout \"$PDF\" - 2>&1");
     has(words, "[redacted]");

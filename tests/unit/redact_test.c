@@ -344,7 +344,7 @@ static void nothing_else_passes(void **state)
         "notes = '', note_redacted_at = 9",
         "notes = '', note_redacted_reason = 'Why'",
         "notes = 'x', note_redacted_at = 9, note_redacted_reason = 'Why'",
-        NOTE_GOES ", origin = 'x'"};
+        (NOTE_GOES ", origin = 'x'")};
     char sql[512];
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
         for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
