@@ -6,6 +6,8 @@
  * the first 20 hexadecimal digits are the verification code on every certificate, is therefore the
  * same for ever; whoever has the record can compute it with sha256sum. Names of organisations,
  * projects and the registry are not in it: they may change, and a certificate shows those of today.
+ * One thing changes it: when the note or the beneficiary's name is redacted, the words are gone and
+ * a line more says when. A paper of before is then neither proved nor denied.
  */
 #ifndef PAGES_CERTIFICATE_H
 #define PAGES_CERTIFICATE_H
