@@ -9,8 +9,8 @@
 
 extern const struct query_table ledger_redact_queries;
 
-/* The words go, time and reason stay; with a beneficiary's name also the words of it in the audit
- * row of its retirement. Once for each text. */
+/* The words go, time and reason stay. Once for each text. The audit row of a retirement, which
+ * administrators and auditors alone read, says for whom it was, and is never changed. */
 bool ledger_words_redact(struct store *store, enum public_words_of of,
                          const struct public_words *words, int64_t at, const char *reason);
 

@@ -68,13 +68,3 @@ CREATE TRIGGER retirement_no_update BEFORE UPDATE ON retirement
         AND NEW.notes = OLD.notes AND NEW.note_redacted_at IS OLD.note_redacted_at
         AND NEW.note_redacted_reason IS OLD.note_redacted_reason)))
   BEGIN SELECT RAISE(ABORT, 'retirements are never changed'); END;
--- The audit row of a retirement ends with whom it was for: when that name goes there, it goes here too, and nothing else of it.
-DROP TRIGGER act_no_update;
-CREATE TRIGGER act_no_update BEFORE UPDATE ON act
-  WHEN NOT (OLD.command = 'retire' AND OLD.outcome = 'ok' AND substr(NEW.detail, -15) = ' for [redacted]'
-    AND substr(OLD.detail, 1, length(NEW.detail) - 10) = substr(NEW.detail, 1, length(NEW.detail) - 10)
-    AND EXISTS (SELECT 1 FROM retirement r WHERE r.retirement_id = OLD.subject_id AND r.name_redacted_at IS NOT NULL)
-    AND NEW.seq = OLD.seq AND NEW.recorded_at = OLD.recorded_at AND NEW.at = OLD.at AND NEW.program = OLD.program
-    AND NEW.user_id = OLD.user_id AND NEW.org_id = OLD.org_id AND NEW.command = OLD.command AND NEW.subject_id = OLD.subject_id
-    AND NEW.outcome = OLD.outcome AND NEW.event = OLD.event AND NEW.other_org_id = OLD.other_org_id AND NEW.is_public = OLD.is_public)
-  BEGIN SELECT RAISE(ABORT, 'acts are never changed'); END;

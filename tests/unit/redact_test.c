@@ -113,7 +113,7 @@ static int64_t number(const char *sql, const char *id)
     return town_number(text);
 }
 
-/* Is the secret anywhere in the file's tables? */
+/* Is the secret in any table that others than administrators and auditors read? */
 static int64_t texts_with_secret(void)
 {
     return town_number("SELECT (SELECT count(*) FROM issuance WHERE notes LIKE '%SECRET%')"
@@ -121,8 +121,7 @@ static int64_t texts_with_secret(void)
                        " + (SELECT count(*) FROM refund WHERE notes LIKE '%SECRET%')"
                        " + (SELECT count(*) FROM cancellation WHERE reason LIKE '%SECRET%')"
                        " + (SELECT count(*) FROM retirement WHERE notes LIKE '%SECRET%')"
-                       " + (SELECT count(*) FROM retirement WHERE beneficiary LIKE '%SECRET%')"
-                       " + (SELECT count(*) FROM act WHERE detail LIKE '%SECRET%')");
+                       " + (SELECT count(*) FROM retirement WHERE beneficiary LIKE '%SECRET%')");
 }
 
 /* The first text that a statement gives. */
@@ -206,13 +205,11 @@ static void the_words_go_and_the_rest_stays(void **state)
                             " AND name_redacted_reason = '" WHY "' AND retirement_id =",
                             retirement),
                      1);
-    char detail[512];
-    char sql[256];
-    (void)snprintf(sql, sizeof sql,
-                   "SELECT detail FROM act WHERE subject_id = '%s' AND command = 'retire'",
-                   retirement);
-    text_of(detail, sizeof detail, sql);
-    assert_string_equal(detail, "0.100 credits of Birch for [redacted]");
+    /* What was done stays readable to those who look after the registry. */
+    assert_int_equal(number("SELECT count(*) FROM act WHERE command = 'retire'"
+                            " AND detail LIKE '%SECRET%' AND subject_id =",
+                            retirement),
+                     1);
     is_sound(town.path);
 }
 
@@ -363,7 +360,6 @@ static void nothing_else_passes(void **state)
         "UPDATE retirement SET " NOTE_GOES ", " NAME_GOES,
         "UPDATE retirement SET " NOTE_GOES ", beneficiary = 'Other'",
         "UPDATE retirement SET beneficiary = 'x', name_redacted_at = 9, name_redacted_reason = 'y'",
-        "UPDATE act SET detail = '0.100 credits of Birch for [redacted]' WHERE command = 'retire'",
         "UPDATE act SET detail = ''",
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
@@ -379,9 +375,7 @@ static void nothing_else_passes(void **state)
         "UPDATE retirement SET beneficiary = 'Words', name_redacted_at = NULL,"
         " name_redacted_reason = NULL",
         "UPDATE retirement SET note_redacted_at = 10",
-        "UPDATE act SET detail = '0.100 credits of Birch for somebody' WHERE command = 'retire'",
-        "UPDATE act SET detail = '9.100 credits of Birch for [redacted]' WHERE command = 'retire'",
-        "UPDATE act SET detail = 'x for [redacted]', user_id = '' WHERE command = 'retire'",
+        "UPDATE act SET detail = '0.100 credits of Birch for [redacted]' WHERE command = 'retire'",
     };
     for (size_t i = 0; i < sizeof backs / sizeof backs[0]; i++) {
         is_refused(db, backs[i]);
