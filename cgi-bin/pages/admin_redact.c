@@ -177,6 +177,10 @@ static enum status show(struct visit *visit, struct response *response,
                                           words->words));
         admin_form_say(form, "What remains is that there were words, that the registry redacted "
                              "them, when, and your reason.");
+        if (subject->is_name) {
+            admin_form_say(form, "The audit log, which administrators and auditors read, keeps for "
+                                 "whom it was.");
+        }
         if (id_is(words->subject_id, "ret")) {
             admin_form_say(form, "The certificate gets another code: one that was printed before "
                                  "is no longer proved by its code.");
