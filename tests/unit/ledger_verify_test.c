@@ -399,10 +399,6 @@ static const struct {
      "A text of ret_"},
     {VERIFY_REDACTED, "UPDATE retirement SET name_redacted_at = NULL WHERE units = 700",
      "A text of ret_"},
-    {VERIFY_REDACTED,
-     "UPDATE act SET detail = '0.700 credits of Birch for a name' WHERE command = 'retire'"
-     " AND detail LIKE '0.700%'",
-     "A text of ret_"},
     {VERIFY_CORRECTS,
      "UPDATE transfer SET corrects_id = (SELECT transfer_id FROM transfer WHERE kind = 'export')"
      " WHERE corrects_id IS NOT NULL",
