@@ -1,8 +1,9 @@
 /*
  * ledger/daemon.h: the ledger daemon: the only program that writes registry.db. One process, one
  * loop, no threads: wait, gather, apply, commit, answer. Between two commits it checkpoints the WAL
- * in steps (nobody else ever does; ledger/checkpoint.h), once a minute it ends what is out of time. When the store is at fault it
- * stops with an error: the supervisor starts it again, the file recovers.
+ * in steps (nobody else ever does; ledger/checkpoint.h), once a minute it ends what is out of time.
+ * When the store is at fault it stops with an error: the supervisor starts it again, the file
+ * recovers.
  */
 #ifndef LEDGER_DAEMON_H
 #define LEDGER_DAEMON_H

@@ -193,7 +193,8 @@ static inline bool stage_is_flusher(pid_t pid)
     char name[32] = "";
     (void)snprintf(path, sizeof path, "/proc/%d/comm", pid);
     FILE *file = fopen(path, "r");
-    bool is_flusher = file != NULL && fscanf(file, "%31s", name) == 1 && text_is(name, FLUSHER_NAME);
+    bool is_flusher =
+        file != NULL && fscanf(file, "%31s", name) == 1 && text_is(name, FLUSHER_NAME);
     if (file != NULL) {
         (void)fclose(file);
     }
