@@ -165,10 +165,7 @@ static void trimming(void **state)
         assert_true(text_is_trim(blank[i]) == text_empty(blank[i]));
     }
     static const char *const trim[] = {"a", "a  b", "\xc3\xa9", "\xff"};
-    static const char *const loose[] = {" a", "a ",
-                                        "\xc2\xa0"
-                                        "a",
-                                        "a\xe3\x80\x80", "\xff\n"};
+    static const char *const loose[] = {" a", "a ", "\xc2\xa0x", "a\xe3\x80\x80", "\xff\n"};
     for (size_t i = 0; i < sizeof trim / sizeof trim[0]; i++) {
         assert_true(!text_blank(trim[i]) && text_is_trim(trim[i]));
     }
