@@ -3,7 +3,7 @@
 // click, a second tab and a session that ended half-way.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { becomes, openPage, signIn, startBrowser, startRegistry, turn } from './lib.mjs';
+import { arrives, becomes, openPage, signIn, startBrowser, startRegistry, turn } from './lib.mjs';
 
 // Each test has a registry of its own, so that none eats the credits of another.
 let registry, browser;
@@ -24,14 +24,14 @@ async function toReview(page, amount) {
   await turn(page.getByRole('button', { name: 'Find' }));
   await page.getByRole('radio', { name: /Meridian Trading/ }).first().check();
   await turn(page.getByRole('button', { name: 'Continue' }));
-  await page.waitForURL(/\/(balance|amount)/);
+  await arrives(page, /\/(balance|amount)/);
   if (page.url().includes('/balance')) {
     await page.getByRole('radio', { name: /Fernhill/ }).check();
     await turn(page.getByRole('button', { name: 'Continue' }));
   }
   await page.getByLabel(/How many credits/).fill(amount);
   await turn(page.getByRole('button', { name: 'Continue' }));
-  await page.waitForURL(/\/review/);
+  await arrives(page, /\/review/);
 }
 
 const idIn = (url) => url.match(/tfr_[0-9A-Z]{16}/)[0];
@@ -45,7 +45,7 @@ async function journey(options, note) {
   assert.match(said, /TLY-1-BIOCHAR-GBR-FERN-\d{4}-\d+-\d+/, 'the review names the block');
   await page.getByLabel(/Public note/).fill(note);
   await turn(page.getByRole('button', { name: /^Transfer 120\.500 credits to Meridian Trading/ }));
-  await page.waitForURL(/tfr_/);
+  await arrives(page, /tfr_/);
   const id = idIn(page.url());
   assert.match(await page.getByRole('main').innerText(), /Awaiting approval/i);
 
@@ -94,7 +94,7 @@ test('a second click, a reload, Back and a second tab do it once', async () => {
   await second.goto(review);
   const button = /^Transfer 1\.001 credits/;
   await turn(page.getByRole('button', { name: button }));
-  await page.waitForURL(/tfr_/);
+  await arrives(page, /tfr_/);
   const id = idIn(page.url());
   await page.reload();
   assert.equal(idIn(page.url()), id);
@@ -119,7 +119,7 @@ test('when the ledger has moved since the review, nothing happens and the new pl
   assert.match(page.url(), /\/review/);
   assert.match(await page.getByRole('main').innerText(), /changed|moved/i);
   await turn(page.getByRole('button', { name: /^Transfer 2\.000 credits/ }));
-  await page.waitForURL(/tfr_/);
+  await arrives(page, /tfr_/);
   await page.context().close();
 });
 
@@ -134,7 +134,7 @@ test('a session that ends half-way keeps the draft', async () => {
   await signIn(page, nora);
   await page.goto(review);
   await turn(page.getByRole('button', { name: /^Transfer 4\.500/ }));
-  await page.waitForURL(/tfr_/);
+  await arrives(page, /tfr_/);
   await page.context().close();
 });
 

@@ -121,6 +121,13 @@ export async function turn(locator) {
   await Promise.all([locator.page().waitForNavigation(), locator.click()]);
 }
 
+// Waits for an address; where it does not come, says what the page says instead.
+export async function arrives(page, pattern) {
+  await page.waitForURL(pattern).catch(async (error) => {
+    throw new Error(`${error.message}\nstill at ${page.url()}: ${await page.getByRole('main').innerText()}`);
+  });
+}
+
 // The sign-ins that the demonstration printed: { email, who }.
 export function people(registry) {
   return readFileSync(join(registry.data, 'sign-ins'), 'utf8').split('\n').slice(1).filter(Boolean).map((line) => {
