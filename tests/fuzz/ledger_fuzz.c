@@ -84,7 +84,7 @@ static void add_to_world(void)
 /* The folder goes as soon as its files are open: nothing is left lying about, whatever happens. */
 static void open_registry(void)
 {
-    static const struct query_table *tables[9]; /* the ledger's, one of verify, the end */
+    static const struct query_table *tables[16]; /* the ledger's, one of verify, the end */
     size_t count = 0;
     for (size_t i = 0; ledger_tables[i] != NULL; i++) {
         tables[count++] = ledger_tables[i];
