@@ -47,18 +47,7 @@ static const char *transfer(enum transfer_kind kind, int64_t units, const char *
 
 static int admin_open(void **state)
 {
-    static const struct query_table *const tables[] = {
-        &people_person_queries,
-        &people_session_queries,
-        NULL,
-    };
-    char path[PATH_MAX];
-    market_open(state);
-    market_stop_daemon();
-    town_open_ledger();
-    (void)snprintf(path, sizeof(path), "%s/people.db", town.folder);
-    struct store *people = store_open(STORE_PEOPLE, STORE_WRITE, path, tables);
-    assert_non_null(people);
+    struct store *people = market_open_alone(state);
     rosa = market_person(people, 'R', "Rosa Keeper", "", 0);
     otto = market_person(people, 'T', "Otto Reed", "", 0);
     store_close(people);

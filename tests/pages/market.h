@@ -168,6 +168,25 @@ CGI_UNUSED static int market_close(void **state)
     return 0;
 }
 
+/* The market without its daemon: what happens is done here, by town_do. Returns people.db, to add
+ * persons; the caller closes it. */
+CGI_UNUSED static struct store *market_open_alone(void **state)
+{
+    static const struct query_table *const tables[] = {
+        &people_person_queries,
+        &people_session_queries,
+        NULL,
+    };
+    char path[PATH_MAX];
+    market_open(state);
+    market_stop_daemon();
+    town_open_ledger();
+    (void)snprintf(path, sizeof(path), "%s/people.db", town.folder);
+    struct store *people = store_open(STORE_PEOPLE, STORE_WRITE, path, tables);
+    assert_non_null(people);
+    return people;
+}
+
 CGI_UNUSED static struct cgi_reply market_get(const char *target, struct cgi_person person)
 {
     return cgi_ask("account", town.folder, target, person, NULL);

@@ -41,18 +41,7 @@ static const char *batch_of(const char *project_id)
 
 static int kinds_open(void **state)
 {
-    static const struct query_table *const tables[] = {
-        &people_person_queries,
-        &people_session_queries,
-        NULL,
-    };
-    char path[PATH_MAX];
-    market_open(state);
-    market_stop_daemon();
-    town_open_ledger();
-    (void)snprintf(path, sizeof(path), "%s/people.db", town.folder);
-    struct store *people = store_open(STORE_PEOPLE, STORE_WRITE, path, tables);
-    assert_non_null(people);
+    struct store *people = market_open_alone(state);
     mixed = town_org("Mixed Works", true, ORG_PARTICIPANT);
     bare = town_org("Bare Beginnings", true, ORG_PARTICIPANT);
     chars = town_project(mixed, "MIXC", INSTRUMENT_CARBON_REMOVAL);

@@ -30,18 +30,7 @@ static const char *order_of(const char *user_id, const char *supplier, const cha
 
 static int supply_open(void **state)
 {
-    static const struct query_table *const tables[] = {
-        &people_person_queries,
-        &people_session_queries,
-        NULL,
-    };
-    char path[PATH_MAX];
-    market_open(state);
-    market_stop_daemon();
-    town_open_ledger();
-    (void)snprintf(path, sizeof(path), "%s/people.db", town.folder);
-    struct store *people = store_open(STORE_PEOPLE, STORE_WRITE, path, tables);
-    assert_non_null(people);
+    struct store *people = market_open_alone(state);
     cara = market_person(people, 'G', "Cara Holt", market.charm,
                          ROLE_VIEWER | ROLE_INITIATOR | ROLE_MANAGER);
     carl = market_person(people, 'H', "Carl Read", market.charm, ROLE_VIEWER);
