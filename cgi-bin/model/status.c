@@ -90,8 +90,8 @@ static const struct status_row rows[] = {
         "The note holds characters that cannot be shown. Type it again as plain text."),
     ROW(LINES_EMPTY, 422, "lines-empty", "Enter a quantity for at least one batch."),
     ROW(LINES_TOO_MANY, 422, "lines-too-many",
-        "Name at most " DIGITS(
-            COMMAND_LINES_MAX) " batches at once, and do the rest in a further step."),
+        "These are too many batches to move at once. Name at most " DIGITS(
+            COMMAND_LINES_MAX) ", or enter a smaller quantity, and do the rest in a further step."),
     ROW(BATCH_TWICE, 422, "batch-twice",
         "The same batch is named twice. Name it once, with the whole quantity."),
     ROW(QUANTITY_ZERO, 422, "quantity-zero", "Enter a quantity greater than zero."),
@@ -112,7 +112,8 @@ static const struct status_row rows[] = {
     ROW(SUPPLIER_UNKNOWN, 422, "supplier-unknown",
         "No supplier with this id is on the registry. Choose one from the list of suppliers."),
     ROW(WRONG_SUPPLIER, 422, "wrong-supplier",
-        "All units of this transfer come from one supplier. Choose batches of that supplier only."),
+        "All units come from one supplier here, and from one project where it is named. Choose "
+        "batches of those only."),
     ROW(WRONG_INSTRUMENT, 422, "wrong-instrument",
         "These units are of another kind than what is counted here. Choose credits where credits "
         "are asked for, and certificates where certificates are."),
@@ -131,10 +132,10 @@ static const struct status_row rows[] = {
         "This transfer has ended already and stays as it is. Its page tells how, when and by "
         "whom."),
     ROW(TRANSFER_NOT_PENDING, 409, "transfer-not-pending",
-        "This transfer waits for an approval first. Come back when it is pending."),
+        "This transfer waits for something else now. Its page tells for what."),
     ROW(SAME_PERSON, 409, "same-person",
-        "A second person has to do this, not the one who started it. Ask a colleague who may "
-        "approve."),
+        "A second person has to do this, not one who started or approved it already. Ask a "
+        "colleague who may approve."),
     ROW(ALREADY_APPROVED, 409, "already-approved",
         "This approval has been given already. There is nothing more to do here."),
     ROW(REASON_NEEDED, 422, "reason-needed", "Enter a reason, so that the other side knows why."),

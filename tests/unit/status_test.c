@@ -107,6 +107,22 @@ static void limits_stand_in_their_sentences(void **state)
     assert_non_null(strstr(status_row(STATUS_PASSWORD_SHORT)->sentence, " 15 "));
 }
 
+/* A sentence is true wherever its status is given, not only where it was thought of first. */
+static void sentences_fit_all_that_give_them(void **state)
+{
+    (void)state;
+    /* a pending transfer whose arrival abroad is confirmed, or that is refused a moment too late */
+    assert_null(strstr(status_row(STATUS_TRANSFER_NOT_PENDING)->sentence, "approval"));
+    /* who approved it for the sender is not the registry's second person either */
+    assert_non_null(strstr(status_row(STATUS_SAME_PERSON)->sentence, "or approved"));
+    /* retirements, deliveries, refunds; a batch of another project */
+    assert_null(strstr(status_row(STATUS_WRONG_SUPPLIER)->sentence, "transfer"));
+    assert_non_null(strstr(status_row(STATUS_WRONG_SUPPLIER)->sentence, "project"));
+    /* an amount, oldest first, that nobody named batches for */
+    assert_non_null(strstr(status_row(STATUS_LINES_TOO_MANY)->sentence, "a smaller quantity"));
+    assert_non_null(strstr(status_row(STATUS_LINES_TOO_MANY)->sentence, " 256"));
+}
+
 static void row_of_none(void)
 {
     (void)status_row(STATUS__COUNT);
@@ -126,6 +142,7 @@ int main(void)
         cmocka_unit_test(codes_and_blame_agree),
         cmocka_unit_test(words_that_are_not_used),
         cmocka_unit_test(limits_stand_in_their_sentences),
+        cmocka_unit_test(sentences_fit_all_that_give_them),
         cmocka_unit_test(bugs_end_the_process),
     };
     return cmocka_run_group_tests_name("status", tests, NULL, NULL);
