@@ -46,6 +46,18 @@ static const char *ended_words(struct visit *visit, const struct answer *answer,
                         ended_how(state), text_empty(by_name) ? nameless : by_name, at);
 }
 
+/* Where it is the organisation that does not fit, and not the units of which the table speaks. */
+static const char *party_words(const struct answer *answer)
+{
+    if (answer->status == STATUS_WRONG_SUPPLIER && answer->field == FIELD_SUPPLIER) {
+        return "This organisation is no supplier. Choose one that is.";
+    }
+    if (answer->status == STATUS_SAME_ACCOUNT && answer->field == FIELD_RECIPIENT) {
+        return "This is the same organisation. Choose another one.";
+    }
+    return NULL;
+}
+
 const char *refusal_words(struct visit *visit, const struct answer *answer,
                           enum instrument instrument, const char *ended_by_name)
 {
@@ -53,6 +65,9 @@ const char *refusal_words(struct visit *visit, const struct answer *answer,
     struct arena *arena = visit->arena;
     must(answer->status >= 0 && answer->status < STATUS__COUNT);
 
+    if (party_words(answer) != NULL) {
+        return party_words(answer);
+    }
     switch ((int)status) { /* the rest say what the table says */
     case STATUS_NOT_ENOUGH:
         if (answer->available_units == 0) {
@@ -78,6 +93,14 @@ const char *refusal_words(struct visit *visit, const struct answer *answer,
             break;
         }
         return arena_printf(arena, "Batch %s: %s", answer->batch_id, status_row(status)->sentence);
+    case STATUS_LINES_TOO_MANY: /* oldest first there is a quantity that fits; by name none */
+        if (answer->available_units == 0) {
+            break;
+        }
+        return arena_printf(arena,
+                            "Enter at most %s: more would be too many batches at once. Do the rest "
+                            "in a further step.",
+                            quantity_words(arena, answer->available_units, instrument));
     case STATUS_ORDER_EXCEEDED:
         return arena_printf(arena, "Deliver at most %s: that is what is left of the order.",
                             quantity_words(arena, answer->available_units, instrument));

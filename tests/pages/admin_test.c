@@ -352,6 +352,7 @@ static void issuing(void **state)
     reply = post("/admin/issue/projects/new",
                  words("%s&supplier=Empty+Hands&short_code=NEWP&country=SWE", new_project));
     cgi_is(&reply, status_row(STATUS_WRONG_SUPPLIER)->http_code);
+    cgi_has(&reply, "This organisation is no supplier.");
     reply = done("/admin/issue/projects/new",
                  words("%s&supplier=Charm&short_code=NEWP&country=SWE", new_project));
     cgi_has(&reply, "New Project");
@@ -509,6 +510,7 @@ static void delivering(void **state)
     struct cgi_reply reply =
         post("/admin/issue/orders/new", "supplier=Charm&buyer=Charm&amount=10");
     cgi_is(&reply, 422);
+    cgi_has(&reply, "This is the same organisation.");
     reply = post("/admin/issue/orders/new", "supplier=Charm&buyer=Empty+Hands&amount=-1");
     cgi_is(&reply, 422);
     cgi_has(&reply, "without a minus sign");
