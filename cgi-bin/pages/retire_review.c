@@ -8,6 +8,7 @@
 #include "pages/desk.h"
 #include "pages/plan.h"
 #include "pages/retirement_words.h"
+#include "store/team.h"
 
 #define TRY_AGAIN_S 5 /* the daemon's restart */
 
@@ -66,6 +67,26 @@ static const char *field_of(const struct answer *answer)
     return NULL;
 }
 
+/* "Two persons": with the limit that one person has, and who can change it. */
+static const char *second_person(struct visit *visit, enum instrument instrument)
+{
+    struct team_policy policy;
+    bool has_limit = team_policy_read(visit->registry, visit->arena, visit->org_id, &policy) &&
+                     text_is(policy.two_person, "above");
+    return has_limit
+               ? arena_printf(
+                     visit->arena,
+                     "%s asks for two persons for more than %s, and a retirement is done "
+                     "at once by one. Retire at most that much at a time, or ask a "
+                     "manager to change the policies of your team.",
+                     visit->org_name,
+                     quantity_words(visit->arena, policy.two_person_above_units, instrument))
+               : arena_printf(visit->arena,
+                              "%s asks for two persons whenever %s leave, and a retirement is done "
+                              "at once by one. Ask a manager to change the policies of your team.",
+                              visit->org_name, instrument_noun(instrument, 0));
+}
+
 /* The refusal, beside its field or above the page. */
 static void show_refusal(struct visit *visit, const struct retirement_draft *draft,
                          const struct answer *answer, struct retire_alarm *alarm)
@@ -82,6 +103,8 @@ static void show_refusal(struct visit *visit, const struct retirement_draft *dra
                              balance.supplier_name, vintage);
     } else if (answer->status == STATUS_RECIPIENT_UNKNOWN) {
         words = "This beneficiary is not there any more. Choose another one.";
+    } else if (answer->status == STATUS_SECOND_PERSON_NEEDED) {
+        words = second_person(visit, instrument);
     }
     const char *field = field_of(answer);
     if (field != NULL) {

@@ -446,10 +446,12 @@ static void test_when_it_cannot_be(void **state)
     two_persons(TWO_PERSON_ALWAYS, 0);
     reply = answer(draft, "review", body);
     cgi_is(&reply, 409);
-    cgi_has(&reply, "two persons");
+    cgi_has(&reply, "Northwind Carbon asks for two persons whenever credits leave");
+    cgi_has(&reply, "Ask a manager to change the policies of your team.");
     two_persons(TWO_PERSON_ABOVE, 1999);
     reply = at(draft, "review");
-    cgi_has(&reply, "two persons");
+    cgi_has(&reply, "Northwind Carbon asks for two persons for more than 1.999 credits");
+    cgi_has(&reply, "Retire at most that much at a time");
     two_persons(TWO_PERSON_NEVER, 0);
     market_stop_daemon();
     reply = answer(draft, "review", body);

@@ -126,6 +126,7 @@ static void policies(void **state)
     reply = market_get(home, market.vera);
     cgi_has(&reply, "Above 5,000 units a second person approves");
     reply = market_get(words("%s?find=lith", home), market.maya);
+    cgi_has(&reply, "A retirement or a delivery is done at once by one person");
     cgi_has(&reply, market.lithos);
     cgi_goes(market_post("/account/team/trust", market.maya, words("org=%s", market.lithos)), home);
     reply = market_get(words("%s?find=lith", home), market.maya);
