@@ -32,20 +32,22 @@ static const char *done_word(const char *act)
 }
 
 /* The sentence of a refusal that the audit log keeps as its slug. */
-static const char *sentence_of(const char *slug)
+static const char *sentence_of(struct visit *visit, const struct my_transfer *row, const char *slug)
 {
     for (int i = 0; i < STATUS__COUNT; i++) {
         if (text_is(status_row((enum status)i)->slug, slug)) {
-            return status_row((enum status)i)->sentence;
+            const char *words = transfer_refused(visit, row, (enum status)i);
+            return words != NULL ? words : status_row((enum status)i)->sentence;
         }
     }
     return slug;
 }
 
-/* One row; false when the transfer is none of this person's. */
-static bool result_of(struct visit *visit, const char *transfer_id, bool is_done,
-                      const char *outcome, struct inbox_result *result)
+/* One row; false when the transfer is none of this person's. slug: what came of it. */
+static bool result_of(struct visit *visit, const char *transfer_id, const char *slug,
+                      const char *word, struct inbox_result *result)
 {
+    bool is_done = text_is(slug, "ok");
     struct my_transfer row;
     if (!my_transfer_find(visit->registry, visit->arena, visit->org_id, transfer_id, &row)) {
         return false;
@@ -55,20 +57,21 @@ static bool result_of(struct visit *visit, const char *transfer_id, bool is_done
         .url = desk_transfer_url(visit->arena, row.transfer_id),
         .what = transfer_title(visit, &row),
         .is_done = is_done,
-        .outcome = outcome,
+        .outcome = is_done ? arena_printf(visit->arena, "This transfer is %s.", word)
+                           : sentence_of(visit, &row, slug),
         .state = desk_state(row.state),
         .next = transfer_next(visit, &row),
     };
     return true;
 }
 
-static size_t add_named(struct visit *visit, const char *field, const char *outcome,
+static size_t add_named(struct visit *visit, const char *field, enum status status,
                         struct inbox_result *results, size_t count, size_t most)
 {
     size_t next = 0;
     for (const struct pair *pair = field_each(&visit->fields, field, &next);
          pair != NULL && count < most; pair = field_each(&visit->fields, field, &next)) {
-        if (result_of(visit, pair->value, false, outcome, &results[count])) {
+        if (result_of(visit, pair->value, status_row(status)->slug, "", &results[count])) {
             count++;
         }
     }
@@ -81,7 +84,6 @@ enum status inbox_done_get(struct visit *visit, struct response *response)
     const char *act = field_text(&visit->fields, "act");
     const char *word = done_word(act);
     struct inbox_result *results = arena_array(arena, struct inbox_result, PAGE_ROWS);
-    const char *outcome = arena_printf(arena, "This transfer is %s.", word);
     size_t count = 0;
     int64_t done = 0;
     size_t next = 0;
@@ -93,18 +95,14 @@ enum status inbox_done_get(struct visit *visit, struct response *response)
             !my_act_find(visit->registry, arena, visit->user_id, seq, &found)) {
             continue;
         }
-        bool is_done = text_is(found.outcome, "ok");
-        if (result_of(visit, found.subject_id, is_done,
-                      is_done ? outcome : sentence_of(found.outcome), &results[count])) {
+        if (result_of(visit, found.subject_id, found.outcome, word, &results[count])) {
+            done += results[count].is_done ? 1 : 0;
             count++;
-            done += is_done ? 1 : 0;
         }
     }
     size_t known = count;
-    count = add_named(visit, "undone", status_row(STATUS_LEDGER_AWAY)->sentence, results, count,
-                      PAGE_ROWS);
-    count = add_named(visit, "unsure", status_row(STATUS_ANSWER_LOST)->sentence, results, count,
-                      PAGE_ROWS);
+    count = add_named(visit, "undone", STATUS_LEDGER_AWAY, results, count, PAGE_ROWS);
+    count = add_named(visit, "unsure", STATUS_ANSWER_LOST, results, count, PAGE_ROWS);
     if (count == 0) {
         return STATUS_NOT_FOUND;
     }

@@ -225,6 +225,10 @@ static const char *alarm_words(struct visit *visit, const struct answer *answer,
         return "The registry’s answer did not arrive, so it may or may not have been done. Press "
                "the button again to find out: it cannot be done twice.";
     }
+    const char *words = transfer_refused(visit, row, status);
+    if (words != NULL) {
+        return words;
+    }
     return refusal_words(
         visit, answer, row->instrument,
         status == STATUS_TRANSFER_ENDED ? my_story_ended_by(visit, row, answer->ended_at) : "");

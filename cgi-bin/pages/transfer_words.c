@@ -134,6 +134,23 @@ const char *transfer_waits_for(struct visit *visit, const struct my_transfer *ro
     return arena_printf(visit->arena, "%s accepts or rejects", row->to_name);
 }
 
+const char *transfer_refused(struct visit *visit, const struct my_transfer *row, enum status status)
+{
+    if (!row->is_out && status == STATUS_SENDER_SUSPENDED) {
+        return arena_printf(visit->arena,
+                            "%s is suspended and can send nothing for now. Accept when the "
+                            "registry has lifted the suspension, or reject.",
+                            row->from_name);
+    }
+    if (!row->is_out && status == STATUS_RECIPIENT_SUSPENDED) {
+        return arena_printf(visit->arena,
+                            "%s is suspended and can receive nothing for now. Ask the registry to "
+                            "lift the suspension.",
+                            row->to_name);
+    }
+    return NULL;
+}
+
 struct block_views transfer_blocks(struct visit *visit, struct my_blocks blocks)
 {
     struct arena *arena = visit->arena;

@@ -27,6 +27,10 @@ const char *transfer_done(struct visit *visit, const struct my_transfer *row);
 const char *transfer_next(struct visit *visit, const struct my_transfer *row);
 /* Who has to act, as the last line of its story; "" when nobody. */
 const char *transfer_waits_for(struct visit *visit, const struct my_transfer *row);
+/* Why the reader's act on it was refused, where the table speaks to the sender; NULL: as the table
+ * says. */
+const char *transfer_refused(struct visit *visit, const struct my_transfer *row,
+                             enum status status);
 /* Does it wait for an approval inside the sender's organisation, the registry's, or the other side?
  */
 bool transfer_waits_second_person(const struct my_transfer *row);

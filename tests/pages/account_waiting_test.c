@@ -396,6 +396,47 @@ static void test_frozen(void **state)
     ask_ok(PROGRAM_TALLY, &command, &answer);
 }
 
+static void set_state(const char *org_id, enum org_state org_state)
+{
+    struct command command = command_of(ACT_SET_ORGANISATION_STATE, "", "");
+    struct answer answer;
+    TEXT_COPY(command.organisation.org_id, org_id);
+    TEXT_COPY(command.organisation.reason, "A check");
+    command.organisation.state = (uint8_t)org_state;
+    ask_ok(PROGRAM_TALLY, &command, &answer);
+}
+
+/* Who is asked to accept is told which of the two is suspended, and what that means for them. */
+static void test_suspended(void **state)
+{
+    (void)state;
+    char id[ID_SIZE];
+    snprintf(id, sizeof(id), "%s",
+             confirm(market.maya, prepare(market.maya, market.fjord, market.charm, "0.7"), ""));
+    set_state(market.northwind, ORG_SUSPENDED);
+    const char *words_sender = "Northwind Carbon is suspended and can send nothing for now. Accept "
+                               "when the registry has lifted the suspension, or reject.";
+    struct cgi_reply reply =
+        market_post(words("/account/transfers/%s/accept", id), market.finn, "once=a");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, words_sender);
+    reply = market_post("/account/inbox", market.finn,
+                        words("tab=incoming&act=accept&once=b&transfer=%s", id));
+    cgi_is(&reply, 303);
+    reply = market_get(words("%s", reply.location), market.finn);
+    cgi_has(&reply, words_sender);
+    set_state(market.northwind, ORG_ACTIVE);
+    set_state(market.fjord, ORG_SUSPENDED);
+    reply = market_post(words("/account/transfers/%s/accept", id), market.finn, "once=c");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Fjord Foods is suspended and can receive nothing for now. Ask the registry");
+    /* What gives back goes on. */
+    reply = market_post(words("/account/transfers/%s/reject", id), market.finn,
+                        "once=d&reason=Not+now");
+    cgi_is(&reply, 303);
+    set_state(market.fjord, ORG_ACTIVE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,7 +444,7 @@ int main(void)
         cmocka_unit_test(test_accepted_at_once), cmocka_unit_test(test_export),
         cmocka_unit_test(test_internal),         cmocka_unit_test(test_many_at_once),
         cmocka_unit_test(test_pages_of_a_list),  cmocka_unit_test(test_pages_of_batches),
-        cmocka_unit_test(test_frozen),
+        cmocka_unit_test(test_frozen),           cmocka_unit_test(test_suspended),
     };
     return cmocka_run_group_tests(tests, market_open, market_close);
 }
