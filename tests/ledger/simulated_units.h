@@ -92,31 +92,43 @@ static enum status judge_retire(int person, const struct m_wish *wish,
     return expected;
 }
 
-/* The last retirements, with what everybody reads on them. */
-static struct m_retired {
+/* The last retirements, issuances, deliveries, refunds and cancellations, with what everybody reads
+ * on them. */
+static struct m_worded {
     char id[ID_SIZE];
     int64_t at;
     bool has_note, has_name; /* has_name: one that was typed for it, or for whom was named */
     bool is_orgs;            /* an organisation's own, which may have another name by now */
-} retired[RING];
-static int retired_count;
+} worded[RING];
+static int worded_count;
+
+static struct m_worded *note_words(const char *id, enum m_note note)
+{
+    struct m_worded *one = &worded[worded_count++ % RING];
+    *one = (struct m_worded){.at = m.now, .has_note = note == NOTE_FINE};
+    memcpy(one->id, id, ID_SIZE);
+    return one;
+}
 
 static void note_retired(const char *id, const struct command_retire *body, enum m_note note)
 {
-    struct m_retired *one = &retired[retired_count++ % RING];
-    *one = (struct m_retired){.at = m.now, .has_note = note == NOTE_FINE, .has_name = true};
-    memcpy(one->id, id, ID_SIZE);
+    struct m_worded *one = note_words(id, note);
+    one->has_name = true;
     for (int i = 0; i < ORGS && body->beneficiary[0] == '\0'; i++) {
         one->is_orgs = one->is_orgs || text_is(body->beneficiary_org_id, m.orgs[i].id);
     }
 }
 
-/* Words of a retirement are taken away. */
+/* Words of one of them are taken away; only a retirement has a name. */
 static void act_redact(void)
 {
-    int many = retired_count < RING ? retired_count : RING;
-    struct m_retired *one = many == 0 || chance(3) ? NULL : &retired[below(many)];
-    bool is_name = chance(40);
+    int many = worded_count < RING ? worded_count : RING;
+    struct m_worded *one = many == 0 || chance(3) ? NULL : &worded[below(many)];
+    for (int i = chance(50) ? 20 : 0; i > 0 && one != NULL && !id_is(one->id, "ret"); i--) {
+        one = &worded[below(many)]; /* half of the time a retirement: it has two texts */
+    }
+    bool is_retired = one != NULL && id_is(one->id, "ret");
+    bool is_name = chance(is_retired ? 40 : 5);
     if (one != NULL && is_name && one->is_orgs) {
         return;
     }
@@ -131,7 +143,8 @@ static void act_redact(void)
     enum status expected = may_ask(kind, person) ? m_right_registry(person) : STATUS_NOT_ALLOWED;
     if (expected == STATUS_OK) {
         bool has_words = one != NULL && (is_name ? one->has_name : one->has_note);
-        expected = one == NULL                   ? STATUS_NOT_FOUND
+        bool is_there = is_name ? is_retired : one != NULL;
+        expected = !is_there                     ? STATUS_NOT_FOUND
                    : m_note(reason) != STATUS_OK ? m_note(reason)
                    : reason == NOTE_NONE         ? STATUS_REASON_NEEDED
                    : !has_words                  ? STATUS_VALUE_REFUSED
@@ -238,6 +251,8 @@ static void act_issue(void)
     int64_t buffer = chance(70) ? 0 : chance(5) ? -1 : 1 + below(5000);
     int year = chance(3) ? 1899 : FIRST_VINTAGE + vintage;
     struct command command = command_by(ACT_ISSUE, person);
+    enum m_note note = pick_note();
+    set_note(command.issue.notes, note);
     TEXT_COPY(command.issue.project_id,
               chance(2) ? "prj_ZZZZZZZZZZZZZZZZ" : m.projects[project].id);
     command.issue.vintage = year;
@@ -251,6 +266,7 @@ static void act_issue(void)
     if (expected == STATUS_OK && buffer > 0 && m.orgs[BUFFER_ORG].state != ORG_ACTIVE) {
         expected = STATUS_RECIPIENT_UNKNOWN;
     }
+    expected = expected == STATUS_OK ? m_note(note) : expected;
     if (expected == STATUS_OK) {
         expected = units == 0                        ? STATUS_QUANTITY_ZERO
                    : units < 0 || buffer < 0         ? STATUS_QUANTITY_NEGATIVE
@@ -273,7 +289,9 @@ static void act_issue(void)
     }
     struct answer answer;
     ask(&command, person, &answer);
-    settle(&command, person, expected, &answer);
+    if (settle(&command, person, expected, &answer)) {
+        (void)note_words(answer.id, note);
+    }
 }
 
 static void act_order(void)
@@ -341,6 +359,8 @@ static void act_deliver(void)
         wish.project = below(PROJECTS);
     }
     struct command command = command_by(ACT_DELIVER, person);
+    enum m_note note = pick_note();
+    set_note(command.deliver.notes, note);
     TEXT_COPY(command.deliver.order_id, order == NULL ? "ord_ZZZZZZZZZZZZZZZZ" : order->id);
     TEXT_COPY(command.deliver.project_id, wish.project == NONE ? "" : m.projects[wish.project].id);
     command.deliver.line_count = pick_lines(&wish, command.deliver.lines);
@@ -359,6 +379,7 @@ static void act_deliver(void)
     expected = expected == STATUS_OK && order == NULL ? STATUS_ORDER_UNKNOWN : expected;
     expected = expected == STATUS_OK ? m_sender(supplier) : expected;
     expected = expected == STATUS_OK ? m_recipient(order->buyer) : expected;
+    expected = expected == STATUS_OK ? m_note(note) : expected;
     expected = expected == STATUS_OK ? m_pick(&wish) : expected;
     if (expected == STATUS_NOT_ENOUGH && wish.project != NONE &&
         m.projects[wish.project].instrument != order->instrument) {
@@ -390,6 +411,7 @@ static void act_deliver(void)
     ask(&command, person, &answer);
     if (settle(&command, person, expected, &answer)) {
         bury(&wish, command.deliver.lines, false);
+        (void)note_words(answer.id, note);
     }
 }
 
@@ -491,6 +513,7 @@ static void act_pool(void)
     ask(&command, person, &answer);
     if (settle(&command, person, expected, &answer)) {
         bury(&wish, body->lines, kind == ACT_CANCEL_UNITS);
+        (void)note_words(answer.id, note);
     }
 }
 

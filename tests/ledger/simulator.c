@@ -188,7 +188,7 @@ static void run_group(void)
     town.now_us = clock;
     ring_count = 0;
     dead_count = 0;
-    retired_count = 0;
+    worded_count = 0;
     undone++;
 }
 
