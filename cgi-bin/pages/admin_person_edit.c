@@ -249,7 +249,8 @@ static const struct person_act {
      "person-deactivated",
      true,
      true,
-     {"They are signed out everywhere at once and cannot sign in.",
+     {"They are signed out everywhere at once and cannot sign in. An access token that they made "
+      "for a program goes on working until it is revoked.",
       "Their roles stay written down and count again when they are reactivated.",
       "What they did stays readable under their name."}},
     {"reactivate",

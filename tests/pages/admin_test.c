@@ -328,6 +328,8 @@ static void people(void **state)
     reply = post(words("%s/link", page), "");
     cgi_is(&reply, 200);
     cgi_has(&reply, "/password/set?link=");
+    reply = get(words("%s/deactivate", page), rosa);
+    cgi_has(&reply, "An access token that they made for a program goes on working");
     reply = done(words("%s/deactivate", page), "");
     cgi_has(&reply, "deactivated and signed out everywhere");
     reply = done(words("%s/reactivate", page), "");

@@ -105,6 +105,9 @@ static void roles_links_and_leaving(void **state)
     cgi_goes(reply, "/account/team");
     reply = market_get("/account/team", market.jon);
     cgi_has(&reply, "Add a person");
+    reply = market_get(finn, market.jon);
+    cgi_has(&reply, "An access token that Finn Berg made for a program goes on working");
+    cgi_has(&reply, "href=\"/account/team/programs\">Programs</a>.");
     reply = market_post(words("%s/remove", finn), market.jon, "");
     cgi_goes(reply, "/account/team");
     reply = market_get(finn, market.jon);
