@@ -25,7 +25,7 @@ enum member_kind {
     MEMBER_WORD,  /* one of `words` */
     MEMBER_WORDS, /* an array of distinct `words`; least..most of them */
     MEMBER_BOOL,
-    MEMBER_TIME, /* ISO 8601 */
+    MEMBER_TIME, /* ISO 8601, rounded down to the microsecond */
     MEMBER_ROWS, /* an array of objects of `inner`; least..most of them */
 };
 

@@ -27,7 +27,7 @@ bool member_take(struct arena *arena, const struct member *member, const char *t
         return true;
     case MEMBER_TIME: {
         int64_t at = 0;
-        if (!clock_parse(text, &at)) {
+        if (!clock_parse_floor(text, &at)) {
             return refuse(refusal, "datetime_parsing", "Send a time as in 2026-01-31T12:00:00Z.");
         }
         *value = (struct value){.is_given = true, .text = text, .number = at};

@@ -124,7 +124,7 @@ static void read_value(struct visit *visit, const struct query_row_of *row, cons
         }
         return;
     case QUERY_TIME:
-        if (!clock_parse(text, &value->number)) {
+        if (!clock_parse_floor(text, &value->number)) {
             refuse(visit, row->name, "datetime_parsing",
                    "Send a time as in 2026-01-31T12:00:00Z, with + written as %2B.", input);
         } else if (value->number == 0) {

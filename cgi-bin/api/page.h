@@ -21,7 +21,7 @@
 
 enum query_kind {
     QUERY_ID,    /* of `prefix` ("org"); "" when absent */
-    QUERY_TIME,  /* ISO 8601 -> microseconds, never 0; 0 when absent */
+    QUERY_TIME,  /* ISO 8601 -> microseconds, rounded down, never 0; 0 when absent */
     QUERY_WORD,  /* one of `words` -> its index, -1 when absent */
     QUERY_WORDS, /* may stand several times, or once with commas -> bits 1 << index; 0 absent */
     QUERY_INT,   /* least..most; 0 when absent */

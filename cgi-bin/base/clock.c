@@ -10,6 +10,8 @@
 
 #define YEAR_MIN 1900
 #define YEAR_MAX 2200
+#define MICROS_DIGITS 6
+#define NANOS_DIGITS 9
 #define ERA_DAYS 146097       /* days in 400 years */
 #define ERA_SHIFT_DAYS 719468 /* from 0000-03-01 to 1970-01-01 */
 
@@ -20,9 +22,10 @@ struct civil {
 
 static int64_t clock_read_us(clockid_t clock);
 static struct civil civil_of(int64_t at);
+static bool parse(const char *text, size_t digits_max, int64_t *at);
 static bool read_date(const char **text, int64_t *days);
 static bool read_time(const char **text, int64_t *us);
-static bool read_fraction(const char **text, int64_t *us);
+static bool read_fraction(const char **text, size_t digits_max, int64_t *us);
 static bool read_zone(const char **text, int64_t *offset_us);
 static bool read_number(const char **text, int digits, int least, int most, int *number);
 static bool read_byte(const char **text, char byte);
@@ -45,29 +48,12 @@ int64_t clock_steady_us(void)
 
 bool clock_parse(const char *text, int64_t *at)
 {
-    int64_t days = 0;
-    int64_t us = 0;
-    int64_t offset_us = 0;
-    if (text == NULL || !read_date(&text, &days)) {
-        return false;
-    }
-    if (read_byte(&text, 'T') || read_byte(&text, ' ')) {
-        if (!read_time(&text, &us) || !read_fraction(&text, &us) || !read_zone(&text, &offset_us)) {
-            return false;
-        }
-    }
-    if (*text != '\0') {
-        return false;
-    }
-    /* A zone may lead over the edge of the years: what is taken must be printed in a form that is
-     * taken again. */
-    int64_t moment = days * CLOCK_DAY_US + us - offset_us;
-    int year = clock_year(moment);
-    if (year < YEAR_MIN || year > YEAR_MAX) {
-        return false;
-    }
-    *at = moment;
-    return true;
+    return parse(text, MICROS_DIGITS, at);
+}
+
+bool clock_parse_floor(const char *text, int64_t *at)
+{
+    return parse(text, NANOS_DIGITS, at);
 }
 
 bool clock_parse_date(const char *text, int64_t *at)
@@ -215,6 +201,35 @@ static struct civil civil_of(int64_t at)
     };
 }
 
+/* digits_max: behind the point. */
+static bool parse(const char *text, size_t digits_max, int64_t *at)
+{
+    int64_t days = 0;
+    int64_t us = 0;
+    int64_t offset_us = 0;
+    if (text == NULL || !read_date(&text, &days)) {
+        return false;
+    }
+    if (read_byte(&text, 'T') || read_byte(&text, ' ')) {
+        if (!read_time(&text, &us) || !read_fraction(&text, digits_max, &us) ||
+            !read_zone(&text, &offset_us)) {
+            return false;
+        }
+    }
+    if (*text != '\0') {
+        return false;
+    }
+    /* A zone may lead over the edge of the years: what is taken must be printed in a form that is
+     * taken again. */
+    int64_t moment = days * CLOCK_DAY_US + us - offset_us;
+    int year = clock_year(moment);
+    if (year < YEAR_MIN || year > YEAR_MAX) {
+        return false;
+    }
+    *at = moment;
+    return true;
+}
+
 static bool read_date(const char **text, int64_t *days)
 {
     int year = 0;
@@ -243,15 +258,15 @@ static bool read_time(const char **text, int64_t *us)
     return true;
 }
 
-/* Nothing, or a point and one to six digits. */
-static bool read_fraction(const char **text, int64_t *us)
+/* Nothing, or a point and digits, of which those behind the sixth are worth nothing. */
+static bool read_fraction(const char **text, size_t digits_max, int64_t *us)
 {
     if (!read_byte(text, '.')) {
         return true;
     }
     int64_t worth_us = CLOCK_SECOND_US / 10;
     size_t digits = strspn(*text, "0123456789");
-    if (digits < 1 || digits > 6) {
+    if (digits < 1 || digits > digits_max) {
         return false;
     }
     for (; digits > 0; digits--) {

@@ -22,6 +22,9 @@ int64_t clock_steady_us(void);
  * zone is UTC; "+hh:mm" is honoured) exactly, years 1900-2200. False and *at untouched for anything
  * else. */
 bool clock_parse(const char *text, int64_t *at);
+/* The same with up to nine digits behind the point, as programs that count nanoseconds write them:
+ * what is finer than a microsecond is dropped. */
+bool clock_parse_floor(const char *text, int64_t *at);
 /* Reads a calendar date only: "YYYY-MM-DD" -> its first microsecond. */
 bool clock_parse_date(const char *text, int64_t *at);
 

@@ -220,7 +220,7 @@ static enum status admit(struct gate *gate, struct visit *visit, unsigned needs,
         if (!csrf_same_origin(visit->request, gate->site_url)) {
             return STATUS_CROSS_SITE;
         }
-        if (visit->request->query.count > 0 ||
+        if (visit->request->query.count > 0 || visit->request->form_is_broken ||
             !csrf_take_token(visit->arena, &visit->request->form, form, &token)) {
             return STATUS_BAD_REQUEST;
         }

@@ -36,6 +36,7 @@ struct request {
     /* Decoded in order; a name may stand twice only where the handler's form lets it. */
     struct pairs query;
     struct pairs form;        /* application/x-www-form-urlencoded body, the same; empty for GET */
+    bool form_is_broken;      /* it came and cannot be read: form is empty */
     const char *query_text;   /* as it came, for links that keep the filters */
     const char *content_type; /* "" when none */
     const char *body;         /* bytes as they came, NUL-terminated */

@@ -319,7 +319,9 @@ static enum status read_body(struct arena *arena, const struct door *door, const
     if (!type_is_form(request->content_type)) {
         return STATUS_OK;
     }
-    return form_decode(arena, body, size_bytes, &request->form);
+    /* Whoever takes no forms refuses it by its type, whatever is in it. */
+    request->form_is_broken = form_decode(arena, body, size_bytes, &request->form) != STATUS_OK;
+    return STATUS_OK;
 }
 
 static enum status parse_length(const char *text, size_t *size_bytes)

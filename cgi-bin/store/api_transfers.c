@@ -92,9 +92,10 @@ static const char *const sql[Q__COUNT] = {
     [Q_ONE] = COLUMNS " FROM transfer t" JOINS " WHERE t.transfer_id = ?2"
                       " AND (t.state = 'completed' OR t.from_org_id = ?1"
                       "  OR (t.to_org_id = ?1" REACHED "))",
-    [Q_SUPPLIER_INSTRUMENT] = "SELECT p.instrument FROM project p"
-                              " CROSS JOIN issuance i ON i.project_id = p.project_id"
-                              " WHERE p.org_id = ?1 ORDER BY p.project_id LIMIT 1",
+    [Q_SUPPLIER_INSTRUMENT] = "SELECT iif(max(p.instrument = 'carbon_removal') = 1,"
+                              " 'carbon_removal', 'renewable_energy') FROM project p"
+                              " WHERE p.org_id = ?1 AND EXISTS (SELECT 1 FROM issuance i"
+                              "  WHERE i.project_id = p.project_id) GROUP BY p.org_id",
     [Q_BATCH_INSTRUMENT] = "SELECT p.instrument FROM batch b"
                            " CROSS JOIN project p ON p.project_id = b.project_id"
                            " WHERE b.batch_id = ?1",

@@ -79,8 +79,8 @@ bool api_transfer_find(struct store *registry, struct arena *arena, const char *
 
 /* What a body names. */
 
-/* What a supplier's units are counted in when nobody says: the instrument of its first project with
- * an issuance; false when there is none. */
+/* What a supplier's units are counted in when nobody says: kilograms of carbon dioxide, as in the
+ * contract, unless all that was ever issued to it are certificates; false when nothing was. */
 bool api_supplier_instrument(struct store *registry, const char *supplier_org_id,
                              enum instrument *instrument);
 /* What a batch is counted in, whoever holds it; false when there is no such batch. */

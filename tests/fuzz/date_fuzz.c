@@ -37,10 +37,13 @@ static void one(struct fuzz_input *input)
     shown(at / 1000);
     int64_t read = -7;
     if (clock_parse(text, &read)) {
+        int64_t floor = -7;
         holds(clock_year(read) >= 1900 && clock_year(read) <= 2200);
+        holds(clock_parse_floor(text, &floor) && floor == read);
         shown(read);
     } else {
         holds(read == -7);
+        holds(clock_parse_floor(text, &read) || read == -7);
     }
     read = -7;
     if (clock_parse_date(text, &read)) {

@@ -80,7 +80,7 @@ static void row_holds(const struct row *row, const json_t *json)
         words_hold(&v[COLOURS]);
     }
     holds(!v[SURE].is_given || v[SURE].number == 0 || v[SURE].number == 1);
-    holds(!v[UNTIL].is_given || clock_parse(v[UNTIL].text, &at));
+    holds(!v[UNTIL].is_given || clock_parse_floor(v[UNTIL].text, &at));
 }
 
 static void one(struct fuzz_input *input)

@@ -146,6 +146,55 @@ static void test_two_instruments(void **state)
     cgi_has(&reply, "\"type\":\"quantity-fraction\"");
 }
 
+/* A new project with units for northwind. */
+static void supply(const char *org_id, const char *code, enum instrument instrument)
+{
+    struct answer answer;
+    struct command command = town_project_command(org_id, code, instrument);
+    assert_int_equal(api_ask_ledger(NULL, &command, &answer), STATUS_OK);
+    command = command_of(ACT_ISSUE, "", code);
+    TEXT_COPY(command.issue.project_id, answer.id);
+    command.issue.vintage = 2020;
+    command.issue.supplier_units = 9000;
+    command.issue.imported = true;
+    TEXT_COPY(command.issue.to_org_id, market.northwind);
+    assert_int_equal(api_ask_ledger(NULL, &command, &answer), STATUS_OK);
+}
+
+/* What is retired of this supplier when 1000 kilograms are asked for and no kind is named. */
+static void retires(const char *supplier_id, const char *instrument)
+{
+    struct cgi_reply reply =
+        api_post(API "/retirements/from_oldest_credits", &north,
+                 words("{\"owner_organisation_id\":\"%s\",\"beneficiary_organisation_id\":\"%s\","
+                       "\"supplier_id\":\"%s\",\"retirement_purposes\":[\"other\"],"
+                       "\"notes\":null,\"credit_quantity_kg\":1000}",
+                       market.northwind, market.northwind, supplier_id),
+                 NULL);
+    cgi_is(&reply, 200);
+    cgi_has(&reply, words("\"instrument\":\"%s\"", instrument));
+}
+
+/* To who knows the contract alone a kilogram is one of carbon dioxide, whichever project of the
+ * supplier was first. */
+static void test_the_kind_that_nobody_names(void **state)
+{
+    struct answer answer;
+    (void)state;
+    struct command command = command_of(ACT_OPEN_ORGANISATION, "", "");
+    TEXT_COPY(command.organisation.name, "Fell Power and Char");
+    command.organisation.is_supplier = true;
+    command.organisation.kind = ORG_PARTICIPANT;
+    assert_int_equal(api_ask_ledger(NULL, &command, &answer), STATUS_OK);
+    char org_id[ID_SIZE], supplier_id[ID_SIZE];
+    TEXT_COPY(org_id, answer.id);
+    TEXT_COPY(supplier_id, api_one_text(API_SUPPLIER, org_id));
+    supply(org_id, "FLWI", INSTRUMENT_RENEWABLE_ENERGY);
+    retires(supplier_id, "renewable_energy");
+    supply(org_id, "FLCH", INSTRUMENT_CARBON_REMOVAL);
+    retires(supplier_id, "carbon_removal");
+}
+
 static void test_deliveries(void **state)
 {
     static char made[8192];
@@ -423,6 +472,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_retirements),
         cmocka_unit_test(test_two_instruments),
+        cmocka_unit_test(test_the_kind_that_nobody_names),
         cmocka_unit_test(test_deliveries),
         cmocka_unit_test(test_beneficiaries),
         cmocka_unit_test(test_keys_of_known_beneficiaries),

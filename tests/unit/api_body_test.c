@@ -263,6 +263,8 @@ static void ids_and_words(void **state)
     refused(WITH("\"colour\":\"Red\""), "body.colour", "enum");
     refused(WITH("\"colours\":[\"red\",\"\"]"), "body.colours.1", "enum");
     refused(WITH("\"until\":\"yesterday\""), "body.until", "datetime_parsing");
+    assert_int_equal(read_body(WITH("\"until\":\"2026-04-14T16:50:41.621676999Z\"")), STATUS_OK);
+    assert_int_equal(row.values[UNTIL].number, INT64_C(1776185441621676));
 }
 
 /* Puts text at a place of a body, without its NUL. */

@@ -72,6 +72,9 @@ static void everything_is_asked(void **state)
     /* the first moment of all is a moment */
     assert_int_equal(read_query(QUERY("since", "1970-01-01T00:00:00Z")), STATUS_OK);
     assert_int_equal(values[SINCE].number, 1);
+    /* as .NET writes times: with seven digits */
+    assert_int_equal(read_query(QUERY("since", "2026-04-14T16:50:41.6216769+00:00")), STATUS_OK);
+    assert_int_equal(values[SINCE].number, INT64_C(1776185441621676));
 }
 
 static void what_is_refused_has_its_place(void **state)

@@ -145,6 +145,33 @@ static void everything_else_is_refused(void **state)
     assert_int_equal(at, 12345);
 }
 
+static void finer_times_are_rounded_down(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t at;
+    } cases[] = {
+        {"2026-04-14T16:50:41Z", INT64_C(1776185441000000)},
+        {"2026-04-14T16:50:41.6Z", INT64_C(1776185441600000)},
+        {"2026-04-14T16:50:41.621676Z", INT64_C(1776185441621676)},
+        {"2026-04-14T16:50:41.6216760+00:00", INT64_C(1776185441621676)},
+        {"2026-04-14T16:50:41.621676999Z", INT64_C(1776185441621676)},
+        {"1969-12-31T23:59:59.9999999Z", -1},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int64_t at = 12345;
+        if (!clock_parse_floor(cases[i].text, &at) || at != cases[i].at) {
+            fail_msg("%s: %lld", cases[i].text, (long long)at);
+        }
+    }
+    int64_t at = 12345;
+    assert_false(clock_parse_floor(NULL, &at));
+    assert_false(clock_parse_floor("2026-04-14T16:50:41.Z", &at));
+    assert_false(clock_parse_floor("2026-04-14T16:50:41.1234567890Z", &at));
+    assert_int_equal(at, 12345);
+}
+
 /* Every prefix of a time and every replaced byte: nothing is read past the end, little is accepted.
  */
 static void mangled_text_is_safe(void **state)
@@ -222,6 +249,7 @@ int main(void)
         cmocka_unit_test_setup(every_day_agrees_with_the_c_library, set_up),
         cmocka_unit_test_setup(accepted_forms, set_up),
         cmocka_unit_test_setup(everything_else_is_refused, set_up),
+        cmocka_unit_test_setup(finer_times_are_rounded_down, set_up),
         cmocka_unit_test_setup(mangled_text_is_safe, set_up),
         cmocka_unit_test_setup(times_are_written, set_up),
         cmocka_unit_test_setup(the_ends_of_int64_do_no_harm, set_up),

@@ -343,6 +343,10 @@ static void the_form_is_checked_last(void **state)
     with("token", FORM_TOKEN, NULL, NULL);
     request.query = (struct pairs){pairs, 1};
     assert_int_equal(answer(), STATUS_BAD_REQUEST);
+    begin(METHOD_POST, "/open", ""); /* a form that could not be read */
+    request.form_is_broken = true;
+    assert_int_equal(answer(), STATUS_BAD_REQUEST);
+    assert_int_equal(runs, 0);
 }
 
 /* Every need against every combination of roles, with the rule written a second time. */

@@ -333,7 +333,14 @@ static void other_types_are_left_alone(void **state)
     assert_int_equal(read_with(json, "{\0%}", 4), STATUS_OK);
     assert_memory_equal(request.body, "{\0%}", 5);
     const char *form[] = {"REQUEST_METHOD=POST", "REQUEST_URI=/", FORM, "CONTENT_LENGTH=4", NULL};
-    assert_int_equal(read_with(form, "a=\0x", 4), STATUS_BAD_REQUEST);
+    assert_int_equal(read_with(form, "a=1&", 4), STATUS_OK);
+    assert_true(request.form_is_broken);
+    assert_int_equal(request.form.count, 0);
+    assert_int_equal(read_with(form, "a=\0x", 4), STATUS_OK);
+    assert_true(request.form_is_broken);
+    assert_memory_equal(request.body, "a=\0x", 5);
+    assert_int_equal(read_with(form, "a=10", 4), STATUS_OK);
+    assert_false(request.form_is_broken);
 }
 
 static void repeats_are_refused(void **state)
