@@ -28,7 +28,8 @@ bool member_take(struct arena *arena, const struct member *member, const char *t
     case MEMBER_TIME: {
         int64_t at = 0;
         if (!clock_parse_floor(text, &at)) {
-            return refuse(refusal, "datetime_parsing", "Send a time as in 2026-01-31T12:00:00Z.");
+            return refuse(refusal, "datetime_parsing",
+                          "Send a time as in 2026-01-31T12:00:00Z, of the years 1900 to 2200.");
         }
         *value = (struct value){.is_given = true, .text = text, .number = at};
         return true;

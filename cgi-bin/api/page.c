@@ -126,7 +126,9 @@ static void read_value(struct visit *visit, const struct query_row_of *row, cons
     case QUERY_TIME:
         if (!clock_parse_floor(text, &value->number)) {
             refuse(visit, row->name, "datetime_parsing",
-                   "Send a time as in 2026-01-31T12:00:00Z, with + written as %2B.", input);
+                   "Send a time as in 2026-01-31T12:00:00Z, of the years 1900 to 2200, "
+                   "with + written as %2B.",
+                   input);
         } else if (value->number == 0) {
             value->number = 1; /* 0 says absent; nothing lies within that microsecond */
         }
