@@ -74,7 +74,8 @@ void gate_answer(void *context, const struct request *request, struct response *
          */
         store_rollback(gate->people);
     }
-    if (any_fault(gate)) {
+    /* A lost answer says already that nobody knows, and how to find out. */
+    if (any_fault(gate) && status != STATUS_ANSWER_LOST) {
         /* What the ledger has done meanwhile stays done: then nobody may say that nothing was. */
         bool is_busy = !any_broken(gate) && gate->ledger.sent == sent_before;
         status = is_busy ? STATUS_BUSY : STATUS_FAULT;

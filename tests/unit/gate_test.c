@@ -93,6 +93,13 @@ static enum status asks(struct visit *visit, struct response *reply)
     return writes(visit, reply);
 }
 
+/* … and knows that nobody knows. */
+static enum status loses(struct visit *visit, struct response *reply)
+{
+    (void)asks(visit, reply);
+    return STATUS_ANSWER_LOST;
+}
+
 static const struct field_row rows[] = {{.name = "q", .kind = VALUE_LINE},
                                         {.name = "org", .kind = VALUE_ID}};
 static const struct form form = {rows, 2};
@@ -112,6 +119,7 @@ static const struct route routes[] = {
     {METHOD_GET, "/writes", NEED_PERSON, NULL, writes},
     {METHOD_POST, "/writes", NEED_PERSON, NULL, writes},
     {METHOD_POST, "/asks", NEED_PERSON, NULL, asks},
+    {METHOD_POST, "/loses", NEED_PERSON, NULL, loses},
     {METHOD_POST, "/notes", NEED_PERSON, NULL, notes},
     {METHOD_POST, "/switch", NEED_PERSON, &form, switches},
     {METHOD_GET, "/refuses", NEED_NOBODY, NULL, refuses},
@@ -530,6 +538,7 @@ static void who_waits_too_long_is_told_to_try_again(void **state)
     /* The ledger has done something: nobody says that nothing was done. */
     assert_int_equal(post("/asks", COOKIE, FORM_TOKEN), STATUS_FAULT);
     assert_int_equal(response.http_code, 500);
+    assert_int_equal(post("/loses", COOKIE, FORM_TOKEN), STATUS_ANSWER_LOST);
     assert_int_equal(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
     assert_int_equal(post("/writes", COOKIE, FORM_TOKEN), STATUS_OK);
