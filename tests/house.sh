@@ -146,6 +146,9 @@ rule "nginx's limits agree with base/limits.h" < <(
     [ "$(nginx 'large_client_header_buffers 4 ([0-9]+)k')" -ge $(($(limit REQUEST_QUERY_BYTES_MAX) / 1024 * 2)) ] || echo "large_client_header_buffers"
     grep -qE '^[^#]*fastcgi_next_upstream off;' cgi-bin/nginx.conf.in || echo "fastcgi_next_upstream"
 ) 2>&1
+rule "nginx's error log does not hold one-time links" < <(
+    grep -qE '^ *location /password/ \{ error_log /dev/null;' cgi-bin/nginx.conf.in || echo "location /password/"
+)
 rule "one stylesheet under 20 kB, one script" < <(
     bytes=$(wc -c <static/tallystick.css)
     [ "$bytes" -lt 20000 ] || echo "static/tallystick.css is $bytes bytes"

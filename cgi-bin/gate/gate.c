@@ -32,6 +32,7 @@ static void answer_error(struct gate *gate, struct visit *visit, enum status sta
 static void start_over(struct response *response);
 static void take_notice(struct gate *gate, struct visit *visit, const struct response *response);
 static bool any_fault(const struct gate *gate);
+static bool any_broken(const struct gate *gate);
 static void settle(struct gate *gate);
 
 int gate_run(const struct gate_setup *setup)
@@ -66,14 +67,18 @@ void gate_answer(void *context, const struct request *request, struct response *
         store_begin_read(gate->registry); /* a page shows one moment */
     }
 
+    int64_t sent_before = gate->ledger.sent;
     enum status status = walk(gate, visit, response);
     if (request->method == METHOD_POST && gate->people_write) {
         /* What was not committed is not wanted; nobody waits for it while the reply is on its way.
          */
         store_rollback(gate->people);
     }
-    if (any_fault(gate)) {
-        status = STATUS_FAULT;
+    /* A lost answer says already that nobody knows, and how to find out. */
+    if (any_fault(gate) && status != STATUS_ANSWER_LOST) {
+        /* What the ledger has done meanwhile stays done: then nobody may say that nothing was. */
+        bool is_busy = !any_broken(gate) && gate->ledger.sent == sent_before;
+        status = is_busy ? STATUS_BUSY : STATUS_FAULT;
     }
     if (status != STATUS_OK) {
         answer_error(gate, visit, status, response);
@@ -93,9 +98,7 @@ void gate_refuse(void *context, const struct request *request, enum status statu
 void gate_finish(void *context)
 {
     struct gate *gate = context;
-    if (any_fault(gate)) {
-        gate->has_fault = true;
-    }
+    gate->has_fault = gate->has_fault || any_broken(gate);
     settle(gate);
     if (gate->has_fault) {
         /* A file that failed once is opened anew by a new process, which also mends what a crash
@@ -303,7 +306,7 @@ static void answer_error(struct gate *gate, struct visit *visit, enum status sta
                          struct response *response)
 {
     if (any_fault(gate)) {
-        gate->has_fault = true;
+        gate->has_fault = gate->has_fault || any_broken(gate);
         settle(gate);
     }
     const char *allow = status == STATUS_METHOD_NOT_ALLOWED ? response->allow : NULL;
@@ -361,6 +364,18 @@ static bool any_fault(const struct gate *gate)
     return (gate->registry != NULL && store_fault(gate->registry)) ||
            (gate->people != NULL && store_fault(gate->people)) ||
            (gate->people_read != NULL && store_fault(gate->people_read));
+}
+
+/* A fault that is more than having waited too long for others: then the file is opened anew. */
+static bool any_broken(const struct gate *gate)
+{
+    const struct store *const stores[] = {gate->registry, gate->people, gate->people_read};
+    for (size_t i = 0; i < sizeof stores / sizeof stores[0]; i++) {
+        if (stores[i] != NULL && store_fault(stores[i]) && !store_is_busy(stores[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void settle(struct gate *gate)

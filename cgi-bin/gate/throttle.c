@@ -22,6 +22,7 @@ static void address_text(const char *address, char text[ADDRESS_TEXT_SIZE]);
 static int64_t free_at_of(const struct throttle_row *row, int64_t now_us);
 static void count(struct store *store, enum throttle_kind kind, const char *subject,
                   const struct throttle_row *before, int64_t now_us);
+static void take_back(struct store *store, const struct throttle *throttle);
 static void sweep(struct store *store, const struct throttle *throttle, int64_t now_us);
 static int64_t later(int64_t one, int64_t other);
 
@@ -92,11 +93,7 @@ void throttle_good(struct store *store, const struct throttle *throttle, int64_t
 {
     if (!throttle->known_device) {
         throttle_forget(store, throttle->account);
-        if (throttle->address_before.failures == 0) {
-            throttle_forget(store, throttle->address);
-        } else {
-            throttle_write(store, throttle->address, &throttle->address_before);
-        }
+        take_back(store, throttle);
     }
     if (throttle->device[0] != '\0') {
         throttle_write(store, throttle->device, &(struct throttle_row){.last_at = now_us});
@@ -191,6 +188,20 @@ static void count(struct store *store, enum throttle_kind kind, const char *subj
     struct throttle_row row = {.failures = is_stale ? 1 : before->failures + 1, .last_at = now_us};
     row.free_at = now_us + throttle_wait_s(kind, row.failures) * CLOCK_SECOND_US;
     throttle_write(store, subject, &row);
+}
+
+/* The one attempt at the address: others may have been made there while the password was looked at,
+ * and they stay counted. */
+static void take_back(struct store *store, const struct throttle *throttle)
+{
+    const struct throttle_row *before = &throttle->address_before;
+    struct throttle_row row;
+    if (!throttle_read(store, throttle->address, &row) || row.failures <= 1) {
+        throttle_forget(store, throttle->address);
+        return;
+    }
+    row.failures--;
+    throttle_write(store, throttle->address, row.failures == before->failures ? before : &row);
 }
 
 /* At three places of the table that are as good as drawn by lot. */

@@ -7,6 +7,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "gate/person_admin.h"
+#include "store/people_link.h"
 #include "store/rights.h"
 #include "store/site.h"
 
@@ -227,13 +228,23 @@ static int run_roles(struct user_room *room)
     if (!find(room, &person)) {
         return 1;
     }
+    bool joins = roles != 0 && rights_roles(room->registry, room->words.org, person.user_id) == 0;
     enum status status =
         person_admin_set_roles(&room->admin, room->words.org, person.user_id, roles, &answer);
     if (status != STATUS_OK) {
         return refused("the roles stay as they were", status);
     }
+    if (joins) {
+        link_end_all(room->admin.people, person.user_id, room->admin.now_us); /* pages/team.h */
+    }
+    if (store_fault(room->admin.people)) {
+        return refused("the roles are given, but a one-time link may still work", STATUS_FAULT);
+    }
     printf("%s in %s: %s\n", person.email, room->words.org,
            person_admin_roles_words(room->tally->arena, roles));
+    if (joins) {
+        puts("one-time links made before have ended; `tally user link` makes a new one");
+    }
     return 0;
 }
 

@@ -24,6 +24,7 @@ void ledger_client_init(struct ledger_client *client, const char *path)
 {
     client->path = path;
     client->fd = -1;
+    client->sent = 0;
 }
 
 void ledger_client_close(struct ledger_client *client)
@@ -43,6 +44,7 @@ enum status ledger_ask(struct ledger_client *client, const struct command *comma
     bool was_broken = false;
     while (connected(client, connect_end_us)) {
         enum outcome outcome = exchange(client, command, answer, end_us);
+        client->sent += outcome != NOT_SENT ? 1 : 0;
         if (outcome == ASKED) {
             return (enum status)answer->status;
         }

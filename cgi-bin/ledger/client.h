@@ -9,7 +9,8 @@
 struct ledger_client {
     /* this program's socket, e.g. "<run>/ledger-account.sock"; must outlive the client */
     const char *path;
-    int fd; /* -1: not connected */
+    int fd;       /* -1: not connected */
+    int64_t sent; /* commands that the daemon may have got, ever */
 };
 
 void ledger_client_init(struct ledger_client *client, const char *path);

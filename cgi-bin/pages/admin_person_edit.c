@@ -425,6 +425,7 @@ enum status admin_member_post(struct visit *visit, struct response *response)
     struct person_admin admin = admin_person_admin(visit);
     struct answer answer = {.status = STATUS_OK};
     unsigned roles = admin_ticked(visit, "roles", admin_role_choices);
+    bool joins = roles != 0 && rights_roles(visit->registry, org_id, person.user_id) == 0;
     enum status status = person_admin_set_roles(&admin, org_id, person.user_id, roles, &answer);
     if (admin_is_page(status)) {
         return status;
@@ -434,6 +435,9 @@ enum status admin_member_post(struct visit *visit, struct response *response)
         answer.status = (int32_t)status;
         admin_refused(visit, &answer, INSTRUMENT_CARBON_REMOVAL, member_names, &alarm);
         return show_member(visit, response, &person, org_id, alarm, status);
+    }
+    if (joins) {                                                    /* or comes back */
+        link_end_all(visit->people, person.user_id, visit->now_us); /* see pages/team.h */
     }
     return admin_done(visit, response, roles == 0 ? "member-left" : "member-saved",
                       admin_person_url(visit->arena, person.user_id));

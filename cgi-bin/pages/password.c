@@ -66,7 +66,8 @@ static bool find_link(struct visit *visit, struct digest *token_hash, struct lin
                       struct person *person);
 static void judge(struct visit *visit, const struct person *person);
 static enum status keep(struct visit *visit, struct response *response, const struct person *person,
-                        struct throttle *throttle, const struct digest *link_hash);
+                        struct throttle *throttle, const char *present_hash,
+                        const struct digest *link_hash);
 
 enum status password_change_get(struct visit *visit, struct response *response)
 {
@@ -91,11 +92,14 @@ enum status password_change_post(struct visit *visit, struct response *response)
     }
     char hash[PASSWORD_HASH_SIZE];
     password_read(visit->people, person.user_id, hash);
-    if (!password_matches(field_text(&visit->fields, "present"), hash)) {
-        field_fault(&visit->fields, "present", status_row(STATUS_PASSWORD_WRONG)->sentence);
+    enum status status = STATUS_PASSWORD_WRONG;
+    if (password_matches(field_text(&visit->fields, "present"), hash)) {
+        status = keep(visit, response, &person, &throttle, hash, NULL);
+    }
+    if (status == STATUS_PASSWORD_WRONG) {
+        field_fault(&visit->fields, "present", status_row(status)->sentence);
         return show_change(visit, response, NULL);
     }
-    enum status status = keep(visit, response, &person, &throttle, NULL);
     if (status == STATUS_OK) {
         response_redirect(response, visit->arena, url_path(visit->arena, "/sign-in/sessions"));
     }
@@ -130,7 +134,7 @@ enum status password_set_post(struct visit *visit, struct response *response)
     /* The link proves as much as a password would: whoever holds it is not held up by strangers'
      * guesses, and takes none of them back. */
     throttle.known_device = true;
-    enum status status = keep(visit, response, &person, &throttle, &token_hash);
+    enum status status = keep(visit, response, &person, &throttle, NULL, &token_hash);
     if (status == STATUS_OK) {
         response_redirect(response, visit->arena, gate_next(visit->arena, ""));
     }
@@ -213,9 +217,11 @@ static void judge(struct visit *visit, const struct person *person)
 }
 
 /* Keeps the new password: all sessions and links of the person end, and this browser gets a new
- * session. With a link, only if that is still unused: of two at once one is first. */
+ * session. With a link, only if that is still unused, otherwise only if the password that was
+ * proved is still the person's (PASSWORD_WRONG): of two at once one is first. */
 static enum status keep(struct visit *visit, struct response *response, const struct person *person,
-                        struct throttle *throttle, const struct digest *link_hash)
+                        struct throttle *throttle, const char *present_hash,
+                        const struct digest *link_hash)
 {
     char hash[PASSWORD_HASH_SIZE];
     if (!password_hash(field_text(&visit->fields, "password"), hash)) {
@@ -228,6 +234,10 @@ static enum status keep(struct visit *visit, struct response *response, const st
     if (link_hash != NULL && !link_use(visit->people, link_hash, visit->now_us)) {
         store_rollback(visit->people);
         return STATUS_LINK_SPENT;
+    }
+    if (present_hash != NULL && !signin_is_current(visit, person, present_hash)) {
+        store_rollback(visit->people);
+        return STATUS_PASSWORD_WRONG;
     }
     password_write(visit->people, person->user_id, hash, visit->now_us);
     link_end_all(visit->people, person->user_id, visit->now_us);

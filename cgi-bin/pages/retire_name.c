@@ -2,12 +2,17 @@
  * individual by an e-mail address, which people.db keeps and nobody sees. */
 #include "pages/retire.h"
 
+#include <string.h>
+
 #include "base/must.h"
 #include "base/text.h"
 #include "gate/person_admin.h"
 #include "ledger/client.h"
 #include "pages/desk.h"
 #include "store/people_beneficiary.h"
+
+static const char domain_words[] =
+    "Enter the domain alone, such as example.org, without https:// and without a path.";
 
 /* What is to be said beside the fields before the ledger is asked. */
 static bool is_whole(struct visit *visit, bool is_individual, const char *name,
@@ -22,6 +27,10 @@ static bool is_whole(struct visit *visit, bool is_individual, const char *name,
     if (!is_individual && text_empty(identifier)) {
         field_fault(&visit->fields, "domain",
                     "Enter the domain of the organisation’s website, such as example.org.");
+    }
+    /* A domain has a byte a character; other letters may be too many for it. */
+    if (!is_individual && strlen(identifier) >= DOMAIN_SIZE) {
+        field_fault(&visit->fields, "domain", domain_words);
     }
     return visit->fields.error_count == 0;
 }
@@ -48,9 +57,7 @@ static void settle(struct visit *visit, struct response *response, const struct 
 {
     const char *words = refusal_words(visit, answer, INSTRUMENT_CARBON_REMOVAL, "");
     if (answer->status == STATUS_VALUE_REFUSED && answer->field == FIELD_DOMAIN) {
-        field_fault(&visit->fields, "domain",
-                    "Enter the domain alone, such as example.org, without https:// and without a "
-                    "path.");
+        field_fault(&visit->fields, "domain", domain_words);
     } else if (answer->status == STATUS_VALUE_REFUSED && answer->field == FIELD_NAME) {
         field_fault(&visit->fields, "name", "Enter the name in letters, at most 256 of them.");
     } else if (!retire_away(response, named->status, &named->alarm)) {

@@ -42,7 +42,10 @@ const struct form sign_in_post_form = {sign_in_post_rows, 3};
 
 static enum status show(struct visit *visit, struct response *response, struct sign_in_view *view);
 static bool knows(struct visit *visit, const char *email, const char *password,
-                  struct person *person, char dated_hash[PASSWORD_HASH_SIZE]);
+                  struct person *person, char hash[PASSWORD_HASH_SIZE],
+                  char dated_hash[PASSWORD_HASH_SIZE]);
+static enum status refuse(struct visit *visit, struct response *response,
+                          struct sign_in_view *view);
 static const char *wait_words(struct visit *visit, int64_t wait_s);
 
 enum status sign_in_get(struct visit *visit, struct response *response)
@@ -71,14 +74,17 @@ enum status sign_in_post(struct visit *visit, struct response *response)
     }
 
     struct person person;
+    char hash[PASSWORD_HASH_SIZE];
     char new_hash[PASSWORD_HASH_SIZE];
-    if (!knows(visit, email, password, &person, new_hash)) {
-        log_event("info", "sign-in-refused", "address", visit->request->remote_address, NULL);
-        field_fault(&visit->fields, "email", status_row(STATUS_SIGN_IN_REFUSED)->sentence);
-        return show(visit, response, &view);
+    if (!knows(visit, email, password, &person, hash, new_hash)) {
+        return refuse(visit, response, &view);
     }
     if (!store_begin_write(visit->people)) {
         return STATUS_FAULT;
+    }
+    if (!signin_is_current(visit, &person, hash)) {
+        store_rollback(visit->people);
+        return refuse(visit, response, &view);
     }
     if (new_hash[0] != '\0') {
         password_write(visit->people, person.user_id, new_hash, visit->now_us);
@@ -129,6 +135,14 @@ bool signin_may_try(struct visit *visit, struct throttle *throttle, struct respo
     return false;
 }
 
+bool signin_is_current(struct visit *visit, const struct person *person, const char *hash)
+{
+    struct person now;
+    char hash_now[PASSWORD_HASH_SIZE];
+    return people_by_id(visit->people, person->user_id, &now) && now.is_active &&
+           password_read(visit->people, person->user_id, hash_now) && text_is(hash_now, hash);
+}
+
 bool signin_enter(struct visit *visit, const struct person *person, const char *notice,
                   struct throttle *throttle, struct response *response)
 {
@@ -168,13 +182,21 @@ static enum status show(struct visit *visit, struct response *response, struct s
     return STATUS_OK;
 }
 
-/* Does the password belong to an active person of this address? Takes one hash's time whatever the
- * answer is. dated_hash: a hash of today's kind when the kept one is of yesterday's, "" otherwise.
- */
-static bool knows(struct visit *visit, const char *email, const char *password,
-                  struct person *person, char dated_hash[PASSWORD_HASH_SIZE])
+static enum status refuse(struct visit *visit, struct response *response, struct sign_in_view *view)
 {
-    char hash[PASSWORD_HASH_SIZE] = "";
+    log_event("info", "sign-in-refused", "address", visit->request->remote_address, NULL);
+    field_fault(&visit->fields, "email", status_row(STATUS_SIGN_IN_REFUSED)->sentence);
+    return show(visit, response, view);
+}
+
+/* Does the password belong to an active person of this address? Takes one hash's time whatever the
+ * answer is. hash: the kept one, "" none. dated_hash: a hash of today's kind when the kept one is
+ * of yesterday's, "" otherwise. */
+static bool knows(struct visit *visit, const char *email, const char *password,
+                  struct person *person, char hash[PASSWORD_HASH_SIZE],
+                  char dated_hash[PASSWORD_HASH_SIZE])
+{
+    hash[0] = '\0';
     dated_hash[0] = '\0';
     bool is_known = people_by_email(visit->people, email, person);
     if (is_known) {

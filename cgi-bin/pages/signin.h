@@ -36,9 +36,13 @@ const char *signin_device(const struct visit *visit);
 struct throttle;
 bool signin_may_try(struct visit *visit, struct throttle *throttle, struct response *response,
                     const char **wait_words);
+/* In the transaction that is open in people.db: is the hash that the password was compared with
+ * still the person's, and the person active? Comparing takes long, and meanwhile another request
+ * may have changed either: what it ended must not be begun anew. */
+struct person;
+bool signin_is_current(struct visit *visit, const struct person *person, const char *hash);
 /* Makes the session, its cookie and the device cookie in the transaction that is open in people.db.
  */
-struct person;
 bool signin_enter(struct visit *visit, const struct person *person, const char *notice,
                   struct throttle *throttle, struct response *response);
 

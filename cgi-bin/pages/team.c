@@ -55,6 +55,7 @@ static enum status add(struct visit *visit, struct response *response, struct pe
                        bool *is_new);
 static enum status give(struct visit *visit, struct response *response,
                         const struct person_admin *admin, struct person *person, bool is_new);
+static bool is_ours_alone(struct visit *visit, const char *user_id);
 static enum status show_link(struct visit *visit, struct response *response,
                              const struct person *person, bool is_new);
 
@@ -109,13 +110,11 @@ enum status team_link_post(struct visit *visit, struct response *response)
 {
     struct person person;
     const char *user_id = visit->arguments[0];
-    size_t org_count = 0;
     if (rights_roles(visit->registry, visit->org_id, user_id) == 0 ||
         !people_by_id(visit->people, user_id, &person) || !person.is_active) {
         return STATUS_NOT_FOUND;
     }
-    rights_memberships(visit->registry, visit->arena, user_id, &org_count);
-    if (org_count != 1 || rights_of(visit->registry, user_id).registry_roles != 0) {
+    if (!is_ours_alone(visit, user_id)) {
         return STATUS_NOT_ALLOWED; /* it would open other organisations as well */
     }
     return show_link(visit, response, &person, false);
@@ -284,6 +283,15 @@ static enum status give(struct visit *visit, struct response *response,
     return STATUS_OK;
 }
 
+/* In this organisation, in no other one, and without a registry role. */
+static bool is_ours_alone(struct visit *visit, const char *user_id)
+{
+    size_t org_count = 0;
+    rights_memberships(visit->registry, visit->arena, user_id, &org_count);
+    return org_count == 1 && rights_roles(visit->registry, visit->org_id, user_id) != 0 &&
+           rights_of(visit->registry, user_id).registry_roles == 0;
+}
+
 /* Makes a link and shows it: this once, as nobody can read it again. */
 static enum status show_link(struct visit *visit, struct response *response,
                              const struct person *person, bool is_new)
@@ -294,6 +302,12 @@ static enum status show_link(struct visit *visit, struct response *response,
     enum status status = person_admin_link(&admin, person->user_id, &link, &expires_at);
     if (status != STATUS_OK) {
         return status;
+    }
+    /* Who gets rights elsewhere loses the links that are open then. This one may have been made
+     * just behind that; from here on it would be found. */
+    if (!is_ours_alone(visit, person->user_id)) {
+        link_end_all(visit->people, person->user_id, visit->now_us);
+        return STATUS_NOT_ALLOWED;
     }
     const char *site = site_read(visit->registry, visit->arena).url;
     struct team_link_view view = {

@@ -22,7 +22,8 @@ struct store_table {
 
 struct store {
     bool is_taken;
-    bool fault; /* sticky until store_settle */
+    bool fault;   /* sticky until store_settle */
+    bool is_busy; /* of the fault: nothing but waiting too long */
     enum store_file file;
     enum store_mode mode;
     sqlite3 *db;

@@ -101,6 +101,11 @@ bool store_fault(const struct store *store)
     return store->fault;
 }
 
+bool store_is_busy(const struct store *store)
+{
+    return store->fault && store->is_busy;
+}
+
 void store_settle(struct store *store)
 {
     for (size_t i = 0; i < store->used_count; i++) {
@@ -113,6 +118,7 @@ void store_settle(struct store *store)
     }
     store->used_count = 0;
     store->fault = false;
+    store->is_busy = false;
     if (sqlite3_get_autocommit(store->db) == 0) {
         (void)run_own(store, OWN_ROLLBACK);
         store->fault = false;
@@ -210,7 +216,9 @@ static int note_wal(void *context, sqlite3 *db, const char *name, int pages)
 
 void store_note_fault(struct store *store, const char *doing, int code)
 {
+    bool is_first = !store->fault;
     store->fault = true;
+    store->is_busy = (code & 0xff) == SQLITE_BUSY && (is_first || store->is_busy);
     log_event("fault", "store", "doing", doing, "code", log_int(code), "message",
               sqlite3_errmsg(store->db), NULL);
 }

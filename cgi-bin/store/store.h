@@ -63,6 +63,9 @@ enum status store_migrate(enum store_file file, const char *path, const char *sc
 
 /* The sticky fault of the request; true once anything went wrong since store_settle(). */
 bool store_fault(const struct store *store);
+/* True when all that went wrong is that others held the file for longer than is waited: the file is
+ * as sound as before, and the same can be asked again. */
+bool store_is_busy(const struct store *store);
 /* Resets every statement and clears the fault: after each reply. Ends a read transaction left open.
  */
 void store_settle(struct store *store);

@@ -328,6 +328,16 @@ static void people(void **state)
     reply = post(words("%s/link", page), "");
     cgi_is(&reply, 200);
     cgi_has(&reply, "/password/set?link=");
+    /* Nor into one that the person comes back to. */
+    (void)snprintf(link, sizeof(link), "%.*s",
+                   (int)strcspn(strstr(reply.body, "/password/set?link="), "<\" "),
+                   strstr(reply.body, "/password/set?link="));
+    (void)done(words("%s/organisations/%s", page, market.empty), "roles=viewer");
+    reply = cgi_ask("signin", town.folder, link, market_nobody, NULL);
+    cgi_is(&reply, 200);
+    (void)done(words("%s/organisations/%s", page, market.fjordwind), "roles=viewer");
+    reply = cgi_ask("signin", town.folder, link, market_nobody, NULL);
+    cgi_is(&reply, status_row(STATUS_LINK_SPENT)->http_code);
     reply = get(words("%s/deactivate", page), rosa);
     cgi_has(&reply, "An access token that they made for a program goes on working");
     reply = done(words("%s/deactivate", page), "");

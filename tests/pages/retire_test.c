@@ -218,6 +218,14 @@ static void test_for_whom(void **state)
     reply =
         answer(draft, "beneficiary", words("by=organisation&name=%s&domain=acme.example", longest));
     cgi_is(&reply, 422);
+    /* As many characters as a domain may have, in more bytes than one has. */
+    static char wide[6 * (DOMAIN_SIZE - 1) + 1];
+    for (size_t i = 0; i < DOMAIN_SIZE - 1; i++) {
+        memcpy(wide + 6 * i, "%C3%A9", 6);
+    }
+    reply = answer(draft, "beneficiary", words("by=organisation&name=Acme&domain=%s", wide));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Enter the domain alone");
     reply = answer(draft, "beneficiary", "by=nonsense");
     cgi_is(&reply, 400);
     goes(answer(draft, "discard", ""), "/account/credits");

@@ -279,6 +279,68 @@ static void changing_the_password(void **state)
         post("/sign-in", nobody, "email=ada@example.org&password=five+loud+herons").code, 303);
 }
 
+/* Has the program counted the attempt? */
+static bool has_tried(sqlite3 *db)
+{
+    sqlite3_stmt *statement = NULL;
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT 1 FROM sign_in_throttle", -1, &statement, NULL),
+                     SQLITE_OK);
+    bool has = sqlite3_step(statement) == SQLITE_ROW;
+    sqlite3_finalize(statement);
+    return has;
+}
+
+/* Sends a form while something is written: the program has counted the attempt and read the
+ * password, and waits with what it has found until that is committed. Returns the code of the
+ * reply. */
+static int post_meanwhile(const char *target, struct cgi_person person, const char *body,
+                          const char *sql)
+{
+    sqlite3 *db = NULL;
+    int status = 0;
+    room_sql(room_people, "DELETE FROM sign_in_throttle");
+    assert_int_equal(sqlite3_open(room_people, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 2000);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        _exit(post(target, person, body).code == 303 ? 1 : 0);
+    }
+    while (!has_tried(db)) {
+        (void)usleep(1000);
+    }
+    assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    (void)usleep(1500000); /* one hash or two */
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+    return WEXITSTATUS(status) == 1 ? 303 : 0;
+}
+
+static void a_password_that_is_changed_meanwhile_is_no_more(void **state)
+{
+    static const char sign_in_form[] = "email=ada@example.org&password=" GOOD;
+    static const char change_form[] =
+        "present=" GOOD "&password=five+loud+herons&again=five+loud+herons";
+    static const char changed[] = "UPDATE password SET hash = 'another'; DELETE FROM session";
+    (void)state;
+    struct cgi_person ada = sign_in();
+    assert_int_equal(post_meanwhile("/sign-in", nobody, sign_in_form, "SELECT 1"), 303);
+    assert_int_equal(
+        post_meanwhile("/sign-in", nobody, sign_in_form, "UPDATE person SET state = 'deactivated'"),
+        0);
+    room_sql(room_people, "UPDATE person SET state = 'active'");
+    assert_int_equal(post_meanwhile("/password/change", ada, change_form, changed), 0);
+    assert_int_equal(room_number(room_people, "SELECT count(*) FROM session"), 0);
+    assert_int_equal(
+        room_number(room_people, "SELECT count(*) FROM password WHERE hash = 'another'"), 1);
+    make_link(1000);
+    (void)sign_in();
+    assert_int_equal(post_meanwhile("/sign-in", nobody, sign_in_form, changed), 0);
+    assert_int_equal(room_number(room_people, "SELECT count(*) FROM session"), 0);
+}
+
 static void own_sessions(void **state)
 {
     (void)state;
@@ -342,6 +404,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_older_hash_is_renewed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_wrong_ones_wait, set_up, tear_down),
         cmocka_unit_test_setup_teardown(changing_the_password, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_password_that_is_changed_meanwhile_is_no_more, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(own_sessions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(signing_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_ours_is_refused, set_up, tear_down),

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "ledger/client.h"
 #include "pages/market_steps.h"
 
 static void cgi_goes(struct cgi_reply reply, const char *location)
@@ -112,6 +113,61 @@ static void roles_links_and_leaving(void **state)
     cgi_goes(reply, "/account/team");
     reply = market_get(finn, market.jon);
     cgi_is(&reply, 404);
+}
+
+/* An act of the operator through the daemon. */
+static void set_roles(const char *org_id, const char *user_id, unsigned roles)
+{
+    char path[PATH_MAX];
+    struct ledger_client client;
+    struct answer set;
+    struct command command = command_of(ACT_SET_MEMBER, "", "");
+    assert_true(TEXT_COPY(command.person.org_id, org_id) &&
+                TEXT_COPY(command.person.user_id, user_id));
+    command.person.roles = (uint8_t)roles;
+    (void)snprintf(path, sizeof(path), "%s/ledger-tally.sock", town.folder);
+    ledger_client_init(&client, path);
+    enum status status = ledger_ask(&client, &command, &set);
+    ledger_client_close(&client);
+    assert_int_equal(status, STATUS_OK);
+}
+
+/* While a link waits for people.db its person joins another organisation: it would open that, too.
+ */
+static void a_link_that_is_made_too_late(void **state)
+{
+    char path[PATH_MAX];
+    sqlite3 *db = NULL;
+    int ended = 0;
+    (void)state;
+    const char *vera = town_person('C');
+    (void)snprintf(path, sizeof(path), "%s/people.db", town.folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 2000);
+    assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        struct cgi_reply reply =
+            market_post(words("/account/team/people/%s/link", vera), market.maya, "");
+        _exit(reply.code == 403 && strstr(reply.body, "?link=") == NULL ? 0 : 1);
+    }
+    (void)usleep(1500000); /* it has looked at the roles */
+    set_roles(market.empty, vera, ROLE_VIEWER);
+    assert_int_equal(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    assert_true(waitpid(pid, &ended, 0) == pid && WIFEXITED(ended));
+    assert_int_equal(WEXITSTATUS(ended), 0);
+    sqlite3_stmt *statement = NULL;
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT 1 FROM password_link WHERE used_at IS NULL AND"
+                                        " user_id = ?1",
+                                        -1, &statement, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_bind_text(statement, 1, vera, -1, SQLITE_STATIC), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    set_roles(market.empty, vera, 0);
 }
 
 static void policies(void **state)
@@ -237,6 +293,7 @@ int main(void)
         cmocka_unit_test(everybody_reads_and_managers_change),
         cmocka_unit_test(adding_people),
         cmocka_unit_test(roles_links_and_leaving),
+        cmocka_unit_test(a_link_that_is_made_too_late),
         cmocka_unit_test(policies),
         cmocka_unit_test(accounts),
         cmocka_unit_test(without_the_ledger_nothing_changes),

@@ -85,6 +85,21 @@ static enum status downloads(struct visit *visit, struct response *reply)
     return page(visit, reply);
 }
 
+/* Others hold people.db: it cannot be written. The act that the ledger did before cannot be undone.
+ */
+static enum status asks(struct visit *visit, struct response *reply)
+{
+    gate.ledger.sent++;
+    return writes(visit, reply);
+}
+
+/* … and knows that nobody knows. */
+static enum status loses(struct visit *visit, struct response *reply)
+{
+    (void)asks(visit, reply);
+    return STATUS_ANSWER_LOST;
+}
+
 static const struct field_row rows[] = {{.name = "q", .kind = VALUE_LINE},
                                         {.name = "org", .kind = VALUE_ID}};
 static const struct form form = {rows, 2};
@@ -102,6 +117,9 @@ static const struct route routes[] = {
     {METHOD_GET, "/admin", NEED_ADMINISTRATOR, NULL, page},
     {METHOD_GET, "/audit", NEED_AUDITOR, NULL, page},
     {METHOD_GET, "/writes", NEED_PERSON, NULL, writes},
+    {METHOD_POST, "/writes", NEED_PERSON, NULL, writes},
+    {METHOD_POST, "/asks", NEED_PERSON, NULL, asks},
+    {METHOD_POST, "/loses", NEED_PERSON, NULL, loses},
     {METHOD_POST, "/notes", NEED_PERSON, NULL, notes},
     {METHOD_POST, "/switch", NEED_PERSON, &form, switches},
     {METHOD_GET, "/refuses", NEED_NOBODY, NULL, refuses},
@@ -506,6 +524,33 @@ static void get_cannot_write(void **state)
     signal(SIGTERM, SIG_DFL);
 }
 
+static void who_waits_too_long_is_told_to_try_again(void **state)
+{
+    sqlite3 *db = NULL;
+    (void)state;
+    signal(SIGTERM, on_end);
+    ended = 0;
+    assert_int_equal(sqlite3_open(room_people, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(get("/person", COOKIE), STATUS_BUSY); /* nor is it known who comes */
+    assert_int_equal(response.http_code, 503);
+    assert_int_equal(sqlite3_exec(db, "COMMIT; BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(get("/person", COOKIE), STATUS_OK);
+    assert_int_equal(post("/writes", COOKIE, FORM_TOKEN), STATUS_BUSY);
+    gate_finish(&gate);
+    assert_false(ended); /* the file is sound */
+    /* The ledger has done something: nobody says that nothing was done. */
+    assert_int_equal(post("/asks", COOKIE, FORM_TOKEN), STATUS_FAULT);
+    assert_int_equal(response.http_code, 500);
+    assert_int_equal(post("/loses", COOKIE, FORM_TOKEN), STATUS_ANSWER_LOST);
+    assert_int_equal(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    assert_int_equal(post("/writes", COOKIE, FORM_TOKEN), STATUS_OK);
+    gate_finish(&gate);
+    assert_false(ended);
+    signal(SIGTERM, SIG_DFL);
+}
+
 static void a_notice_is_shown_once(void **state)
 {
     (void)state;
@@ -759,6 +804,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_deactivated_person_is_out_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(seen_at_moves_at_most_once_a_minute, set_up, tear_down),
         cmocka_unit_test_setup_teardown(get_cannot_write, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_waits_too_long_is_told_to_try_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_notice_is_shown_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_failed_handler_wrote_is_dropped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_refused_with_a_page, set_up,

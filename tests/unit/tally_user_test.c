@@ -111,6 +111,15 @@ static void test_link(void)
           "an older link still works");
     TALLY(1, "nobody has the e-mail address", "user link --email x@example.org");
     TALLY(1, "usage:", "user link");
+    /* Other roles change nothing about it; it does not lead into another organisation. */
+    static const char open[] = "SELECT count(*) FROM password_link JOIN person USING (user_id) "
+                               "WHERE used_at IS NULL AND name = 'Ben'";
+    TALLY(0, ": viewer\n", "user roles --email ben@example.org --org %s --roles viewer", org(0));
+    CHECK(tally_sql("people.db", open) == 1, "his link is over");
+    TALLY(0, ": manager\n", "user roles --email ben@example.org --org %s --roles manager", org(1));
+    CHECK(tally_sql("people.db", open) == 0, "his link opens a second organisation");
+    TALLY(0, ": viewer, approver\n",
+          "user roles --email ben@example.org --org %s --roles viewer,approver", org(0));
     passed++;
 }
 

@@ -118,6 +118,37 @@ static void a_right_password_wipes_the_account_but_not_the_address(void **state)
     assert_int_equal(wrong("ada@example.org", "192.0.2.1", NULL, NOW), 15);
 }
 
+/* Somebody with a password of their own guesses others' while it is being looked at. */
+static void a_right_password_takes_back_its_own_attempt_alone(void **state)
+{
+    int64_t free_at = 0;
+    char email[32];
+    (void)state;
+    struct throttle one = throttle_of("ada@example.org", "192.0.2.1", NULL);
+    assert_true(throttle_try(store, &one, NOW, &free_at));
+    for (int i = 0; i < 19; i++) {
+        (void)snprintf(email, sizeof email, "p%d@example.org", i);
+        assert_int_equal(wrong(email, "192.0.2.1", NULL, NOW), 0);
+    }
+    throttle_good(store, &one, NOW);
+    assert_int_equal(
+        room_number(room_people, "SELECT failures FROM sign_in_throttle WHERE subject LIKE 'a:%'"),
+        19);
+    assert_int_equal(wrong("x@example.org", "192.0.2.1", NULL, NOW), 15);
+    /* Of two that are right at once nothing stays. */
+    struct throttle two[2];
+    for (int i = 0; i < 2; i++) {
+        two[i] = throttle_of("ada@example.org", "192.0.2.2", NULL);
+        assert_true(throttle_try(store, &two[i], NOW, &free_at));
+    }
+    for (int i = 0; i < 2; i++) {
+        throttle_good(store, &two[i], NOW);
+    }
+    assert_int_equal(
+        room_number(room_people, "SELECT count(*) FROM sign_in_throttle WHERE subject LIKE 'a:%'"),
+        1);
+}
+
 static void a_stranger_cannot_keep_the_owner_out(void **state)
 {
     int64_t at = NOW;
@@ -211,6 +242,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_address_waits_whoever_it_tries, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_right_password_wipes_the_account_but_not_the_address,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_right_password_takes_back_its_own_attempt_alone, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_stranger_cannot_keep_the_owner_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_day_of_quiet_wipes_the_slate, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_clock_that_went_back_locks_nobody_out, set_up, tear_down),
