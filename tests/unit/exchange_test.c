@@ -229,7 +229,7 @@ static void a_page(void **state)
     assert_header("X-Request-Id: " ID);
     assert_header("X-Content-Type-Options: nosniff");
     assert_header("X-Frame-Options: DENY");
-    assert_header("Referrer-Policy: same-origin");
+    assert_header("Referrer-Policy: strict-origin");
     assert_header("Cross-Origin-Opener-Policy: same-origin");
     assert_header("Cross-Origin-Resource-Policy: same-origin");
     assert_header("Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; "
