@@ -100,6 +100,29 @@ static void test_init_places(void)
     passed++;
 }
 
+/* Where `make install` puts things, from any folder, with nothing told. */
+static void test_installed(void)
+{
+    char command[8 * PATH_MAX];
+    char built_path[PATH_MAX];
+    const char *schema = getenv("TALLYSTICK_SCHEMA");
+    memcpy(built_path, tally_path, sizeof built_path);
+    (void)snprintf(
+        command, sizeof command,
+        "to='%.2000s/usr' && mkdir -p $to/lib/tallystick $to/share/tallystick $to/bin && "
+        "cp '%s' $to/lib/tallystick/ && ln -s ../lib/tallystick/tally $to/bin/ && "
+        "cp -R '%.2000s' $to/share/tallystick/schema",
+        world->folder, built_path, text_empty(schema) ? "schema" : schema);
+    CHECK(system(command) == 0, "not installed");
+    (void)snprintf(tally_path, sizeof tally_path, "%.2000s/usr/bin/tally", world->folder);
+    tally_in("installed");
+    tally_settings = "TALLYSTICK_SCHEMA= env -C /";
+    TALLY(0, "has been founded", "init");
+    tally_settings = "";
+    memcpy(tally_path, built_path, sizeof tally_path);
+    passed++;
+}
+
 static void test_lock(void)
 {
     tally_in("plain");
@@ -387,6 +410,7 @@ int main(void)
     world_program("test", "tally", tally_path);
     test_init_options();
     test_init_places();
+    test_installed();
     test_lock();
     test_usage();
     test_freeze();
