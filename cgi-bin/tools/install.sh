@@ -1,6 +1,7 @@
 #!/bin/bash
 # install.sh BUILD [DESTDIR]: puts the programs, static files, schema, nginx configuration and systemd units in place. Touches no data.
 set -euo pipefail
+umask 022 # other users run and read this, whatever root's own files are like
 cd "$(dirname "$0")/../.."
 build=$1 dest=${2:-}
 prefix=/usr/local
@@ -10,6 +11,7 @@ install -m 755 "$build"/{public,signin,account,admin,api,ledger,courier,tally} "
 ln -sf "$prefix/lib/tallystick/tally" "$dest$prefix/bin/tally"
 # Files under names that tell their content stay when others come: pages made before the upgrade name them.
 cp -R "$build"/static/. "$share/static/"
+chmod -R u=rwX,go=rX "$share/static"
 install -m 644 schema/registry/*.sql "$share/schema/registry/"
 install -m 644 schema/people/*.sql "$share/schema/people/"
 

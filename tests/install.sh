@@ -1,0 +1,37 @@
+#!/bin/bash
+# install.sh: what `make install` puts in place (cgi-bin/tools/install.sh), under a folder of its own: nothing of this machine is touched.
+set -u
+shopt -s lastpipe # what is counted at the end of a pipe stays counted
+cd "$(dirname "$0")/.."
+build=${TEST_RELEASE:-build/release}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+root="$work/root"
+passed=0 failed=0
+
+# check NAME: offending lines on standard input; none is a pass.
+check() {
+    local lines
+    lines=$(cat)
+    if [ -z "$lines" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "ERROR: $1" >&2
+        echo "$lines" | head -20 | sed 's/^/  /' >&2
+    fi
+}
+install_it() { cgi-bin/tools/install.sh "$1" "$root" >"$work/said" 2>&1 || echo "it ended with $?: $(cat "$work/said")"; }
+
+# Built and installed by somebody whose files are his own: nginx and the programs are other users.
+mkdir -p "$work/build"
+cp -R "$build/static" "$build"/{public,signin,account,admin,api,ledger,courier,tally} "$work/build/"
+chmod -R go= "$work/build"
+mkdir -p "$root/usr/local/share/tallystick/static"
+install -m 600 /dev/null "$root/usr/local/share/tallystick/static/down.html" # of an earlier time
+(umask 077 && install_it "$work/build") | check "it installs"
+find "$root" -mindepth 1 \( -type d ! -perm -005 -o -type f ! -perm -004 \) | check "every user may read what is installed"
+find "$root/usr/local/lib/tallystick" -type f ! -perm -005 | check "every user may run the programs"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
