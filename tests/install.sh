@@ -32,6 +32,7 @@ install -m 600 /dev/null "$root/usr/local/share/tallystick/static/down.html" # o
 (umask 077 && install_it "$work/build") | check "it installs"
 find "$root" -mindepth 1 \( -type d ! -perm -005 -o -type f ! -perm -004 \) | check "every user may read what is installed"
 find "$root/usr/local/lib/tallystick" -type f ! -perm -005 | check "every user may run the programs"
+grep -L '^StartLimitIntervalSec=0$' "$root"/etc/systemd/system/*.service | check "systemd gives up no service"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

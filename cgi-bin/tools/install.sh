@@ -35,6 +35,8 @@ TALLYSTICK_SITE_URL=http://127.0.0.1:8080
 END
 
 # KillMode: the end is said to multiwatch alone; a program that ends before its multiwatch has heard of it would be started again.
+# StartLimitIntervalSec: by default systemd gives up for good what ends five times in ten seconds, as the ledger does while the disk is
+# full or a tally command has the lock; it is started again until that is over.
 # Nobody but the courier speaks to the internet; getaddrinfo asks the kernel (netlink) which addresses this machine has.
 unit() { # name, description, ExecStart, more lines, "internet" for the one that needs it, most memory
     local private=yes families=AF_UNIX
@@ -42,6 +44,7 @@ unit() { # name, description, ExecStart, more lines, "internet" for the one that
     cat >"$units/tallystick-$1.service" <<END
 [Unit]
 Description=Tallystick: $2
+StartLimitIntervalSec=0
 $4
 [Service]
 User=tallystick
