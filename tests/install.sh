@@ -30,9 +30,15 @@ chmod -R go= "$work/build"
 mkdir -p "$root/usr/local/share/tallystick/static"
 install -m 600 /dev/null "$root/usr/local/share/tallystick/static/down.html" # of an earlier time
 (umask 077 && install_it "$work/build") | check "it installs"
-find "$root" -mindepth 1 \( -type d ! -perm -005 -o -type f ! -perm -004 \) | check "every user may read what is installed"
+find "$root"/{etc,usr} \( -type d ! -perm -005 -o -type f ! -perm -004 \) | check "every user may read what is installed"
 find "$root/usr/local/lib/tallystick" -type f ! -perm -005 | check "every user may run the programs"
 grep -L '^StartLimitIntervalSec=0$' "$root"/etc/systemd/system/*.service | check "systemd gives up no service"
+find "$root/var/log/tallystick/access.log" -perm /007 | check "nobody else reads the access log"
+grep -lE 'access_log /var/log/nginx/' "$root/etc/tallystick/nginx.conf" | check "nobody else rotates the access log"
+
+echo mine >>"$root/etc/tallystick/nginx.conf"
+install_it "$work/build" | check "it installs once more"
+tail -1 "$root/etc/tallystick/nginx.conf" | grep -vx mine | check "nginx.conf stays"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
