@@ -36,8 +36,12 @@ grep -L '^StartLimitIntervalSec=0$' "$root"/etc/systemd/system/*.service | check
 find "$root/var/log/tallystick/access.log" -perm /007 | check "nobody else reads the access log"
 grep -lE 'access_log /var/log/nginx/' "$root/etc/tallystick/nginx.conf" | check "nobody else rotates the access log"
 
+# The environment is read by systemd and, with a dot, by the operator's shell.
+echo 'TALLYSTICK_SITE_NAME="Example Registry"' >>"$root/etc/tallystick/environment"
 echo mine >>"$root/etc/tallystick/nginx.conf"
 install_it "$work/build" | check "it installs once more"
+# shellcheck disable=SC1091
+(set -eu; . "$root/etc/tallystick/environment"; [ "$TALLYSTICK_SITE_NAME" = "Example Registry" ]) 2>&1 | check "the environment is read by a shell, and stays"
 tail -1 "$root/etc/tallystick/nginx.conf" | grep -vx mine | check "nginx.conf stays"
 
 echo "$passed passed, $failed failed"

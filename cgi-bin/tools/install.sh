@@ -49,7 +49,7 @@ END
 TALLYSTICK_DATA=/var/lib/tallystick
 TALLYSTICK_RUN=/run/tallystick
 TALLYSTICK_SCHEMA=$prefix/share/tallystick/schema
-TALLYSTICK_SITE_NAME=Tallystick
+TALLYSTICK_SITE_NAME="Tallystick"
 TALLYSTICK_SITE_URL=http://127.0.0.1:8080
 END
 
