@@ -55,10 +55,11 @@ pid=$!
 ask() { curl -s -o /dev/null -w '%{http_code}\n' --unix-socket "$work/socket" "http://localhost$1"; }
 for ((i = 0; i < 600; i++)); do [ ! -s "$work/run/nginx.pid" ] || break; sleep 0.1; done
 for ((i = 0; i < 15; i++)); do ask '/password/set?link=secret'; done | sort -u | tr '\n' ' ' | grep -vx '429 502 ' | check "sign-in is away, then it is too much"
-ask /sign-in >/dev/null
+ask /sign-out >/dev/null
 kill -QUIT "$pid" && wait "$pid"
+{ grep -q '"GET /sign-out HTTP/1.1" 502 ' "$work/access.log" || cat "$work/access.log"; } | check "the access log says what was asked for"
 grep -h secret "$work/errors" "$work/access.log" | check "the logs hold no secret"
-{ grep -q ' /sign-in ' "$work/errors" || echo "nothing"; } | check "the log says that sign-in is away"
+{ grep -q 'connect() .* /sign-out ' "$work/errors" || echo "nothing"; } | check "the log says that sign-in is away"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
