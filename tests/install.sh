@@ -61,5 +61,16 @@ kill -QUIT "$pid" && wait "$pid"
 grep -h secret "$work/errors" "$work/access.log" | check "the logs hold no secret"
 { grep -q 'connect() .* /sign-out ' "$work/errors" || echo "nothing"; } | check "the log says that sign-in is away"
 
+# A stop of the service lets each process end by itself, after the request under way.
+export TALLYSTICK_DATA="$work/data" TALLYSTICK_RUN="$work/run" TALLYSTICK_SCHEMA="$root$share/schema"
+{ "$build/tally" init >"$work/said" 2>&1 || cat "$work/said"; } | check "a registry is made"
+command=$(sed -n 's/^ExecStart=//p' "$root/etc/systemd/system/tallystick-public.service" |
+    sed -e "s|/run/tallystick|$work/run|" -e "s|/usr/local/lib|$root/usr/local/lib|")
+$command 2>"$work/public.log" &
+pid=$!
+for ((i = 0; i < 600; i++)); do [ "$(grep -c event=start "$work/public.log")" -lt 2 ] || break; sleep 0.1; done
+kill -TERM "$pid" && wait "$pid"
+{ [ "$(grep -c event=end "$work/public.log")" = 2 ] || cat "$work/public.log"; } | check "both processes end in good order"
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -148,6 +148,7 @@ static void it_is_stopped_by_the_daemon_alone(void **state)
     struct flusher flusher;
     flusher_begin(&flusher, path, lock_fd);
     assert_int_equal(kill(flusher.pid, SIGINT), 0);
+    assert_int_equal(kill(flusher.pid, SIGQUIT), 0);
     assert_int_equal(kill(flusher.pid, SIGTERM), 0);
     flusher_ask(&flusher);
     is_done_soon(&flusher);
