@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "ledger/backup.h"
 #include "ledger/door.h"
 #include "ledger/lock.h"
 #include "ledger/operate.h"
@@ -193,6 +194,7 @@ static void test_usage(void)
         TALLY(2, "usage: tally backup", "backup %s", backups[i]);
     }
     TALLY(2, "usage: tally backup", "backup a --name %s", times('n', 300));
+    CHECK(strstr(tally_out, BACKUP_WITH_VIOLATIONS) != NULL, "not all of it: %s", tally_out);
     static const char *const restores[] = {"", "a", "'' a", "a ''", "-x a", "a -x", "a b c"};
     for (size_t i = 0; i < sizeof restores / sizeof restores[0]; i++) {
         TALLY(2, "usage: tally restore", "restore %s", restores[i]);
