@@ -147,11 +147,11 @@ static bool set_up(struct tally *tally, struct arena *arena, bool needs_data)
 }
 
 /* From the environment, or where the program was built or installed: build/tally, cgi-bin/tally,
- * bin/tally. */
+ * bin/tally, lib/tallystick/tally (which `make install` links to from bin). */
 static const char *find_schema(struct arena *arena)
 {
     static const char *const places[] = {"/../schema", "/schema", "/../share/tallystick/schema",
-                                         "/../../schema"};
+                                         "/../../schema", "/../../share/tallystick/schema"};
     const char *given = getenv("TALLYSTICK_SCHEMA");
     if (!text_empty(given)) {
         return given;

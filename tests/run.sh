@@ -40,6 +40,7 @@ one() {
 lane_programs() {
     local source seed
     one house tests/house.sh
+    one install tests/install.sh
     one controls tests/controls.sh
     # What the tree lists, not what an older build left behind.
     for source in tests/unit/*_test.c tests/pages/*_test.c tests/ledger/*.c tests/crash/*.c; do

@@ -108,6 +108,7 @@ static bool catch_signals(struct courier *courier)
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGQUIT); /* multiwatch 1.0.0, when it is told to send TERM */
     signal(SIGPIPE, SIG_IGN);
     if (sigprocmask(SIG_BLOCK, &signals, NULL) == 0) {
         courier->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);

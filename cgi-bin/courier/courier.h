@@ -28,7 +28,7 @@ struct courier_setup {
     int64_t hurry;         /* waits are so many times shorter; 1 but in tests */
 };
 
-/* Runs until SIGTERM or SIGINT; main's exit code. */
+/* Runs until SIGTERM, SIGINT or SIGQUIT; main's exit code. */
 int courier_run(const struct courier_setup *setup);
 
 #endif

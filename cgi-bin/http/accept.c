@@ -2,9 +2,10 @@
  * http/accept.c: the only file with fcgiapp.h. FastCGI on fd 0, or one plain CGI request when fd 0
  * is not a listening socket.
  *
- * SIGTERM and SIGINT are blocked except while waiting in epoll_pwait() or ppoll(), so they end the
- * program between two requests, always and at once: a signal that arrives between a check and a
- * blocking accept() cannot be missed. For the same reason the listening socket does not block: when
+ * SIGTERM, SIGINT and SIGQUIT are blocked except while waiting in epoll_pwait() or ppoll(), so they
+ * end the program between two requests, always and at once: a signal that arrives between a check
+ * and a blocking accept() cannot be missed. SIGQUIT is what multiwatch 1.0.0 sends when it is told
+ * to send TERM. For the same reason the listening socket does not block: when
  * a sibling process took the connection first, we go back to waiting.
  */
 #include <errno.h>
@@ -33,6 +34,8 @@
 
 extern char **environ;
 
+static const int ending_signals[] = {SIGTERM, SIGINT, SIGQUIT};
+#define ENDING_SIGNALS (sizeof ending_signals / sizeof ending_signals[0])
 static volatile sig_atomic_t is_ending;
 
 /* The way out of one FastCGI reply. libfcgi's own stream sends 8 KiB at a time, and nginx wakes up
@@ -148,7 +151,11 @@ static bool is_told_to_end(void)
 {
     sigset_t pending;
     must(sigpending(&pending) == 0);
-    return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+    bool is_told = false;
+    for (size_t i = 0; i < ENDING_SIGNALS; i++) {
+        is_told = is_told || sigismember(&pending, ending_signals[i]) == 1;
+    }
+    return is_told;
 }
 
 /* Somebody new waits while the kept connection is idle. One process serves one connection, so idle
@@ -250,11 +257,15 @@ static void signals_prepare(sigset_t *waiting_mask)
     struct sigaction end = {.sa_handler = on_end}; /* no SA_RESTART: waiting has to return */
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     must(sigemptyset(&ending) == 0);
-    must(sigaddset(&ending, SIGTERM) == 0 && sigaddset(&ending, SIGINT) == 0);
+    for (size_t i = 0; i < ENDING_SIGNALS; i++) {
+        must(sigaddset(&ending, ending_signals[i]) == 0);
+    }
     must(sigprocmask(SIG_BLOCK, &ending, waiting_mask) == 0);
-    /* Whoever started us may have had them blocked. */
-    must(sigdelset(waiting_mask, SIGTERM) == 0 && sigdelset(waiting_mask, SIGINT) == 0);
-    must(sigaction(SIGTERM, &end, NULL) == 0 && sigaction(SIGINT, &end, NULL) == 0);
+    for (size_t i = 0; i < ENDING_SIGNALS; i++) {
+        /* Whoever started us may have had them blocked. */
+        must(sigdelset(waiting_mask, ending_signals[i]) == 0);
+        must(sigaction(ending_signals[i], &end, NULL) == 0);
+    }
     must(sigaction(SIGPIPE, &ignore, NULL) == 0);
 }
 

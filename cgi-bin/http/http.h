@@ -158,8 +158,8 @@ struct program {
 
 /* Runs the FastCGI accept loop on fd 0 until SIGTERM, or, when fd 0 is not a listening socket,
  * answers one plain CGI request from the environment and standard input (that is how page tests run
- * it). Returns main's exit code. SIGTERM and SIGINT end the loop after the request under way.
- * Security headers of safety.md section 2 go with every response. */
+ * it). Returns main's exit code. SIGTERM, SIGINT and SIGQUIT end the loop after the request under
+ * way. Security headers of safety.md section 2 go with every response. */
 int http_run(const struct program *program);
 
 #endif

@@ -54,8 +54,10 @@ int operate_backup(int argc, char **argv, const struct tally *tally)
     int64_t began_us = clock_steady_us();
     struct backup_run run = {.tally = tally, .part = {.fd = -1}};
     if (!read_words(argc, argv, &run)) {
-        fputs("usage: tally backup FOLDER [--name NAME]\n"
-              "  --name  of the new folder in FOLDER: letters, digits, - _ . (tag and time)\n",
+        fputs("usage: tally backup FOLDER [--name NAME] [" BACKUP_WITH_VIOLATIONS "]\n"
+              "  --name             of the new folder in FOLDER: letters, digits, - _ . (tag and "
+              "time)\n"
+              "  " BACKUP_WITH_VIOLATIONS "  copies a registry that does not verify, too\n",
               stderr);
         return 2;
     }

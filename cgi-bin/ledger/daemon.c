@@ -137,6 +137,7 @@ static bool catch_signals(struct daemon *daemon)
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGQUIT); /* multiwatch 1.0.0, when it is told to send TERM */
     sigaddset(&signals, SIGCHLD);
     signal(SIGPIPE, SIG_IGN);
     daemon->signal_fd = -1;

@@ -19,8 +19,8 @@ struct daemon_setup {
                                    else was set */
 };
 
-/* Runs until SIGTERM or SIGINT. Returns what main returns: 0 after a signal, 1 after a fault (the
- * log says which). */
+/* Runs until SIGTERM, SIGINT or SIGQUIT. Returns what main returns: 0 after a signal, 1 after a
+ * fault (the log says which). */
 int daemon_run(const struct daemon_setup *setup);
 
 #endif

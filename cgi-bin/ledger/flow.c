@@ -15,7 +15,7 @@ enum step { STEP_DONE, STEP_NONE, STEP_BROKEN };
 
 static enum step send_next(struct flow *flow);
 static enum step take_next(struct flow *flow);
-static bool reconnect(struct flow *flow);
+static bool reconnect(struct flow *flow, int64_t until_us);
 static struct flow_entry *entry_at(struct flow *flow, size_t position);
 
 void flow_init(struct flow *flow)
@@ -75,15 +75,20 @@ bool flow_connect(struct flow *flow, const char *path, int wait_ms)
 enum status flow_pump(struct flow *flow, size_t leave)
 {
     int64_t until_us = clock_steady_us() + (int64_t)LEDGER_ASK_MS_MAX * 1000;
+    int64_t renew_until_us = 0; /* 0: the connection has not been broken since the last answer */
     while (flow->count > leave || flow->sent < flow->count) {
         enum step sending = send_next(flow);
         enum step taking = sending == STEP_BROKEN ? STEP_BROKEN : take_next(flow);
         if (taking == STEP_BROKEN) {
-            if (!reconnect(flow)) {
+            if (renew_until_us == 0) {
+                renew_until_us = clock_steady_us() + (int64_t)LEDGER_RESTART_MS_MAX * 1000;
+            }
+            if (!reconnect(flow, renew_until_us)) {
                 return flow->was_sent ? STATUS_ANSWER_LOST : STATUS_LEDGER_AWAY;
             }
         } else if (sending == STEP_DONE || taking == STEP_DONE) {
             until_us = clock_steady_us() + (int64_t)LEDGER_ASK_MS_MAX * 1000;
+            renew_until_us = taking == STEP_DONE ? 0 : renew_until_us;
         } else if (!connect_wait(flow->fd, flow->sent < flow->count ? POLLIN | POLLOUT : POLLIN,
                                  until_us)) {
             return STATUS_ANSWER_LOST;
@@ -137,8 +142,9 @@ static enum step take_next(struct flow *flow)
     return STEP_DONE;
 }
 
-/* After a break: what went out with a key goes out again, in order; what had none is lost. */
-static bool reconnect(struct flow *flow)
+/* After a break: what went out with a key goes out again, in order; what had none is lost. False:
+ * nobody is there, or whoever is there has closed again and again until then. */
+static bool reconnect(struct flow *flow, int64_t until_us)
 {
     flow_close(flow);
     connect_pause();
@@ -147,7 +153,11 @@ static bool reconnect(struct flow *flow)
         entry->is_lost = entry->command.key[0] == '\0';
     }
     flow->sent = 0;
-    return flow_connect(flow, flow->path, LEDGER_RESTART_MS_MAX);
+    if (clock_steady_us() >= until_us) {
+        return false;
+    }
+    flow->fd = connect_until(flow->path, until_us);
+    return flow->fd >= 0;
 }
 
 static struct flow_entry *entry_at(struct flow *flow, size_t position)

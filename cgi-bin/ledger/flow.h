@@ -46,8 +46,9 @@ void flow_answer_first(struct flow *flow);
 bool flow_connect(struct flow *flow, const char *path, int wait_ms);
 /* Hands everything to the daemon and takes answers until at most `leave` commands are unanswered,
  * but never waits for more than LEDGER_ASK_MS_MAX without progress. A broken connection is renewed
- * for up to LEDGER_RESTART_MS_MAX and the keyed commands asked again. STATUS_LEDGER_AWAY,
- * STATUS_ANSWER_LOST: the daemon cannot be reached any more. */
+ * for up to LEDGER_RESTART_MS_MAX without an answer, and the keyed commands asked again.
+ * STATUS_LEDGER_AWAY, STATUS_ANSWER_LOST: the daemon cannot be reached any more, or it does not
+ * want to be. */
 enum status flow_pump(struct flow *flow, size_t leave);
 
 #endif

@@ -105,6 +105,10 @@ static void flush_when_asked(const char *registry_path, int fd, pid_t daemon_pid
     if (getppid() != daemon_pid) {
         _exit(0); /* the daemon is gone already */
     }
+    /* Ctrl-C and a stop of the whole group are for the daemon, which has use for it until then. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
     prctl(PR_SET_NAME, FLUSHER_NAME);
     int file = open(registry_path, O_RDONLY | O_CLOEXEC);
     char word = 'r';

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -37,6 +39,7 @@ static enum status lose(struct tally_way *way, enum status why);
 static enum status apply_directly(struct tally_way *way, struct flow_entry *entry);
 static enum status commit_group(struct tally_way *way);
 static enum status empty_flow(struct tally_way *way, size_t leave);
+static void say_if_stranger(const struct tally_way *way);
 static void keep_answer(void *context, const struct command *command, const struct answer *answer);
 
 struct tally_way *way_make(void)
@@ -82,6 +85,9 @@ enum status tally_ask(const struct tally *tally, const struct command *command,
     enum status status = tally_send(tally, command, keep_answer, answer);
     if (status == STATUS_OK) {
         status = tally_settle(tally);
+    }
+    if (status == STATUS_OK && answer->status == STATUS_ANSWER_LOST) {
+        say_if_stranger(tally->way); /* without a key it was asked once */
     }
     if (status != STATUS_OK) {
         *answer = wire_answer(status);
@@ -228,6 +234,7 @@ static enum status settle_daemon(const struct tally *tally, int64_t holder_pid)
 
 static enum status lose(struct tally_way *way, enum status why)
 {
+    say_if_stranger(way);
     way->kind = WAY_LOST;
     way->why_lost = why;
     return why;
@@ -289,6 +296,20 @@ static enum status empty_flow(struct tally_way *way, size_t leave)
 {
     enum status status = way->kind == WAY_DIRECT ? commit_group(way) : flow_pump(&way->flow, leave);
     return status == STATUS_OK ? STATUS_OK : lose(way, status);
+}
+
+/* The daemon cuts off without a word whoever is neither its own user nor one that it was told of
+ * (ledger.c), root too. */
+static void say_if_stranger(const struct tally_way *way)
+{
+    struct stat at = {.st_uid = geteuid()};
+    (void)stat(way->socket_path, &at); /* gone by now: nothing is said */
+    if (way->kind == WAY_DAEMON && at.st_uid != geteuid()) {
+        fprintf(stderr,
+                "tally: the ledger daemon runs as another user (uid %lld) and may listen to no "
+                "other, not even root: run tally as that user\n",
+                (long long)at.st_uid);
+    }
 }
 
 static void keep_answer(void *context, const struct command *command, const struct answer *answer)

@@ -3,7 +3,8 @@
 #   PORT     where nginx listens on 127.0.0.1                      (8080)
 #   BUILD    the folder of the programs                            (build/release)
 #   DATA     the folder of the registry, made when it is missing   (var/demo)
-#   DEMO     1: demonstration data and sign-ins; 0: serve DATA as it is   (1)
+#   DEMO     1: demonstration data and sign-ins; 0: serve DATA as it is, which may be a copy of a live registry, without sending its
+#            webhooks                                              (1)
 #   RATES    test: rates of nginx wide open; few: the API refuses a second burst for minutes   (normal)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -55,8 +56,10 @@ log="$DATA/log"
 mkdir -p "$log"
 "${alone[@]}" multiwatch -f 1 -s TERM -r 100000 -t 100 -- "$BUILD/ledger" 2>>"$log/ledger.log" &
 children+=($!)
-"${alone[@]}" multiwatch -f 1 -s TERM -r 100000 -t 100 -- "$BUILD/courier" 2>>"$log/courier.log" &
-children+=($!)
+if [ "$DEMO" = 1 ]; then
+    "${alone[@]}" multiwatch -f 1 -s TERM -r 100000 -t 100 -- "$BUILD/courier" 2>>"$log/courier.log" &
+    children+=($!)
+fi
 start() { # name of its socket, processes, program
     "${alone[@]}" spawn-fcgi -n -s "$run/$1.sock" -b 4096 -M 0660 -- "$(command -v multiwatch)" -f "$2" -s TERM -r 100000 -t 100 -- "$root/$BUILD/$3" 2>>"$log/$1.log" &
     children+=($!)
@@ -108,6 +111,7 @@ if [ "$DEMO" = 1 ]; then
     cat "$DATA/sign-ins"
 fi
 echo
-echo "  Stop with Ctrl-C. The registry's data is in $DATA; make clean removes it."
+if [ "$DATA" = var/demo ]; then cleaned="; make clean removes it"; else cleaned=""; fi
+echo "  Stop with Ctrl-C. The registry's data is in $DATA$cleaned."
 [ -z "${READY_FILE:-}" ] || { echo "$run" >"$READY_FILE.new" && mv "$READY_FILE.new" "$READY_FILE"; } # whole, or not there
 wait "$nginx_pid"

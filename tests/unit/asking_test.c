@@ -647,6 +647,49 @@ static void nobody_listens_any_more(void **state)
     flow_close(&flow);
 }
 
+static int64_t closes_until_us;
+
+/* Closes behind each message for a while, then answers one, and again. */
+static void closes_between_answers(void)
+{
+    int before = answers;
+    closings = now_us < closes_until_us ? 1 : 0;
+    serves();
+    if (answers > before) {
+        closes_until_us = now_us + LEDGER_RESTART_MS_MAX * MS * 2 / 3;
+    }
+}
+
+/* Whoever lets in and closes every time, as the daemon does with a stranger, is not asked for ever.
+ * An answer in between is progress. */
+static void who_keeps_closing_the_flow(void **state)
+{
+    (void)state;
+    listens();
+    reaches();
+    meanwhile = serves;
+    closings = POLLS_MAX;
+    adds("a");
+    adds("b");
+    int64_t began_us = now_us;
+    assert_int_equal(flow_pump(&flow, 0), STATUS_ANSWER_LOST);
+    assert_int_equal(since_us(began_us), LEDGER_RESTART_MS_MAX * MS);
+    assert_string_equal(notes, "");
+    assert_int_equal(flow.fd, -1);
+    listens_no_more();
+    listens();
+    reaches();
+    meanwhile = closes_between_answers;
+    closes_until_us = now_us + LEDGER_RESTART_MS_MAX * MS * 2 / 3;
+    adds("c");
+    adds("d");
+    began_us = now_us;
+    assert_int_equal(flow_pump(&flow, 0), STATUS_OK);
+    assert_string_equal(notes, "c=ok d=ok ");
+    assert_true(since_us(began_us) > LEDGER_RESTART_MS_MAX * MS);
+    flow_close(&flow);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -667,6 +710,7 @@ int main(void)
         TEST(signals_do_not_break_the_flow),
         TEST(what_was_not_sent_is_not_lost),
         TEST(nobody_listens_any_more),
+        TEST(who_keeps_closing_the_flow),
     };
     return cmocka_run_group_tests_name("asking and waiting", tests, NULL, NULL);
 }

@@ -326,6 +326,9 @@ static void signals_come_through_any_descriptor(void **state)
     assert_int_equal(kill(daemon_pid, SIGINT), 0);
     assert_int_equal(ends(), 0);
     close(fd);
+    begin_ready();
+    assert_int_equal(kill(daemon_pid, SIGQUIT), 0);
+    assert_int_equal(ends(), 0);
     frees_zero = "signalfd";
     begin(0, 0);
     frees_zero = NULL;

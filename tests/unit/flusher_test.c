@@ -141,6 +141,24 @@ static void its_end_is_no_fault(void **state)
     flusher_stop(&flusher);
 }
 
+/* What stops a whole group reaches it, too: it goes on until the daemon ends it. */
+static void it_is_stopped_by_the_daemon_alone(void **state)
+{
+    (void)state;
+    struct flusher flusher;
+    flusher_begin(&flusher, path, lock_fd);
+    assert_int_equal(kill(flusher.pid, SIGINT), 0);
+    assert_int_equal(kill(flusher.pid, SIGQUIT), 0);
+    assert_int_equal(kill(flusher.pid, SIGTERM), 0);
+    flusher_ask(&flusher);
+    is_done_soon(&flusher);
+    assert_true(flusher.fd >= 0);
+    flusher_reap(&flusher);
+    assert_true(flusher.pid > 0);
+    flusher_stop(&flusher);
+    assert_true(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+}
+
 static void without_a_file_there_is_none(void **state)
 {
     (void)state;
@@ -174,6 +192,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(it_answers, make_file, remove_file),
         cmocka_unit_test_setup_teardown(it_is_not_waited_for, make_file, remove_file),
         cmocka_unit_test_setup_teardown(its_end_is_no_fault, make_file, remove_file),
+        cmocka_unit_test_setup_teardown(it_is_stopped_by_the_daemon_alone, make_file, remove_file),
         cmocka_unit_test_setup_teardown(without_a_file_there_is_none, make_file, remove_file),
         cmocka_unit_test_setup_teardown(it_keeps_no_lock, make_file, remove_file),
     };

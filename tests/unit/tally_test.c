@@ -4,8 +4,16 @@
  */
 #include "unit/tally_run.h"
 
+#include <grp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "ledger/backup.h"
+#include "ledger/door.h"
 #include "ledger/lock.h"
 #include "ledger/operate.h"
+
+#define NOBODY 65534
 
 static int passed;
 
@@ -93,6 +101,29 @@ static void test_init_places(void)
     passed++;
 }
 
+/* Where `make install` puts things, from any folder, with nothing told. */
+static void test_installed(void)
+{
+    char command[8 * PATH_MAX];
+    char built_path[PATH_MAX];
+    const char *schema = getenv("TALLYSTICK_SCHEMA");
+    memcpy(built_path, tally_path, sizeof built_path);
+    (void)snprintf(
+        command, sizeof command,
+        "to='%.2000s/usr' && mkdir -p $to/lib/tallystick $to/share/tallystick $to/bin && "
+        "cp '%s' $to/lib/tallystick/ && ln -s ../lib/tallystick/tally $to/bin/ && "
+        "cp -R '%.2000s' $to/share/tallystick/schema",
+        world->folder, built_path, text_empty(schema) ? "schema" : schema);
+    CHECK(system(command) == 0, "not installed");
+    (void)snprintf(tally_path, sizeof tally_path, "%.2000s/usr/bin/tally", world->folder);
+    tally_in("installed");
+    tally_settings = "TALLYSTICK_SCHEMA= env -C /";
+    TALLY(0, "has been founded", "init");
+    tally_settings = "";
+    memcpy(tally_path, built_path, sizeof tally_path);
+    passed++;
+}
+
 static void test_lock(void)
 {
     tally_in("plain");
@@ -163,6 +194,7 @@ static void test_usage(void)
         TALLY(2, "usage: tally backup", "backup %s", backups[i]);
     }
     TALLY(2, "usage: tally backup", "backup a --name %s", times('n', 300));
+    CHECK(strstr(tally_out, BACKUP_WITH_VIOLATIONS) != NULL, "not all of it: %s", tally_out);
     static const char *const restores[] = {"", "a", "'' a", "a ''", "-x a", "a -x", "a b c"};
     for (size_t i = 0; i < sizeof restores / sizeof restores[0]; i++) {
         TALLY(2, "usage: tally restore", "restore %s", restores[i]);
@@ -294,18 +326,101 @@ static void test_expire(void)
     passed++;
 }
 
+/* The daemon cuts off another user's tally: the operator is told what to do about it. */
+static void test_stranger(void)
+{
+    if (geteuid() != 0) {
+        puts("not root: another user is not tried");
+        return;
+    }
+    char lock_path[PATH_MAX], socket_path[PATH_MAX], said_path[PATH_MAX];
+    (void)snprintf(lock_path, sizeof lock_path, "%.200s/registry.lock", world->data_dir);
+    (void)snprintf(socket_path, sizeof socket_path, "%.200s/ledger-tally.sock", world->run_dir);
+    (void)snprintf(said_path, sizeof said_path, "%.200s/said", world->folder);
+    world_start_daemon(world);
+    int fd = connect_until(socket_path, clock_steady_us() + 20 * CLOCK_SECOND_US);
+    CHECK(fd >= 0 && close(fd) == 0, "the daemon did not come up; its log is %s", world->log_path);
+    CHECK(chmod(world->folder, 0755) == 0 && chmod(world->data_dir, 0755) == 0 &&
+              chmod(world->run_dir, 0755) == 0 && chmod(lock_path, 0666) == 0 &&
+              chmod(socket_path, 0666) == 0,
+          "no chmod");
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        FILE *said = freopen(said_path, "w", stderr);
+        if (said == NULL || setgroups(0, NULL) != 0 || setegid(NOBODY) != 0 ||
+            seteuid(NOBODY) != 0) {
+            _exit(9);
+        }
+        struct tally tally = world_tally(world);
+        struct command command = command_of(ACT_EXPIRE, "", "");
+        struct answer answer;
+        enum status status = tally_ask(&tally, &command, &answer);
+        fflush(stderr);
+        if (seteuid(0) != 0 || setegid(0) != 0) { /* what is counted is written by root */
+            _exit(9);
+        }
+        _exit(status == STATUS_ANSWER_LOST || status == STATUS_LEDGER_AWAY ? 0 : 1);
+    }
+    int end = 0;
+    CHECK(waitpid(child, &end, 0) == child && WIFEXITED(end) && WEXITSTATUS(end) == 0,
+          "another user's tally was served");
+    char said[1024] = "";
+    FILE *file = fopen(said_path, "r");
+    CHECK(file != NULL && fread(said, 1, sizeof said - 1, file) > 0, "it said nothing");
+    fclose(file);
+    CHECK(strstr(said, "runs as another user (uid 0)") != NULL,
+          "it does not say as whom to run: %s", said);
+    CHECK(world_stop_daemon(world) == 0, "no good end");
+    passed++;
+}
+
+/* Whose connection breaks although it is the daemon's own user's is told nothing of that. */
+static void test_no_stranger(void)
+{
+    tally_in_world();
+    int lock_fd = -1;
+    int64_t holder = 0;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    CHECK(lock_take(tally_data, &lock_fd, &holder) == STATUS_OK, "not locked");
+    CHECK(door_path(world->run_dir, PROGRAM_TALLY, address.sun_path), "too long a path");
+    (void)unlink(address.sun_path);
+    int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    CHECK(bind(listener, (struct sockaddr *)&address, sizeof address) == 0 &&
+              listen(listener, 5) == 0,
+          "no socket");
+    pid_t child = world_fork("who hears and closes");
+    if (child == 0) {
+        struct command command;
+        int fd = accept(listener, NULL, NULL);
+        _exit(recv(fd, &command, sizeof command, 0) > 0 ? 0 : 1);
+    }
+    TALLY(1, "may or may not have happened", "expire");
+    CHECK(strstr(tally_out, "another user") == NULL, "is told to be a stranger: %s", tally_out);
+    int end = 0;
+    CHECK(waitpid(child, &end, 0) == child && WIFEXITED(end) && WEXITSTATUS(end) == 0,
+          "nothing was heard");
+    close(listener);
+    (void)unlink(address.sun_path);
+    lock_release(lock_fd);
+    passed++;
+}
+
 int main(void)
 {
     world = world_open("tally", "test");
     world_program("test", "tally", tally_path);
     test_init_options();
     test_init_places();
+    test_installed();
     test_lock();
     test_usage();
     test_freeze();
     test_expire();
     test_status();
     test_verify();
+    test_stranger();
+    test_no_stranger();
     printf("%d passed, 0 failed\n", passed);
     return 0;
 }
