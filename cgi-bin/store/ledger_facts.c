@@ -27,7 +27,6 @@ enum {
     F_BUFFER_ORG,
     F_NAME_TAKEN,
     F_DOMAIN_TAKEN,
-    F_SUPPLIER_ID_TAKEN,
     F_TRUSTS,
     F_LEFT_UNITS,
     F_LEFT_SENT,
@@ -71,7 +70,6 @@ static const char *const facts_sql[F__COUNT] = {
     [F_DOMAIN_TAKEN] =
         "SELECT 1 FROM organisation WHERE domain = ?1 COLLATE NOCASE AND domain <> ''"
         " AND org_id IS NOT ?2 LIMIT 1",
-    [F_SUPPLIER_ID_TAKEN] = "SELECT 1 FROM organisation WHERE supplier_id = ?1",
     [F_TRUSTS] = "SELECT 1 FROM trusted_sender WHERE org_id = ?1 AND sender_org_id = ?2",
     [F_LEFT_UNITS] = "SELECT coalesce(sum(last - first + 1), 0) FROM batch"
                      " WHERE org_id = ?1 AND state = 'active'",
@@ -223,11 +221,6 @@ bool ledger_org_name_taken(struct store *store, const char *name, const char *bu
 bool ledger_org_domain_taken(struct store *store, const char *domain, const char *but_org_id)
 {
     return exists(store, F_DOMAIN_TAKEN, domain, but_org_id);
-}
-
-bool ledger_supplier_id_taken(struct store *store, const char *supplier_id)
-{
-    return exists(store, F_SUPPLIER_ID_TAKEN, supplier_id, NULL);
 }
 
 bool ledger_trusts(struct store *store, const char *org_id, const char *sender_org_id)
