@@ -277,18 +277,12 @@ static void a_pin_keeps_the_wal(void **state)
     assert_null(pin_open(in_folder("nowhere.db")));
 }
 
-static void savepoints_and_rollback(void **state)
+static void rollback(void **state)
 {
     (void)state;
     struct store *store = store_open(STORE_REGISTRY, STORE_WRITE, path, tables);
     assert_true(store_begin_write(store));
-    assert_true(store_savepoint(store));
     assert_true(freeze(store, 1));
-    store_rollback_to(store);
-    assert_int_equal(frozen(store), 0);
-    assert_true(store_savepoint(store));
-    assert_true(freeze(store, 1));
-    assert_true(store_release(store));
     assert_int_equal(frozen(store), 1);
     store_rollback(store);
     assert_int_equal(frozen(store), 0);
@@ -431,7 +425,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reader_cannot_write, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reader_sees_one_moment, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_pin_keeps_the_wal, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(savepoints_and_rollback, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rollback, set_up, tear_down),
         cmocka_unit_test_setup_teardown(uniqueness_is_no_fault, set_up, tear_down),
         cmocka_unit_test_setup_teardown(columns_and_bindings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_left_open_is_forgotten, set_up, tear_down),
