@@ -123,9 +123,7 @@ bool care_found(struct store *store, const struct care_found *found)
     query_bind_text(&q, 3, found->tag);
     query_bind_int(&q, 4, found->is_demo ? 1 : 0);
     query_bind_int(&q, 5, found->expiry_days);
-    bool written = query_run(&q);
-    query_end(&q);
-    if (!written || !store_commit(store)) {
+    if (!query_run(&q) || !store_commit(store)) {
         store_rollback(store);
         return false;
     }

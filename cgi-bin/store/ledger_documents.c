@@ -19,8 +19,6 @@ static const char *const documents_sql[D__COUNT] = {
 };
 const struct query_table ledger_documents_queries = {"ledger_documents", documents_sql, D__COUNT};
 
-static bool run_one(struct query *query);
-
 struct ledger_document ledger_document_read(struct store *store, struct arena *arena,
                                             const char *document_id)
 {
@@ -66,7 +64,7 @@ bool ledger_document_add(struct store *store, const struct ledger_new_document *
     query_bind_text(&q, 5, document->kind);
     query_bind_text(&q, 6, document->dated);
     query_bind_int(&q, 7, document->at);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_document_remove(struct store *store, const char *document_id, int64_t at)
@@ -74,12 +72,5 @@ bool ledger_document_remove(struct store *store, const char *document_id, int64_
     struct query q = query(store, &ledger_documents_queries, D_REMOVE);
     query_bind_text(&q, 1, document_id);
     query_bind_int(&q, 2, at);
-    return run_one(&q);
-}
-
-static bool run_one(struct query *query)
-{
-    bool good = query_run(query) && query_changes(query) == 1;
-    query_end(query);
-    return good;
+    return query_run_one(&q);
 }

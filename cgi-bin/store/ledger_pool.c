@@ -35,7 +35,6 @@ static const char *const pool_sql[P__COUNT] = {
 const struct query_table ledger_pool_queries = {"ledger_pool", pool_sql, P__COUNT};
 
 static bool add(struct store *store, int number, const struct ledger_new_pool *pool);
-static bool run_one(struct query *query);
 
 bool ledger_refund_add(struct store *store, const struct ledger_new_pool *refund)
 {
@@ -59,7 +58,7 @@ bool ledger_refund_line_add(struct store *store, const char *refund_id, int64_t 
     query_bind_text(&q, 5, from_account_id);
     query_bind_text(&q, 6, to_account_id);
     query_bind_int(&q, 7, units);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_cancellation_line_add(struct store *store, const char *cancellation_id, int64_t line,
@@ -71,7 +70,7 @@ bool ledger_cancellation_line_add(struct store *store, const char *cancellation_
     query_bind_text(&q, 3, batch_id);
     query_bind_text(&q, 4, split_from);
     query_bind_int(&q, 5, units);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 struct ledger_touched ledger_refund_touched(struct store *store, const char *refund_id,
@@ -101,13 +100,5 @@ static bool add(struct store *store, int number, const struct ledger_new_pool *p
     query_bind_text(&q, 8, pool->by);
     query_bind_int(&q, 9, pool->at);
     query_bind_text(&q, 10, pool->origin);
-    return run_one(&q);
-}
-
-/* Runs a write that must concern exactly one row. */
-static bool run_one(struct query *query)
-{
-    bool good = query_run(query) && query_changes(query) == 1;
-    query_end(query);
-    return good;
+    return query_run_one(&q);
 }

@@ -130,9 +130,7 @@ bool credential_add_key(struct store *store, const struct signing_key *key)
     query_bind_blob(&q, 6, key->public == NULL ? (const uint8_t *)"" : key->public,
                     key->public == NULL ? 0 : CREDENTIAL_KEY_SIZE);
     query_bind_int(&q, 7, key->made_at);
-    bool added = query_run(&q);
-    query_end(&q);
-    return added;
+    return query_run(&q);
 }
 
 bool credential_end_key(struct store *store, const char *key_id, int64_t now_us)
@@ -140,9 +138,7 @@ bool credential_end_key(struct store *store, const char *key_id, int64_t now_us)
     struct query q = query(store, &people_credential_queries, Q_END_KEY);
     query_bind_text(&q, 1, key_id);
     query_bind_int(&q, 2, now_us);
-    bool ended = query_run(&q) && query_changes(&q) == 1;
-    query_end(&q);
-    return ended;
+    return query_run_one(&q);
 }
 
 bool credential_find_client(struct store *store, struct arena *arena,
@@ -307,9 +303,7 @@ bool credential_add_client(struct store *store, const struct client_secret *clie
     query_bind_text(&q, 4, client->made_by);
     query_bind_int(&q, 5, client->made_at);
     query_bind_blob(&q, 6, secret_hash->bytes, sizeof secret_hash->bytes);
-    bool added = query_run_unique(&q);
-    query_end(&q);
-    return added;
+    return query_run_unique(&q);
 }
 
 bool credential_add_token(struct store *store, const struct access_token *token,
@@ -328,9 +322,7 @@ bool credential_add_token(struct store *store, const struct access_token *token,
     query_bind_int(&q, 9, token->made_at);
     query_bind_int(&q, 10, token->expires_at);
     query_bind_blob(&q, 11, token_hash->bytes, sizeof token_hash->bytes);
-    bool added = query_run_unique(&q);
-    query_end(&q);
-    return added;
+    return query_run_unique(&q);
 }
 
 bool credential_revoke_client(struct store *store, const char *org_id, const char *client_id,
@@ -353,14 +345,12 @@ void credential_mark(struct store *store, const char *client_id, const char *tok
     query_bind_int(&q, 2, now_us);
     query_bind_text(&q, 3, address);
     query_run(&q);
-    query_end(&q);
     q = query(store, &people_credential_queries, Q_MARK_TOKEN);
     query_bind_text(&q, 1, token_id);
     query_bind_int(&q, 2, now_us);
     query_bind_text(&q, 3, address);
     query_bind_text(&q, 4, client_id);
     query_run(&q);
-    query_end(&q);
 }
 
 /* Ends the query. */
@@ -440,9 +430,7 @@ static bool revoke(struct store *store, int number, const char *org_id, const ch
     query_bind_text(&q, 2, id);
     query_bind_text(&q, 3, revoked_by);
     query_bind_int(&q, 4, now_us);
-    bool revoked = query_run(&q) && query_changes(&q) == 1;
-    query_end(&q);
-    return revoked;
+    return query_run_one(&q);
 }
 
 static int64_t count_of(struct query *q)

@@ -75,9 +75,7 @@ bool people_add(struct store *store, const struct person *person)
     query_bind_text(&q, 2, person->name);
     query_bind_text(&q, 3, person->email);
     query_bind_int(&q, 4, person->made_at);
-    bool added = query_run_unique(&q);
-    query_end(&q);
-    return added;
+    return query_run_unique(&q);
 }
 
 bool people_set_active(struct store *store, const char *user_id, bool is_active)
@@ -85,9 +83,7 @@ bool people_set_active(struct store *store, const char *user_id, bool is_active)
     struct query q = query(store, &people_person_queries, Q_SET_STATE);
     query_bind_text(&q, 1, user_id);
     query_bind_int(&q, 2, is_active);
-    bool changed = query_run(&q) && query_changes(&q) == 1;
-    query_end(&q);
-    return changed;
+    return query_run_one(&q);
 }
 
 static bool find(struct store *store, int number, const char *key, struct person *person)

@@ -174,7 +174,6 @@ void webhook_message_add_test(struct store *people, const struct webhook_message
     query_bind_text(&q, 4, message->body);
     query_bind_int(&q, 5, message->made_at);
     query_run(&q);
-    query_end(&q);
 }
 
 bool webhook_message_test_waits(struct store *people, struct arena *arena, const char *webhook_id,
@@ -196,7 +195,6 @@ void webhook_message_replay(struct store *people, const char *message_id, int64_
     query_bind_text(&q, 1, message_id);
     query_bind_int(&q, 2, now_us);
     query_run(&q);
-    query_end(&q);
 }
 
 int64_t webhook_message_replay_since(struct store *people, const char *webhook_id, int64_t since_at,
@@ -220,9 +218,7 @@ static int64_t replay(struct store *people, int number, const char *webhook_id, 
     query_bind_text(&q, 1, webhook_id);
     query_bind_int(&q, 2, since_at);
     query_bind_int(&q, 3, now_us);
-    int64_t changes = query_run(&q) ? query_changes(&q) : 0;
-    query_end(&q);
-    return changes;
+    return query_run(&q) ? query_changes(&q) : 0;
 }
 
 static int64_t failed(struct store *people, int number, const char *webhook_id, int64_t since_at)

@@ -191,9 +191,7 @@ static bool freeze(struct store *store, int64_t number)
 {
     struct query q = query(store, &test_queries, T_FREEZE);
     query_bind_int(&q, 1, number);
-    bool good = query_run(&q);
-    query_end(&q);
-    return good;
+    return query_run(&q);
 }
 
 static void a_reader_cannot_write(void **state)
@@ -305,9 +303,7 @@ static bool add_person(struct store *store, const char *user_id, int64_t roles)
     struct query q = query(store, &test_queries, T_ADD);
     query_bind_text(&q, 1, user_id);
     query_bind_int(&q, 2, roles);
-    bool good = query_run_unique(&q);
-    query_end(&q);
-    return good;
+    return query_run_unique(&q);
 }
 
 static void uniqueness_is_no_fault(void **state)
