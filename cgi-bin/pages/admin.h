@@ -51,7 +51,6 @@ const char *admin_registry_roles_words(unsigned roles);
  * fields they name. */
 struct admin_form {
     struct visit *visit;
-    enum place place;
     struct admin_form_view view;
     struct admin_field *fields;
     struct admin_hidden *hiddens;

@@ -144,8 +144,7 @@ static struct admin_buttons buttons_of(struct visit *visit, enum admin_part part
     for (size_t i = 0; i < 3 && groups_all[part].acts[i] != NULL; i++) {
         const struct admin_decision *decision = admin_decision_find(groups_all[part].acts[i]);
         must(decision != NULL);
-        buttons[count++] = (struct admin_button){
-            .act = decision->word, .words = decision->many, .is_primary = decision->is_primary};
+        buttons[count++] = (struct admin_button){.act = decision->word, .words = decision->many};
     }
     return (struct admin_buttons){buttons, count};
 }

@@ -160,7 +160,6 @@ enum status certificate_record_get(struct visit *visit, struct response *respons
 static void verify(struct visit *visit, struct certificate_verify_view *view)
 {
     struct public_retirement row;
-    view->is_asked = true;
     if (!public_retirement_find(visit->registry, visit->arena, view->number, &row)) {
         view->is_missing = true;
         return;

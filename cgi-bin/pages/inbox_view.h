@@ -19,7 +19,6 @@ struct inbox_row {
     const char *label;   /* of the tick: "84.210 credits from Vaulted Deep" */
     int64_t units;
     const char *other;
-    const char *to; /* approvals: where it goes */
     const char *supplier;
     const char *serial;      /* of its first block */
     const char *more_blocks; /* "and 2 more blocks"; "" */

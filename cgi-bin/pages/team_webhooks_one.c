@@ -42,7 +42,6 @@ enum status team_webhook_get(struct visit *visit, struct response *response)
     struct webhook_view view = {
         .page = chrome_of(visit, PLACE_TEAM, team_webhook_name(&webhook)),
         .heading = team_webhook_name(&webhook),
-        .org_name = visit->org_name,
         .url_words = webhook.url,
     };
     show_facts(visit, &webhook, &view);
