@@ -13,7 +13,7 @@ enum { Q_PROJECTS_FORTH, Q_PROJECTS_BACK, Q_PROJECT, Q_NEXT_SERIAL, Q_KEY, Q__CO
 #define PROJECT                                                                                    \
     "SELECT p.project_id, p.org_id, s.name, p.name, p.short_code, p.instrument, p.pathway,"        \
     " p.pathway_code, p.protocol, p.country, p.place, p.status, p.validator, p.verifier,"          \
-    " p.crediting_start, p.crediting_end, p.description, p.web, p.opened_at,"                      \
+    " p.crediting_start, p.crediting_end, p.description, p.web,"                                   \
     " coalesce((SELECT sum(c.issued + c.imported) FROM conservation c"                             \
     "  WHERE c.project_id = p.project_id), 0), p.latitude_udeg, p.longitude_udeg, p.ccp_approved"  \
     " FROM project p CROSS JOIN organisation s ON s.org_id = p.org_id"
@@ -57,10 +57,9 @@ static struct admin_project read_project(struct query *q, struct arena *arena)
         .crediting_end = query_text(q, arena, 15),
         .description = query_text(q, arena, 16),
         .web = query_text(q, arena, 17),
-        .opened_at = query_int(q, 18),
-        .issued_units = query_int(q, 19),
-        .location = column_location(q, 20),
-        .ccp_approved = query_int(q, 22) == 1,
+        .issued_units = query_int(q, 18),
+        .location = column_location(q, 19),
+        .ccp_approved = query_int(q, 21) == 1,
     };
 }
 

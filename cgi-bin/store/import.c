@@ -21,7 +21,7 @@ enum {
 };
 
 static const char *const SQL[Q__COUNT] = {
-    [Q_ORG] = "SELECT supplier_id, name, domain, country, description, state = 'active',"
+    [Q_ORG] = "SELECT supplier_id, name, domain, country, description,"
               " short_description, place, latitude_udeg, longitude_udeg"
               " FROM organisation WHERE org_id = ?1",
     [Q_PROJECT] = "SELECT org_id, name, short_code, status, country, latitude_udeg, longitude_udeg"
@@ -65,10 +65,9 @@ bool import_org_read(struct store *store, struct arena *arena, const char *org_i
                                    .domain = query_text(&q, arena, 2),
                                    .country = query_text(&q, arena, 3),
                                    .description = query_text(&q, arena, 4),
-                                   .is_active = query_int(&q, 5) != 0,
-                                   .short_description = query_text(&q, arena, 6),
-                                   .place = query_text(&q, arena, 7),
-                                   .location = column_location(&q, 8)};
+                                   .short_description = query_text(&q, arena, 5),
+                                   .place = query_text(&q, arena, 6),
+                                   .location = column_location(&q, 7)};
     }
     query_end(&q);
     return is;

@@ -87,8 +87,8 @@ static const char *const facts_sql[F__COUNT] = {
                   " EXISTS (SELECT 1 FROM conservation c WHERE c.project_id = p.project_id),"
                   " ccp_approved FROM project p WHERE project_id = ?1",
     [F_SHORT_CODE_TAKEN] = "SELECT 1 FROM project WHERE short_code = ?1 AND project_id IS NOT ?2",
-    [F_CONSERVATION] = "SELECT issued, imported, active, retired, exported, cancelled, next_serial"
-                       " FROM conservation WHERE project_id = ?1 AND vintage = ?2",
+    [F_CONSERVATION] =
+        "SELECT active, next_serial FROM conservation WHERE project_id = ?1 AND vintage = ?2",
 };
 const struct query_table ledger_facts_queries = {"ledger_facts", facts_sql, F__COUNT};
 
@@ -312,14 +312,8 @@ struct ledger_conservation ledger_conservation_read(struct store *store, const c
     query_bind_text(&q, 1, project_id);
     query_bind_int(&q, 2, vintage);
     if (query_row(&q)) {
-        row.found = true;
-        row.issued = query_int(&q, 0);
-        row.imported = query_int(&q, 1);
-        row.active = query_int(&q, 2);
-        row.retired = query_int(&q, 3);
-        row.exported = query_int(&q, 4);
-        row.cancelled = query_int(&q, 5);
-        row.next_serial = query_int(&q, 6);
+        row.active = query_int(&q, 0);
+        row.next_serial = query_int(&q, 1);
     }
     query_end(&q);
     return row;

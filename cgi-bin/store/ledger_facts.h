@@ -77,8 +77,7 @@ struct ledger_project {
 };
 
 struct ledger_conservation {
-    bool found;
-    int64_t issued, imported, active, retired, exported, cancelled;
+    int64_t active;
     int64_t next_serial; /* 1 when there is no row yet */
 };
 

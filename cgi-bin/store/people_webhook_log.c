@@ -25,7 +25,7 @@ enum {
 
 #define COLUMNS                                                                                    \
     "m.message_id, m.webhook_id, m.seq, m.kind, m.state, m.tries, m.next_at, m.made_at,"           \
-    " m.ended_at, coalesce(t.http_code, 0), coalesce(t.outcome, '')"
+    " m.ended_at, coalesce(t.outcome, '')"
 #define TABLES                                                                                     \
     " FROM webhook_message m LEFT JOIN webhook_try t"                                              \
     " ON t.message_id = m.message_id AND t.number = m.tries"
@@ -135,9 +135,8 @@ bool webhook_message_find(struct store *people, struct arena *arena, const char 
             .next_at = query_int(&q, 6),
             .made_at = query_int(&q, 7),
             .ended_at = query_int(&q, 8),
-            .last_code = (int)query_int(&q, 9),
-            .last_outcome = query_text(&q, arena, 10),
-            .body = query_text(&q, arena, 11),
+            .last_outcome = query_text(&q, arena, 9),
+            .body = query_text(&q, arena, 10),
         };
     }
     query_end(&q);
