@@ -2,7 +2,7 @@
 #include "store/admin_acts.h"
 
 #include "base/text.h"
-#include "store/query.h"
+#include "store/columns.h"
 #include "store/rows.h"
 
 /* Which index is walked: that of the narrowest filter asked for; each holds seq as well, so the
@@ -79,12 +79,6 @@ static int walk_of(const struct admin_act_filter *filter)
         return BY_ORG;
     }
     return text_empty(filter->command) ? BY_SEQ : BY_COMMAND;
-}
-
-/* Empty text is no filter: SQL NULL. */
-static void bind_filter(struct query *q, int number, const char *text)
-{
-    query_bind_text(q, number, text_empty(text) ? NULL : text);
 }
 
 static void bind_matches(struct query *q, const struct admin_act_filter *filter)

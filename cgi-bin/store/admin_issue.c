@@ -88,7 +88,7 @@ struct admin_projects admin_projects_list(struct store *registry, struct arena *
     struct fold_words words = fold_words(arena, typed);
     struct query q =
         query(registry, &admin_issue_queries, backwards ? Q_PROJECTS_BACK : Q_PROJECTS_FORTH);
-    query_bind_text(&q, 1, text_empty(after_id) ? NULL : after_id);
+    bind_filter(&q, 1, after_id);
     struct admin_project *rows = NULL;
     size_t count = 0;
     while (count < most && query_row(&q)) {

@@ -4,7 +4,7 @@
 #include "base/id.h"
 #include "base/must.h"
 #include "base/text.h"
-#include "store/query.h"
+#include "store/columns.h"
 #include "store/rows.h"
 
 enum {
@@ -96,15 +96,6 @@ static const char *const sql[Q__COUNT] = {
 
 const struct query_table admin_transfers_queries = {"admin_transfers", sql, Q__COUNT};
 
-static enum instrument instrument_column(struct query *q, int column)
-{
-    char word[32];
-    enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
-    query_text_into(q, column, word, sizeof(word));
-    must(instrument_from_word(word, &instrument)); /* the schema's CHECK allows no other */
-    return instrument;
-}
-
 /* The row of COLUMNS. */
 static struct admin_transfer read_transfer(struct query *q, struct arena *arena)
 {
@@ -122,7 +113,7 @@ static struct admin_transfer read_transfer(struct query *q, struct arena *arena)
                .to_system_party = query_text(q, arena, 9),
                .supplier_org_id = query_text(q, arena, 10),
                .supplier_name = query_text(q, arena, 11),
-               .instrument = instrument_column(q, 12),
+               .instrument = column_instrument(q, 12),
                .units = query_int(q, 13),
                .notes = query_text(q, arena, 14),
                .private_note = query_text(q, arena, 15),
@@ -155,12 +146,6 @@ static struct admin_transfers read_transfers(struct query *q, struct arena *aren
     }
     query_end(q);
     return (struct admin_transfers){rows, count};
-}
-
-/* Empty text is no filter: SQL NULL. */
-static void bind_filter(struct query *q, int number, const char *text)
-{
-    query_bind_text(q, number, text_empty(text) ? NULL : text);
 }
 
 static bool is_one_org(const struct admin_transfer_filter *filter)

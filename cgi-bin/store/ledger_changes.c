@@ -5,9 +5,9 @@
 
 #include "base/must.h"
 #include "base/text.h"
+#include "store/columns.h"
 #include "store/ledger_totals.h"
 #include "store/ledger_touched.h"
-#include "store/query.h"
 
 enum {
     C_RESERVE,
@@ -139,7 +139,6 @@ static bool read_whole(struct store *store, const char *batch_id, struct batch_r
 static bool insert_batch(struct store *store, const char *batch_id, const struct batch_row *row,
                          const struct ledger_place *place);
 static void bind_time(struct query *query, int number, int64_t at);
-static const char *or_null(const char *text);
 
 bool ledger_batch_move(struct store *store, const char *batch_id, const char *reserved_by,
                        const struct ledger_place *place)
@@ -546,9 +545,4 @@ static void bind_time(struct query *query, int number, int64_t at)
     if (at != 0) {
         query_bind_int(query, number, at);
     }
-}
-
-static const char *or_null(const char *text)
-{
-    return text_empty(text) ? NULL : text;
 }

@@ -1,9 +1,8 @@
 /* store/ledger_pool.c: see store/ledger_pool.h. */
 #include "store/ledger_pool.h"
 
-#include "base/text.h"
+#include "store/columns.h"
 #include "store/ledger_touched.h"
-#include "store/query.h"
 
 enum {
     P_REFUND,
@@ -93,7 +92,7 @@ static bool add(struct store *store, int number, const struct ledger_new_pool *p
     query_bind_text(&q, 1, pool->pool_id);
     query_bind_text(&q, 2, pool->org_id);
     query_bind_text(&q, 3, pool->supplier_org_id);
-    query_bind_text(&q, 4, text_empty(pool->project_id) ? NULL : pool->project_id);
+    query_bind_text(&q, 4, or_null(pool->project_id));
     query_bind_text(&q, 5, instrument_word(pool->instrument));
     query_bind_int(&q, 6, pool->units);
     query_bind_text(&q, 7, pool->notes);

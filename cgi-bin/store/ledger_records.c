@@ -5,7 +5,7 @@
 
 #include "base/must.h"
 #include "base/text.h"
-#include "store/query.h"
+#include "store/columns.h"
 
 /* Everything before the last four characters: prefix, millisecond, tag. */
 #define ID_STEM_CHARS 16
@@ -129,7 +129,6 @@ const struct query_table ledger_records_queries = {"ledger_records", records_sql
 static void bind_org(struct query *query, const struct ledger_org_words *words);
 static void bind_location(struct query *query, int number, const struct location *location);
 static void bind_project(struct query *query, const struct ledger_project_words *words);
-static const char *or_null(const char *text);
 static int highest_query(const char *id);
 static void read_highest(struct store *store, const char *id, const char *from, const char *to,
                          char highest[ID_SIZE]);
@@ -433,9 +432,4 @@ static int highest_query(const char *id)
     }
     must(!"an id of the registry");
     return -1;
-}
-
-static const char *or_null(const char *text)
-{
-    return text_empty(text) ? NULL : text;
 }

@@ -146,17 +146,6 @@ static const char *const sql[Q__COUNT] = {
 
 const struct query_table my_transfers_queries = {"my_transfers", sql, Q__COUNT};
 
-/* Pathway, country, project code, vintage, first, last from a column on. */
-static void read_serial(struct query *q, int column, struct serial *serial)
-{
-    query_text_into(q, column, serial->pathway, sizeof(serial->pathway));
-    query_text_into(q, column + 1, serial->country, sizeof(serial->country));
-    query_text_into(q, column + 2, serial->project_code, sizeof(serial->project_code));
-    serial->vintage = (int)query_int(q, column + 3);
-    serial->first = query_int(q, column + 4);
-    serial->last = query_int(q, column + 5);
-}
-
 /* The row of COLUMNS. */
 static struct my_transfer read_row(struct query *q, struct arena *arena)
 {
@@ -185,7 +174,7 @@ static struct my_transfer read_row(struct query *q, struct arena *arena)
         .submitted_root = query_text(q, arena, 27),
     };
     if (row.first_batch_id[0] != '\0') {
-        read_serial(q, 20, &row.first_block);
+        row.first_block = column_serial(q, 20);
     }
     return row;
 }
@@ -349,7 +338,7 @@ struct my_blocks my_transfer_blocks(struct store *registry, struct arena *arena,
             .split_from_id = query_text(&q, arena, 12),
             .units = query_int(&q, 15),
         };
-        read_serial(&q, 1, &row->serial);
+        row->serial = column_serial(&q, 1);
         row->split_from = row->serial;
         row->split_from.first = query_int(&q, 13);
         row->split_from.last = query_int(&q, 14);
