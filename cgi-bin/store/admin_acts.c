@@ -115,17 +115,13 @@ int64_t admin_acts_count(struct store *registry, const struct admin_act_filter *
 {
     struct query q = query(registry, &admin_acts_queries, Q_COUNT + walk_of(filter));
     bind_matches(&q, filter);
-    int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return count;
+    return column_only(&q);
 }
 
 int64_t admin_acts_last(struct store *registry)
 {
     struct query q = query(registry, &admin_acts_queries, Q_LAST);
-    int64_t last = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return last;
+    return column_only(&q);
 }
 
 /* When the first row from seq on was recorded; INT64_MAX behind the end. */

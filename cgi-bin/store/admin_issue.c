@@ -141,7 +141,5 @@ bool admin_key_is_used(struct store *registry, const char *user_id, const char *
     struct query q = query(registry, &admin_issue_queries, Q_KEY);
     query_bind_text(&q, 1, user_id);
     query_bind_text(&q, 2, key);
-    bool is_used = query_row(&q);
-    query_end(&q);
-    return is_used;
+    return query_any(&q);
 }

@@ -90,7 +90,5 @@ int64_t admin_person_seen(struct store *people, const char *user_id)
 {
     struct query q = query(people, &admin_people_queries, Q_SEEN);
     query_bind_text(&q, 1, user_id);
-    int64_t at = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return at;
+    return column_only(&q);
 }

@@ -222,9 +222,7 @@ int64_t admin_transfers_count(struct store *registry, struct arena *arena,
     struct query q =
         query(registry, &admin_transfers_queries, is_one_org(filter) ? Q_ORG_COUNT : Q_COUNT);
     bind_matches(&q, arena, filter);
-    int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return count;
+    return column_only(&q);
 }
 
 bool admin_transfer_find(struct store *registry, struct arena *arena, const char *transfer_id,

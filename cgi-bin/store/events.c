@@ -3,7 +3,7 @@
 
 #include "base/limits.h"
 #include "base/must.h"
-#include "store/query.h"
+#include "store/columns.h"
 
 /* ?1 after, ?2 up to, ?3 most; ?4 the organisation. Each takes its own path: by the public ones, by
  * the one party, by the other; merged they are in order. */
@@ -75,9 +75,7 @@ static struct events read_rows(struct store *store, struct arena *arena, int num
 int64_t events_last_seq(struct store *store)
 {
     struct query q = query(store, &events_queries, Q_LAST);
-    int64_t seq = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return seq;
+    return column_only(&q);
 }
 
 static void read_row(struct query *q, struct arena *arena, struct events_row *row)

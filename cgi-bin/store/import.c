@@ -176,9 +176,7 @@ int64_t import_held_units(struct store *store, const char *org_id, const char *p
 
     query_bind_text(&q, 1, org_id);
     query_bind_text(&q, 2, project_id);
-    int64_t units = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return units;
+    return column_only(&q);
 }
 
 static bool is_there(struct store *store, int number, const char *id)
@@ -186,9 +184,7 @@ static bool is_there(struct store *store, int number, const char *id)
     struct query q = query(store, &import_queries, number);
 
     query_bind_text(&q, 1, id);
-    bool is = query_row(&q);
-    query_end(&q);
-    return is;
+    return query_any(&q);
 }
 
 static const char *one_text(struct store *store, struct arena *arena, int number, const char *value)

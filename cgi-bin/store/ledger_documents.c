@@ -1,7 +1,7 @@
 /* store/ledger_documents.c: see store/ledger_documents.h. */
 #include "store/ledger_documents.h"
 
-#include "store/query.h"
+#include "store/columns.h"
 
 enum { D_ONE, D_COUNT, D_URL_TAKEN, D_ADD, D_REMOVE, D__COUNT };
 
@@ -39,9 +39,7 @@ int64_t ledger_documents_count(struct store *store, const char *project_id)
 {
     struct query q = query(store, &ledger_documents_queries, D_COUNT);
     query_bind_text(&q, 1, project_id);
-    int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return count;
+    return column_only(&q);
 }
 
 bool ledger_document_url_taken(struct store *store, const char *project_id, const char *url)
@@ -49,9 +47,7 @@ bool ledger_document_url_taken(struct store *store, const char *project_id, cons
     struct query q = query(store, &ledger_documents_queries, D_URL_TAKEN);
     query_bind_text(&q, 1, project_id);
     query_bind_text(&q, 2, url);
-    bool is_taken = query_row(&q);
-    query_end(&q);
-    return is_taken;
+    return query_any(&q);
 }
 
 bool ledger_document_add(struct store *store, const struct ledger_new_document *document)

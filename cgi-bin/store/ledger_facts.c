@@ -4,7 +4,7 @@
 
 #include "base/must.h"
 #include "base/text.h"
-#include "store/query.h"
+#include "store/columns.h"
 
 #define ORG_COLUMNS                                                                                \
     "SELECT org_id, supplier_id IS NOT NULL, name, kind, state, incoming_policy, two_person,"      \
@@ -116,9 +116,7 @@ struct ledger_setting ledger_setting_read(struct store *store)
 int64_t ledger_act_last_at(struct store *store)
 {
     struct query q = query(store, &ledger_facts_queries, F_ACT_LAST_AT);
-    int64_t at = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return at;
+    return column_only(&q);
 }
 
 struct ledger_person ledger_person_read(struct store *store, const char *user_id)
@@ -327,18 +325,14 @@ static bool exists(struct store *store, int number, const char *one, const char 
     if (two != NULL) {
         query_bind_text(&q, 2, two);
     }
-    bool is_there = query_row(&q);
-    query_end(&q);
-    return is_there;
+    return query_any(&q);
 }
 
 static int64_t number_of(struct store *store, int number, const char *one)
 {
     struct query q = query(store, &ledger_facts_queries, number);
     query_bind_text(&q, 1, one);
-    int64_t value = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return value;
+    return column_only(&q);
 }
 
 /* The schema's CHECKs allow no other word, so a strange one is damage: must(). */

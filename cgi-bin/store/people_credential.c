@@ -2,7 +2,7 @@
 #include "store/people_credential.h"
 
 #include "base/must.h"
-#include "store/query.h"
+#include "store/columns.h"
 
 enum {
     Q_LIVE_KEYS,
@@ -100,7 +100,6 @@ static struct query list(struct store *store, int number, const char *org_id, in
                          const char *before_id, size_t rows_max);
 static bool revoke(struct store *store, int number, const char *org_id, const char *id,
                    const char *revoked_by, int64_t now_us);
-static int64_t count_of(struct query *q);
 
 size_t credential_live_keys(struct store *store, struct arena *arena,
                             struct signing_key keys[SIGNING_KEYS_MAX])
@@ -266,7 +265,7 @@ bool credential_any_ended_client(struct store *store, const char *org_id)
 {
     struct query q = query(store, &people_credential_queries, Q_ENDED_CLIENT);
     query_bind_text(&q, 1, org_id);
-    return count_of(&q) > 0;
+    return column_only(&q) > 0;
 }
 
 bool credential_any_ended_token(struct store *store, const char *org_id, int64_t now_us)
@@ -274,14 +273,14 @@ bool credential_any_ended_token(struct store *store, const char *org_id, int64_t
     struct query q = query(store, &people_credential_queries, Q_ENDED_TOKEN);
     query_bind_text(&q, 1, org_id);
     query_bind_int(&q, 2, now_us);
-    return count_of(&q) > 0;
+    return column_only(&q) > 0;
 }
 
 int64_t credential_count_clients(struct store *store, const char *org_id)
 {
     struct query q = query(store, &people_credential_queries, Q_COUNT_CLIENTS);
     query_bind_text(&q, 1, org_id);
-    return count_of(&q);
+    return column_only(&q);
 }
 
 int64_t credential_count_tokens(struct store *store, const char *org_id, int64_t now_us)
@@ -289,7 +288,7 @@ int64_t credential_count_tokens(struct store *store, const char *org_id, int64_t
     struct query q = query(store, &people_credential_queries, Q_COUNT_TOKENS);
     query_bind_text(&q, 1, org_id);
     query_bind_int(&q, 2, now_us);
-    return count_of(&q);
+    return column_only(&q);
 }
 
 bool credential_add_client(struct store *store, const struct client_secret *client,
@@ -431,11 +430,4 @@ static bool revoke(struct store *store, int number, const char *org_id, const ch
     query_bind_text(&q, 3, revoked_by);
     query_bind_int(&q, 4, now_us);
     return query_run_one(&q);
-}
-
-static int64_t count_of(struct query *q)
-{
-    int64_t count = query_row(q) ? query_int(q, 0) : 0;
-    query_end(q);
-    return count;
 }

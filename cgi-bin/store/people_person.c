@@ -2,7 +2,7 @@
 #include "store/people_person.h"
 
 #include "base/must.h"
-#include "store/query.h"
+#include "store/columns.h"
 
 enum { Q_BY_ID, Q_BY_EMAIL, Q_NAME, Q_COUNT, Q_LIST, Q_ADD, Q_SET_STATE, Q__COUNT };
 
@@ -47,9 +47,7 @@ const char *people_name(struct store *store, struct arena *arena, const char *us
 int64_t people_count(struct store *store)
 {
     struct query q = query(store, &people_person_queries, Q_COUNT);
-    int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return count;
+    return column_only(&q);
 }
 
 size_t people_list(struct store *store, const char *after_email, struct person *persons,

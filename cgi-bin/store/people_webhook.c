@@ -258,9 +258,7 @@ bool webhook_key_is_known(struct store *people, const char *user_id, const char 
     struct query q = query(people, &people_webhook_queries, Q_KEY_KNOWN);
     query_bind_text(&q, 1, user_id);
     query_bind_text(&q, 2, key);
-    bool is_known = query_row(&q);
-    query_end(&q);
-    return is_known;
+    return query_any(&q);
 }
 
 void webhook_key_add(struct store *people, const char *user_id, const char *key,

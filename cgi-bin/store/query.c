@@ -71,6 +71,13 @@ bool query_row(struct query *query)
     return false;
 }
 
+bool query_any(struct query *query)
+{
+    bool has_row = query_row(query);
+    query_end(query);
+    return has_row;
+}
+
 bool query_run(struct query *query)
 {
     while (query_row(query)) {

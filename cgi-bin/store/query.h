@@ -30,6 +30,8 @@ void query_bind_blob(struct query *query, int number, const void *bytes, size_t 
 void query_bind_null(struct query *query, int number);
 /* Steps: true with a row. False at the end or on a fault (then sticky in the store). */
 bool query_row(struct query *query);
+/* Has it a row? Ends the query. */
+bool query_any(struct query *query);
 /* For writes: steps to the end, and ends the query; false on a fault or a refused constraint (then
  * *the store's fault* is set). */
 bool query_run(struct query *query);
