@@ -57,10 +57,7 @@ struct inbox_view {
     bool is_one_unit; /* the ticked quantities can be added up */
     int64_t scale;
     const char *unit;
-    bool has_accounts;
-    struct choice_views accounts;
-    const char *account_id; /* the only one */
-    const char *account_error;
+    struct accept_view into;
     const char *reason;
     const char *reason_error;
     bool has_pager;
