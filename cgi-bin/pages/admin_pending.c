@@ -66,15 +66,6 @@ static struct order order_of(const struct visit *visit)
     return (struct order){by_size ? ADMIN_BY_UNITS : ADMIN_BY_EXPIRY, sort[0] == '-'};
 }
 
-static struct admin_transfer_filter filter_of(struct visit *visit)
-{
-    return (struct admin_transfer_filter){
-        .state = field_text(&visit->fields, "state"),
-        .kind = field_text(&visit->fields, "kind"),
-        .org = admin_org_or_words(visit, field_text(&visit->fields, "organisation")),
-    };
-}
-
 /* A place in the list as our links carry it: "part.key.id". */
 static const char *cursor_of(struct visit *visit, const struct admin_transfer *row,
                              struct order order)
@@ -188,7 +179,7 @@ static bool csv_window(struct response *response, void *state)
 {
     struct csv *csv = state;
     struct arena *arena = csv->visit->arena;
-    struct admin_transfer_filter filter = filter_of(csv->visit);
+    struct admin_transfer_filter filter = admin_transfers_filter(csv->visit);
     struct order order = order_of(csv->visit);
     if (!csv->is_begun) {
         admin_transfers_csv_head(&response->body);
@@ -219,7 +210,7 @@ enum status admin_home_get(struct visit *visit, struct response *response)
 static void show_rows(struct visit *visit, const struct admin_list *list, struct admin_place place,
                       struct admin_pending_view *view)
 {
-    struct admin_transfer_filter filter = filter_of(visit);
+    struct admin_transfer_filter filter = admin_transfers_filter(visit);
     struct order order = order_of(visit);
     bool goes_back = !text_empty(list->after);
     struct admin_transfers found =

@@ -24,7 +24,7 @@ static const struct field_row rows[] = {
 };
 const struct form admin_transfers_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
-static struct admin_transfer_filter filter_of(struct visit *visit)
+struct admin_transfer_filter admin_transfers_filter(struct visit *visit)
 {
     return (struct admin_transfer_filter){
         .state = field_text(&visit->fields, "state"),
@@ -47,7 +47,7 @@ static bool csv_window(struct response *response, void *state)
 {
     struct csv *csv = state;
     struct arena *arena = csv->visit->arena;
-    struct admin_transfer_filter filter = filter_of(csv->visit);
+    struct admin_transfer_filter filter = admin_transfers_filter(csv->visit);
     if (csv->last_id[0] == '\0') {
         admin_transfers_csv_head(&response->body);
     }
@@ -67,7 +67,7 @@ static void show_rows(struct visit *visit, const struct admin_list *list,
                       struct admin_transfers_view *view)
 {
     struct arena *arena = visit->arena;
-    struct admin_transfer_filter filter = filter_of(visit);
+    struct admin_transfer_filter filter = admin_transfers_filter(visit);
     struct admin_page page = admin_list_page(list);
     struct admin_transfers found =
         admin_transfers_list(visit->registry, arena, &filter, descends(visit) != page.goes_back,
