@@ -3,7 +3,6 @@
 
 #include "admin_templates.h"
 #include "base/clock.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/admin_house_view.h"

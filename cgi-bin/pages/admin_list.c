@@ -1,7 +1,6 @@
 /* pages/admin_list.c: what the administrators' lists share; see pages/admin.h. */
 #include "pages/admin.h"
 
-#include "base/clock.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"

@@ -2,7 +2,6 @@
  * from paper. See pages/certificate.h. */
 #include "pages/certificate.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/chrome.h"

@@ -6,7 +6,6 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
-#include "ledger/command.h"
 #include "pages/desk.h"
 #include "pages/my_transfer.h"
 #include "pages/transfer_words.h"

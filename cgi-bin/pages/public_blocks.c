@@ -1,6 +1,5 @@
 /* pages/public_blocks.c: the blocks of a transfer, delivery or retirement, as a table and as CSV.
  */
-#include "base/must.h"
 #include "base/text.h"
 #include "pages/desk.h"
 #include "pages/public.h"

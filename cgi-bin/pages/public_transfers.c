@@ -2,7 +2,6 @@
 #include "pages/public_transfers_view.h"
 
 #include "base/clock.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/chrome.h"

@@ -8,7 +8,6 @@
 #include "pages/desk.h"
 #include "pages/team_view.h"
 #include "pages/team_webhooks.h"
-#include "store/window.h"
 
 static const char *const state_words[] = {"waiting", "delivered", "given_up", NULL};
 static const struct field_row query_rows[] = {

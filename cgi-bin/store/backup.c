@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/must.h"
 #include "base/text.h"
 #include "store/care.h"
 #include "store/inside.h"

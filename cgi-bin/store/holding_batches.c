@@ -1,7 +1,6 @@
 /* store/holding_batches.c: see store/holdings.h. The batches of one organisation, as lists. */
 #include <string.h>
 
-#include "base/id.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "store/columns.h"

@@ -1,7 +1,6 @@
 /* store/people_webhook_queue.c: see store/people_webhook_queue.h. */
 #include "store/people_webhook_queue.h"
 
-#include "base/must.h"
 #include "base/text.h"
 #include "store/columns.h"
 #include "store/people_webhook_row.h"

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "base/id.h"
 #include "store/columns.h"
 #include "store/rows.h"
 
