@@ -153,6 +153,8 @@ struct admin_list {
     const char *after;  /* … or the one that ends before it */
 };
 
+/* A list in its usual order ("" it has no other), at the place that the query's fields say. */
+struct admin_list admin_list_begin(struct visit *visit, const char *path, const char *usual_sort);
 /* Adds a filter read from the query's field of that name. */
 void admin_list_filter(struct admin_list *list, const char *name, const char *label,
                        const char *const *choices);

@@ -237,15 +237,8 @@ enum status admin_audit_get(struct visit *visit, struct response *response)
 {
     struct asked *asked = arena_one(visit->arena, struct asked);
     ask(visit, asked);
-    struct admin_list list = {
-        .visit = visit,
-        .path = "/admin/audit",
-        .sort = "",
-        .usual_sort = "-time",
-        .is_by_time = true,
-        .before = field_text(&visit->fields, "before"),
-        .after = field_text(&visit->fields, "after"),
-    };
+    struct admin_list list = admin_list_begin(visit, "/admin/audit", "-time");
+    list.is_by_time = true;
     int64_t cursor = 0;
     const char *cursor_text = admin_list_page(&list).cursor;
     if (!text_empty(cursor_text) && !text_parse_int(cursor_text, false, &cursor)) {

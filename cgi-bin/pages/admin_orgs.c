@@ -146,14 +146,7 @@ enum status admin_orgs_get(struct visit *visit, struct response *response)
         response->stream_state = csv;
         return STATUS_OK;
     }
-    struct admin_list list = {
-        .visit = visit,
-        .path = "/admin/organisations",
-        .sort = "",
-        .usual_sort = "",
-        .before = field_text(&visit->fields, "before"),
-        .after = field_text(&visit->fields, "after"),
-    };
+    struct admin_list list = admin_list_begin(visit, "/admin/organisations", "");
     admin_list_filter(&list, "q", "Name, domain or id", NULL);
     admin_list_filter(&list, "state", "State", state_choices);
     admin_list_filter(&list, "kind", "Kind", kind_choices);

@@ -99,13 +99,7 @@ static bool place_of(struct visit *visit, const char *cursor, struct admin_place
 
 static struct admin_list list_of(struct visit *visit)
 {
-    struct admin_list list = {
-        .visit = visit,
-        .path = "/admin/pending",
-        .usual_sort = usual_sort,
-        .before = field_text(&visit->fields, "before"),
-        .after = field_text(&visit->fields, "after"),
-    };
+    struct admin_list list = admin_list_begin(visit, "/admin/pending", usual_sort);
     const char *sort = field_text(&visit->fields, "sort");
     list.sort = text_is(sort, usual_sort) ? "" : sort;
     admin_list_filter(&list, "state", "State", state_choices);

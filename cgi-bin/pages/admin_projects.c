@@ -112,14 +112,7 @@ enum status admin_projects_get(struct visit *visit, struct response *response)
         response->stream_state = csv;
         return STATUS_OK;
     }
-    struct admin_list list = {
-        .visit = visit,
-        .path = "/admin/issue",
-        .sort = "",
-        .usual_sort = "",
-        .before = field_text(&visit->fields, "before"),
-        .after = field_text(&visit->fields, "after"),
-    };
+    struct admin_list list = admin_list_begin(visit, "/admin/issue", "");
     admin_list_filter(&list, "q", "Name, code or supplier", NULL);
     struct admin_projects_view view = {
         .page = chrome_of(visit, PLACE_ISSUE, "Issue and deliver"),

@@ -97,16 +97,10 @@ enum status admin_transfers_get(struct visit *visit, struct response *response)
         response->stream_state = csv;
         return STATUS_OK;
     }
+    struct admin_list list = admin_list_begin(visit, "/admin/transfers", usual_sort);
     const char *sort = field_text(&visit->fields, "sort");
-    struct admin_list list = {
-        .visit = visit,
-        .path = "/admin/transfers",
-        .sort = text_is(sort, usual_sort) ? "" : sort,
-        .usual_sort = usual_sort,
-        .is_by_time = true,
-        .before = field_text(&visit->fields, "before"),
-        .after = field_text(&visit->fields, "after"),
-    };
+    list.sort = text_is(sort, usual_sort) ? "" : sort;
+    list.is_by_time = true;
     admin_list_filter(&list, "state", "State", admin_state_choices);
     admin_list_filter(&list, "kind", "Kind", admin_kind_choices);
     admin_list_filter(&list, "organisation", "Organisation", NULL);
