@@ -248,9 +248,7 @@ enum status admin_audit_get(struct visit *visit, struct response *response)
         struct csv *csv = arena_one(visit->arena, struct csv);
         csv->visit = visit;
         csv->asked = *asked;
-        desk_csv(response, visit->arena, "audit.csv");
-        response->stream = csv_window;
-        response->stream_state = csv;
+        desk_csv_stream(visit, response, "audit.csv", csv_window, csv);
         return STATUS_OK;
     }
     admin_list_filter(&list, "who", "Who", NULL);

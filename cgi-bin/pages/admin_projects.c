@@ -107,9 +107,7 @@ enum status admin_projects_get(struct visit *visit, struct response *response)
     if (text_is(field_text(&visit->fields, "format"), "csv")) {
         struct csv *csv = arena_one(visit->arena, struct csv);
         csv->visit = visit;
-        desk_csv(response, visit->arena, "projects.csv");
-        response->stream = csv_window;
-        response->stream_state = csv;
+        desk_csv_stream(visit, response, "projects.csv", csv_window, csv);
         return STATUS_OK;
     }
     struct admin_list list = admin_list_begin(visit, "/admin/issue", "");

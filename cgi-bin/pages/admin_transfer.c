@@ -92,9 +92,7 @@ enum status admin_transfers_get(struct visit *visit, struct response *response)
     if (text_is(field_text(&visit->fields, "format"), "csv")) {
         struct csv *csv = arena_one(visit->arena, struct csv);
         csv->visit = visit;
-        desk_csv(response, visit->arena, "transfers.csv");
-        response->stream = csv_window;
-        response->stream_state = csv;
+        desk_csv_stream(visit, response, "transfers.csv", csv_window, csv);
         return STATUS_OK;
     }
     struct admin_list list = admin_list_begin(visit, "/admin/transfers", usual_sort);
