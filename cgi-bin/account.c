@@ -167,17 +167,6 @@ static const struct query_table *registry_tables[48] = {
     &team_queries,       &orders_queries,   &public_batches_queries,
 };
 
-static void add_plan_tables(void)
-{
-    size_t count = 0;
-    while (registry_tables[count] != NULL) {
-        count++;
-    }
-    for (size_t i = 0; ledger_plan_tables[i] != NULL; i++) {
-        registry_tables[count++] = ledger_plan_tables[i];
-    }
-}
-
 int main(void)
 {
     static const struct gate_setup setup = {
@@ -190,6 +179,6 @@ int main(void)
         .uses_ledger = true,
         .error_page = account_error_page,
     };
-    add_plan_tables();
+    ledger_plan_tables_add(registry_tables);
     return gate_run(&setup);
 }

@@ -138,17 +138,6 @@ static const struct query_table *registry_tables[48] = {
     &events_queries,      &site_queries,          &api_keys_queries,
 };
 
-static void add_plan_tables(void)
-{
-    size_t count = 0;
-    while (registry_tables[count] != NULL) {
-        count++;
-    }
-    for (size_t i = 0; ledger_plan_tables[i] != NULL; i++) {
-        registry_tables[count++] = ledger_plan_tables[i];
-    }
-}
-
 int main(void)
 {
     static const struct gate_setup setup = {
@@ -165,6 +154,6 @@ int main(void)
         .begin = api_begin,
         .opened = api_opened,
     };
-    add_plan_tables();
+    ledger_plan_tables_add(registry_tables);
     return gate_run(&setup);
 }

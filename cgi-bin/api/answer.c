@@ -8,7 +8,6 @@
 void api_begin(struct visit *visit)
 {
     visit->faults = arena_one(visit->arena, struct api_faults);
-    visit->faults->arena = visit->arena;
 }
 
 struct json api_answer(struct visit *visit, struct response *response)

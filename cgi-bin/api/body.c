@@ -7,7 +7,6 @@
 
 #include "api/body_scan.h"
 #include "api/member.h"
-#include "base/limits.h"
 #include "base/must.h"
 #include "base/text.h"
 

@@ -4,7 +4,6 @@
 #include "api/api.h"
 #include "api/page.h"
 #include "base/limits.h"
-#include "base/must.h"
 
 #define EVENTS_DEFAULT 50
 

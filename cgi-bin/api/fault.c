@@ -3,7 +3,6 @@
 
 #include "api/json.h"
 #include "base/must.h"
-#include "base/text.h"
 #include "gate/gate.h"
 
 static struct loc place_of(enum status status, const struct fault_places *places,

@@ -42,7 +42,6 @@ struct api_fault {
 };
 
 struct api_faults {
-    struct arena *arena;
     struct api_fault at[FAULTS_MAX];
     size_t count;
 };

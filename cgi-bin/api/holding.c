@@ -1,7 +1,6 @@
 /* api/holding.c: the credit batches of an organisation. See api/holding.h. */
 #include "api/holding.h"
 
-#include "api/api.h"
 #include "api/batch.h"
 #include "api/list.h"
 #include "base/text.h"

@@ -8,8 +8,6 @@
 #include "api/list.h"
 #include "api/party.h"
 #include "base/clock.h"
-#include "base/must.h"
-#include "base/text.h"
 #include "ledger/ledger.h"
 
 /* Everything that would be asked of somebody before the units are where they go, in that order. */

@@ -5,8 +5,6 @@
 #include "api/api.h"
 #include "api/batch.h"
 #include "api/list.h"
-#include "base/must.h"
-#include "base/text.h"
 
 /* Order of enum transfer_state. */
 static const char *const state_words[] = {"awaiting_approval", "pending", "completed", "rejected",

@@ -2,7 +2,6 @@
 #include "api/transfer.h"
 
 #include "api/api.h"
-#include "base/text.h"
 
 /* The transfer as the body says it and the ledger will have it, if it does: what it is made of
  * never changes, so nothing of it has to be read again afterwards. */

@@ -3,7 +3,6 @@
 
 #include "api/party.h"
 #include "base/must.h"
-#include "base/text.h"
 
 void transfer_write_need(struct json *json, const char *act, const char *organisation_id,
                          int64_t until_at)

@@ -61,7 +61,7 @@
 /* ---- the ledger ---- */
 /* batches named by hand in one act: fits one SEQPACKET message many times */
 #define COMMAND_LINES_MAX 256
-/* batches that one oldest-first act may touch: bounds the work inside one savepoint */
+/* batches that one oldest-first act may touch: bounds the work of one */
 #define SPLIT_BATCHES_MAX 4096
 /* commands in one SQLite transaction: past this latency grows, throughput does not */
 #define GROUP_COMMIT_MAX 128

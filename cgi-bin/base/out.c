@@ -104,11 +104,6 @@ void out_csv_cell(struct out *out, const char *text)
     out_text(out, "\"");
 }
 
-void out_csv_int(struct out *out, int64_t number)
-{
-    out_int(out, number);
-}
-
 void out_csv_next(struct out *out)
 {
     out_text(out, ",");

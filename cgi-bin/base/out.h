@@ -53,7 +53,6 @@ void out_int(struct out *out, int64_t number);
  * CR are led by an apostrophe inside quotes so that no spreadsheet runs them; plain numbers keep
  * their sign. The caller writes commas and CRLF with out_csv_next / out_csv_end. */
 void out_csv_cell(struct out *out, const char *text);
-void out_csv_int(struct out *out, int64_t number);
 void out_csv_next(struct out *out); /* between two cells: a comma */
 void out_csv_end(struct out *out);  /* after the last cell of a row: CRLF */
 

@@ -2,7 +2,6 @@
  * courier/inside.h. */
 #include "api/event.h"
 #include "base/log.h"
-#include "base/must.h"
 #include "base/out.h"
 #include "base/text.h"
 #include "courier/inside.h"

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "gate/credential.h"
 #include "gate/range.h"

@@ -4,7 +4,6 @@
 
 #include "base/log.h"
 #include "base/must.h"
-#include "base/text.h"
 #include "gate/inside.h"
 #include "store/people_session.h"
 #include "store/rights.h"

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "gate/password.h"
 

@@ -22,7 +22,6 @@ struct reading {
     uint32_t cell_line, cell_column; /* where the present cell begins */
     uint32_t row_line;               /* where the present row begins */
     bool cell_begun;                 /* a byte of the present cell has been fed */
-    bool quoted;                     /* the present cell began with a quote */
     size_t cell_count; /* cells of the present row so far, also those that are too many */
     struct csv_cell cells[CSV_COLUMNS_MAX];
 };
@@ -184,7 +183,6 @@ static size_t feed_byte(struct reading *reading, const char *bytes, size_t at, s
 
     if (!reading->cell_begun && (!blank || (reading->cell_count > 0 && byte != '\n'))) {
         reading->cell_begun = true;
-        reading->quoted = byte == '"';
         reading->cell_line = reading->line;
         reading->cell_column = reading->column;
         if (reading->cell_count == 0) {
@@ -242,7 +240,6 @@ static void cell_ended(void *bytes, size_t size_bytes, void *context)
     if (!reading->cell_begun) { /* an empty last cell: it begins where the row ends */
         reading->cell_line = reading->line;
         reading->cell_column = reading->column;
-        reading->quoted = false;
     }
     if (reading->cell_count < CSV_COLUMNS_MAX) {
         reading->cells[reading->cell_count] =

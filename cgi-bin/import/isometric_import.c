@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "import/apply.h"
 #include "import/isometric.h"

@@ -1,7 +1,6 @@
 /* ledger/apply_pool.c: refunds and cancellations of a buffer pool's units. See ledger/work.h. */
 #include <string.h>
 
-#include "base/must.h"
 #include "base/text.h"
 #include "ledger/work.h"
 #include "store/ledger_pool.h"

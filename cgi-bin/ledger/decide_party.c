@@ -2,8 +2,6 @@
  * ledger/work.h. */
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "ledger/work.h"
 #include "model/country.h"

@@ -49,7 +49,6 @@ enum status door_open(struct door *door, const char *run_dir, const uid_t uids[P
                       int extra_fd)
 {
     memset(door, 0, sizeof *door);
-    door->extra_fd = extra_fd;
     for (size_t i = 0; i < LEDGER_CLIENTS_MAX; i++) {
         door->clients[i].fd = -1;
     }

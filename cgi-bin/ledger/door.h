@@ -44,12 +44,12 @@ struct door {
     size_t turn;  /* whose turn it is to be heard first: nobody waits behind a busy neighbour */
     bool is_full; /* listening is suspended until a client leaves */
     int epoll_fd;
-    int extra_fd; /* -1, or a descriptor that also ends door_wait (signals) */
 };
 
 /* Makes the sockets of account, admin, api and tally in run_dir. Call it only while holding the
- * data folder's lock: what an earlier daemon left is replaced. uids: by enum asker. Refuses (and
- * says why in the log) when another living daemon listens there. */
+ * data folder's lock: what an earlier daemon left is replaced. uids: by enum asker. extra_fd: -1,
+ * or a descriptor that also ends door_wait (signals). Refuses (and says why in the log) when
+ * another living daemon listens there. */
 enum status door_open(struct door *door, const char *run_dir, const uid_t uids[PROGRAM__COUNT],
                       int extra_fd);
 /* Closes everything and removes the sockets. */

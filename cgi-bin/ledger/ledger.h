@@ -51,6 +51,8 @@ enum status ledger_plan(struct store *store, struct arena *arena, enum asker pro
                         struct answer *answer);
 /* NULL-ended: query tables a reader needs for ledger_plan. */
 extern const struct query_table *const ledger_plan_tables[];
+/* Puts them behind a program's own, which end with NULL and leave room for them and a NULL. */
+void ledger_plan_tables_add(const struct query_table **tables);
 
 /* ------------------------------------------------------------------- acting */
 

@@ -13,6 +13,16 @@ const struct query_table *const ledger_plan_tables[] = {
     NULL,
 };
 
+void ledger_plan_tables_add(const struct query_table **tables)
+{
+    while (*tables != NULL) {
+        tables++;
+    }
+    for (size_t i = 0; ledger_plan_tables[i] != NULL; i++) {
+        *tables++ = ledger_plan_tables[i];
+    }
+}
+
 enum status ledger_plan(struct store *store, struct arena *arena, enum asker program,
                         const struct command *command, int64_t now_us, struct plan *plan,
                         struct answer *answer)

@@ -51,7 +51,6 @@ const char *admin_registry_roles_words(unsigned roles);
  * fields they name. */
 struct admin_form {
     struct visit *visit;
-    enum place place;
     struct admin_form_view view;
     struct admin_field *fields;
     struct admin_hidden *hiddens;
@@ -154,6 +153,8 @@ struct admin_list {
     const char *after;  /* … or the one that ends before it */
 };
 
+/* A list in its usual order ("" it has no other), at the place that the query's fields say. */
+struct admin_list admin_list_begin(struct visit *visit, const char *path, const char *usual_sort);
 /* Adds a filter read from the query's field of that name. */
 void admin_list_filter(struct admin_list *list, const char *name, const char *label,
                        const char *const *choices);

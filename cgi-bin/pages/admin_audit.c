@@ -3,7 +3,6 @@
 
 #include "admin_templates.h"
 #include "base/clock.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/admin_house_view.h"
@@ -238,15 +237,8 @@ enum status admin_audit_get(struct visit *visit, struct response *response)
 {
     struct asked *asked = arena_one(visit->arena, struct asked);
     ask(visit, asked);
-    struct admin_list list = {
-        .visit = visit,
-        .path = "/admin/audit",
-        .sort = "",
-        .usual_sort = "-time",
-        .is_by_time = true,
-        .before = field_text(&visit->fields, "before"),
-        .after = field_text(&visit->fields, "after"),
-    };
+    struct admin_list list = admin_list_begin(visit, "/admin/audit", "-time");
+    list.is_by_time = true;
     int64_t cursor = 0;
     const char *cursor_text = admin_list_page(&list).cursor;
     if (!text_empty(cursor_text) && !text_parse_int(cursor_text, false, &cursor)) {
@@ -256,9 +248,7 @@ enum status admin_audit_get(struct visit *visit, struct response *response)
         struct csv *csv = arena_one(visit->arena, struct csv);
         csv->visit = visit;
         csv->asked = *asked;
-        desk_csv(response, visit->arena, "audit.csv");
-        response->stream = csv_window;
-        response->stream_state = csv;
+        desk_csv_stream(visit, response, "audit.csv", csv_window, csv);
         return STATUS_OK;
     }
     admin_list_filter(&list, "who", "Who", NULL);

@@ -12,7 +12,6 @@ struct admin_form *admin_form_begin(struct visit *visit, enum place place, const
     struct arena *arena = visit->arena;
     struct admin_form *form = arena_one(arena, struct admin_form);
     form->visit = visit;
-    form->place = place;
     form->fields = arena_array(arena, struct admin_field, ADMIN_FIELDS_MAX);
     form->hiddens = arena_array(arena, struct admin_hidden, ADMIN_HIDDENS_MAX);
     form->facts = arena_array(arena, struct admin_fact, ADMIN_FACTS_MAX);

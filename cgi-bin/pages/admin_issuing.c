@@ -2,7 +2,6 @@
  * serials, the act. See pages/admin_issues.h. */
 #include "pages/admin_issues.h"
 
-#include "base/clock.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"

@@ -1,7 +1,6 @@
 /* pages/admin_list.c: what the administrators' lists share; see pages/admin.h. */
 #include "pages/admin.h"
 
-#include "base/clock.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
@@ -30,6 +29,18 @@ static const char *words_of(const char *const *choices, const char *value)
         }
     }
     return value;
+}
+
+struct admin_list admin_list_begin(struct visit *visit, const char *path, const char *usual_sort)
+{
+    return (struct admin_list){
+        .visit = visit,
+        .path = path,
+        .sort = "",
+        .usual_sort = usual_sort,
+        .before = field_text(&visit->fields, "before"),
+        .after = field_text(&visit->fields, "after"),
+    };
 }
 
 void admin_list_filter(struct admin_list *list, const char *name, const char *label,

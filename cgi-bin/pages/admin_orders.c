@@ -6,7 +6,6 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
-#include "pages/admin_issue_view.h"
 #include "pages/desk.h"
 #include "pages/orders.h"
 #include "store/my_transfers.h"

@@ -141,19 +141,10 @@ enum status admin_orgs_get(struct visit *visit, struct response *response)
     if (text_is(field_text(&visit->fields, "format"), "csv")) {
         struct csv *csv = arena_one(visit->arena, struct csv);
         csv->visit = visit;
-        desk_csv(response, visit->arena, "organisations.csv");
-        response->stream = csv_window;
-        response->stream_state = csv;
+        desk_csv_stream(visit, response, "organisations.csv", csv_window, csv);
         return STATUS_OK;
     }
-    struct admin_list list = {
-        .visit = visit,
-        .path = "/admin/organisations",
-        .sort = "",
-        .usual_sort = "",
-        .before = field_text(&visit->fields, "before"),
-        .after = field_text(&visit->fields, "after"),
-    };
+    struct admin_list list = admin_list_begin(visit, "/admin/organisations", "");
     admin_list_filter(&list, "q", "Name, domain or id", NULL);
     admin_list_filter(&list, "state", "State", state_choices);
     admin_list_filter(&list, "kind", "Kind", kind_choices);

@@ -66,15 +66,6 @@ static struct order order_of(const struct visit *visit)
     return (struct order){by_size ? ADMIN_BY_UNITS : ADMIN_BY_EXPIRY, sort[0] == '-'};
 }
 
-static struct admin_transfer_filter filter_of(struct visit *visit)
-{
-    return (struct admin_transfer_filter){
-        .state = field_text(&visit->fields, "state"),
-        .kind = field_text(&visit->fields, "kind"),
-        .org = admin_org_or_words(visit, field_text(&visit->fields, "organisation")),
-    };
-}
-
 /* A place in the list as our links carry it: "part.key.id". */
 static const char *cursor_of(struct visit *visit, const struct admin_transfer *row,
                              struct order order)
@@ -108,13 +99,7 @@ static bool place_of(struct visit *visit, const char *cursor, struct admin_place
 
 static struct admin_list list_of(struct visit *visit)
 {
-    struct admin_list list = {
-        .visit = visit,
-        .path = "/admin/pending",
-        .usual_sort = usual_sort,
-        .before = field_text(&visit->fields, "before"),
-        .after = field_text(&visit->fields, "after"),
-    };
+    struct admin_list list = admin_list_begin(visit, "/admin/pending", usual_sort);
     const char *sort = field_text(&visit->fields, "sort");
     list.sort = text_is(sort, usual_sort) ? "" : sort;
     admin_list_filter(&list, "state", "State", state_choices);
@@ -144,8 +129,7 @@ static struct admin_buttons buttons_of(struct visit *visit, enum admin_part part
     for (size_t i = 0; i < 3 && groups_all[part].acts[i] != NULL; i++) {
         const struct admin_decision *decision = admin_decision_find(groups_all[part].acts[i]);
         must(decision != NULL);
-        buttons[count++] = (struct admin_button){
-            .act = decision->word, .words = decision->many, .is_primary = decision->is_primary};
+        buttons[count++] = (struct admin_button){.act = decision->word, .words = decision->many};
     }
     return (struct admin_buttons){buttons, count};
 }
@@ -189,7 +173,7 @@ static bool csv_window(struct response *response, void *state)
 {
     struct csv *csv = state;
     struct arena *arena = csv->visit->arena;
-    struct admin_transfer_filter filter = filter_of(csv->visit);
+    struct admin_transfer_filter filter = admin_transfers_filter(csv->visit);
     struct order order = order_of(csv->visit);
     if (!csv->is_begun) {
         admin_transfers_csv_head(&response->body);
@@ -220,7 +204,7 @@ enum status admin_home_get(struct visit *visit, struct response *response)
 static void show_rows(struct visit *visit, const struct admin_list *list, struct admin_place place,
                       struct admin_pending_view *view)
 {
-    struct admin_transfer_filter filter = filter_of(visit);
+    struct admin_transfer_filter filter = admin_transfers_filter(visit);
     struct order order = order_of(visit);
     bool goes_back = !text_empty(list->after);
     struct admin_transfers found =
@@ -263,9 +247,7 @@ enum status admin_pending_get(struct visit *visit, struct response *response)
     if (text_is(field_text(&visit->fields, "format"), "csv")) {
         struct csv *csv = arena_one(visit->arena, struct csv);
         csv->visit = visit;
-        desk_csv(response, visit->arena, "pending.csv");
-        response->stream = csv_window;
-        response->stream_state = csv;
+        desk_csv_stream(visit, response, "pending.csv", csv_window, csv);
         return STATUS_OK;
     }
     struct admin_pending_view view = {

@@ -3,7 +3,6 @@
 #include "pages/admin_parties.h"
 
 #include "admin_templates.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/desk.h"

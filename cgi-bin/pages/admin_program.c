@@ -7,7 +7,6 @@
 #include "gate/person_admin.h"
 #include "pages/admin.h"
 #include "pages/admin_parties.h"
-#include "pages/desk.h"
 #include "pages/program_words.h"
 #include "store/rights.h"
 

@@ -107,19 +107,10 @@ enum status admin_projects_get(struct visit *visit, struct response *response)
     if (text_is(field_text(&visit->fields, "format"), "csv")) {
         struct csv *csv = arena_one(visit->arena, struct csv);
         csv->visit = visit;
-        desk_csv(response, visit->arena, "projects.csv");
-        response->stream = csv_window;
-        response->stream_state = csv;
+        desk_csv_stream(visit, response, "projects.csv", csv_window, csv);
         return STATUS_OK;
     }
-    struct admin_list list = {
-        .visit = visit,
-        .path = "/admin/issue",
-        .sort = "",
-        .usual_sort = "",
-        .before = field_text(&visit->fields, "before"),
-        .after = field_text(&visit->fields, "after"),
-    };
+    struct admin_list list = admin_list_begin(visit, "/admin/issue", "");
     admin_list_filter(&list, "q", "Name, code or supplier", NULL);
     struct admin_projects_view view = {
         .page = chrome_of(visit, PLACE_ISSUE, "Issue and deliver"),

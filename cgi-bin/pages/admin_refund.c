@@ -37,7 +37,6 @@ static struct pool_stock_table table_of(struct visit *visit, const struct pool_o
     }
     return (struct pool_stock_table){
         .org = {org->name, admin_org_url(arena, org->org_id)},
-        .state = desk_state(org->state),
         .has_rows = stocks.count > 0,
         .rows = {rows, stocks.count},
     };

@@ -24,7 +24,7 @@ static const struct field_row rows[] = {
 };
 const struct form admin_transfers_form = {rows, sizeof(rows) / sizeof(rows[0])};
 
-static struct admin_transfer_filter filter_of(struct visit *visit)
+struct admin_transfer_filter admin_transfers_filter(struct visit *visit)
 {
     return (struct admin_transfer_filter){
         .state = field_text(&visit->fields, "state"),
@@ -47,7 +47,7 @@ static bool csv_window(struct response *response, void *state)
 {
     struct csv *csv = state;
     struct arena *arena = csv->visit->arena;
-    struct admin_transfer_filter filter = filter_of(csv->visit);
+    struct admin_transfer_filter filter = admin_transfers_filter(csv->visit);
     if (csv->last_id[0] == '\0') {
         admin_transfers_csv_head(&response->body);
     }
@@ -67,7 +67,7 @@ static void show_rows(struct visit *visit, const struct admin_list *list,
                       struct admin_transfers_view *view)
 {
     struct arena *arena = visit->arena;
-    struct admin_transfer_filter filter = filter_of(visit);
+    struct admin_transfer_filter filter = admin_transfers_filter(visit);
     struct admin_page page = admin_list_page(list);
     struct admin_transfers found =
         admin_transfers_list(visit->registry, arena, &filter, descends(visit) != page.goes_back,
@@ -92,21 +92,13 @@ enum status admin_transfers_get(struct visit *visit, struct response *response)
     if (text_is(field_text(&visit->fields, "format"), "csv")) {
         struct csv *csv = arena_one(visit->arena, struct csv);
         csv->visit = visit;
-        desk_csv(response, visit->arena, "transfers.csv");
-        response->stream = csv_window;
-        response->stream_state = csv;
+        desk_csv_stream(visit, response, "transfers.csv", csv_window, csv);
         return STATUS_OK;
     }
+    struct admin_list list = admin_list_begin(visit, "/admin/transfers", usual_sort);
     const char *sort = field_text(&visit->fields, "sort");
-    struct admin_list list = {
-        .visit = visit,
-        .path = "/admin/transfers",
-        .sort = text_is(sort, usual_sort) ? "" : sort,
-        .usual_sort = usual_sort,
-        .is_by_time = true,
-        .before = field_text(&visit->fields, "before"),
-        .after = field_text(&visit->fields, "after"),
-    };
+    list.sort = text_is(sort, usual_sort) ? "" : sort;
+    list.is_by_time = true;
     admin_list_filter(&list, "state", "State", admin_state_choices);
     admin_list_filter(&list, "kind", "Kind", admin_kind_choices);
     admin_list_filter(&list, "organisation", "Organisation", NULL);

@@ -37,7 +37,6 @@ struct admin_transfer_rows {
 struct admin_button {
     const char *act;
     const char *words;
-    bool is_primary;
 };
 struct admin_buttons {
     const struct admin_button *at;

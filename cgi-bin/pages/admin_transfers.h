@@ -26,6 +26,9 @@ enum status admin_transfer_get(struct visit *visit, struct response *response);
 enum status admin_decide_get(struct visit *visit, struct response *response);
 enum status admin_decide_post(struct visit *visit, struct response *response);
 
+/* What a list's address asks for: of what waits, or of all. */
+struct admin_transfer_filter admin_transfers_filter(struct visit *visit);
+
 /* ---- what administrators may do to a transfer: admin_decide.c ---- */
 
 struct admin_decision {

@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "base/url.h"
 #include "pages/desk.h"
 #include "pages/transfer_words.h"
 

@@ -8,8 +8,6 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
-#include "pages/desk.h"
-#include "pages/public.h"
 #include "pages/retirement_words.h"
 
 /* Where the record goes: into a digest, and to whoever wants to read it. */

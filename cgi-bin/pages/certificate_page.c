@@ -2,7 +2,6 @@
  * from paper. See pages/certificate.h. */
 #include "pages/certificate.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/chrome.h"
@@ -160,7 +159,6 @@ enum status certificate_record_get(struct visit *visit, struct response *respons
 static void verify(struct visit *visit, struct certificate_verify_view *view)
 {
     struct public_retirement row;
-    view->is_asked = true;
     if (!public_retirement_find(visit->registry, visit->arena, view->number, &row)) {
         view->is_missing = true;
         return;

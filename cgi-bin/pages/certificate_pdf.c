@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/must.h"
 #include "base/text.h"
 #include "pages/certificate.h"
 #include "pages/certificate_sheet.h"

@@ -54,7 +54,6 @@ struct certificate_verify_view {
     const char *number_error;
     const char *code;
     const char *code_error;
-    bool is_asked;   /* something was typed that can be read */
     bool is_missing; /* there is no such certificate */
     bool is_proved;  /* number and code belong together */
     bool is_denied;  /* they do not */

@@ -118,7 +118,6 @@ static bool instrument_of(struct visit *visit, struct holding_balances balances,
         rows[count++] = (struct credits_balance){
             .supplier = one->supplier_name,
             .supplier_url = desk_org_url(arena, one->supplier_org_id),
-            .is_first = is_first,
             .project = one->project_name,
             .project_url = desk_project_url(arena, one->project_id),
             .active = figure(arena, one->active_units, instrument),

@@ -378,18 +378,12 @@ static void csv_head(struct out *out)
                                           "state",      "instrument",  "quantity",    "units",
                                           "issued_at",  "received_at", "received_by", "delivery_id",
                                           "parent_id",  "reserved_by", "ended_by"};
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
-        if (i > 0) {
-            out_csv_next(out);
-        }
-        out_csv_cell(out, columns[i]);
-    }
-    out_csv_end(out);
+    desk_csv_line(out, columns, sizeof(columns) / sizeof(columns[0]));
 }
 
 static void csv_row(struct out *out, struct arena *arena, const struct holding_batch *batch)
 {
-    const char *cells[] = {
+    const char *const cells[] = {
         batch->batch_id,
         serial_text(arena, &batch->serial),
         batch->supplier_org_id,
@@ -410,13 +404,7 @@ static void csv_row(struct out *out, struct arena *arena, const struct holding_b
         batch->reserved_by,
         batch->ended_by,
     };
-    for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
-        if (i > 0) {
-            out_csv_next(out);
-        }
-        out_csv_cell(out, cells[i]);
-    }
-    out_csv_end(out);
+    desk_csv_line(out, cells, sizeof(cells) / sizeof(cells[0]));
 }
 
 /* Writes the next window; the door gives its memory back before the next one. */
@@ -451,7 +439,5 @@ void credits_csv(struct visit *visit, struct response *response)
     struct csv *csv = arena_one(visit->arena, struct csv);
     csv->visit = visit;
     csv->asked = asked_of(visit);
-    desk_csv(response, visit->arena, "credits.csv");
-    response->stream = csv_window;
-    response->stream_state = csv;
+    desk_csv_stream(visit, response, "credits.csv", csv_window, csv);
 }

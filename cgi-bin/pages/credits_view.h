@@ -11,7 +11,6 @@
 struct credits_balance {
     const char *supplier;
     struct url supplier_url;
-    bool is_first; /* the first row of its supplier: carries the act */
     const char *project;
     struct url project_url;
     const char *active;

@@ -227,6 +227,14 @@ void desk_csv(struct response *response, struct arena *arena, const char *file_n
     response->disposition = arena_printf(arena, "attachment; filename=\"%s\"", file_name);
 }
 
+void desk_csv_stream(struct visit *visit, struct response *response, const char *file_name,
+                     bool (*window)(struct response *response, void *state), void *state)
+{
+    desk_csv(response, visit->arena, file_name);
+    response->stream = window;
+    response->stream_state = state;
+}
+
 void desk_csv_line(struct out *out, const char *const *cells, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

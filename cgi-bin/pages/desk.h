@@ -89,6 +89,9 @@ enum status desk_go(struct visit *visit, struct response *response, struct url t
 
 /* Sends CSV under a file name made of plain letters: "credits.csv". */
 void desk_csv(struct response *response, struct arena *arena, const char *file_name);
+/* The same in windows: see struct response. */
+void desk_csv_stream(struct visit *visit, struct response *response, const char *file_name,
+                     bool (*window)(struct response *response, void *state), void *state);
 
 /* One line of it. */
 void desk_csv_line(struct out *out, const char *const *cells, size_t count);

@@ -41,6 +41,14 @@ struct choice_views {
     size_t count;
 };
 
+/* part/accept: the account that credits are accepted into. */
+struct accept_view {
+    bool has_accounts; /* several to choose from */
+    struct choice_views accounts;
+    const char *account_id; /* the only one */
+    const char *account_error;
+};
+
 /* One block of serial numbers: where it comes from and what is left there. */
 struct block_view {
     const char *serial;

@@ -8,7 +8,6 @@
 
 #include "base/clock.h"
 #include "base/must.h"
-#include "base/text.h"
 #include "base/url.h"
 
 static const char *fault_heading(enum status status);

@@ -10,7 +10,6 @@
 #include "pages/desk.h"
 #include "pages/my_transfer.h"
 #include "pages/transfer_words.h"
-#include "store/holdings.h"
 #include "store/my_transfers.h"
 
 static const char *const tab_words[] = {"incoming", "approvals", "outgoing", NULL};
@@ -145,26 +144,6 @@ static void fill_rows(struct visit *visit, enum my_waiting which, const char *af
     view->pager.on_words = "More that wait";
 }
 
-static void fill_accounts(struct visit *visit, struct inbox_view *view)
-{
-    struct holding_accounts accounts =
-        holdings_accounts(visit->registry, visit->arena, visit->org_id, true);
-    const char *chosen =
-        visit->request->method == METHOD_POST ? field_text(&visit->fields, "account") : "";
-    struct choice_view *choices = arena_array(visit->arena, struct choice_view, accounts.count + 1);
-    for (size_t i = 0; i < accounts.count; i++) {
-        choices[i] = (struct choice_view){
-            .value = accounts.at[i].account_id,
-            .words = accounts.at[i].name,
-            .is_chosen = text_empty(chosen) ? accounts.at[i].is_main
-                                            : text_is(chosen, accounts.at[i].account_id),
-        };
-    }
-    view->accounts = (struct choice_views){choices, accounts.count};
-    view->has_accounts = accounts.count > 1;
-    view->account_id = accounts.count == 1 ? accounts.at[0].account_id : "";
-}
-
 static const char *role_words(const struct visit *visit, enum my_waiting which)
 {
     if (which == MY_OUTGOING) {
@@ -195,7 +174,6 @@ static void show_inbox(struct visit *visit, struct response *response, const cha
         .role_words = role_words(visit, which),
         .once = once,
         .transfer_error = chrome_fault(visit, "transfer"),
-        .account_error = chrome_fault(visit, "account"),
         .reason = is_post ? field_text(&visit->fields, "reason") : "",
         .reason_error = chrome_fault(visit, "reason"),
     };
@@ -204,7 +182,7 @@ static void show_inbox(struct visit *visit, struct response *response, const cha
     view.outgoing_count = view.page.outgoing_waiting;
     fill_rows(visit, which, view.after, &view);
     if (view.is_incoming) {
-        fill_accounts(visit, &view);
+        view.into = my_accept_view(visit);
     }
     template_account_inbox(&response->body, &view);
 }

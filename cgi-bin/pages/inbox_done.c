@@ -3,7 +3,6 @@
 #include "account_templates.h"
 #include "base/text.h"
 #include "base/url.h"
-#include "ledger/command.h"
 #include "pages/desk.h"
 #include "pages/inbox.h"
 #include "pages/transfer_words.h"

@@ -19,7 +19,6 @@ struct inbox_row {
     const char *label;   /* of the tick: "84.210 credits from Vaulted Deep" */
     int64_t units;
     const char *other;
-    const char *to; /* approvals: where it goes */
     const char *supplier;
     const char *serial;      /* of its first block */
     const char *more_blocks; /* "and 2 more blocks"; "" */
@@ -58,10 +57,7 @@ struct inbox_view {
     bool is_one_unit; /* the ticked quantities can be added up */
     int64_t scale;
     const char *unit;
-    bool has_accounts;
-    struct choice_views accounts;
-    const char *account_id; /* the only one */
-    const char *account_error;
+    struct accept_view into;
     const char *reason;
     const char *reason_error;
     bool has_pager;

@@ -135,7 +135,7 @@ static const char *what_words(struct visit *visit, const struct my_transfer *row
     }
 }
 
-static void fill_accounts(struct visit *visit, struct act_view *view)
+struct accept_view my_accept_view(struct visit *visit)
 {
     struct holding_accounts accounts =
         holdings_accounts(visit->registry, visit->arena, visit->org_id, true);
@@ -150,9 +150,12 @@ static void fill_accounts(struct visit *visit, struct act_view *view)
                                             : text_is(chosen, accounts.at[i].account_id),
         };
     }
-    view->accounts = (struct choice_views){choices, accounts.count};
-    view->has_accounts = accounts.count > 1;
-    view->account_id = accounts.count == 1 ? accounts.at[0].account_id : "";
+    return (struct accept_view){
+        .has_accounts = accounts.count > 1,
+        .accounts = {choices, accounts.count},
+        .account_id = accounts.count == 1 ? accounts.at[0].account_id : "",
+        .account_error = chrome_fault(visit, "account"),
+    };
 }
 
 static void show_act(struct visit *visit, struct response *response, const struct my_transfer *row,
@@ -175,7 +178,6 @@ static void show_act(struct visit *visit, struct response *response, const struc
         .heading = heading,
         .what = what_words(visit, row, act->kind),
         .once = once,
-        .account_error = chrome_fault(visit, "account"),
         .has_reason = act->reason_label != NULL,
         .is_reason_needed = act->reason_needed != NULL,
         .reason_label = act->reason_label,
@@ -187,7 +189,7 @@ static void show_act(struct visit *visit, struct response *response, const struc
         .is_danger = act->is_danger,
     };
     if (act->has_account) {
-        fill_accounts(visit, &view);
+        view.into = my_accept_view(visit);
     }
     chrome_trail(visit, &view.page, view.transfer_url, row->transfer_id);
     template_account_act(&response->body, &view);

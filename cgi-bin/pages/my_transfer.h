@@ -28,6 +28,9 @@ enum status my_refuse_post(struct visit *visit, struct response *response);
 enum status my_withdraw_get(struct visit *visit, struct response *response);
 enum status my_withdraw_post(struct visit *visit, struct response *response);
 
+/* The accounts that it can be accepted into: the field of an act, and of the inbox. */
+struct accept_view my_accept_view(struct visit *visit);
+
 /* What this person may do on it now, as far as a page can tell; the ledger decides. */
 bool my_may_accept(const struct visit *visit, const struct my_transfer *row);
 bool my_may_approve(const struct visit *visit, const struct my_transfer *row);

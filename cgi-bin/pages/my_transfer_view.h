@@ -125,10 +125,7 @@ struct act_view {
     const char *heading; /* "Reject 84.210 credits from Vaulted Deep?" */
     const char *what;    /* what will happen */
     const char *once;
-    bool has_accounts; /* accept: several to choose from */
-    struct choice_views accounts;
-    const char *account_id; /* the only one */
-    const char *account_error;
+    struct accept_view into; /* accept */
     bool has_reason;
     bool is_reason_needed;
     const char *reason_label;

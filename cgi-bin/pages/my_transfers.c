@@ -6,7 +6,6 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
-#include "ledger/command.h"
 #include "pages/desk.h"
 #include "pages/my_transfer.h"
 #include "pages/transfer_words.h"
@@ -292,9 +291,7 @@ static void send_csv(struct visit *visit, struct response *response)
     struct csv *csv = arena_one(visit->arena, struct csv);
     csv->visit = visit;
     csv->asked = asked_of(visit);
-    desk_csv(response, visit->arena, "transfers.csv");
-    response->stream = csv_window;
-    response->stream_state = csv;
+    desk_csv_stream(visit, response, "transfers.csv", csv_window, csv);
 }
 
 /* ---- the page ---- */

@@ -359,12 +359,7 @@ void order_cells(const struct list *list, const void *row, const char **cells)
         order_state_word(one->state),
         one->notes,
     };
-    _Static_assert(sizeof(values) / sizeof(values[0]) + 1 ==
-                       sizeof(order_columns) / sizeof(order_columns[0]),
-                   "a cell for each column");
-    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-        cells[i] = values[i];
-    }
+    LIST_CELLS(cells, values, order_columns);
 }
 
 struct list_rows order_read(const struct list *list, const struct window *window)
@@ -408,12 +403,7 @@ void delivery_cells(const struct list *list, const void *row, const char **cells
         clock_iso(arena, one->note_redacted.at),
         one->order_id, /* behind what is everybody's */
     };
-    _Static_assert(sizeof(values) / sizeof(values[0]) + 1 ==
-                       sizeof(delivery_columns) / sizeof(delivery_columns[0]),
-                   "a cell for each column");
-    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-        cells[i] = values[i];
-    }
+    LIST_CELLS(cells, values, delivery_columns);
 }
 
 struct list_rows delivery_read(const struct list *list, const struct window *window)

@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/deliver.h"
-#include "pages/desk.h"
 #include "store/team.h"
 
 /* Does what this supplier sends come to the buyer without being asked? */

@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "gate/password.h"

@@ -138,7 +138,6 @@ struct pool_stock_rows {
 };
 struct pool_stock_table {
     struct link_view org;
-    struct state_view state;
     bool has_rows;
     struct pool_stock_rows rows;
 };

@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/url.h"
-#include "pages/desk.h"
 #include "pages/public.h"
 #include "store/site.h"
 

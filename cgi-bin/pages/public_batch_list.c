@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "pages/chrome.h"
 #include "pages/desk.h"
 #include "pages/public.h"
 
@@ -54,11 +53,7 @@ static void list_cells(const struct list *list, const void *row, const char **ce
         clock_iso(arena, is_ended ? one->ended_at : 0),
         one->parent_id,
     };
-    _Static_assert(sizeof(values) / sizeof(values[0]) + 1 == sizeof(columns) / sizeof(columns[0]),
-                   "a cell for each column");
-    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-        cells[i] = values[i];
-    }
+    LIST_CELLS(cells, values, columns);
 }
 
 static const struct list_kind of_project = {

@@ -1,6 +1,5 @@
 /* pages/public_blocks.c: the blocks of a transfer, delivery or retirement, as a table and as CSV.
  */
-#include "base/must.h"
 #include "base/text.h"
 #include "pages/desk.h"
 #include "pages/public.h"
@@ -99,11 +98,7 @@ static void csv_cells(const struct list *list, const void *row, const char **cel
         block->split_from_id,
         block->state,
     };
-    _Static_assert(sizeof(values) / sizeof(values[0]) + 1 == sizeof(columns) / sizeof(columns[0]),
-                   "a cell for each column");
-    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-        cells[i] = values[i];
-    }
+    LIST_CELLS(cells, values, columns);
 }
 
 static const struct list_kind kind = {

@@ -2,9 +2,6 @@
 #include "pages/public_landing_view.h"
 
 #include "base/clock.h"
-#include "base/must.h"
-#include "base/text.h"
-#include "base/url.h"
 #include "pages/chrome.h"
 #include "pages/desk.h"
 #include "pages/public.h"

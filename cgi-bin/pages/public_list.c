@@ -256,17 +256,14 @@ static bool csv_window(struct response *response, void *state)
 
 enum status list_csv(const struct list *list, struct response *response)
 {
-    struct arena *arena = list->visit->arena;
     if (list->visit->fields.error_count > 0) {
         return STATUS_BAD_REQUEST;
     }
-    struct csv *csv = arena_one(arena, struct csv);
+    struct csv *csv = arena_one(list->visit->arena, struct csv);
     csv->list = *list;
-    desk_csv(response, arena, list->kind->file_name);
+    desk_csv_stream(list->visit, response, list->kind->file_name, csv_window, csv);
     response->is_public = !list->kind->is_private;
     response->etag = list->kind->is_private ? NULL : list->visit->page_tag;
-    response->stream = csv_window;
-    response->stream_state = csv;
     return STATUS_OK;
 }
 

@@ -7,6 +7,8 @@
 #ifndef PAGES_PUBLIC_LIST_H
 #define PAGES_PUBLIC_LIST_H
 
+#include <string.h>
+
 #include "gate/gate.h"
 #include "pages/public_view.h"
 #include "store/window.h"
@@ -38,6 +40,15 @@ struct list_kind {
     /* as many as columns */
     void (*cells)(const struct list *list, const void *row, const char **cells);
 };
+
+/* Puts the values into the cells: as many as columns, which end with NULL. */
+#define LIST_CELLS(cells, values, columns)                                                         \
+    do {                                                                                           \
+        _Static_assert(sizeof(values) / sizeof((values)[0]) + 1 ==                                 \
+                           sizeof(columns) / sizeof((columns)[0]),                                 \
+                       "a cell for each column");                                                  \
+        memcpy((cells), (values), sizeof(values));                                                 \
+    } while (0)
 
 /* A filter as the address has it. */
 struct list_filter {

@@ -86,11 +86,7 @@ static void list_cells(const struct list *list, const void *row, const char **ce
         clock_iso(list->visit->arena, one->opened_at),
         one->is_demo ? "yes" : "no",
     };
-    _Static_assert(sizeof(values) / sizeof(values[0]) + 1 == sizeof(columns) / sizeof(columns[0]),
-                   "a cell for each column");
-    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-        cells[i] = values[i];
-    }
+    LIST_CELLS(cells, values, columns);
 }
 
 static const struct list_kind kind = {

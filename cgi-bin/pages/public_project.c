@@ -1,6 +1,5 @@
 /* pages/public_project.c: one project: facts, what became of its units, issuances, retirements,
  * batches. */
-#include "base/clock.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/chrome.h"

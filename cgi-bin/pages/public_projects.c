@@ -1,5 +1,4 @@
 /* pages/public_projects.c: the list of projects. */
-#include "base/clock.h"
 #include "base/text.h"
 #include "model/location.h"
 #include "pages/chrome.h"

@@ -128,13 +128,8 @@ static void write_cells(const struct list *list, const void *row, const char **c
         one->notes,
         clock_iso(arena, one->note_redacted.at),
     };
-    _Static_assert(sizeof(values) / sizeof(values[0]) + 1 ==
-                           sizeof(refund_columns) / sizeof(refund_columns[0]) &&
-                       sizeof(refund_columns) == sizeof(cancellation_columns),
-                   "a cell for each column");
-    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-        cells[i] = values[i];
-    }
+    _Static_assert(sizeof(refund_columns) == sizeof(cancellation_columns), "one row for both");
+    LIST_CELLS(cells, values, refund_columns);
 }
 
 static const struct list_kind kinds[POOL_ACT__COUNT] = {

@@ -2,7 +2,6 @@
 #include "pages/public_transfers_view.h"
 
 #include "base/clock.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/chrome.h"
@@ -76,11 +75,7 @@ static void list_cells(const struct list *list, const void *row, const char **ce
         clock_iso(arena, one->note_redacted_at),
         one->corrects_id,
     };
-    _Static_assert(sizeof(values) / sizeof(values[0]) + 1 == sizeof(columns) / sizeof(columns[0]),
-                   "a cell for each column");
-    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-        cells[i] = values[i];
-    }
+    LIST_CELLS(cells, values, columns);
 }
 
 static const struct list_kind kind = {

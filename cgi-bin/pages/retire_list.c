@@ -3,7 +3,6 @@
 
 #include "account_templates.h"
 #include "base/text.h"
-#include "base/url.h"
 #include "pages/desk.h"
 #include "pages/public_list.h"
 #include "pages/retirement_words.h"

@@ -1,10 +1,7 @@
 /* pages/retire_start.c: the beginning of a retirement: which supplier's balance. */
 #include "pages/retire.h"
 
-#include "base/text.h"
-#include "base/url.h"
 #include "pages/desk.h"
-#include "store/rights.h"
 
 static const struct field_row rows[] = {
     {.name = "balance", .kind = VALUE_LINE},

@@ -2,7 +2,6 @@
 #include "pages/steps.h"
 
 #include "base/clock.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "pages/desk.h"
 #include "pages/plan.h"

@@ -1,6 +1,5 @@
 /* pages/team_person.c: one person's roles in the organisation, and leaving it; see pages/team.h. */
 #include "account_templates.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "gate/person_admin.h"

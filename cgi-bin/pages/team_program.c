@@ -179,7 +179,6 @@ static enum status show(struct visit *visit, struct response *response,
                         struct team_program_view *view)
 {
     view->page = chrome_of(visit, PLACE_TEAM, view->name);
-    view->org_name = visit->org_name;
     team_programs_trail(visit, &view->page);
     template_account_team_program(&response->body, view);
     return STATUS_OK;
@@ -189,7 +188,6 @@ static enum status show_revoke(struct visit *visit, struct response *response,
                                struct team_program_revoke_view *view)
 {
     view->page = chrome_of(visit, PLACE_TEAM, arena_printf(visit->arena, "Revoke %s", view->name));
-    view->org_name = visit->org_name;
     team_programs_trail(visit, &view->page);
     template_account_team_program_revoke(&response->body, view);
     return STATUS_OK;

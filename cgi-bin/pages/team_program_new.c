@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/must.h"
 #include "base/text.h"
-#include "base/url.h"
 #include "gate/credential.h"
 #include "gate/range.h"
 #include "pages/desk.h"

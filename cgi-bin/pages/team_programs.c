@@ -3,8 +3,6 @@
 #include "pages/team_programs.h"
 
 #include "account_templates.h"
-#include "base/clock.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "gate/person_admin.h"

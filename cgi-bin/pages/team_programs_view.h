@@ -109,7 +109,6 @@ struct team_program_made_view {
 struct team_program_view {
     struct chrome page;
     const char *name;
-    const char *org_name;
     const char *id;
     bool is_token;
     struct state_view state;
@@ -131,7 +130,6 @@ struct team_program_view {
 struct team_program_revoke_view {
     struct chrome page;
     const char *name;
-    const char *org_name;
     bool is_token;
     struct when_view used;
     struct url post, back;

@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "pages/desk.h"
-#include "store/window.h"
 
 #define LATE_US (60 * CLOCK_SECOND_US) /* the courier looks once a second */
 

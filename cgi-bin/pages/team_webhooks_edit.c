@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "account_templates.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "model/endpoint.h"

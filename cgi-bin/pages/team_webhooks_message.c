@@ -6,7 +6,6 @@
 #include "base/url.h"
 #include "pages/desk.h"
 #include "pages/team_webhooks.h"
-#include "store/window.h"
 
 /* After so long an answer that is not there yet is no longer a moment away. */
 #define FRESH_US (30 * CLOCK_SECOND_US)

@@ -8,7 +8,6 @@
 #include "pages/desk.h"
 #include "pages/team_view.h"
 #include "pages/team_webhooks.h"
-#include "store/window.h"
 
 static const char *const state_words[] = {"waiting", "delivered", "given_up", NULL};
 static const struct field_row query_rows[] = {
@@ -42,7 +41,6 @@ enum status team_webhook_get(struct visit *visit, struct response *response)
     struct webhook_view view = {
         .page = chrome_of(visit, PLACE_TEAM, team_webhook_name(&webhook)),
         .heading = team_webhook_name(&webhook),
-        .org_name = visit->org_name,
         .url_words = webhook.url,
     };
     show_facts(visit, &webhook, &view);

@@ -109,7 +109,6 @@ struct webhook_message_rows {
 struct webhook_view {
     struct chrome page;
     const char *heading; /* its description, else its address */
-    const char *org_name;
     const char *url_words;
     struct state_view state;
     struct when_view since;

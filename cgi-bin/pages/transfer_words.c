@@ -15,12 +15,6 @@ bool transfer_waits_second_person(const struct my_transfer *row)
     return text_is(row->state, "awaiting_approval") && row->needs_approval && row->approved_at == 0;
 }
 
-bool transfer_waits_registry(const struct my_transfer *row)
-{
-    return text_is(row->state, "awaiting_approval") && row->needs_registry_approval &&
-           row->registry_approved_at == 0 && !transfer_waits_second_person(row);
-}
-
 const char *transfer_to(struct visit *visit, const struct my_transfer *row)
 {
     if (text_is(row->kind, "export")) {

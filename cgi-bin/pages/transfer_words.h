@@ -31,10 +31,8 @@ const char *transfer_waits_for(struct visit *visit, const struct my_transfer *ro
  * says. */
 const char *transfer_refused(struct visit *visit, const struct my_transfer *row,
                              enum status status);
-/* Does it wait for an approval inside the sender's organisation, the registry's, or the other side?
- */
+/* Does it wait for an approval inside the sender's organisation; for anything at all? */
 bool transfer_waits_second_person(const struct my_transfer *row);
-bool transfer_waits_registry(const struct my_transfer *row);
 bool transfer_is_open(const struct my_transfer *row);
 /* Its blocks as rows of a table, in their order. */
 struct block_views transfer_blocks(struct visit *visit, struct my_blocks blocks);

@@ -2,7 +2,7 @@
 #include "store/admin_acts.h"
 
 #include "base/text.h"
-#include "store/query.h"
+#include "store/columns.h"
 #include "store/rows.h"
 
 /* Which index is walked: that of the narrowest filter asked for; each holds seq as well, so the
@@ -81,12 +81,6 @@ static int walk_of(const struct admin_act_filter *filter)
     return text_empty(filter->command) ? BY_SEQ : BY_COMMAND;
 }
 
-/* Empty text is no filter: SQL NULL. */
-static void bind_filter(struct query *q, int number, const char *text)
-{
-    query_bind_text(q, number, text_empty(text) ? NULL : text);
-}
-
 static void bind_matches(struct query *q, const struct admin_act_filter *filter)
 {
     bind_filter(q, 1, filter->user_id);
@@ -121,17 +115,13 @@ int64_t admin_acts_count(struct store *registry, const struct admin_act_filter *
 {
     struct query q = query(registry, &admin_acts_queries, Q_COUNT + walk_of(filter));
     bind_matches(&q, filter);
-    int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return count;
+    return column_only(&q);
 }
 
 int64_t admin_acts_last(struct store *registry)
 {
     struct query q = query(registry, &admin_acts_queries, Q_LAST);
-    int64_t last = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return last;
+    return column_only(&q);
 }
 
 /* When the first row from seq on was recorded; INT64_MAX behind the end. */

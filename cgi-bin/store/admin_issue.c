@@ -13,7 +13,7 @@ enum { Q_PROJECTS_FORTH, Q_PROJECTS_BACK, Q_PROJECT, Q_NEXT_SERIAL, Q_KEY, Q__CO
 #define PROJECT                                                                                    \
     "SELECT p.project_id, p.org_id, s.name, p.name, p.short_code, p.instrument, p.pathway,"        \
     " p.pathway_code, p.protocol, p.country, p.place, p.status, p.validator, p.verifier,"          \
-    " p.crediting_start, p.crediting_end, p.description, p.web, p.opened_at,"                      \
+    " p.crediting_start, p.crediting_end, p.description, p.web,"                                   \
     " coalesce((SELECT sum(c.issued + c.imported) FROM conservation c"                             \
     "  WHERE c.project_id = p.project_id), 0), p.latitude_udeg, p.longitude_udeg, p.ccp_approved"  \
     " FROM project p CROSS JOIN organisation s ON s.org_id = p.org_id"
@@ -57,10 +57,9 @@ static struct admin_project read_project(struct query *q, struct arena *arena)
         .crediting_end = query_text(q, arena, 15),
         .description = query_text(q, arena, 16),
         .web = query_text(q, arena, 17),
-        .opened_at = query_int(q, 18),
-        .issued_units = query_int(q, 19),
-        .location = column_location(q, 20),
-        .ccp_approved = query_int(q, 22) == 1,
+        .issued_units = query_int(q, 18),
+        .location = column_location(q, 19),
+        .ccp_approved = query_int(q, 21) == 1,
     };
 }
 
@@ -89,7 +88,7 @@ struct admin_projects admin_projects_list(struct store *registry, struct arena *
     struct fold_words words = fold_words(arena, typed);
     struct query q =
         query(registry, &admin_issue_queries, backwards ? Q_PROJECTS_BACK : Q_PROJECTS_FORTH);
-    query_bind_text(&q, 1, text_empty(after_id) ? NULL : after_id);
+    bind_filter(&q, 1, after_id);
     struct admin_project *rows = NULL;
     size_t count = 0;
     while (count < most && query_row(&q)) {
@@ -142,7 +141,5 @@ bool admin_key_is_used(struct store *registry, const char *user_id, const char *
     struct query q = query(registry, &admin_issue_queries, Q_KEY);
     query_bind_text(&q, 1, user_id);
     query_bind_text(&q, 2, key);
-    bool is_used = query_row(&q);
-    query_end(&q);
-    return is_used;
+    return query_any(&q);
 }

@@ -35,7 +35,6 @@ struct admin_project {
     const char *crediting_end;
     const char *description;
     const char *web;
-    int64_t opened_at;
     int64_t issued_units; /* issued and imported, all vintages */
     struct location location;
     bool ccp_approved;

@@ -14,7 +14,7 @@ enum { Q_FORTH, Q_BACK, Q_ONE, Q_ACCOUNTS, Q_TRUSTED, Q_PERSON, Q_BUFFER, Q__COU
 
 #define COLUMNS                                                                                    \
     "SELECT o.org_id, coalesce(o.supplier_id, ''), o.name, o.domain, o.country, o.description,"    \
-    " o.kind, o.state, o.is_demo, o.incoming_policy, o.two_person, o.two_person_above_units,"      \
+    " o.kind, o.state, o.incoming_policy, o.two_person, o.two_person_above_units,"                 \
     " o.opened_at, o.origin, o.short_description, o.place, o.latitude_udeg, o.longitude_udeg"      \
     " FROM organisation o"
 
@@ -58,15 +58,14 @@ static struct admin_org read_org(struct query *q, struct arena *arena)
         .description = query_text(q, arena, 5),
         .kind = query_text(q, arena, 6),
         .state = query_text(q, arena, 7),
-        .is_demo = query_int(q, 8) == 1,
-        .incoming_policy = query_text(q, arena, 9),
-        .two_person = query_text(q, arena, 10),
-        .two_person_above_units = query_int(q, 11),
-        .opened_at = query_int(q, 12),
-        .origin = query_text(q, arena, 13),
-        .short_description = query_text(q, arena, 14),
-        .place = query_text(q, arena, 15),
-        .location = column_location(q, 16),
+        .incoming_policy = query_text(q, arena, 8),
+        .two_person = query_text(q, arena, 9),
+        .two_person_above_units = query_int(q, 10),
+        .opened_at = query_int(q, 11),
+        .origin = query_text(q, arena, 12),
+        .short_description = query_text(q, arena, 13),
+        .place = query_text(q, arena, 14),
+        .location = column_location(q, 15),
     };
 }
 

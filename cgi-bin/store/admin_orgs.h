@@ -23,9 +23,8 @@ struct admin_org {
     const char *domain;  /* "" unknown */
     const char *country; /* "" unknown */
     const char *description;
-    const char *kind;  /* "participant", "buffer", "registry" */
-    const char *state; /* "active", "suspended", "closed" */
-    bool is_demo;
+    const char *kind;            /* "participant", "buffer", "registry" */
+    const char *state;           /* "active", "suspended", "closed" */
     const char *incoming_policy; /* "ask", "trusted", "all" */
     const char *two_person;      /* "never", "above", "always" */
     int64_t two_person_above_units;

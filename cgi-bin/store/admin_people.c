@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/columns.h"
 #include "store/fold.h"
-#include "store/query.h"
 
 enum { Q_FORTH, Q_BACK, Q_SEEN, Q__COUNT };
 
@@ -27,8 +27,8 @@ static struct query list_query(struct store *people, const struct admin_people_f
                                bool backwards, const char *after)
 {
     struct query q = query(people, &admin_people_queries, backwards ? Q_BACK : Q_FORTH);
-    query_bind_text(&q, 1, text_empty(after) ? NULL : after);
-    query_bind_text(&q, 2, text_empty(filter->state) ? NULL : filter->state);
+    bind_filter(&q, 1, after);
+    bind_filter(&q, 2, filter->state);
     return q;
 }
 
@@ -90,7 +90,5 @@ int64_t admin_person_seen(struct store *people, const char *user_id)
 {
     struct query q = query(people, &admin_people_queries, Q_SEEN);
     query_bind_text(&q, 1, user_id);
-    int64_t at = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return at;
+    return column_only(&q);
 }

@@ -4,7 +4,7 @@
 #include "base/id.h"
 #include "base/must.h"
 #include "base/text.h"
-#include "store/query.h"
+#include "store/columns.h"
 #include "store/rows.h"
 
 enum {
@@ -27,11 +27,11 @@ enum {
 
 #define COLUMNS                                                                                    \
     "SELECT t.transfer_id, t.kind, t.state, t.from_org_id, f.name, t.to_org_id, r.name,"           \
-    " t.to_account_id, a.name, t.to_system, t.to_system_party, t.supplier_org_id, s.name,"         \
+    " a.name, t.to_system, t.to_system_party, t.supplier_org_id, s.name,"                          \
     " t.instrument, t.units, iif(t.note_redacted_at IS NULL, t.notes, ''), t.private_note,"        \
     " t.corrects_id, t.needs_approval, t.needs_registry_approval, t.submitted_by, t.submitted_at," \
-    " t.approved_by, t.approved_at, t.approval_comment, t.registry_approved_by,"                   \
-    " t.registry_approved_at, t.registry_comment, t.expires_at, t.ended_by, t.ended_at,"           \
+    " t.approved_at, t.approval_comment,"                                                          \
+    " t.registry_approved_at, t.registry_comment, t.expires_at, t.ended_at,"                       \
     " t.end_reason, t.note_redacted_at, t.note_redacted_reason, " PART
 
 #define JOINS                                                                                      \
@@ -96,15 +96,6 @@ static const char *const sql[Q__COUNT] = {
 
 const struct query_table admin_transfers_queries = {"admin_transfers", sql, Q__COUNT};
 
-static enum instrument instrument_column(struct query *q, int column)
-{
-    char word[32];
-    enum instrument instrument = INSTRUMENT_CARBON_REMOVAL;
-    query_text_into(q, column, word, sizeof(word));
-    must(instrument_from_word(word, &instrument)); /* the schema's CHECK allows no other */
-    return instrument;
-}
-
 /* The row of COLUMNS. */
 static struct admin_transfer read_transfer(struct query *q, struct arena *arena)
 {
@@ -117,35 +108,31 @@ static struct admin_transfer read_transfer(struct query *q, struct arena *arena)
                .from_name = query_text(q, arena, 4),
                .to_org_id = query_text(q, arena, 5),
                .to_name = query_text(q, arena, 6),
-               .to_account_id = query_text(q, arena, 7),
-               .to_account_name = query_text(q, arena, 8),
-               .to_system = query_text(q, arena, 9),
-               .to_system_party = query_text(q, arena, 10),
-               .supplier_org_id = query_text(q, arena, 11),
-               .supplier_name = query_text(q, arena, 12),
-               .instrument = instrument_column(q, 13),
-               .units = query_int(q, 14),
-               .notes = query_text(q, arena, 15),
-               .private_note = query_text(q, arena, 16),
-               .corrects_id = query_text(q, arena, 17),
-               .needs_approval = query_int(q, 18) == 1,
-               .needs_registry_approval = query_int(q, 19) == 1,
-               .submitted_by = query_text(q, arena, 20),
-               .submitted_at = query_int(q, 21),
-               .approved_by = query_text(q, arena, 22),
-               .approved_at = query_int(q, 23),
-               .approval_comment = query_text(q, arena, 24),
-               .registry_approved_at = query_int(q, 26),
-               .registry_comment = query_text(q, arena, 27),
-               .expires_at = query_int(q, 28),
-               .ended_by = query_text(q, arena, 29),
-               .ended_at = query_int(q, 30),
-               .end_reason = query_text(q, arena, 31),
-               .note_redacted_at = query_int(q, 32),
-               .note_redacted_reason = query_text(q, arena, 33),
+               .to_account_name = query_text(q, arena, 7),
+               .to_system = query_text(q, arena, 8),
+               .to_system_party = query_text(q, arena, 9),
+               .supplier_org_id = query_text(q, arena, 10),
+               .supplier_name = query_text(q, arena, 11),
+               .instrument = column_instrument(q, 12),
+               .units = query_int(q, 13),
+               .notes = query_text(q, arena, 14),
+               .private_note = query_text(q, arena, 15),
+               .corrects_id = query_text(q, arena, 16),
+               .needs_approval = query_int(q, 17) == 1,
+               .needs_registry_approval = query_int(q, 18) == 1,
+               .submitted_by = query_text(q, arena, 19),
+               .submitted_at = query_int(q, 20),
+               .approved_at = query_int(q, 21),
+               .approval_comment = query_text(q, arena, 22),
+               .registry_approved_at = query_int(q, 23),
+               .registry_comment = query_text(q, arena, 24),
+               .expires_at = query_int(q, 25),
+               .ended_at = query_int(q, 26),
+               .end_reason = query_text(q, arena, 27),
+               .note_redacted_at = query_int(q, 28),
+               .note_redacted_reason = query_text(q, arena, 29),
                .first_batch_id = ""},
-        .registry_approved_by = query_text(q, arena, 25),
-        .part = (enum admin_part)query_int(q, 34),
+        .part = (enum admin_part)query_int(q, 30),
     };
 }
 
@@ -159,12 +146,6 @@ static struct admin_transfers read_transfers(struct query *q, struct arena *aren
     }
     query_end(q);
     return (struct admin_transfers){rows, count};
-}
-
-/* Empty text is no filter: SQL NULL. */
-static void bind_filter(struct query *q, int number, const char *text)
-{
-    query_bind_text(q, number, text_empty(text) ? NULL : text);
 }
 
 static bool is_one_org(const struct admin_transfer_filter *filter)
@@ -241,9 +222,7 @@ int64_t admin_transfers_count(struct store *registry, struct arena *arena,
     struct query q =
         query(registry, &admin_transfers_queries, is_one_org(filter) ? Q_ORG_COUNT : Q_COUNT);
     bind_matches(&q, arena, filter);
-    int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return count;
+    return column_only(&q);
 }
 
 bool admin_transfer_find(struct store *registry, struct arena *arena, const char *transfer_id,

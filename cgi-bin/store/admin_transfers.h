@@ -21,7 +21,6 @@ enum admin_part { ADMIN_APPROVAL = 1, ADMIN_EXPORT, ADMIN_OTHERS, ADMIN_PART__CO
 struct admin_transfer {
     /* everything, as its sender sees it; both sides' names and the recipient's account too */
     struct my_transfer it;
-    const char *registry_approved_by;
     enum admin_part part; /* of what waits; ADMIN_OTHERS for what has ended */
 };
 struct admin_transfers {

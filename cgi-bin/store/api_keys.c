@@ -16,7 +16,5 @@ bool api_key_is_known(struct store *registry, const char *user_id, const char *k
     struct query q = query(registry, &api_keys_queries, Q_KNOWN);
     query_bind_text(&q, 1, user_id);
     query_bind_text(&q, 2, key);
-    bool is_known = query_row(&q);
-    query_end(&q);
-    return is_known;
+    return query_any(&q);
 }

@@ -1,6 +1,6 @@
 /*
  * store/api_party_row.h: the columns of an organisation in statements of the API that show it as a
- * supplier. For store/api_*.c alone.
+ * supplier or as a party. For store/api_*.c alone.
  */
 #ifndef STORE_API_PARTY_ROW_H
 #define STORE_API_PARTY_ROW_H
@@ -27,6 +27,16 @@ static inline struct api_party api_party_row(struct query *q, struct arena *aren
                               .place = query_text(q, arena, column + 6),
                               .country = query_text(q, arena, column + 7),
                               .location = column_location(q, column + 8)};
+}
+
+/* One that is shown as a party only: its id, name and domain, from a column on. */
+static inline struct api_party api_party_row_short(struct query *q, struct arena *arena, int column)
+{
+    return (struct api_party){.org_id = query_text(q, arena, column),
+                              .supplier_id = "",
+                              .name = query_text(q, arena, column + 1),
+                              .domain = query_text(q, arena, column + 2),
+                              .description = ""};
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* store/api_refunds.c: see store/api_refunds.h. */
 #include "store/api_refunds.h"
 
-#include "store/columns.h"
+#include "store/api_party_row.h"
 
 enum { Q_ONE, Q__COUNT };
 
@@ -15,15 +15,6 @@ static const char *const sql[Q__COUNT] = {
 
 const struct query_table api_refunds_queries = {"api_refunds", sql, Q__COUNT};
 
-static struct api_party read_party(struct query *q, struct arena *arena, int column)
-{
-    return (struct api_party){.org_id = query_text(q, arena, column),
-                              .supplier_id = "",
-                              .name = query_text(q, arena, column + 1),
-                              .domain = query_text(q, arena, column + 2),
-                              .description = ""};
-}
-
 bool api_refund_find(struct store *registry, struct arena *arena, const char *refund_id,
                      struct api_refund *refund)
 {
@@ -34,8 +25,8 @@ bool api_refund_find(struct store *registry, struct arena *arena, const char *re
         *refund = (struct api_refund){
             .refund_id = query_text(&q, arena, 0),
             .refunded_at = query_int(&q, 1),
-            .buffer = read_party(&q, arena, 2),
-            .supplier = read_party(&q, arena, 5),
+            .buffer = api_party_row_short(&q, arena, 2),
+            .supplier = api_party_row_short(&q, arena, 5),
             .project_id = query_text(&q, arena, 8),
             .instrument = column_instrument(&q, 9),
             .units = query_int(&q, 10),

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "store/columns.h"
+#include "store/api_party_row.h"
 #include "store/rows.h"
 
 /* Which index a walk along completed transfers goes. */
@@ -136,22 +136,13 @@ const struct query_table api_transfers_queries = {"api_transfers", sql, Q__COUNT
     (BIT(TRANSFER_REJECTED) | BIT(TRANSFER_WITHDRAWN) | BIT(TRANSFER_EXPIRED) |                    \
      BIT(TRANSFER_CANCELLED))
 
-static struct api_party read_party(struct query *q, struct arena *arena, int column)
-{
-    return (struct api_party){.org_id = query_text(q, arena, column),
-                              .supplier_id = "",
-                              .name = query_text(q, arena, column + 1),
-                              .domain = query_text(q, arena, column + 2),
-                              .description = ""};
-}
-
 /* The row of COLUMNS. */
 static struct api_transfer read_transfer(struct query *q, struct arena *arena)
 {
     struct api_transfer row = {
         .transfer_id = query_text(q, arena, 0),
-        .from = read_party(q, arena, 3),
-        .to = read_party(q, arena, 6),
+        .from = api_party_row_short(q, arena, 3),
+        .to = api_party_row_short(q, arena, 6),
         .to_account_id = query_text(q, arena, 9),
         .to_system = query_text(q, arena, 10),
         .to_system_party = query_text(q, arena, 11),

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/must.h"
 #include "base/text.h"
 #include "store/care.h"
 #include "store/inside.h"
@@ -114,7 +113,6 @@ bool backup_end_access(const char *people_path, int64_t now_us, struct backup_en
     }
     struct query q = query(people, &people_queries, P_END_SESSIONS);
     ended->sessions = query_run(&q) ? query_changes(&q) : 0;
-    query_end(&q);
     ended->links = end_by(people, P_END_LINKS, now_us);
     ended->tokens = end_by(people, P_END_TOKENS, now_us);
     ended->clients = end_by(people, P_END_CLIENTS, now_us);
@@ -127,9 +125,7 @@ static int64_t end_by(struct store *people, int number, int64_t now_us)
 {
     struct query q = query(people, &people_queries, number);
     query_bind_int(&q, 1, now_us);
-    int64_t ended = query_run(&q) ? query_changes(&q) : 0;
-    query_end(&q);
-    return ended;
+    return query_run(&q) ? query_changes(&q) : 0;
 }
 
 static struct store *open_source(enum store_file file, const char *path)

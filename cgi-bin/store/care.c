@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "store/query.h"
+#include "store/columns.h"
 
 enum { C_VERSION, C_SIZE, C_COUNTS, C_LAST, C_ORDERS_GUESSED, C_FOUND_EXISTS, C_FOUND, C__COUNT };
 
@@ -107,9 +107,7 @@ void care_orders_guessed(struct store *store, struct arena *arena,
 bool care_found_exists(struct store *store)
 {
     struct query q = query(store, &care_queries, C_FOUND_EXISTS);
-    bool exists = query_row(&q);
-    query_end(&q);
-    return exists;
+    return query_any(&q);
 }
 
 bool care_found(struct store *store, const struct care_found *found)
@@ -123,9 +121,7 @@ bool care_found(struct store *store, const struct care_found *found)
     query_bind_text(&q, 3, found->tag);
     query_bind_int(&q, 4, found->is_demo ? 1 : 0);
     query_bind_int(&q, 5, found->expiry_days);
-    bool written = query_run(&q);
-    query_end(&q);
-    if (!written || !store_commit(store)) {
+    if (!query_run(&q) || !store_commit(store)) {
         store_rollback(store);
         return false;
     }
@@ -135,7 +131,5 @@ bool care_found(struct store *store, const struct care_found *found)
 static int64_t one_int(struct store *store, const struct query_table *table, int number)
 {
     struct query q = query(store, table, number);
-    int64_t value = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return value;
+    return column_only(&q);
 }

@@ -56,10 +56,16 @@ static inline struct redaction column_redaction(struct query *q, struct arena *a
                               .reason = query_text(q, arena, column + 1)};
 }
 
-/* Empty text is no filter: SQL NULL. */
+/* Empty text is SQL NULL. */
+static inline const char *or_null(const char *text)
+{
+    return text_empty(text) ? NULL : text;
+}
+
+/* Empty text is no filter. */
 static inline void bind_filter(struct query *q, int number, const char *text)
 {
-    query_bind_text(q, number, text_empty(text) ? NULL : text);
+    query_bind_text(q, number, or_null(text));
 }
 
 /* The one number of a statement whose parameters are bound; 0 when it has no row. */

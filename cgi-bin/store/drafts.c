@@ -85,9 +85,7 @@ bool draft_make(struct store *people, const struct draft *draft)
 {
     struct query q = query(people, &drafts_queries, Q_MAKE);
     bind_draft(&q, draft, draft->made_at);
-    bool is_made = query_run_unique(&q);
-    query_end(&q);
-    return is_made;
+    return query_run_unique(&q);
 }
 
 bool draft_find(struct store *people, struct arena *arena, const char *user_id, const char *org_id,
@@ -126,9 +124,7 @@ bool draft_save(struct store *people, const struct draft *draft)
 {
     struct query q = query(people, &drafts_queries, Q_SAVE);
     bind_draft(&q, draft, draft->changed_at);
-    bool is_kept = query_run(&q) && query_changes(&q) == 1;
-    query_end(&q);
-    return is_kept;
+    return query_run_one(&q);
 }
 
 bool draft_submitted(struct store *people, const struct draft *draft, const char *transfer_id,
@@ -141,9 +137,7 @@ bool draft_submitted(struct store *people, const struct draft *draft, const char
     query_bind_text(&q, 3, draft->org_id);
     query_bind_text(&q, 4, transfer_id);
     query_bind_int(&q, 5, now_us);
-    bool is_kept = query_run(&q);
-    query_end(&q);
-    return is_kept;
+    return query_run(&q);
 }
 
 bool draft_discard(struct store *people, const char *user_id, const char *org_id,
@@ -153,7 +147,5 @@ bool draft_discard(struct store *people, const char *user_id, const char *org_id
     query_bind_text(&q, 1, draft_id);
     query_bind_text(&q, 2, user_id);
     query_bind_text(&q, 3, org_id);
-    bool is_gone = query_run(&q) && query_changes(&q) == 1;
-    query_end(&q);
-    return is_gone;
+    return query_run_one(&q);
 }

@@ -3,12 +3,12 @@
 
 #include "base/limits.h"
 #include "base/must.h"
-#include "store/query.h"
+#include "store/columns.h"
 
 /* ?1 after, ?2 up to, ?3 most; ?4 the organisation. Each takes its own path: by the public ones, by
  * the one party, by the other; merged they are in order. */
 #define FROM_ACT                                                                                   \
-    "SELECT seq, at, recorded_at, event, subject_id, org_id, other_org_id, is_public FROM act"     \
+    "SELECT seq, at, event, subject_id, org_id, other_org_id, is_public FROM act"                  \
     " WHERE seq > ?1 AND seq <= ?2 AND "
 #define PUBLIC FROM_ACT "is_public = 1"
 #define OWN FROM_ACT "org_id = ?4 AND event <> '' AND is_public = 0"
@@ -75,19 +75,16 @@ static struct events read_rows(struct store *store, struct arena *arena, int num
 int64_t events_last_seq(struct store *store)
 {
     struct query q = query(store, &events_queries, Q_LAST);
-    int64_t seq = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return seq;
+    return column_only(&q);
 }
 
 static void read_row(struct query *q, struct arena *arena, struct events_row *row)
 {
     row->seq = query_int(q, 0);
     row->at = query_int(q, 1);
-    row->recorded_at = query_int(q, 2);
-    must(event_kind_from_word(query_text(q, arena, 3), &row->kind));
-    row->subject_id = query_text(q, arena, 4);
-    row->org_id = query_text(q, arena, 5);
-    row->other_org_id = query_text(q, arena, 6);
-    row->is_public = query_int(q, 7) != 0;
+    must(event_kind_from_word(query_text(q, arena, 2), &row->kind));
+    row->subject_id = query_text(q, arena, 3);
+    row->org_id = query_text(q, arena, 4);
+    row->other_org_id = query_text(q, arena, 5);
+    row->is_public = query_int(q, 6) != 0;
 }

@@ -52,7 +52,6 @@ extern const struct query_table events_queries;
 struct events_row {
     int64_t seq;              /* its place; not every number is an event */
     int64_t at;               /* when it happened; an import may date it back */
-    int64_t recorded_at;      /* when the ledger recorded it: never before the event before it */
     enum event_kind kind;     /* its word: event_kind_word */
     const char *subject_id;   /* "" the registry */
     const char *org_id;       /* "" the registry */

@@ -1,7 +1,6 @@
 /* store/fold.c: see store/fold.h. */
 #include "store/fold.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "base/must.h"

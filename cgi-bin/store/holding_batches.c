@@ -1,7 +1,6 @@
 /* store/holding_batches.c: see store/holdings.h. The batches of one organisation, as lists. */
 #include <string.h>
 
-#include "base/id.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "store/columns.h"
@@ -27,12 +26,11 @@ enum {
     " b.supplier_org_id, b.account_id, " STATE ", b.reserved_by, b.parent_id, b.left_id,"          \
     " b.right_id, b.delivery_id, b.received_by, b.issued_at, b.ended_by"
 #define BATCHES                                                                                    \
-    COLUMNS ", s.name, p.name, p.instrument, p.pathway_code, p.country, p.short_code, a.name,"     \
-            " d.delivered_at FROM batch b"                                                         \
+    COLUMNS ", s.name, p.name, p.instrument, p.pathway_code, p.country, p.short_code, a.name"      \
+            " FROM batch b"                                                                        \
             " CROSS JOIN project p ON p.project_id = b.project_id"                                 \
             " CROSS JOIN organisation s ON s.org_id = b.supplier_org_id"                           \
-            " CROSS JOIN account a ON a.account_id = b.account_id"                                 \
-            " LEFT JOIN delivery d ON d.delivery_id = b.delivery_id"
+            " CROSS JOIN account a ON a.account_id = b.account_id"
 
 /* ?2 to ?5 filter; NULL filters nothing. */
 #define FILTERS                                                                                    \
@@ -151,7 +149,6 @@ static struct holding_batch read_batch(struct query *q, struct arena *arena)
     query_text_into(q, 21, batch.serial.country, sizeof(batch.serial.country));
     query_text_into(q, 22, batch.serial.project_code, sizeof(batch.serial.project_code));
     batch.account_name = query_text(q, arena, 23);
-    batch.delivered_at = query_int(q, 24);
     return batch;
 }
 

@@ -102,7 +102,6 @@ struct holding_batch {
     const char *left_id;     /* split into this … */
     const char *right_id;    /* … and this; "" */
     const char *delivery_id; /* "" */
-    int64_t delivered_at;    /* 0: none, or a row of holdings_batches */
     const char *received_by; /* iss_, dlv_, tfr_ or bpr_ */
     int64_t received_at;
     int64_t issued_at;

@@ -21,7 +21,7 @@ enum {
 };
 
 static const char *const SQL[Q__COUNT] = {
-    [Q_ORG] = "SELECT supplier_id, name, domain, country, description, state = 'active',"
+    [Q_ORG] = "SELECT supplier_id, name, domain, country, description,"
               " short_description, place, latitude_udeg, longitude_udeg"
               " FROM organisation WHERE org_id = ?1",
     [Q_PROJECT] = "SELECT org_id, name, short_code, status, country, latitude_udeg, longitude_udeg"
@@ -65,10 +65,9 @@ bool import_org_read(struct store *store, struct arena *arena, const char *org_i
                                    .domain = query_text(&q, arena, 2),
                                    .country = query_text(&q, arena, 3),
                                    .description = query_text(&q, arena, 4),
-                                   .is_active = query_int(&q, 5) != 0,
-                                   .short_description = query_text(&q, arena, 6),
-                                   .place = query_text(&q, arena, 7),
-                                   .location = column_location(&q, 8)};
+                                   .short_description = query_text(&q, arena, 5),
+                                   .place = query_text(&q, arena, 6),
+                                   .location = column_location(&q, 7)};
     }
     query_end(&q);
     return is;
@@ -177,9 +176,7 @@ int64_t import_held_units(struct store *store, const char *org_id, const char *p
 
     query_bind_text(&q, 1, org_id);
     query_bind_text(&q, 2, project_id);
-    int64_t units = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return units;
+    return column_only(&q);
 }
 
 static bool is_there(struct store *store, int number, const char *id)
@@ -187,9 +184,7 @@ static bool is_there(struct store *store, int number, const char *id)
     struct query q = query(store, &import_queries, number);
 
     query_bind_text(&q, 1, id);
-    bool is = query_row(&q);
-    query_end(&q);
-    return is;
+    return query_any(&q);
 }
 
 static const char *one_text(struct store *store, struct arena *arena, int number, const char *value)

@@ -22,7 +22,6 @@ struct import_org {
     const char *short_description;
     const char *place;
     struct location location;
-    bool is_active;
 };
 
 struct import_project {

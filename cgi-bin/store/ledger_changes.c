@@ -5,9 +5,9 @@
 
 #include "base/must.h"
 #include "base/text.h"
+#include "store/columns.h"
 #include "store/ledger_totals.h"
 #include "store/ledger_touched.h"
-#include "store/query.h"
 
 enum {
     C_RESERVE,
@@ -138,9 +138,7 @@ struct batch_row {
 static bool read_whole(struct store *store, const char *batch_id, struct batch_row *row);
 static bool insert_batch(struct store *store, const char *batch_id, const struct batch_row *row,
                          const struct ledger_place *place);
-static bool run_one(struct query *query);
 static void bind_time(struct query *query, int number, int64_t at);
-static const char *or_null(const char *text);
 
 bool ledger_batch_move(struct store *store, const char *batch_id, const char *reserved_by,
                        const struct ledger_place *place)
@@ -171,7 +169,7 @@ bool ledger_batch_move(struct store *store, const char *batch_id, const char *re
     } else {
         query_bind_text(&q, 3, place->reserved_by);
     }
-    if (!run_one(&q)) {
+    if (!query_run_one(&q)) {
         return false;
     }
     if (place->delivery_id == NULL) {
@@ -180,7 +178,7 @@ bool ledger_batch_move(struct store *store, const char *batch_id, const char *re
     q = query(store, &ledger_changes_queries, C_DELIVER);
     query_bind_text(&q, 1, batch_id);
     query_bind_text(&q, 2, place->delivery_id);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_batch_split(struct store *store, const char *batch_id, const char *left_id,
@@ -200,7 +198,7 @@ bool ledger_batch_split(struct store *store, const char *batch_id, const char *l
     query_bind_text(&q, 3, right_id);
     query_bind_int(&q, 4, at);
     query_bind_int(&q, 5, left_last);
-    if (!run_one(&q)) {
+    if (!query_run_one(&q)) {
         return false;
     }
     struct batch_row right = whole;
@@ -283,7 +281,7 @@ static bool insert_batch(struct store *store, const char *batch_id, const struct
     query_bind_int(&q, 17, row->made_at);
     query_bind_text(&q, 18, place->ended_by);
     bind_time(&q, 19, place->ended_at);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_conservation_add(struct store *store, const char *project_id, int32_t vintage,
@@ -294,7 +292,7 @@ bool ledger_conservation_add(struct store *store, const char *project_id, int32_
     query_bind_int(&q, 2, vintage);
     query_bind_int(&q, 3, issued);
     query_bind_int(&q, 4, imported);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_conservation_end(struct store *store, const char *project_id, int32_t vintage,
@@ -306,7 +304,7 @@ bool ledger_conservation_end(struct store *store, const char *project_id, int32_
     query_bind_int(&q, 2, vintage);
     query_bind_text(&q, 3, batch_state_word(state));
     query_bind_int(&q, 4, units);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_issuance_add(struct store *store, const struct ledger_new_issuance *issuance)
@@ -323,7 +321,7 @@ bool ledger_issuance_add(struct store *store, const struct ledger_new_issuance *
     query_bind_text(&q, 9, issuance->notes);
     query_bind_int(&q, 10, issuance->at);
     query_bind_text(&q, 11, issuance->origin);
-    return run_one(&q) && ledger_totals_issued(store, issuance);
+    return query_run_one(&q) && ledger_totals_issued(store, issuance);
 }
 
 bool ledger_order_add(struct store *store, const struct ledger_new_order *order)
@@ -340,7 +338,7 @@ bool ledger_order_add(struct store *store, const struct ledger_new_order *order)
     query_bind_text(&q, 9, order->ordered_by);
     query_bind_int(&q, 10, order->buyer_agreed);
     query_bind_text(&q, 11, instrument_word(order->instrument));
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_delivery_add(struct store *store, const struct ledger_new_delivery *delivery)
@@ -354,13 +352,13 @@ bool ledger_delivery_add(struct store *store, const struct ledger_new_delivery *
     query_bind_text(&q, 6, delivery->notes);
     query_bind_int(&q, 7, delivery->at);
     query_bind_text(&q, 8, delivery->origin);
-    if (!run_one(&q)) {
+    if (!query_run_one(&q)) {
         return false;
     }
     q = query(store, &ledger_changes_queries, C_ORDER_DELIVERED);
     query_bind_text(&q, 1, delivery->order_id);
     query_bind_int(&q, 2, delivery->units);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_delivery_line_add(struct store *store, const char *delivery_id, int64_t line,
@@ -375,7 +373,7 @@ bool ledger_delivery_line_add(struct store *store, const char *delivery_id, int6
     query_bind_text(&q, 5, from_account_id);
     query_bind_text(&q, 6, to_account_id);
     query_bind_int(&q, 7, units);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_transfer_add(struct store *store, const struct ledger_transfer *row,
@@ -406,7 +404,7 @@ bool ledger_transfer_add(struct store *store, const struct ledger_transfer *row,
         query_bind_int(&q, 21, row->ended_at);
     }
     query_bind_text(&q, 22, more->origin);
-    return run_one(&q) && (!row->has_ended || ledger_totals_transfer(store, row));
+    return query_run_one(&q) && (!row->has_ended || ledger_totals_transfer(store, row));
 }
 
 bool ledger_transfer_write(struct store *store, const struct ledger_transfer *row)
@@ -431,7 +429,7 @@ bool ledger_transfer_write(struct store *store, const struct ledger_transfer *ro
         query_bind_int(&q, 12, row->ended_at);
         query_bind_text(&q, 13, or_null(row->end_reason));
     }
-    return run_one(&q) && (!row->has_ended || ledger_totals_transfer(store, row));
+    return query_run_one(&q) && (!row->has_ended || ledger_totals_transfer(store, row));
 }
 
 bool ledger_transfer_redact(struct store *store, const char *transfer_id, int64_t at,
@@ -441,7 +439,7 @@ bool ledger_transfer_redact(struct store *store, const char *transfer_id, int64_
     query_bind_text(&q, 1, transfer_id);
     query_bind_int(&q, 2, at);
     query_bind_text(&q, 3, reason);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_transfer_line_add(struct store *store, const char *transfer_id, int64_t line,
@@ -455,7 +453,7 @@ bool ledger_transfer_line_add(struct store *store, const char *transfer_id, int6
     query_bind_text(&q, 4, split_from);
     query_bind_text(&q, 5, from_account_id);
     query_bind_int(&q, 6, units);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_retirement_add(struct store *store, const struct ledger_new_retirement *retirement)
@@ -473,7 +471,7 @@ bool ledger_retirement_add(struct store *store, const struct ledger_new_retireme
     query_bind_int(&q, 10, retirement->at);
     query_bind_text(&q, 11, retirement->origin);
     query_bind_text(&q, 12, or_null(retirement->named_beneficiary_id));
-    return run_one(&q) && ledger_totals_retired(store, retirement);
+    return query_run_one(&q) && ledger_totals_retired(store, retirement);
 }
 
 bool ledger_retirement_line_add(struct store *store, const char *retirement_id, int64_t line,
@@ -485,7 +483,7 @@ bool ledger_retirement_line_add(struct store *store, const char *retirement_id, 
     query_bind_text(&q, 3, batch_id);
     query_bind_text(&q, 4, split_from);
     query_bind_int(&q, 5, units);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 struct ledger_touched ledger_transfer_touched(struct store *store, const char *transfer_id,
@@ -541,23 +539,10 @@ struct ledger_touched ledger_touched_read(struct store *store, const struct quer
     return found;
 }
 
-/* Runs a write that must concern exactly one row. */
-static bool run_one(struct query *query)
-{
-    bool good = query_run(query) && query_changes(query) == 1;
-    query_end(query);
-    return good;
-}
-
 /* Parameters 3 to 11. */
 static void bind_time(struct query *query, int number, int64_t at)
 {
     if (at != 0) {
         query_bind_int(query, number, at);
     }
-}
-
-static const char *or_null(const char *text)
-{
-    return text_empty(text) ? NULL : text;
 }

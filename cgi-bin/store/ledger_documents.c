@@ -1,7 +1,7 @@
 /* store/ledger_documents.c: see store/ledger_documents.h. */
 #include "store/ledger_documents.h"
 
-#include "store/query.h"
+#include "store/columns.h"
 
 enum { D_ONE, D_COUNT, D_URL_TAKEN, D_ADD, D_REMOVE, D__COUNT };
 
@@ -18,8 +18,6 @@ static const char *const documents_sql[D__COUNT] = {
                  " WHERE document_id = ?1 AND removed_at IS NULL",
 };
 const struct query_table ledger_documents_queries = {"ledger_documents", documents_sql, D__COUNT};
-
-static bool run_one(struct query *query);
 
 struct ledger_document ledger_document_read(struct store *store, struct arena *arena,
                                             const char *document_id)
@@ -41,9 +39,7 @@ int64_t ledger_documents_count(struct store *store, const char *project_id)
 {
     struct query q = query(store, &ledger_documents_queries, D_COUNT);
     query_bind_text(&q, 1, project_id);
-    int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return count;
+    return column_only(&q);
 }
 
 bool ledger_document_url_taken(struct store *store, const char *project_id, const char *url)
@@ -51,9 +47,7 @@ bool ledger_document_url_taken(struct store *store, const char *project_id, cons
     struct query q = query(store, &ledger_documents_queries, D_URL_TAKEN);
     query_bind_text(&q, 1, project_id);
     query_bind_text(&q, 2, url);
-    bool is_taken = query_row(&q);
-    query_end(&q);
-    return is_taken;
+    return query_any(&q);
 }
 
 bool ledger_document_add(struct store *store, const struct ledger_new_document *document)
@@ -66,7 +60,7 @@ bool ledger_document_add(struct store *store, const struct ledger_new_document *
     query_bind_text(&q, 5, document->kind);
     query_bind_text(&q, 6, document->dated);
     query_bind_int(&q, 7, document->at);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_document_remove(struct store *store, const char *document_id, int64_t at)
@@ -74,12 +68,5 @@ bool ledger_document_remove(struct store *store, const char *document_id, int64_
     struct query q = query(store, &ledger_documents_queries, D_REMOVE);
     query_bind_text(&q, 1, document_id);
     query_bind_int(&q, 2, at);
-    return run_one(&q);
-}
-
-static bool run_one(struct query *query)
-{
-    bool good = query_run(query) && query_changes(query) == 1;
-    query_end(query);
-    return good;
+    return query_run_one(&q);
 }

@@ -4,7 +4,7 @@
 
 #include "base/must.h"
 #include "base/text.h"
-#include "store/query.h"
+#include "store/columns.h"
 
 #define ORG_COLUMNS                                                                                \
     "SELECT org_id, supplier_id IS NOT NULL, name, kind, state, incoming_policy, two_person,"      \
@@ -27,7 +27,6 @@ enum {
     F_BUFFER_ORG,
     F_NAME_TAKEN,
     F_DOMAIN_TAKEN,
-    F_SUPPLIER_ID_TAKEN,
     F_TRUSTS,
     F_LEFT_UNITS,
     F_LEFT_SENT,
@@ -71,7 +70,6 @@ static const char *const facts_sql[F__COUNT] = {
     [F_DOMAIN_TAKEN] =
         "SELECT 1 FROM organisation WHERE domain = ?1 COLLATE NOCASE AND domain <> ''"
         " AND org_id IS NOT ?2 LIMIT 1",
-    [F_SUPPLIER_ID_TAKEN] = "SELECT 1 FROM organisation WHERE supplier_id = ?1",
     [F_TRUSTS] = "SELECT 1 FROM trusted_sender WHERE org_id = ?1 AND sender_org_id = ?2",
     [F_LEFT_UNITS] = "SELECT coalesce(sum(last - first + 1), 0) FROM batch"
                      " WHERE org_id = ?1 AND state = 'active'",
@@ -89,8 +87,8 @@ static const char *const facts_sql[F__COUNT] = {
                   " EXISTS (SELECT 1 FROM conservation c WHERE c.project_id = p.project_id),"
                   " ccp_approved FROM project p WHERE project_id = ?1",
     [F_SHORT_CODE_TAKEN] = "SELECT 1 FROM project WHERE short_code = ?1 AND project_id IS NOT ?2",
-    [F_CONSERVATION] = "SELECT issued, imported, active, retired, exported, cancelled, next_serial"
-                       " FROM conservation WHERE project_id = ?1 AND vintage = ?2",
+    [F_CONSERVATION] =
+        "SELECT active, next_serial FROM conservation WHERE project_id = ?1 AND vintage = ?2",
 };
 const struct query_table ledger_facts_queries = {"ledger_facts", facts_sql, F__COUNT};
 
@@ -118,9 +116,7 @@ struct ledger_setting ledger_setting_read(struct store *store)
 int64_t ledger_act_last_at(struct store *store)
 {
     struct query q = query(store, &ledger_facts_queries, F_ACT_LAST_AT);
-    int64_t at = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return at;
+    return column_only(&q);
 }
 
 struct ledger_person ledger_person_read(struct store *store, const char *user_id)
@@ -225,11 +221,6 @@ bool ledger_org_domain_taken(struct store *store, const char *domain, const char
     return exists(store, F_DOMAIN_TAKEN, domain, but_org_id);
 }
 
-bool ledger_supplier_id_taken(struct store *store, const char *supplier_id)
-{
-    return exists(store, F_SUPPLIER_ID_TAKEN, supplier_id, NULL);
-}
-
 bool ledger_trusts(struct store *store, const char *org_id, const char *sender_org_id)
 {
     return exists(store, F_TRUSTS, org_id, sender_org_id);
@@ -319,14 +310,8 @@ struct ledger_conservation ledger_conservation_read(struct store *store, const c
     query_bind_text(&q, 1, project_id);
     query_bind_int(&q, 2, vintage);
     if (query_row(&q)) {
-        row.found = true;
-        row.issued = query_int(&q, 0);
-        row.imported = query_int(&q, 1);
-        row.active = query_int(&q, 2);
-        row.retired = query_int(&q, 3);
-        row.exported = query_int(&q, 4);
-        row.cancelled = query_int(&q, 5);
-        row.next_serial = query_int(&q, 6);
+        row.active = query_int(&q, 0);
+        row.next_serial = query_int(&q, 1);
     }
     query_end(&q);
     return row;
@@ -340,18 +325,14 @@ static bool exists(struct store *store, int number, const char *one, const char 
     if (two != NULL) {
         query_bind_text(&q, 2, two);
     }
-    bool is_there = query_row(&q);
-    query_end(&q);
-    return is_there;
+    return query_any(&q);
 }
 
 static int64_t number_of(struct store *store, int number, const char *one)
 {
     struct query q = query(store, &ledger_facts_queries, number);
     query_bind_text(&q, 1, one);
-    int64_t value = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return value;
+    return column_only(&q);
 }
 
 /* The schema's CHECKs allow no other word, so a strange one is damage: must(). */

@@ -77,8 +77,7 @@ struct ledger_project {
 };
 
 struct ledger_conservation {
-    bool found;
-    int64_t issued, imported, active, retired, exported, cancelled;
+    int64_t active;
     int64_t next_serial; /* 1 when there is no row yet */
 };
 
@@ -174,7 +173,6 @@ struct ledger_org ledger_buffer_org_read(struct store *store, struct arena *aren
 /* Another organisation with that name or domain (any case; a domain "" is nobody's)? */
 bool ledger_org_name_taken(struct store *store, const char *name, const char *but_org_id);
 bool ledger_org_domain_taken(struct store *store, const char *domain, const char *but_org_id);
-bool ledger_supplier_id_taken(struct store *store, const char *supplier_id);
 bool ledger_trusts(struct store *store, const char *org_id, const char *sender_org_id);
 /* What an organisation still has: units alive, transfers waiting from or to it. */
 void ledger_org_left(struct store *store, const char *org_id, int64_t *units, int64_t *waiting);

@@ -1,9 +1,8 @@
 /* store/ledger_pool.c: see store/ledger_pool.h. */
 #include "store/ledger_pool.h"
 
-#include "base/text.h"
+#include "store/columns.h"
 #include "store/ledger_touched.h"
-#include "store/query.h"
 
 enum {
     P_REFUND,
@@ -35,7 +34,6 @@ static const char *const pool_sql[P__COUNT] = {
 const struct query_table ledger_pool_queries = {"ledger_pool", pool_sql, P__COUNT};
 
 static bool add(struct store *store, int number, const struct ledger_new_pool *pool);
-static bool run_one(struct query *query);
 
 bool ledger_refund_add(struct store *store, const struct ledger_new_pool *refund)
 {
@@ -59,7 +57,7 @@ bool ledger_refund_line_add(struct store *store, const char *refund_id, int64_t 
     query_bind_text(&q, 5, from_account_id);
     query_bind_text(&q, 6, to_account_id);
     query_bind_int(&q, 7, units);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_cancellation_line_add(struct store *store, const char *cancellation_id, int64_t line,
@@ -71,7 +69,7 @@ bool ledger_cancellation_line_add(struct store *store, const char *cancellation_
     query_bind_text(&q, 3, batch_id);
     query_bind_text(&q, 4, split_from);
     query_bind_int(&q, 5, units);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 struct ledger_touched ledger_refund_touched(struct store *store, const char *refund_id,
@@ -94,20 +92,12 @@ static bool add(struct store *store, int number, const struct ledger_new_pool *p
     query_bind_text(&q, 1, pool->pool_id);
     query_bind_text(&q, 2, pool->org_id);
     query_bind_text(&q, 3, pool->supplier_org_id);
-    query_bind_text(&q, 4, text_empty(pool->project_id) ? NULL : pool->project_id);
+    query_bind_text(&q, 4, or_null(pool->project_id));
     query_bind_text(&q, 5, instrument_word(pool->instrument));
     query_bind_int(&q, 6, pool->units);
     query_bind_text(&q, 7, pool->notes);
     query_bind_text(&q, 8, pool->by);
     query_bind_int(&q, 9, pool->at);
     query_bind_text(&q, 10, pool->origin);
-    return run_one(&q);
-}
-
-/* Runs a write that must concern exactly one row. */
-static bool run_one(struct query *query)
-{
-    bool good = query_run(query) && query_changes(query) == 1;
-    query_end(query);
-    return good;
+    return query_run_one(&q);
 }

@@ -5,7 +5,7 @@
 
 #include "base/must.h"
 #include "base/text.h"
-#include "store/query.h"
+#include "store/columns.h"
 
 /* Everything before the last four characters: prefix, millisecond, tag. */
 #define ID_STEM_CHARS 16
@@ -126,12 +126,9 @@ static const char *const records_sql[R__COUNT] = {
 };
 const struct query_table ledger_records_queries = {"ledger_records", records_sql, R__COUNT};
 
-static bool run_one(struct query *query);
-static bool run_any(struct query *query);
 static void bind_org(struct query *query, const struct ledger_org_words *words);
 static void bind_location(struct query *query, int number, const struct location *location);
 static void bind_project(struct query *query, const struct ledger_project_words *words);
-static const char *or_null(const char *text);
 static int highest_query(const char *id);
 static void read_highest(struct store *store, const char *id, const char *from, const char *to,
                          char highest[ID_SIZE]);
@@ -144,14 +141,14 @@ bool ledger_org_add(struct store *store, const struct ledger_org_words *words, i
     query_bind_int(&q, 12, words->is_demo);
     query_bind_int(&q, 13, at);
     query_bind_text(&q, 14, words->origin);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_org_edit(struct store *store, const struct ledger_org_words *words)
 {
     struct query q = query(store, &ledger_records_queries, R_ORG_EDIT);
     bind_org(&q, words);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_org_set_state(struct store *store, const char *org_id, enum org_state state)
@@ -159,7 +156,7 @@ bool ledger_org_set_state(struct store *store, const char *org_id, enum org_stat
     struct query q = query(store, &ledger_records_queries, R_ORG_STATE);
     query_bind_text(&q, 1, org_id);
     query_bind_text(&q, 2, org_state_word(state));
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_org_set_policy(struct store *store, const char *org_id, enum incoming_policy incoming,
@@ -170,7 +167,7 @@ bool ledger_org_set_policy(struct store *store, const char *org_id, enum incomin
     query_bind_text(&q, 2, incoming_policy_word(incoming));
     query_bind_text(&q, 3, two_person_word(two_person));
     query_bind_int(&q, 4, above_units);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_trust_add(struct store *store, const char *org_id, const char *sender_org_id,
@@ -180,7 +177,7 @@ bool ledger_trust_add(struct store *store, const char *org_id, const char *sende
     query_bind_text(&q, 1, org_id);
     query_bind_text(&q, 2, sender_org_id);
     query_bind_int(&q, 3, at);
-    return run_any(&q);
+    return query_run(&q); /* there may be nothing to change */
 }
 
 bool ledger_trust_remove(struct store *store, const char *org_id, const char *sender_org_id)
@@ -188,7 +185,7 @@ bool ledger_trust_remove(struct store *store, const char *org_id, const char *se
     struct query q = query(store, &ledger_records_queries, R_TRUST_REMOVE);
     query_bind_text(&q, 1, org_id);
     query_bind_text(&q, 2, sender_org_id);
-    return run_any(&q);
+    return query_run(&q); /* there may be nothing to change */
 }
 
 bool ledger_account_add(struct store *store, const char *account_id, const char *org_id,
@@ -201,14 +198,14 @@ bool ledger_account_add(struct store *store, const char *account_id, const char 
     query_bind_text(&q, 4, account_kind_word(kind));
     query_bind_int(&q, 5, is_main);
     query_bind_int(&q, 6, at);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_account_close(struct store *store, const char *account_id)
 {
     struct query q = query(store, &ledger_records_queries, R_ACCOUNT_CLOSE);
     query_bind_text(&q, 1, account_id);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_person_set(struct store *store, const char *user_id, bool active, const char *made_by,
@@ -220,7 +217,7 @@ bool ledger_person_set(struct store *store, const char *user_id, bool active, co
     query_bind_int(&q, 3, at);
     query_bind_text(&q, 4, made_by);
     query_bind_text(&q, 5, or_null(program_org_id));
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_registry_roles_set(struct store *store, const char *user_id, unsigned roles)
@@ -228,7 +225,7 @@ bool ledger_registry_roles_set(struct store *store, const char *user_id, unsigne
     struct query q = query(store, &ledger_records_queries, R_ROLES);
     query_bind_text(&q, 1, user_id);
     query_bind_int(&q, 2, roles);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_member_set(struct store *store, const char *org_id, const char *user_id, unsigned roles,
@@ -239,7 +236,7 @@ bool ledger_member_set(struct store *store, const char *org_id, const char *user
     query_bind_text(&q, 2, user_id);
     query_bind_int(&q, 3, roles);
     query_bind_int(&q, 4, at);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_beneficiary_add(struct store *store, const struct ledger_new_beneficiary *beneficiary)
@@ -252,7 +249,7 @@ bool ledger_beneficiary_add(struct store *store, const struct ledger_new_benefic
     query_bind_int(&q, 5, beneficiary->is_individual);
     query_bind_text(&q, 6, beneficiary->named_by);
     query_bind_int(&q, 7, beneficiary->at);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_project_add(struct store *store, const struct ledger_project_words *words, int64_t at)
@@ -261,14 +258,14 @@ bool ledger_project_add(struct store *store, const struct ledger_project_words *
     bind_project(&q, words);
     query_bind_text(&q, 21, words->origin);
     query_bind_int(&q, 22, at);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_project_edit(struct store *store, const struct ledger_project_words *words)
 {
     struct query q = query(store, &ledger_records_queries, R_PROJECT_EDIT);
     bind_project(&q, words);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 static void bind_project(struct query *query, const struct ledger_project_words *words)
@@ -315,7 +312,7 @@ bool ledger_freeze_set(struct store *store, bool frozen, const char *reason, int
     query_bind_int(&q, 1, frozen);
     query_bind_text(&q, 2, frozen ? reason : "");
     query_bind_int(&q, 3, frozen ? at : 0);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_settings_set(struct store *store, const char *site_name, const char *site_url,
@@ -326,7 +323,7 @@ bool ledger_settings_set(struct store *store, const char *site_name, const char 
     query_bind_text(&q, 2, site_url);
     query_bind_int(&q, 3, expiry_days);
     query_bind_int(&q, 4, registry_approval_units);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_act_add(struct store *store, const struct ledger_act *act, int64_t *seq)
@@ -346,7 +343,6 @@ bool ledger_act_add(struct store *store, const struct ledger_act *act, int64_t *
     query_bind_int(&q, 12, act->is_public);
     bool good = query_run(&q);
     *seq = query_row_id(&q);
-    query_end(&q);
     return good;
 }
 
@@ -382,7 +378,7 @@ bool ledger_first_answer_add(struct store *store, const char *scope, const char 
     query_bind_blob(&q, 3, fingerprint->bytes, sizeof(fingerprint->bytes));
     query_bind_int(&q, 4, seq);
     query_bind_blob(&q, 5, answer, answer_bytes);
-    return run_one(&q);
+    return query_run_one(&q);
 }
 
 bool ledger_id_taken(struct store *store, const char *id)
@@ -436,25 +432,4 @@ static int highest_query(const char *id)
     }
     must(!"an id of the registry");
     return -1;
-}
-
-/* Runs a write that must concern exactly one row. */
-static bool run_one(struct query *query)
-{
-    bool good = query_run(query) && query_changes(query) == 1;
-    query_end(query);
-    return good;
-}
-
-/* Runs a write that may find nothing to change. */
-static bool run_any(struct query *query)
-{
-    bool good = query_run(query);
-    query_end(query);
-    return good;
-}
-
-static const char *or_null(const char *text)
-{
-    return text_empty(text) ? NULL : text;
 }

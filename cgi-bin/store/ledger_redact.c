@@ -31,7 +31,5 @@ bool ledger_words_redact(struct store *store, enum public_words_of of,
     query_bind_text(&q, 1, words->subject_id);
     query_bind_int(&q, 2, at);
     query_bind_text(&q, 3, reason);
-    bool is_done = query_run(&q) && query_changes(&q) == 1;
-    query_end(&q);
-    return is_done;
+    return query_run_one(&q);
 }

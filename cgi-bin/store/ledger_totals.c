@@ -145,15 +145,12 @@ bool ledger_totals_transfer(struct store *store, const struct ledger_transfer *r
     query_bind_text(&q, 4, row->to_org_id);
     query_bind_int(&q, 5, has_reached);
     bool good = query_run(&q);
-    query_end(&q);
     if (!good || !is_completed) {
         return good;
     }
     q = query(store, &ledger_totals_queries, T_TRANSFER);
     query_bind_text(&q, 1, transfer_kind_word(row->kind));
-    good = query_run(&q);
-    query_end(&q);
-    return good;
+    return query_run(&q);
 }
 
 bool ledger_totals_issued(struct store *store, const struct ledger_new_issuance *issuance)
@@ -276,7 +273,6 @@ static bool run_change(struct query *q, bool *has_changed)
 {
     bool good = query_run(q);
     *has_changed = good && query_changes(q) == 1;
-    query_end(q);
     return good;
 }
 
@@ -332,7 +328,5 @@ static bool add_year(struct store *store, const char *instrument, int64_t at, in
     query_bind_int(&q, 3, issued);
     query_bind_int(&q, 4, retired);
     query_bind_int(&q, 5, retirements);
-    bool good = query_run(&q);
-    query_end(&q);
-    return good;
+    return query_run(&q);
 }

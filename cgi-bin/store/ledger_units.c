@@ -48,7 +48,6 @@ static const char *const units_sql[U__COUNT] = {
 const struct query_table ledger_units_queries = {"ledger_units", units_sql, U__COUNT};
 
 static struct ledger_batch batch_of(struct query *query);
-static const char *or_null(const char *text);
 static void copy(struct query *query, int column, char id[ID_SIZE]);
 static void read_approvals(struct query *query, struct arena *arena, struct ledger_transfer *row);
 
@@ -137,7 +136,7 @@ struct ledger_transfer ledger_transfer_read(struct store *store, struct arena *a
         copy(&q, 3, row.from_org_id);
         copy(&q, 4, row.to_org_id);
         copy(&q, 5, row.to_account_id);
-        must(instrument_from_word(query_text(&q, arena, 6), &row.instrument));
+        row.instrument = column_instrument(&q, 6);
         row.units = query_int(&q, 7);
         read_approvals(&q, arena, &row);
         row.expires_at = query_int(&q, 18);
@@ -214,8 +213,7 @@ static struct ledger_batch batch_of(struct query *query)
     copy(query, 3, batch.org_id);
     copy(query, 4, batch.account_id);
     copy(query, 5, batch.delivery_id);
-    query_text_into(query, 6, word, sizeof(word));
-    must(instrument_from_word(word, &batch.instrument));
+    batch.instrument = column_instrument(query, 6);
     query_text_into(query, 7, word, sizeof(word));
     must(account_kind_from_word(word, &batch.account_kind));
     query_text_into(query, 8, word, sizeof(word));
@@ -228,11 +226,6 @@ static struct ledger_batch batch_of(struct query *query)
     batch.received_at = query_int(query, 14);
     batch.made_at = query_int(query, 15);
     return batch;
-}
-
-static const char *or_null(const char *text)
-{
-    return text_empty(text) ? NULL : text;
 }
 
 static void copy(struct query *query, int column, char id[ID_SIZE])

@@ -2,11 +2,9 @@
  * or brings an older one forward. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/must.h"
@@ -32,7 +30,7 @@ static bool find_version(sqlite3 *db, const char *path, enum store_file file, in
 static bool run_script(sqlite3 *db, enum store_file file, const char *script, int64_t version);
 static enum status bring_forward(sqlite3 *db, enum store_file file, const char *path,
                                  const char *schema_dir, const struct migrations *migrations);
-static bool say_failed(sqlite3 *db, const char *what, const char *message);
+static bool say_failed(sqlite3 *db, const char *message);
 
 enum status store_migrate(enum store_file file, const char *path, const char *schema_dir)
 {
@@ -157,15 +155,15 @@ static bool open_for_change(const char *path, enum store_file file, sqlite3 **db
     store_set_up_library();
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(path, db, flags, NULL) != SQLITE_OK) {
-        return say_failed(*db, "migrate", "the database file cannot be opened");
+        return say_failed(*db, "the database file cannot be opened");
     }
     (void)sqlite3_extended_result_codes(*db, 1);
     if (!store_set_safe(*db, file)) {
-        return say_failed(*db, "migrate", "the database refuses a safety setting");
+        return say_failed(*db, "the database refuses a safety setting");
     }
     if (file == STORE_REGISTRY &&
         sqlite3_exec(*db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) != SQLITE_OK) {
-        return say_failed(*db, "migrate", "the registry cannot be put into WAL mode");
+        return say_failed(*db, "the registry cannot be put into WAL mode");
     }
     return true;
 }
@@ -178,7 +176,7 @@ static bool find_version(sqlite3 *db, const char *path, enum store_file file, in
     if (!store_pragma(db, "PRAGMA application_id", &application) ||
         !store_pragma(db, "PRAGMA user_version", version) ||
         !store_pragma(db, "SELECT count(*) FROM sqlite_schema", &things)) {
-        return say_failed(db, "migrate", "the database cannot be read");
+        return say_failed(db, "the database cannot be read");
     }
     bool is_empty = application == 0 && *version == 0 && things == 0;
     if (!is_empty && application != store_application_id(file)) {
@@ -202,15 +200,15 @@ static bool run_script(sqlite3 *db, enum store_file file, const char *script, in
                 sqlite3_exec(db, marks, NULL, NULL, NULL) == SQLITE_OK &&
                 sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
     if (!good) {
-        (void)say_failed(db, "migrate", "the script failed");
+        (void)say_failed(db, "the script failed");
         (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
     }
     return good;
 }
 
-static bool say_failed(sqlite3 *db, const char *what, const char *message)
+static bool say_failed(sqlite3 *db, const char *message)
 {
-    log_event("error", what, "message", message, "cause",
+    log_event("error", "migrate", "message", message, "cause",
               db == NULL ? "out of memory" : sqlite3_errmsg(db), NULL);
     return false;
 }

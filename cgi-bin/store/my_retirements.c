@@ -5,7 +5,6 @@
 
 #include "base/id.h"
 #include "store/columns.h"
-#include "store/rows.h"
 #include "store/walk.h"
 
 #define RECENT_RETIREMENTS_MAX 200 /* looked through for those retired for before */

@@ -47,9 +47,9 @@ enum {
     " iif(t.from_org_id = ?1, " SUBMITTED_ROOT ", NULL)"
 /* … and the rest of its story, from STORY_FIRST on. */
 #define STORY                                                                                      \
-    ", t.from_org_id, t.to_org_id, t.to_account_id, t.to_system_party, t.supplier_org_id,"         \
-    " t.corrects_id, t.submitted_at, t.approved_by, t.approval_comment, t.registry_comment,"       \
-    " t.ended_by, t.ended_at, t.end_reason, t.note_redacted_at, t.note_redacted_reason"
+    ", t.from_org_id, t.to_org_id, t.to_system_party, t.supplier_org_id,"                          \
+    " t.corrects_id, t.submitted_at, t.approval_comment, t.registry_comment,"                      \
+    " t.ended_at, t.end_reason, t.note_redacted_at, t.note_redacted_reason"
 #define STORY_FIRST 28
 
 #define JOINS                                                                                      \
@@ -121,9 +121,9 @@ static const char *const sql[Q__COUNT] = {
         " LEFT JOIN account a ON a.account_id = l.from_account_id AND a.org_id = ?1"
         " LEFT JOIN batch s ON s.batch_id = l.split_from"
         " WHERE l.transfer_id = ?2 ORDER BY l.line",
-    [Q_ACTS] = "SELECT seq, at, user_id, org_id, command, subject_id, outcome FROM act"
+    [Q_ACTS] = "SELECT at, user_id, org_id, command, subject_id, outcome FROM act"
                " WHERE subject_id = ?1 AND outcome = 'ok' ORDER BY seq",
-    [Q_ACT] = "SELECT seq, at, user_id, org_id, command, subject_id, outcome FROM act"
+    [Q_ACT] = "SELECT at, user_id, org_id, command, subject_id, outcome FROM act"
               " WHERE seq = ?1 AND user_id = ?2",
     [Q_KEY] = "SELECT a.subject_id FROM idempotency i JOIN act a ON a.seq = i.seq"
               " WHERE i.scope = ?1 AND i.key = ?2",
@@ -145,17 +145,6 @@ static const char *const sql[Q__COUNT] = {
 };
 
 const struct query_table my_transfers_queries = {"my_transfers", sql, Q__COUNT};
-
-/* Pathway, country, project code, vintage, first, last from a column on. */
-static void read_serial(struct query *q, int column, struct serial *serial)
-{
-    query_text_into(q, column, serial->pathway, sizeof(serial->pathway));
-    query_text_into(q, column + 1, serial->country, sizeof(serial->country));
-    query_text_into(q, column + 2, serial->project_code, sizeof(serial->project_code));
-    serial->vintage = (int)query_int(q, column + 3);
-    serial->first = query_int(q, column + 4);
-    serial->last = query_int(q, column + 5);
-}
 
 /* The row of COLUMNS. */
 static struct my_transfer read_row(struct query *q, struct arena *arena)
@@ -185,7 +174,7 @@ static struct my_transfer read_row(struct query *q, struct arena *arena)
         .submitted_root = query_text(q, arena, 27),
     };
     if (row.first_batch_id[0] != '\0') {
-        read_serial(q, 20, &row.first_block);
+        row.first_block = column_serial(q, 20);
     }
     return row;
 }
@@ -195,19 +184,16 @@ static void read_story(struct query *q, struct arena *arena, struct my_transfer 
 {
     row->from_org_id = query_text(q, arena, STORY_FIRST);
     row->to_org_id = query_text(q, arena, STORY_FIRST + 1);
-    row->to_account_id = query_text(q, arena, STORY_FIRST + 2);
-    row->to_system_party = query_text(q, arena, STORY_FIRST + 3);
-    row->supplier_org_id = query_text(q, arena, STORY_FIRST + 4);
-    row->corrects_id = query_text(q, arena, STORY_FIRST + 5);
-    row->submitted_at = query_int(q, STORY_FIRST + 6);
-    row->approved_by = query_text(q, arena, STORY_FIRST + 7);
-    row->approval_comment = query_text(q, arena, STORY_FIRST + 8);
-    row->registry_comment = query_text(q, arena, STORY_FIRST + 9);
-    row->ended_by = query_text(q, arena, STORY_FIRST + 10);
-    row->ended_at = query_int(q, STORY_FIRST + 11);
-    row->end_reason = query_text(q, arena, STORY_FIRST + 12);
-    row->note_redacted_at = query_int(q, STORY_FIRST + 13);
-    row->note_redacted_reason = query_text(q, arena, STORY_FIRST + 14);
+    row->to_system_party = query_text(q, arena, STORY_FIRST + 2);
+    row->supplier_org_id = query_text(q, arena, STORY_FIRST + 3);
+    row->corrects_id = query_text(q, arena, STORY_FIRST + 4);
+    row->submitted_at = query_int(q, STORY_FIRST + 5);
+    row->approval_comment = query_text(q, arena, STORY_FIRST + 6);
+    row->registry_comment = query_text(q, arena, STORY_FIRST + 7);
+    row->ended_at = query_int(q, STORY_FIRST + 8);
+    row->end_reason = query_text(q, arena, STORY_FIRST + 9);
+    row->note_redacted_at = query_int(q, STORY_FIRST + 10);
+    row->note_redacted_reason = query_text(q, arena, STORY_FIRST + 11);
 }
 
 /* The sender's persons and what they told each other are not the recipient's business. */
@@ -215,7 +201,6 @@ static void hide_sender(struct my_transfer *row)
 {
     row->submitted_by = "";
     row->submitted_root = "";
-    row->approved_by = "";
     row->approval_comment = "";
     row->registry_comment = "";
 }
@@ -353,7 +338,7 @@ struct my_blocks my_transfer_blocks(struct store *registry, struct arena *arena,
             .split_from_id = query_text(&q, arena, 12),
             .units = query_int(&q, 15),
         };
-        read_serial(&q, 1, &row->serial);
+        row->serial = column_serial(&q, 1);
         row->split_from = row->serial;
         row->split_from.first = query_int(&q, 13);
         row->split_from.last = query_int(&q, 14);
@@ -365,13 +350,12 @@ struct my_blocks my_transfer_blocks(struct store *registry, struct arena *arena,
 static struct my_act read_act(struct query *q, struct arena *arena)
 {
     return (struct my_act){
-        .seq = query_int(q, 0),
-        .at = query_int(q, 1),
-        .user_id = query_text(q, arena, 2),
-        .org_id = query_text(q, arena, 3),
-        .command = query_text(q, arena, 4),
-        .subject_id = query_text(q, arena, 5),
-        .outcome = query_text(q, arena, 6),
+        .at = query_int(q, 0),
+        .user_id = query_text(q, arena, 1),
+        .org_id = query_text(q, arena, 2),
+        .command = query_text(q, arena, 3),
+        .subject_id = query_text(q, arena, 4),
+        .outcome = query_text(q, arena, 5),
     };
 }
 

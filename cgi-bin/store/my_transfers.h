@@ -30,7 +30,6 @@ struct my_transfer {
     const char *from_name;
     const char *to_org_id; /* "" for an export */
     const char *to_name;
-    const char *to_account_id; /* "" not known yet, or the other side's business */
     const char *to_account_name;
     const char *to_system; /* export */
     const char *to_system_party;
@@ -48,14 +47,12 @@ struct my_transfer {
      */
     const char *submitted_root;
     int64_t submitted_at;
-    const char *approved_by;
     int64_t approved_at; /* 0 */
     const char *approval_comment;
     int64_t registry_approved_at;
     const char *registry_comment;
     int64_t expires_at;
-    const char *ended_by; /* person; "" */
-    int64_t ended_at;     /* 0 */
+    int64_t ended_at; /* 0 */
     const char *end_reason;
     int64_t note_redacted_at;
     const char *note_redacted_reason;
@@ -136,7 +133,6 @@ struct my_blocks my_transfer_blocks(struct store *registry, struct arena *arena,
 
 /* The acts that came through on one transfer, in the ledger's order. */
 struct my_act {
-    int64_t seq;
     int64_t at;
     const char *user_id; /* "" the clock or the operator */
     const char *org_id;  /* "" for the registry */

@@ -44,7 +44,5 @@ bool beneficiary_add_email(struct store *people, const char *org_id, const char 
     query_bind_text(&q, 2, email);
     query_bind_text(&q, 3, told_by);
     query_bind_int(&q, 4, at);
-    bool is_added = query_run_unique(&q);
-    query_end(&q);
-    return is_added;
+    return query_run_unique(&q);
 }

@@ -2,7 +2,7 @@
 #include "store/people_credential.h"
 
 #include "base/must.h"
-#include "store/query.h"
+#include "store/columns.h"
 
 enum {
     Q_LIVE_KEYS,
@@ -100,7 +100,6 @@ static struct query list(struct store *store, int number, const char *org_id, in
                          const char *before_id, size_t rows_max);
 static bool revoke(struct store *store, int number, const char *org_id, const char *id,
                    const char *revoked_by, int64_t now_us);
-static int64_t count_of(struct query *q);
 
 size_t credential_live_keys(struct store *store, struct arena *arena,
                             struct signing_key keys[SIGNING_KEYS_MAX])
@@ -130,9 +129,7 @@ bool credential_add_key(struct store *store, const struct signing_key *key)
     query_bind_blob(&q, 6, key->public == NULL ? (const uint8_t *)"" : key->public,
                     key->public == NULL ? 0 : CREDENTIAL_KEY_SIZE);
     query_bind_int(&q, 7, key->made_at);
-    bool added = query_run(&q);
-    query_end(&q);
-    return added;
+    return query_run(&q);
 }
 
 bool credential_end_key(struct store *store, const char *key_id, int64_t now_us)
@@ -140,9 +137,7 @@ bool credential_end_key(struct store *store, const char *key_id, int64_t now_us)
     struct query q = query(store, &people_credential_queries, Q_END_KEY);
     query_bind_text(&q, 1, key_id);
     query_bind_int(&q, 2, now_us);
-    bool ended = query_run(&q) && query_changes(&q) == 1;
-    query_end(&q);
-    return ended;
+    return query_run_one(&q);
 }
 
 bool credential_find_client(struct store *store, struct arena *arena,
@@ -270,7 +265,7 @@ bool credential_any_ended_client(struct store *store, const char *org_id)
 {
     struct query q = query(store, &people_credential_queries, Q_ENDED_CLIENT);
     query_bind_text(&q, 1, org_id);
-    return count_of(&q) > 0;
+    return column_only(&q) > 0;
 }
 
 bool credential_any_ended_token(struct store *store, const char *org_id, int64_t now_us)
@@ -278,14 +273,14 @@ bool credential_any_ended_token(struct store *store, const char *org_id, int64_t
     struct query q = query(store, &people_credential_queries, Q_ENDED_TOKEN);
     query_bind_text(&q, 1, org_id);
     query_bind_int(&q, 2, now_us);
-    return count_of(&q) > 0;
+    return column_only(&q) > 0;
 }
 
 int64_t credential_count_clients(struct store *store, const char *org_id)
 {
     struct query q = query(store, &people_credential_queries, Q_COUNT_CLIENTS);
     query_bind_text(&q, 1, org_id);
-    return count_of(&q);
+    return column_only(&q);
 }
 
 int64_t credential_count_tokens(struct store *store, const char *org_id, int64_t now_us)
@@ -293,7 +288,7 @@ int64_t credential_count_tokens(struct store *store, const char *org_id, int64_t
     struct query q = query(store, &people_credential_queries, Q_COUNT_TOKENS);
     query_bind_text(&q, 1, org_id);
     query_bind_int(&q, 2, now_us);
-    return count_of(&q);
+    return column_only(&q);
 }
 
 bool credential_add_client(struct store *store, const struct client_secret *client,
@@ -307,9 +302,7 @@ bool credential_add_client(struct store *store, const struct client_secret *clie
     query_bind_text(&q, 4, client->made_by);
     query_bind_int(&q, 5, client->made_at);
     query_bind_blob(&q, 6, secret_hash->bytes, sizeof secret_hash->bytes);
-    bool added = query_run_unique(&q);
-    query_end(&q);
-    return added;
+    return query_run_unique(&q);
 }
 
 bool credential_add_token(struct store *store, const struct access_token *token,
@@ -328,9 +321,7 @@ bool credential_add_token(struct store *store, const struct access_token *token,
     query_bind_int(&q, 9, token->made_at);
     query_bind_int(&q, 10, token->expires_at);
     query_bind_blob(&q, 11, token_hash->bytes, sizeof token_hash->bytes);
-    bool added = query_run_unique(&q);
-    query_end(&q);
-    return added;
+    return query_run_unique(&q);
 }
 
 bool credential_revoke_client(struct store *store, const char *org_id, const char *client_id,
@@ -353,14 +344,12 @@ void credential_mark(struct store *store, const char *client_id, const char *tok
     query_bind_int(&q, 2, now_us);
     query_bind_text(&q, 3, address);
     query_run(&q);
-    query_end(&q);
     q = query(store, &people_credential_queries, Q_MARK_TOKEN);
     query_bind_text(&q, 1, token_id);
     query_bind_int(&q, 2, now_us);
     query_bind_text(&q, 3, address);
     query_bind_text(&q, 4, client_id);
     query_run(&q);
-    query_end(&q);
 }
 
 /* Ends the query. */
@@ -440,14 +429,5 @@ static bool revoke(struct store *store, int number, const char *org_id, const ch
     query_bind_text(&q, 2, id);
     query_bind_text(&q, 3, revoked_by);
     query_bind_int(&q, 4, now_us);
-    bool revoked = query_run(&q) && query_changes(&q) == 1;
-    query_end(&q);
-    return revoked;
-}
-
-static int64_t count_of(struct query *q)
-{
-    int64_t count = query_row(q) ? query_int(q, 0) : 0;
-    query_end(q);
-    return count;
+    return query_run_one(&q);
 }

@@ -43,9 +43,7 @@ bool link_add(struct store *store, const struct digest *token_hash, const struct
     query_bind_text(&q, 2, link->user_id);
     query_bind_int(&q, 3, link->made_at);
     query_bind_int(&q, 4, link->expires_at);
-    bool added = query_run(&q);
-    query_end(&q);
-    return added;
+    return query_run(&q);
 }
 
 bool link_use(struct store *store, const struct digest *token_hash, int64_t now_us)
@@ -53,9 +51,7 @@ bool link_use(struct store *store, const struct digest *token_hash, int64_t now_
     struct query q = query(store, &people_link_queries, Q_USE);
     query_bind_blob(&q, 1, token_hash->bytes, sizeof token_hash->bytes);
     query_bind_int(&q, 2, now_us);
-    bool used = query_run(&q) && query_changes(&q) == 1;
-    query_end(&q);
-    return used;
+    return query_run_one(&q);
 }
 
 void link_end_all(struct store *store, const char *user_id, int64_t now_us)
@@ -64,5 +60,4 @@ void link_end_all(struct store *store, const char *user_id, int64_t now_us)
     query_bind_text(&q, 1, user_id);
     query_bind_int(&q, 2, now_us);
     query_run(&q);
-    query_end(&q);
 }

@@ -34,7 +34,5 @@ bool password_write(struct store *store, const char *user_id, const char *hash, 
     query_bind_text(&q, 1, user_id);
     query_bind_text(&q, 2, hash);
     query_bind_int(&q, 3, set_at);
-    bool written = query_run(&q);
-    query_end(&q);
-    return written;
+    return query_run(&q);
 }

@@ -2,7 +2,7 @@
 #include "store/people_person.h"
 
 #include "base/must.h"
-#include "store/query.h"
+#include "store/columns.h"
 
 enum { Q_BY_ID, Q_BY_EMAIL, Q_NAME, Q_COUNT, Q_LIST, Q_ADD, Q_SET_STATE, Q__COUNT };
 
@@ -47,9 +47,7 @@ const char *people_name(struct store *store, struct arena *arena, const char *us
 int64_t people_count(struct store *store)
 {
     struct query q = query(store, &people_person_queries, Q_COUNT);
-    int64_t count = query_row(&q) ? query_int(&q, 0) : 0;
-    query_end(&q);
-    return count;
+    return column_only(&q);
 }
 
 size_t people_list(struct store *store, const char *after_email, struct person *persons,
@@ -75,9 +73,7 @@ bool people_add(struct store *store, const struct person *person)
     query_bind_text(&q, 2, person->name);
     query_bind_text(&q, 3, person->email);
     query_bind_int(&q, 4, person->made_at);
-    bool added = query_run_unique(&q);
-    query_end(&q);
-    return added;
+    return query_run_unique(&q);
 }
 
 bool people_set_active(struct store *store, const char *user_id, bool is_active)
@@ -85,9 +81,7 @@ bool people_set_active(struct store *store, const char *user_id, bool is_active)
     struct query q = query(store, &people_person_queries, Q_SET_STATE);
     query_bind_text(&q, 1, user_id);
     query_bind_int(&q, 2, is_active);
-    bool changed = query_run(&q) && query_changes(&q) == 1;
-    query_end(&q);
-    return changed;
+    return query_run_one(&q);
 }
 
 static bool find(struct store *store, int number, const char *key, struct person *person)

@@ -78,9 +78,7 @@ bool session_add(struct store *store, const struct session *session)
     query_bind_text(&q, 9, session->address);
     query_bind_text(&q, 10, session->agent);
     query_bind_text(&q, 11, session->notice);
-    bool added = query_run(&q);
-    query_end(&q);
-    return added;
+    return query_run(&q);
 }
 
 void session_touch(struct store *store, const struct digest *token_hash, int64_t seen_at)
@@ -89,7 +87,6 @@ void session_touch(struct store *store, const struct digest *token_hash, int64_t
     query_bind_blob(&q, 1, token_hash->bytes, sizeof token_hash->bytes);
     query_bind_int(&q, 2, seen_at);
     query_run(&q);
-    query_end(&q);
 }
 
 void session_set_notice(struct store *store, const struct digest *token_hash, const char *notice)
@@ -107,9 +104,7 @@ bool session_end(struct store *store, const char *user_id, const char *session_i
     struct query q = query(store, &people_session_queries, Q_END);
     query_bind_text(&q, 1, user_id);
     query_bind_text(&q, 2, session_id);
-    bool ended = query_run(&q) && query_changes(&q) == 1;
-    query_end(&q);
-    return ended;
+    return query_run_one(&q);
 }
 
 int64_t session_end_others(struct store *store, const char *user_id, const char *keep_session_id)
@@ -117,9 +112,7 @@ int64_t session_end_others(struct store *store, const char *user_id, const char 
     struct query q = query(store, &people_session_queries, Q_END_OTHERS);
     query_bind_text(&q, 1, user_id);
     query_bind_text(&q, 2, keep_session_id);
-    int64_t ended = query_run(&q) ? query_changes(&q) : 0;
-    query_end(&q);
-    return ended;
+    return query_run(&q) ? query_changes(&q) : 0;
 }
 
 void session_forget(struct store *store, const char *user_id, int64_t now_us, int64_t idle_us)
@@ -130,7 +123,6 @@ void session_forget(struct store *store, const char *user_id, int64_t now_us, in
     query_bind_int(&q, 2, now_us);
     query_bind_int(&q, 3, idle_us);
     query_run(&q);
-    query_end(&q);
 }
 
 static void read_row(struct query *q, struct session *session)
@@ -158,5 +150,4 @@ static void set_text(struct store *store, int number, const struct digest *token
     query_bind_blob(&q, 1, token_hash->bytes, sizeof token_hash->bytes);
     query_bind_text(&q, 2, text);
     query_run(&q);
-    query_end(&q);
 }

@@ -45,7 +45,6 @@ void throttle_write(struct store *store, const char *subject, const struct throt
     query_bind_int(&q, 3, row->last_at);
     query_bind_int(&q, 4, row->free_at);
     query_run(&q);
-    query_end(&q);
 }
 
 void throttle_forget(struct store *store, const char *subject)
@@ -53,7 +52,6 @@ void throttle_forget(struct store *store, const char *subject)
     struct query q = query(store, &people_throttle_queries, Q_FORGET);
     query_bind_text(&q, 1, subject);
     query_run(&q);
-    query_end(&q);
 }
 
 void throttle_sweep(struct store *store, const char *subject, int64_t others_before,
@@ -64,5 +62,4 @@ void throttle_sweep(struct store *store, const char *subject, int64_t others_bef
     query_bind_int(&q, 2, others_before);
     query_bind_int(&q, 3, devices_before);
     query_run(&q);
-    query_end(&q);
 }

@@ -164,7 +164,6 @@ void webhook_add(struct store *people, const struct webhook *webhook)
     query_bind_text(&q, 9, webhook->made_by);
     query_bind_int(&q, 10, webhook->made_at);
     query_run(&q);
-    query_end(&q);
 }
 
 void webhook_change(struct store *people, const struct webhook *webhook, int64_t now_us)
@@ -177,7 +176,6 @@ void webhook_change(struct store *people, const struct webhook *webhook, int64_t
     query_bind_text(&q, 5, webhook->kinds);
     query_bind_int(&q, 6, now_us);
     query_run(&q);
-    query_end(&q);
 }
 
 void webhook_set_secret(struct store *people, const char *webhook_id, const uint8_t *secret,
@@ -188,7 +186,6 @@ void webhook_set_secret(struct store *people, const char *webhook_id, const uint
     query_bind_blob(&q, 2, secret, WEBHOOK_SECRET_BYTES);
     query_bind_int(&q, 3, old_until);
     query_run(&q);
-    query_end(&q);
 }
 
 void webhook_pause(struct store *people, const char *webhook_id, const char *user_id,
@@ -224,7 +221,6 @@ static void set_state(struct store *people, int number, const char *webhook_id, 
     query_bind_text(&q, 2, user_id);
     query_bind_int(&q, 3, now_us);
     query_run(&q);
-    query_end(&q);
 }
 
 static void set_messages(struct store *people, int number, const char *webhook_id, int64_t now_us)
@@ -233,7 +229,6 @@ static void set_messages(struct store *people, int number, const char *webhook_i
     query_bind_text(&q, 1, webhook_id);
     query_bind_int(&q, 2, now_us);
     query_run(&q);
-    query_end(&q);
 }
 
 bool webhook_key_find(struct store *people, struct arena *arena, const char *user_id,
@@ -263,9 +258,7 @@ bool webhook_key_is_known(struct store *people, const char *user_id, const char 
     struct query q = query(people, &people_webhook_queries, Q_KEY_KNOWN);
     query_bind_text(&q, 1, user_id);
     query_bind_text(&q, 2, key);
-    bool is_known = query_row(&q);
-    query_end(&q);
-    return is_known;
+    return query_any(&q);
 }
 
 void webhook_key_add(struct store *people, const char *user_id, const char *key,
@@ -282,7 +275,6 @@ void webhook_key_add(struct store *people, const char *user_id, const char *key,
     }
     query_bind_int(&q, 7, first->is_sealed ? 1 : 0);
     query_run(&q);
-    query_end(&q);
 }
 
 static const char *scope_of(const struct webhook *webhook)

@@ -25,7 +25,7 @@ enum {
 
 #define COLUMNS                                                                                    \
     "m.message_id, m.webhook_id, m.seq, m.kind, m.state, m.tries, m.next_at, m.made_at,"           \
-    " m.ended_at, coalesce(t.http_code, 0), coalesce(t.outcome, '')"
+    " m.ended_at, coalesce(t.outcome, '')"
 #define TABLES                                                                                     \
     " FROM webhook_message m LEFT JOIN webhook_try t"                                              \
     " ON t.message_id = m.message_id AND t.number = m.tries"
@@ -135,9 +135,8 @@ bool webhook_message_find(struct store *people, struct arena *arena, const char 
             .next_at = query_int(&q, 6),
             .made_at = query_int(&q, 7),
             .ended_at = query_int(&q, 8),
-            .last_code = (int)query_int(&q, 9),
-            .last_outcome = query_text(&q, arena, 10),
-            .body = query_text(&q, arena, 11),
+            .last_outcome = query_text(&q, arena, 9),
+            .body = query_text(&q, arena, 10),
         };
     }
     query_end(&q);
@@ -174,7 +173,6 @@ void webhook_message_add_test(struct store *people, const struct webhook_message
     query_bind_text(&q, 4, message->body);
     query_bind_int(&q, 5, message->made_at);
     query_run(&q);
-    query_end(&q);
 }
 
 bool webhook_message_test_waits(struct store *people, struct arena *arena, const char *webhook_id,
@@ -196,7 +194,6 @@ void webhook_message_replay(struct store *people, const char *message_id, int64_
     query_bind_text(&q, 1, message_id);
     query_bind_int(&q, 2, now_us);
     query_run(&q);
-    query_end(&q);
 }
 
 int64_t webhook_message_replay_since(struct store *people, const char *webhook_id, int64_t since_at,
@@ -220,9 +217,7 @@ static int64_t replay(struct store *people, int number, const char *webhook_id, 
     query_bind_text(&q, 1, webhook_id);
     query_bind_int(&q, 2, since_at);
     query_bind_int(&q, 3, now_us);
-    int64_t changes = query_run(&q) ? query_changes(&q) : 0;
-    query_end(&q);
-    return changes;
+    return query_run(&q) ? query_changes(&q) : 0;
 }
 
 static int64_t failed(struct store *people, int number, const char *webhook_id, int64_t since_at)

@@ -29,7 +29,6 @@ struct webhook_message {
     int64_t next_at; /* while it waits */
     int64_t made_at;
     int64_t ended_at; /* 0: it waits */
-    int last_code;    /* of its last try; 0: no answer, or none yet */
     const char *last_outcome;
 };
 struct webhook_try {

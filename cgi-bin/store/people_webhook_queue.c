@@ -1,7 +1,6 @@
 /* store/people_webhook_queue.c: see store/people_webhook_queue.h. */
 #include "store/people_webhook_queue.h"
 
-#include "base/must.h"
 #include "base/text.h"
 #include "store/columns.h"
 #include "store/people_webhook_row.h"
@@ -158,7 +157,6 @@ void queued_add(struct store *people, const struct queued *queued, int64_t at)
     query_bind_text(&q, 5, queued->body);
     query_bind_int(&q, 6, at);
     query_run(&q);
-    query_end(&q);
 }
 
 void webhook_seen(struct store *people, const char *webhook_id, int64_t after_seq, int64_t due_at)
@@ -168,7 +166,6 @@ void webhook_seen(struct store *people, const char *webhook_id, int64_t after_se
     query_bind_int(&q, 2, after_seq);
     query_bind_int(&q, 3, due_at);
     query_run(&q);
-    query_end(&q);
 }
 
 void webhook_claim(struct store *people, const char *webhook_id, int64_t until_at)
@@ -177,7 +174,6 @@ void webhook_claim(struct store *people, const char *webhook_id, int64_t until_a
     query_bind_text(&q, 1, webhook_id);
     query_bind_int(&q, 2, until_at);
     query_run(&q);
-    query_end(&q);
 }
 
 void queued_tried(struct store *people, const struct queued *queued, const struct tried *tried)
@@ -190,7 +186,6 @@ void queued_tried(struct store *people, const struct queued *queued, const struc
     query_bind_int(&q, 5, tried->http_code);
     query_bind_text(&q, 6, tried->outcome);
     query_run(&q);
-    query_end(&q);
 }
 
 void queued_end(struct store *people, const struct queued *queued, bool is_delivered,
@@ -201,7 +196,6 @@ void queued_end(struct store *people, const struct queued *queued, bool is_deliv
     query_bind_text(&q, 2, is_delivered ? "delivered" : "given_up");
     query_bind_int(&q, 3, ended_at);
     query_run(&q);
-    query_end(&q);
 }
 
 void queued_wait(struct store *people, const struct queued *queued, int64_t next_at)
@@ -210,7 +204,6 @@ void queued_wait(struct store *people, const struct queued *queued, int64_t next
     query_bind_text(&q, 1, queued->message_id);
     query_bind_int(&q, 2, next_at);
     query_run(&q);
-    query_end(&q);
 }
 
 void webhook_settle(struct store *people, const struct webhook *webhook)
@@ -225,7 +218,6 @@ void webhook_settle(struct store *people, const struct webhook *webhook)
     query_bind_text(&q, 7, webhook->last_outcome);
     query_bind_int(&q, 8, webhook->due_at);
     query_run(&q);
-    query_end(&q);
 }
 
 void webhook_stop(struct store *people, const char *webhook_id, int64_t at)
@@ -234,7 +226,6 @@ void webhook_stop(struct store *people, const char *webhook_id, int64_t at)
     query_bind_text(&q, 1, webhook_id);
     query_bind_int(&q, 2, at);
     query_run(&q);
-    query_end(&q);
 }
 
 int64_t webhook_forget(struct store *people, int64_t ended_before, size_t most)
@@ -248,9 +239,7 @@ static int64_t forget(struct store *people, int number, int64_t ended_before, si
     struct query q = query(people, &people_webhook_queue_queries, number);
     query_bind_int(&q, 1, ended_before);
     query_bind_int(&q, 2, (int64_t)most);
-    int64_t count = query_run(&q) ? query_changes(&q) : 0;
-    query_end(&q);
-    return count;
+    return query_run(&q) ? query_changes(&q) : 0;
 }
 
 static struct webhooks read_webhooks(struct query *q, struct arena *arena)

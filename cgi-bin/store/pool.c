@@ -74,7 +74,7 @@ enum {
 #define WALK_DOWN(...) WALK(__VA_ARGS__, "<", "DESC")
 
 static const char *const sql[Q__COUNT] = {
-    [Q_ORGS] = "SELECT org_id, name, state FROM organisation WHERE kind = 'buffer'"
+    [Q_ORGS] = "SELECT org_id, name FROM organisation WHERE kind = 'buffer'"
                " ORDER BY name COLLATE NOCASE, org_id",
     [Q_SHARES] = SHARES(ANY, ANY, "refund_line l", "cancellation_line l", ANY),
     [Q_SHARES_OF] =
@@ -113,8 +113,7 @@ struct pool_orgs pool_orgs(struct store *registry, struct arena *arena)
     size_t count = 0;
     while (query_row(&q)) {
         rows = rows_room(arena, rows, count, sizeof(*rows));
-        rows[count++] = (struct pool_org){query_text(&q, arena, 0), query_text(&q, arena, 1),
-                                          query_text(&q, arena, 2)};
+        rows[count++] = (struct pool_org){query_text(&q, arena, 0), query_text(&q, arena, 1)};
     }
     query_end(&q);
     return (struct pool_orgs){rows, count};

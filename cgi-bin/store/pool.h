@@ -22,7 +22,6 @@ extern const struct query_table pool_queries;
 struct pool_org {
     const char *org_id;
     const char *name;
-    const char *state; /* "active", "suspended", "closed" */
 };
 struct pool_orgs {
     const struct pool_org *at;

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "base/id.h"
 #include "store/columns.h"
 #include "store/rows.h"
 
@@ -29,7 +28,7 @@ enum {
 #define COLUMNS                                                                                    \
     "SELECT b.batch_id, " SERIAL_COLUMNS ", b.project_id, p.name, p.instrument,"                   \
     " b.supplier_org_id, s.name, b.issuance_id, b.issued_at, i.kind = 'imported', b.org_id,"       \
-    " h.name, b.state, b.parent_id, b.left_id, b.right_id, b.delivery_id, d.delivered_at,"         \
+    " h.name, b.state, b.parent_id, b.delivery_id, d.delivered_at,"                                \
     " b.ended_by, b.ended_at, x.to_system"                                                         \
     " FROM batch b CROSS JOIN project p ON p.project_id = b.project_id"                            \
     " CROSS JOIN organisation s ON s.org_id = b.supplier_org_id"                                   \
@@ -135,13 +134,11 @@ static struct public_batch read_batch(struct query *q, struct arena *arena)
         .org_name = query_text(q, arena, 16),
         .state = query_text(q, arena, 17),
         .parent_id = query_text(q, arena, 18),
-        .left_id = query_text(q, arena, 19),
-        .right_id = query_text(q, arena, 20),
-        .delivery_id = query_text(q, arena, 21),
-        .delivered_at = query_int(q, 22),
-        .ended_by = query_text(q, arena, 23),
-        .ended_at = query_int(q, 24),
-        .to_system = query_text(q, arena, 25),
+        .delivery_id = query_text(q, arena, 19),
+        .delivered_at = query_int(q, 20),
+        .ended_by = query_text(q, arena, 21),
+        .ended_at = query_int(q, 22),
+        .to_system = query_text(q, arena, 23),
     };
     batch.units = serial_units(&batch.serial);
     return batch;

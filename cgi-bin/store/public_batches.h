@@ -33,8 +33,6 @@ struct public_batch {
     const char *org_name;
     const char *state;       /* "active", "split", "retired", "exported", "cancelled" */
     const char *parent_id;   /* "" */
-    const char *left_id;     /* split into this … */
-    const char *right_id;    /* … and this; "" */
     const char *delivery_id; /* "" */
     int64_t delivered_at;
     const char *ended_by;  /* retirement or export; "" */

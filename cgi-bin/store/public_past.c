@@ -256,9 +256,7 @@ static bool is_told(struct store *registry, const char *act_id)
     }
     struct query q = query(registry, &public_past_queries, Q_IS_TOLD);
     query_bind_text(&q, 1, act_id);
-    bool is_completed = query_row(&q);
-    query_end(&q);
-    return is_completed;
+    return query_any(&q);
 }
 
 struct public_events public_batch_events(struct store *registry, struct arena *arena,

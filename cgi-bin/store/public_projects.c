@@ -41,7 +41,7 @@ static const char *const sql[Q__COUNT] = {
         " FROM instrument_total WHERE projects > 0 ORDER BY instrument",
     [Q_YEARS] = "SELECT instrument, year, issued, retired, retirements FROM year_total"
                 " ORDER BY year, instrument",
-    [Q_ONE] = "SELECT p.project_id, p.name, p.short_code, p.instrument, p.pathway, p.pathway_code,"
+    [Q_ONE] = "SELECT p.project_id, p.name, p.short_code, p.instrument, p.pathway,"
               " p.protocol, p.country, p.place, p.status, p.validator, p.verifier,"
               " p.crediting_start, p.crediting_end, p.description, p.web, p.opened_at, p.org_id,"
               " o.name, " SUMS ", p.latitude_udeg, p.longitude_udeg, p.ccp_approved"
@@ -164,23 +164,22 @@ bool public_project_find(struct store *registry, struct arena *arena, const char
             .short_code = query_text(&q, arena, 2),
             .instrument = column_instrument(&q, 3),
             .pathway = query_text(&q, arena, 4),
-            .pathway_code = query_text(&q, arena, 5),
-            .protocol = query_text(&q, arena, 6),
-            .country = query_text(&q, arena, 7),
-            .place = query_text(&q, arena, 8),
-            .status = query_text(&q, arena, 9),
-            .validator = query_text(&q, arena, 10),
-            .verifier = query_text(&q, arena, 11),
-            .crediting_start = query_text(&q, arena, 12),
-            .crediting_end = query_text(&q, arena, 13),
-            .description = query_text(&q, arena, 14),
-            .web = query_text(&q, arena, 15),
-            .opened_at = query_int(&q, 16),
-            .org_id = query_text(&q, arena, 17),
-            .org_name = query_text(&q, arena, 18),
-            .sums = read_sums(&q, 19),
-            .location = column_location(&q, 25),
-            .ccp_approved = query_int(&q, 27) == 1,
+            .protocol = query_text(&q, arena, 5),
+            .country = query_text(&q, arena, 6),
+            .place = query_text(&q, arena, 7),
+            .status = query_text(&q, arena, 8),
+            .validator = query_text(&q, arena, 9),
+            .verifier = query_text(&q, arena, 10),
+            .crediting_start = query_text(&q, arena, 11),
+            .crediting_end = query_text(&q, arena, 12),
+            .description = query_text(&q, arena, 13),
+            .web = query_text(&q, arena, 14),
+            .opened_at = query_int(&q, 15),
+            .org_id = query_text(&q, arena, 16),
+            .org_name = query_text(&q, arena, 17),
+            .sums = read_sums(&q, 18),
+            .location = column_location(&q, 24),
+            .ccp_approved = query_int(&q, 26) == 1,
         };
     }
     query_end(&q);

@@ -61,7 +61,6 @@ struct public_project {
     const char *short_code;
     enum instrument instrument;
     const char *pathway;
-    const char *pathway_code;
     const char *protocol;
     const char *country;
     const char *place;

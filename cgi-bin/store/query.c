@@ -71,31 +71,42 @@ bool query_row(struct query *query)
     return false;
 }
 
+bool query_any(struct query *query)
+{
+    bool has_row = query_row(query);
+    query_end(query);
+    return has_row;
+}
+
 bool query_run(struct query *query)
 {
     while (query_row(query)) {
     }
+    query_end(query);
     return !query->store->fault;
+}
+
+bool query_run_one(struct query *query)
+{
+    return query_run(query) && query_changes(query) == 1;
 }
 
 bool query_run_unique(struct query *query)
 {
     if (query->store->fault) {
+        query_end(query);
         return false;
     }
     int code = sqlite3_step(query->statement);
     while (code == SQLITE_ROW) {
         code = sqlite3_step(query->statement);
     }
-    if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
-        code == SQLITE_CONSTRAINT_ROWID) {
-        return false;
-    }
-    if (code != SQLITE_DONE) {
+    if (code != SQLITE_DONE && code != SQLITE_CONSTRAINT_UNIQUE &&
+        code != SQLITE_CONSTRAINT_PRIMARYKEY && code != SQLITE_CONSTRAINT_ROWID) {
         note(query, code);
-        return false;
     }
-    return true;
+    query_end(query);
+    return code == SQLITE_DONE;
 }
 
 int64_t query_changes(const struct query *query)

@@ -30,10 +30,14 @@ void query_bind_blob(struct query *query, int number, const void *bytes, size_t 
 void query_bind_null(struct query *query, int number);
 /* Steps: true with a row. False at the end or on a fault (then sticky in the store). */
 bool query_row(struct query *query);
-/* For writes: steps to the end; false on a fault or a refused constraint (then *the store's fault*
- * is set). */
+/* Has it a row? Ends the query. */
+bool query_any(struct query *query);
+/* For writes: steps to the end, and ends the query; false on a fault or a refused constraint (then
+ * *the store's fault* is set). */
 bool query_run(struct query *query);
-/* For writes that may meet a UNIQUE constraint: false and no fault when it did. */
+/* The same for a write that must concern exactly one row: false when it did not. */
+bool query_run_one(struct query *query);
+/* The same for writes that may meet a UNIQUE constraint: false and no fault when it did. */
 bool query_run_unique(struct query *query);
 /* Rows that the last write changed. */
 int64_t query_changes(const struct query *query);
@@ -50,7 +54,7 @@ int64_t query_int(struct query *query, int column);
 void query_ints(struct query *query, int column, int count, int64_t *to);
 bool query_is_null(struct query *query, int column);
 const void *query_blob(struct query *query, struct arena *arena, int column, size_t *size_bytes);
-/* Resets. Always call it: an open statement holds the read transaction. */
+/* Resets. Always call it after query_row: an open statement holds the read transaction. */
 void query_end(struct query *query);
 
 #endif

@@ -22,7 +22,7 @@ static const char *const sql[Q__COUNT] = {
                     " ORDER BY name COLLATE NOCASE, org_id",
     [Q_RECENT] = "SELECT to_org_id FROM transfer WHERE from_org_id = ?1"
                  " ORDER BY submitted_at DESC, transfer_id DESC LIMIT ?2",
-    [Q_ONE] = "SELECT org_id, name, domain, country, state FROM organisation WHERE org_id = ?1",
+    [Q_ONE] = "SELECT org_id, name, domain, state FROM organisation WHERE org_id = ?1",
 };
 
 const struct query_table recipients_queries = {"recipients", sql, Q__COUNT};
@@ -64,7 +64,6 @@ static struct recipients find(struct store *registry, struct arena *arena, int n
                 .org_id = arena_text(arena, org_id),
                 .name = arena_text(arena, name),
                 .domain = arena_text(arena, domain),
-                .country = "",
                 .state = "active",
             };
         }
@@ -130,8 +129,7 @@ bool recipient_find(struct store *registry, struct arena *arena, const char *org
             .org_id = query_text(&q, arena, 0),
             .name = query_text(&q, arena, 1),
             .domain = query_text(&q, arena, 2),
-            .country = query_text(&q, arena, 3),
-            .state = query_text(&q, arena, 4),
+            .state = query_text(&q, arena, 3),
         };
     }
     query_end(&q);

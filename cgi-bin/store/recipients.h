@@ -19,9 +19,8 @@ extern const struct query_table recipients_queries;
 struct recipient {
     const char *org_id;
     const char *name;
-    const char *domain;  /* "" unknown */
-    const char *country; /* "" unknown */
-    const char *state;   /* "active", "suspended", "closed" */
+    const char *domain; /* "" unknown */
+    const char *state;  /* "active", "suspended", "closed" */
 };
 struct recipients {
     const struct recipient *at;

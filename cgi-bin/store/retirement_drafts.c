@@ -80,9 +80,7 @@ bool retirement_draft_make(struct store *people, const struct retirement_draft *
 {
     struct query q = query(people, &retirement_drafts_queries, Q_MAKE);
     bind_draft(&q, draft, draft->made_at);
-    bool is_made = query_run_unique(&q);
-    query_end(&q);
-    return is_made;
+    return query_run_unique(&q);
 }
 
 bool retirement_draft_find(struct store *people, struct arena *arena, const char *user_id,
@@ -120,9 +118,7 @@ bool retirement_draft_save(struct store *people, const struct retirement_draft *
 {
     struct query q = query(people, &retirement_drafts_queries, Q_SAVE);
     bind_draft(&q, draft, draft->changed_at);
-    bool is_kept = query_run(&q) && query_changes(&q) == 1;
-    query_end(&q);
-    return is_kept;
+    return query_run_one(&q);
 }
 
 bool retirement_draft_submitted(struct store *people, const struct retirement_draft *draft,
@@ -133,9 +129,7 @@ bool retirement_draft_submitted(struct store *people, const struct retirement_dr
     bind_own(&q, draft->draft_id, draft->user_id, draft->org_id);
     query_bind_text(&q, 4, retirement_id);
     query_bind_int(&q, 5, now_us);
-    bool is_kept = query_run(&q);
-    query_end(&q);
-    return is_kept;
+    return query_run(&q);
 }
 
 bool retirement_draft_discard(struct store *people, const char *user_id, const char *org_id,
@@ -143,7 +137,5 @@ bool retirement_draft_discard(struct store *people, const char *user_id, const c
 {
     struct query q = query(people, &retirement_drafts_queries, Q_DISCARD);
     bind_own(&q, draft_id, user_id, org_id);
-    bool is_gone = query_run(&q) && query_changes(&q) == 1;
-    query_end(&q);
-    return is_gone;
+    return query_run_one(&q);
 }

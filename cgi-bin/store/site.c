@@ -4,7 +4,7 @@
 #include "store/site.h"
 
 #include "base/id.h"
-#include "store/query.h"
+#include "store/columns.h"
 
 enum { Q_SITE, Q_WAITING, Q_MOMENT, Q__COUNT };
 
@@ -54,8 +54,5 @@ struct site_moment site_moment(struct store *store, struct arena *arena)
 int64_t site_waiting_for_registry(struct store *store)
 {
     struct query q = query(store, &site_queries, Q_WAITING);
-    int64_t waiting = query_row(&q) ? query_int(&q, 0) : 0;
-
-    query_end(&q);
-    return waiting;
+    return column_only(&q);
 }

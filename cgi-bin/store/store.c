@@ -17,24 +17,12 @@
 #define BUSY_MS_MAX 5000 /* people.db: several writers, each brief */
 
 /* The room's own statements, prepared in every store before the caller's. */
-enum {
-    OWN_BEGIN,
-    OWN_BEGIN_IMMEDIATE,
-    OWN_COMMIT,
-    OWN_ROLLBACK,
-    OWN_SAVEPOINT,
-    OWN_RELEASE,
-    OWN_ROLLBACK_TO,
-    OWN__COUNT
-};
+enum { OWN_BEGIN, OWN_BEGIN_IMMEDIATE, OWN_COMMIT, OWN_ROLLBACK, OWN__COUNT };
 static const char *const own_sql[] = {
     [OWN_BEGIN] = "BEGIN",
     [OWN_BEGIN_IMMEDIATE] = "BEGIN IMMEDIATE",
     [OWN_COMMIT] = "COMMIT",
     [OWN_ROLLBACK] = "ROLLBACK",
-    [OWN_SAVEPOINT] = "SAVEPOINT act",
-    [OWN_RELEASE] = "RELEASE act",
-    [OWN_ROLLBACK_TO] = "ROLLBACK TO act",
 };
 static const struct query_table own_queries = {"store", own_sql, OWN__COUNT};
 
@@ -162,24 +150,6 @@ void store_rollback(struct store *store)
 int64_t store_changes(const struct store *store)
 {
     return sqlite3_total_changes64(store->db);
-}
-
-bool store_savepoint(struct store *store)
-{
-    must(sqlite3_get_autocommit(store->db) == 0);
-    return run_own(store, OWN_SAVEPOINT);
-}
-
-bool store_release(struct store *store)
-{
-    return !store->fault && run_own(store, OWN_RELEASE);
-}
-
-void store_rollback_to(struct store *store)
-{
-    if (run_own(store, OWN_ROLLBACK_TO)) {
-        (void)run_own(store, OWN_RELEASE);
-    }
 }
 
 int store_checkpoint(struct store *store, bool truncate)

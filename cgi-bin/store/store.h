@@ -80,10 +80,6 @@ bool store_commit(struct store *store);
 void store_rollback(struct store *store);
 /* Rows changed through this store since it was opened, whatever became of them. */
 int64_t store_changes(const struct store *store);
-bool store_savepoint(struct store *store);
-bool store_release(struct store *store);
-/* Undoes everything since the savepoint and ends the savepoint; the transaction goes on. */
-void store_rollback_to(struct store *store);
 
 /* The daemon's own housekeeping: a TRUNCATE or PASSIVE checkpoint between its commits, outside any
  * transaction. Pages that the WAL file still holds (0 after a complete TRUNCATE; a reader that is

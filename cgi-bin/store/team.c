@@ -6,7 +6,7 @@
 enum { Q_POLICY, Q_TRUSTED, Q_ACCOUNTS, Q__COUNT };
 
 static const char *const SQL[Q__COUNT] = {
-    [Q_POLICY] = "SELECT state, kind, incoming_policy, two_person, two_person_above_units"
+    [Q_POLICY] = "SELECT incoming_policy, two_person, two_person_above_units"
                  " FROM organisation WHERE org_id = ?1",
     [Q_TRUSTED] = "SELECT t.sender_org_id, o.name, o.state, t.since_at FROM trusted_sender t"
                   " JOIN organisation o ON o.org_id = t.sender_org_id"
@@ -27,13 +27,11 @@ bool team_policy_read(struct store *registry, struct arena *arena, const char *o
     struct query q = query(registry, &team_queries, Q_POLICY);
     query_bind_text(&q, 1, org_id);
     bool found = query_row(&q);
-    *policy = (struct team_policy){"", "", "", "", 0};
+    *policy = (struct team_policy){"", "", 0};
     if (found) {
-        policy->org_state = query_text(&q, arena, 0);
-        policy->org_kind = query_text(&q, arena, 1);
-        policy->incoming = query_text(&q, arena, 2);
-        policy->two_person = query_text(&q, arena, 3);
-        policy->two_person_above_units = query_int(&q, 4);
+        policy->incoming = query_text(&q, arena, 0);
+        policy->two_person = query_text(&q, arena, 1);
+        policy->two_person_above_units = query_int(&q, 2);
     }
     query_end(&q);
     return found;

@@ -15,8 +15,6 @@
 extern const struct query_table team_queries;
 
 struct team_policy {
-    const char *org_state;  /* "active", "suspended", "closed" */
-    const char *org_kind;   /* "participant", "buffer", "registry" */
     const char *incoming;   /* "ask", "trusted", "all" */
     const char *two_person; /* "never", "above", "always" */
     int64_t two_person_above_units;

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/must.h"
 #include "base/text.h"
 #include "model/country.h"
 #include "store/rows.h"

@@ -77,7 +77,6 @@ struct view_member {
     enum value_kind kind;
     bool is_pointer;         /* VALUE_STRUCT and VALUE_LIST: const struct NAME * */
     const char *struct_name; /* VALUE_STRUCT and VALUE_LIST */
-    int line;
     struct view_member *next;
 };
 

@@ -18,7 +18,6 @@ struct frame {
 
 struct resolver {
     const struct view_set *set;
-    const struct page *page;
     int row_count; /* loop variables so far, for distinct names */
 };
 
@@ -229,7 +228,7 @@ void resolve_page(struct page *page, const struct view_set *set)
     if (type == NULL) {
         fail(page->path, 1, "%s does not declare struct %s", page->view_header, page->view_struct);
     }
-    struct resolver resolver = {.set = set, .page = page};
+    struct resolver resolver = {.set = set};
     struct frame frame = {.value = {.kind = VALUE_STRUCT,
                                     .type = type,
                                     .expression = "view",

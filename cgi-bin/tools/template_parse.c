@@ -152,11 +152,11 @@ static struct piece *text_read(const char **at, int *line)
     return text;
 }
 
-/* Empties the text of the line `first` to before `end` when it is standalone. */
-static void line_settle(struct piece *first, const struct piece *end)
+/* Empties the text of the line that begins with `first` when it is standalone. */
+static void line_settle(struct piece *first)
 {
     bool has_tag = false;
-    for (const struct piece *piece = first; piece != end; piece = piece->next) {
+    for (const struct piece *piece = first; piece != NULL; piece = piece->next) {
         if (piece->kind == PIECE_VARIABLE ||
             (piece->kind == PIECE_TEXT && !is_space_only(piece->text, piece->text_bytes))) {
             return;
@@ -170,7 +170,7 @@ static void line_settle(struct piece *first, const struct piece *end)
     if (tag->kind == PIECE_PARTIAL && tag != first) {
         tag->indentation = pool_copy(first->text, first->text_bytes);
     }
-    for (struct piece *piece = first; piece != end; piece = piece->next) {
+    for (struct piece *piece = first; piece != NULL; piece = piece->next) {
         if (piece->kind == PIECE_TEXT) {
             piece->text_bytes = 0;
         }
@@ -189,12 +189,12 @@ static struct piece *source_cut(const struct source *source, const char *text)
         const struct piece *piece = *end;
         end = &(*end)->next;
         if (!is_tag && piece->text[piece->text_bytes - 1] == '\n') {
-            line_settle(*line_start, NULL);
+            line_settle(*line_start);
             line_start = end;
         }
     }
     if (*line_start != NULL) {
-        line_settle(*line_start, NULL);
+        line_settle(*line_start);
     }
     return first;
 }

@@ -176,7 +176,6 @@ static void struct_add_member(struct reader *reader, struct view_struct *type,
     }
     struct view_member *member = pool_take(sizeof *member);
     member->name = pool_copy(declarator[name - 1].start, declarator[name - 1].size_bytes);
-    member->line = reader->line;
     view_type_member(member, text.bytes);
     if (is_array) {
         member->type = pool_printf("%s []", text.bytes);

@@ -509,8 +509,8 @@ static void nothing_is_kept_that_differs(void **state)
         {&accept, touched, 1, 2},
         {&accept, touched, 1, 3},
         {&accept, "reserved_by = ?1", 1, 0},
-        {&issue, "SELECT issued, imported", 1, 2},
-        {&issue, "SELECT issued, imported", 1, 6},
+        {&issue, "SELECT active, next_serial", 1, 0},
+        {&issue, "SELECT active, next_serial", 1, 1},
     };
     struct digest before = town_dump();
     for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {

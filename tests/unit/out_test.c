@@ -163,7 +163,7 @@ static void csv_cells(void **state)
     assert_string_equal(cell_of(NULL), "");
     out_csv_cell(&out, "a");
     out_csv_next(&out);
-    out_csv_int(&out, -5);
+    out_csv_cell(&out, "-5");
     out_csv_end(&out);
     assert_string_equal(written(), "a,-5\r\n");
 }
