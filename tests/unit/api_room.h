@@ -31,7 +31,7 @@ ROOM_UNUSED static struct visit *room_begin(enum method method)
     }
     arena_reset(&room_arena, 0);
     room_asked = room_request(method, "/registry/v0/things");
-    room_faults = (struct api_faults){.arena = &room_arena};
+    room_faults = (struct api_faults){0};
     room_visit = (struct visit){.arena = &room_arena,
                                 .request = &room_asked,
                                 .arguments = no_arguments,
