@@ -266,7 +266,7 @@ static int open_gate(void)
                                             .uses_ledger = true,
                                             .error_page = api_error_page,
                                             .begin = api_begin};
-    add_plan_tables();
+    ledger_plan_tables_add(registry_tables);
     setenv("TALLYSTICK_DATA", town.folder, 1);
     setenv("TALLYSTICK_RUN", town.folder, 1);
     setenv("TALLYSTICK_SITE_URL", cgi_site, 1);
