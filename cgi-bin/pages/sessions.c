@@ -29,6 +29,7 @@ enum status sessions_get(struct visit *visit, struct response *response)
     struct sessions_view view = {
         .page = chrome_of(visit, PLACE_ACCOUNT, "Your sessions"),
         .email = visit->user_email,
+        .user_id = visit->user_id,
         .sessions = rows_of(visit),
         .idle_words = arena_printf(visit->arena, "%d minutes", SESSION_IDLE_S_MAX / 60),
         .absolute_words = arena_printf(visit->arena, "%d hours", SESSION_ABSOLUTE_S_MAX / 3600),

@@ -67,6 +67,7 @@ struct session_row_views {
 struct sessions_view {
     struct chrome page;
     const char *email;
+    const char *user_id;
     struct session_row_views sessions;
     const char *idle_words;     /* "60 minutes" */
     const char *absolute_words; /* "12 hours" */

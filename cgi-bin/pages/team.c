@@ -30,9 +30,11 @@ static const struct {
      ROLE_MANAGER},
 };
 #define ROLE_ROWS (sizeof role_rows / sizeof role_rows[0])
+#define NUMBER_CHARS_MAX 64 /* more than an id has: what is typed wrong is said to be wrong */
 
 static const struct field_row add_rows[] = {
     {.name = "name", .kind = VALUE_LINE, .chars_max = NAME_CHARS_MAX, .label = "Name"},
+    {.name = "number", .kind = VALUE_LINE, .chars_max = NUMBER_CHARS_MAX, .label = "Number"},
     {.name = "email",
      .kind = VALUE_LINE,
      .needed = true,
@@ -45,7 +47,7 @@ static const struct field_row add_rows[] = {
     {.name = "manager", .kind = VALUE_TICK},
 };
 const struct form team_add_form = {add_rows, sizeof add_rows / sizeof add_rows[0]};
-const struct form team_roles_form = {add_rows + 2, ROLE_ROWS};
+const struct form team_roles_form = {add_rows + 3, ROLE_ROWS};
 
 static const char *failing_words_of(struct visit *visit);
 static struct team_person_views people_of(struct visit *visit, bool may_change);
@@ -53,6 +55,9 @@ static int by_name(const void *one, const void *other);
 static enum status show_add(struct visit *visit, struct response *response);
 static enum status add(struct visit *visit, struct response *response, struct person *person,
                        bool *is_new);
+static enum status invite(struct visit *visit, const struct person_admin *admin,
+                          struct person *person);
+static void check_known(struct visit *visit, const struct person *person);
 static enum status give(struct visit *visit, struct response *response,
                         const struct person_admin *admin, struct person *person, bool is_new);
 static bool is_ours_alone(struct visit *visit, const char *user_id);
@@ -222,6 +227,8 @@ static enum status show_add(struct visit *visit, struct response *response)
         .name_fault = chrome_fault(visit, "name"),
         .email = was_sent ? field_text(&visit->fields, "email") : "",
         .email_fault = chrome_fault(visit, "email"),
+        .number = was_sent ? field_text(&visit->fields, "number") : "",
+        .number_fault = chrome_fault(visit, "number"),
         .roles_fault = chrome_fault(visit, "viewer"),
         .roles = team_roles(visit, was_sent, ROLE_VIEWER),
     };
@@ -235,42 +242,72 @@ static enum status show_add(struct visit *visit, struct response *response)
 static enum status add(struct visit *visit, struct response *response, struct person *person,
                        bool *is_new)
 {
-    const char *name = field_text(&visit->fields, "name");
     const char *email = field_text(&visit->fields, "email");
     struct person_admin admin = person_admin_of(visit);
-    if (people_by_email(visit->people, email, person)) {
-        return give(visit, response, &admin, person, false);
+    if (!people_by_email(visit->people, email, person)) {
+        enum status status = invite(visit, &admin, person);
+        *is_new = status == STATUS_OK && visit->fields.error_count == 0;
+        if (status != STATUS_OK && status != STATUS_EXISTS) {
+            return status;
+        }
     }
+    if (visit->fields.error_count == 0 && !*is_new) {
+        check_known(visit, person);
+    }
+    if (visit->fields.error_count > 0) {
+        desk_mend(response, STATUS_FORM_FAULTS);
+        return STATUS_OK;
+    }
+    return give(visit, response, &admin, person, *is_new);
+}
+
+/* Makes somebody known whose e-mail address nobody has. EXISTS: by now somebody has. */
+static enum status invite(struct visit *visit, const struct person_admin *admin,
+                          struct person *person)
+{
+    const char *name = field_text(&visit->fields, "name");
+    const char *email = field_text(&visit->fields, "email");
     const char *words = NULL;
     const char *field = person_admin_fault(name, email, &words);
-    if (field != NULL) {
+    if (!text_empty(field_text(&visit->fields, "number"))) {
+        field_fault(&visit->fields, "email",
+                    "Nobody here has this e-mail address. Enter the one that goes with the "
+                    "number, or leave the number empty to invite somebody new.");
+    } else if (field != NULL) {
         field_fault(&visit->fields, field,
                     text_empty(name)
                         ? "Nobody here has this e-mail address yet. Enter the person’s "
                           "name as well, to invite them."
                         : words);
-        desk_mend(response, STATUS_FORM_FAULTS);
-        return STATUS_OK;
     }
-    enum status status = person_admin_make(&admin, name, email, person);
-    *is_new = status == STATUS_OK;
-    if (status != STATUS_OK && status != STATUS_EXISTS) {
-        return status;
+    return visit->fields.error_count > 0 ? STATUS_OK
+                                         : person_admin_make(admin, name, email, person);
+}
+
+/* Whoever invited a person first may have kept the link and signs in as that person ever since. The
+ * number is seen by who signs in: that somebody can tell it to us shows that both are the same. */
+static void check_known(struct visit *visit, const struct person *person)
+{
+    if (rights_roles(visit->registry, visit->org_id, person->user_id) != 0) {
+        field_fault(&visit->fields, "email",
+                    arena_printf(visit->arena, "%s is in the team already. Change the roles there.",
+                                 person->name));
+    } else if (text_empty(field_text(&visit->fields, "number"))) {
+        field_fault(&visit->fields, "number",
+                    "Somebody signs in here with this e-mail address already. Ask them for the "
+                    "number that they see under “Your sessions”, and enter it. If they have never "
+                    "signed in, ask an administrator of the registry.");
+    } else if (!text_is(field_text(&visit->fields, "number"), person->user_id)) {
+        field_fault(&visit->fields, "number",
+                    "This is not the number of the person with this e-mail address. Ask them for "
+                    "the number that they see under “Your sessions”.");
     }
-    return give(visit, response, &admin, person, *is_new);
 }
 
 static enum status give(struct visit *visit, struct response *response,
                         const struct person_admin *admin, struct person *person, bool is_new)
 {
     struct answer answer = {.status = STATUS_OK};
-    if (rights_roles(visit->registry, visit->org_id, person->user_id) != 0) {
-        field_fault(&visit->fields, "email",
-                    arena_printf(visit->arena, "%s is in the team already. Change the roles there.",
-                                 person->name));
-        desk_mend(response, STATUS_FORM_FAULTS);
-        return STATUS_OK;
-    }
     enum status status = person_admin_set_roles(admin, visit->org_id, person->user_id,
                                                 team_roles_sent(visit), &answer);
     answer.status = (int32_t)status;

@@ -24,7 +24,9 @@
  *
  * A one-time link lets its holder act as the person. So a manager makes one only for somebody who
  * belongs to no other organisation and has no registry role; and links still open end when a person
- * is added to a second organisation.
+ * is added to a second organisation. For the same reason a manager adds somebody who is known
+ * already only with the number (user id) that this person sees under "Your sessions": whoever knows
+ * an address could have invited it first and kept the link.
  */
 #ifndef PAGES_TEAM_H
 #define PAGES_TEAM_H

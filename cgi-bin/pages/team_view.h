@@ -54,6 +54,7 @@ struct team_add_view {
     const char *org_name;
     const char *name, *name_fault;
     const char *email, *email_fault;
+    const char *number, *number_fault;
     const char *roles_fault;
     struct team_role_views roles;
 };

@@ -349,6 +349,7 @@ static void own_sessions(void **state)
     struct cgi_person other = entered(&reply, false);
     reply = get("/sign-in/sessions", ada);
     assert_non_null(strstr(reply.body, "this browser"));
+    assert_non_null(strstr(reply.body, "<span class=\"id\">usr_"));
     /* Newest first: the first row is the other one. */
     char body[64];
     (void)snprintf(body, sizeof body, "session=%s", cgi_value(&reply, "session"));

@@ -66,8 +66,24 @@ static void adding_people(void **state)
                         "email=NEW@example.org&name=New+Person&viewer=1");
     cgi_is(&reply, 422);
     cgi_has(&reply, "is in the team already");
-    /* Somebody the registry knows joins without a link. */
+    /* Somebody the registry knows joins without a link, but not unasked: whoever was first to
+     * invite the address may be somebody else. */
     reply = market_post("/account/team/add", market.maya, "email=d@example.org&viewer=1");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Ask them for the number");
+    reply = market_post("/account/team/add", market.maya,
+                        words("email=d@example.org&viewer=1&number=%s", town_person('A')));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "This is not the number of the person");
+    reply =
+        market_post("/account/team/add", market.maya,
+                    words("email=else@example.org&name=Finn&viewer=1&number=%s", town_person('D')));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "Enter the one that goes with the number");
+    reply = market_get("/account/team", market.maya);
+    cgi_has_not(&reply, "Finn");
+    reply = market_post("/account/team/add", market.maya,
+                        words("email=d@example.org&viewer=1&number=%s", town_person('D')));
     cgi_goes(reply, "/account/team");
     reply = market_get("/account/team", market.maya);
     cgi_has(&reply, "Finn Berg");
@@ -258,8 +274,10 @@ static void a_form_stays_with_its_organisation(void **state)
     struct cgi_reply reply = market_get(home, market.maya);
     struct cgi_person tab = {market.maya.cookie, words("%s", cgi_value(&reply, "token"))};
     cgi_has(&reply, "Northwind Carbon");
-    cgi_goes(market_post("/account/team/add", market.eve, "email=A@example.org&viewer=1&manager=1"),
-             "/account/team");
+    cgi_goes(
+        market_post("/account/team/add", market.eve,
+                    words("email=A@example.org&viewer=1&manager=1&number=%s", town_person('A'))),
+        "/account/team");
     reply = market_post(home, tab, "incoming=all&two_person=never");
     cgi_is(&reply, status_row(STATUS_CROSS_SITE)->http_code);
     assert_int_equal(town_number(accepts_all), 0);
