@@ -67,7 +67,7 @@ void gate_answer(void *context, const struct request *request, struct response *
         store_begin_read(gate->registry); /* a page shows one moment */
     }
 
-    int64_t sent_before = gate->ledger.sent;
+    gate->ledger.sent = 0;
     enum status status = walk(gate, visit, response);
     if (request->method == METHOD_POST && gate->people_write) {
         /* What was not committed is not wanted; nobody waits for it while the reply is on its way.
@@ -77,7 +77,7 @@ void gate_answer(void *context, const struct request *request, struct response *
     /* A lost answer says already that nobody knows, and how to find out. */
     if (any_fault(gate) && status != STATUS_ANSWER_LOST) {
         /* What the ledger has done meanwhile stays done: then nobody may say that nothing was. */
-        bool is_busy = !any_broken(gate) && gate->ledger.sent == sent_before;
+        bool is_busy = !any_broken(gate) && gate->ledger.sent == 0;
         status = is_busy ? STATUS_BUSY : STATUS_FAULT;
     }
     if (status != STATUS_OK) {

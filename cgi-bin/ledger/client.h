@@ -10,7 +10,7 @@ struct ledger_client {
     /* this program's socket, e.g. "<run>/ledger-account.sock"; must outlive the client */
     const char *path;
     int fd;       /* -1: not connected */
-    int64_t sent; /* commands that the daemon may have got, ever */
+    int64_t sent; /* commands that the daemon may have got; whoever wants to know sets 0 before */
 };
 
 void ledger_client_init(struct ledger_client *client, const char *path);

@@ -78,6 +78,9 @@ static const char *fault_happened(const struct visit *visit, enum status status)
         return "It may have happened or not. Look at your transfers before you send it again; "
                "sending the same form again never does it twice.";
     }
+    if (wrote && status == STATUS_FAULT && visit->ledger != NULL && visit->ledger->sent > 0) {
+        return "It may have happened or not: look before you send it again.";
+    }
     return wrote ? "Nothing was changed." : "";
 }
 
