@@ -35,6 +35,7 @@ find "$root"/{etc,usr} \( -type d ! -perm -005 -o -type f ! -perm -004 \) | chec
 find "$root/usr/local/lib/tallystick" -type f ! -perm -005 | check "every user may run the programs"
 grep -L '^StartLimitIntervalSec=0$' "$root"/etc/systemd/system/*.service | check "systemd gives up no service"
 find "$root/var/log/tallystick/access.log" -perm /007 | check "nobody else reads the access log"
+grep -E '(pid|temp_path) /run/tallystick/' "$root/etc/tallystick/nginx.conf" | check "nginx, which is root, writes nothing where others do"
 grep -lE 'access_log /var/log/nginx/' "$root/etc/tallystick/nginx.conf" | check "nobody else rotates the access log"
 
 # The environment is read by systemd and, with a dot, by the operator's shell.
@@ -47,13 +48,13 @@ tail -1 "$root/etc/tallystick/nginx.conf" | grep -vx mine | check "nginx.conf st
 
 # One-time links while sign-in is down, and more than may come: neither log tells the secret.
 nginx=$(command -v nginx || echo /usr/sbin/nginx)
-mkdir "$work/run"
+mkdir "$work/run" "$work/run-nginx"
 sed -e "s|/run/tallystick|$work/run|g" -e "s|/var/log/tallystick|$work|g" -e "s|$share|$root$share|g" -e "s|127.0.0.1:8080|unix:$work/socket|g" \
     -e '/^mine$/d' -e '1i daemon off;' "$root/etc/tallystick/nginx.conf" >"$work/nginx.conf"
 "$nginx" -q -p "$work" -c "$work/nginx.conf" 2>"$work/errors" &
 pid=$!
 ask() { curl -s -o /dev/null -w '%{http_code}\n' --unix-socket "$work/socket" "http://localhost$1"; }
-for ((i = 0; i < 600; i++)); do [ ! -s "$work/run/nginx.pid" ] || break; sleep 0.1; done
+for ((i = 0; i < 600; i++)); do [ ! -s "$work/run-nginx/nginx.pid" ] || break; sleep 0.1; done
 for ((i = 0; i < 15; i++)); do ask '/password/set?link=secret'; done | sort -u | tr '\n' ' ' | grep -vx '429 502 ' | check "sign-in is away, then it is too much"
 ask /sign-out >/dev/null
 kill -QUIT "$pid" && wait "$pid"

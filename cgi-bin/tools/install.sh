@@ -16,7 +16,8 @@ install -m 644 schema/registry/*.sql "$share/schema/registry/"
 install -m 644 schema/people/*.sql "$share/schema/people/"
 
 # A whole nginx.conf, run as its own nginx; a TLS front in front of it sets HTTPS (README, "Operate").
-sed -e "s|@HEAD@|user www-data;|" -e "s|@RUN@|/run/tallystick|g" -e "s|@STATIC@|$prefix/share/tallystick/static|g" \
+# nginx is root: what it writes itself is in a folder of its own, where none of our programs can put a link in its way.
+sed -e "s|@HEAD@|user www-data;|" -e "s,@RUN@/\(nginx.pid\|tmp-\),/run/tallystick-nginx/\1," -e "s|@RUN@|/run/tallystick|g" -e "s|@STATIC@|$prefix/share/tallystick/static|g" \
     -e "s|@LISTEN@|127.0.0.1:8080|g" -e "s|@SERVER_NAMES@|127.0.0.1 localhost|" -e "s|@ACCESS_LOG@|/var/log/tallystick/access.log plain|" \
     -e "s|@RATE_SIGN_IN@|2r/s|" -e "s|@RATE_FORMS@|10r/s|" -e "s|@RATE_PAGES@|50r/s|" -e "s|@BURST@|100|g" -e "s|@BURST_SIGN_IN@|10|g" -e "s|@RATE_API@|50r/s|" \
     cgi-bin/nginx.conf.in >"$dest/etc/tallystick/nginx.conf.new"
@@ -27,7 +28,7 @@ else
     echo "/etc/tallystick/nginx.conf stays as it is; compare it with nginx.conf.new beside it."
 fi
 # Its log holds addresses of people. Debian's rotation of /var/log/nginx/*.log tells Debian's own nginx alone: ours would go on writing
-# into the file that was put away. It is told here by the name of its unit; its pid stands in a folder that is not root's.
+# into the file that was put away. It is told here by the name of its unit.
 install -d "$dest/var/log/tallystick" "$dest/etc/logrotate.d"
 [ -f "$dest/var/log/tallystick/access.log" ] || install -m 640 /dev/null "$dest/var/log/tallystick/access.log"
 [ -f "$dest/etc/logrotate.d/tallystick" ] || cat >"$dest/etc/logrotate.d/tallystick" <<END
@@ -118,7 +119,7 @@ After=network.target tallystick-ledger.service
 StartLimitIntervalSec=0
 
 [Service]
-ExecStartPre=/usr/bin/install -d -o tallystick -g www-data -m 750 /run/tallystick
+RuntimeDirectory=tallystick-nginx
 ExecStart=/usr/sbin/nginx -c /etc/tallystick/nginx.conf -g "daemon off;"
 ExecReload=/usr/sbin/nginx -c /etc/tallystick/nginx.conf -s reload
 KillMode=mixed
