@@ -70,6 +70,7 @@ struct certificate_block {
 struct certificate_paper {
     const char *site_name;
     bool is_demo;
+    bool is_sandbox; /* nothing in the registry is real */
     const char *retirement_id;
     const char *retired_iso;
     const struct certificate_view *view;

@@ -114,6 +114,7 @@ enum status certificate_pdf_get(struct visit *visit, struct response *response)
     struct certificate_paper paper = {
         .site_name = site.name,
         .is_demo = site.is_demo,
+        .is_sandbox = site.is_sandbox,
         .retirement_id = row.retirement_id,
         .retired_iso = view.retired.iso,
         .view = &view,

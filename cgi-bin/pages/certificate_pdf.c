@@ -206,11 +206,11 @@ static void put_statement(struct pen *pen)
     const struct certificate_view *view = pen->paper->view;
     char line[4 * NOTE_SIZE];
     pen->y += 120;
-    if (pen->paper->is_demo) {
-        put_lines(pen, LEFT, alarm,
-                  "A demonstration registry: this paper shows what a certificate looks like. It "
-                  "certifies nothing.",
-                  WIDTH, 160);
+    if (pen->paper->is_demo || pen->paper->is_sandbox) {
+        (void)snprintf(line, sizeof(line),
+                       "%s: this paper shows what a certificate looks like. It certifies nothing.",
+                       pen->paper->is_demo ? "A demonstration registry" : "A sandbox");
+        put_lines(pen, LEFT, alarm, line, WIDTH, 160);
         pen->y += 60;
     }
     pen->y += 60;

@@ -194,6 +194,7 @@ static void every_letter_is_as_it_was_written(void **state)
     has(words, "Page 1 of 1");
     assert_null(strstr(words, "Warning"));
     assert_null(strstr(words, "demonstration"));
+    assert_null(strstr(words, "sandbox"));
     assert_null(strstr(words, "▯"));
     words = told(&out, "pdfinfo -url \"$PDF\" 2>&1");
     has(words, "https://registry.example.org/registry/verify?number=ret_1&code=7f3a");
@@ -221,6 +222,23 @@ static void letters_that_no_typeface_has_are_boxes_and_that_is_said(void **state
     other.beneficiary.words = "שלום"; /* right to left: letter after letter would be wrong */
     out = draw(&odd, 4UL * 1024 * 1024, STATUS_OK);
     has(told(&out, "pdftotext -layout \"$PDF\" - 2>&1"), "▯▯▯▯");
+}
+
+/* What is not real says so on paper, as it does on every page. */
+static void a_sandbox_certifies_nothing(void **state)
+{
+    (void)state;
+    struct certificate_paper unreal = paper;
+    unreal.is_sandbox = true;
+    struct out out = draw(&unreal, 4UL * 1024 * 1024, STATUS_OK);
+    const char *words = told(&out, "pdftotext -layout \"$PDF\" - 2>&1");
+    has(words, "A sandbox: this paper shows what a certificate looks like.");
+    has(words, "certifies nothing");
+    unreal.is_demo = true; /* a demonstration has the sandbox's ids, and says what it is */
+    out = draw(&unreal, 4UL * 1024 * 1024, STATUS_OK);
+    words = told(&out, "pdftotext -layout \"$PDF\" - 2>&1");
+    has(words, "A demonstration registry: this paper shows");
+    assert_null(strstr(words, "sandbox"));
 }
 
 static void the_same_paper_gives_the_same_bytes(void **state)
@@ -359,6 +377,7 @@ int main(void)
         cmocka_unit_test(the_drawing_is_a_qr_code),
         cmocka_unit_test(every_letter_is_as_it_was_written),
         cmocka_unit_test(letters_that_no_typeface_has_are_boxes_and_that_is_said),
+        cmocka_unit_test(a_sandbox_certifies_nothing),
         cmocka_unit_test(the_same_paper_gives_the_same_bytes),
         cmocka_unit_test(long_words_and_many_blocks_find_their_pages),
         cmocka_unit_test(redacted_words_are_told),
