@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "pages/desk.h"
 #include "pages/public.h"
+#include "store/public_past.h"
 
 const char *const public_batch_state_words[] = {"active", "retired", "exported", "cancelled", NULL};
 const char *const public_batch_sort_words[] = {"serial", "-serial", NULL};
@@ -31,7 +32,8 @@ static void list_cells(const struct list *list, const void *row, const char **ce
 {
     struct arena *arena = list->visit->arena;
     const struct public_batch *one = row;
-    bool is_ended = text_is(one->state, "retired") || text_is(one->state, "exported");
+    /* Such a batch does not name its act: the act's line names the batch. */
+    bool is_cancelled = text_is(one->state, "cancelled");
     const char *const values[] = {
         one->batch_id,
         serial_text(arena, &one->serial),
@@ -49,8 +51,9 @@ static void list_cells(const struct list *list, const void *row, const char **ce
         quantity_plain(arena, one->units, one->instrument),
         arena_printf(arena, "%lld", (long long)one->units),
         one->delivery_id,
-        one->ended_by,
-        clock_iso(arena, is_ended ? one->ended_at : 0),
+        is_cancelled ? public_batch_cancellation(list->visit->registry, arena, one->batch_id)
+                     : one->ended_by,
+        clock_iso(arena, one->ended_at),
         one->parent_id,
     };
     LIST_CELLS(cells, values, columns);

@@ -583,6 +583,10 @@ static void pool_for_everybody(void **state)
     reply = everybodys(words("/registry/credit-batches/%s", batch));
     cgi_has(&reply, "had it cancelled after a reversal");
     cgi_has(&reply, words("/registry/cancellations/%s", id));
+    /* A download tells what ended it, and when, as the page does. */
+    reply =
+        everybodys(words("/registry/projects/%s?state=cancelled&format=csv", market.charm_project));
+    cgi_has(&reply, words(",carbon_removal,0.750,750,,%s,20", id));
     reply = everybodys(words("/registry/projects/%s", market.charm_project));
     cgi_has(&reply, "16.750 credits held, of 30.000 that were set aside");
     reply = everybodys("/registry");
