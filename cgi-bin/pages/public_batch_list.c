@@ -97,7 +97,9 @@ struct list public_batch_list(struct visit *visit, const char *project_id, const
     struct list list = list_begin(visit, is_project ? &of_project : &of_issuance,
                                   is_project ? project_id : issuance_id, filter, filter + 1);
     if (is_project) {
-        (void)field_int(fields, "vintage", &filter->vintage);
+        if (field_int(fields, "vintage", &filter->vintage) && filter->vintage == 0) {
+            filter->vintage = -1; /* nothing is of that year either, and 0 filters nothing */
+        }
         list_filter(&list, "vintage", "Vintage", field_text(fields, "vintage"));
     }
     list_filter(&list, "state", "State", desk_state(filter->state).words);

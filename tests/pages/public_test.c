@@ -648,6 +648,7 @@ static void projects_and_organisations_show_their_sums(void **state)
     has(reply, "1 of ");
     reply = getf("/registry/projects/%s?vintage=abc", place.project);
     is_code(reply, 422);
+    has(getf("/registry/projects/%s?vintage=0", place.project), "No batch matches");
     reply = getf("/registry/organisations/%s", place.fjord);
     has(reply, "63 transfers from or to Fjord Foods");
     has(reply, "1 retirement by or for Fjord Foods");
