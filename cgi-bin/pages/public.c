@@ -124,7 +124,8 @@ const char *public_plain_words(struct arena *arena, const char *slug)
 const char *public_day(struct arena *arena, const char *day)
 {
     int64_t at = 0;
-    return clock_parse_date(day, &at) ? clock_date_words(arena, at) : day;
+    /* The time 0 is none and has no words: its day is told as it is. */
+    return clock_parse_date(day, &at) && at != 0 ? clock_date_words(arena, at) : day;
 }
 
 const char *public_period(struct arena *arena, const char *start, const char *end)

@@ -9,6 +9,7 @@
 #include "base/url.h"
 #include "pages/chrome.h"
 #include "pages/desk.h"
+#include "pages/public.h"
 
 #define CSV_COLUMNS_MAX 24
 
@@ -52,13 +53,9 @@ void list_filter_q(struct list *list)
     list_filter(list, "q", "Holds", arena_printf(list->visit->arena, "“%s”", list_q(list->visit)));
 }
 
-/* That day in words; "" when none was typed. */
 static const char *day_words(const struct visit *visit, const char *name)
 {
-    int64_t at = 0;
-    return clock_parse_date(field_text(&visit->fields, name), &at)
-               ? clock_date_words(visit->arena, at)
-               : "";
+    return public_day(visit->arena, field_text(&visit->fields, name));
 }
 
 void list_filter_days(struct list *list)
@@ -278,5 +275,9 @@ int64_t list_from_at(const struct visit *visit)
 int64_t list_until_at(const struct visit *visit)
 {
     int64_t at = 0;
-    return clock_parse_date(field_text(&visit->fields, "to"), &at) ? at + CLOCK_DAY_US : 0;
+    if (!clock_parse_date(field_text(&visit->fields, "to"), &at)) {
+        return 0;
+    }
+    int64_t end = at + CLOCK_DAY_US;
+    return end == 0 ? 1 : end; /* 0 is none; nothing is of the microsecond between */
 }

@@ -490,6 +490,9 @@ static void the_list_is_filtered_by_what_the_address_says(void **state)
     reply = get("/registry/transfers?from=2025-06-15&to=2025-06-15");
     has(reply, "3 of 64 transfers");
     has(reply, "Since: 15 June 2025");
+    /* The beginning of the clock is a day like others. */
+    has(get("/registry/transfers?from=1970-01-01"), "Since: 1970-01-01");
+    has(get("/registry/transfers?to=1969-12-31"), "0 of 64 transfers");
     reply = get("/registry/transfers?sort=-quantity");
     has(reply, "aria-sort=\"descending\"");
     assert_true(strstr(reply.body, "12.000</td>") < strstr(reply.body, "3.001</td>"));
