@@ -129,6 +129,17 @@ static struct choice_views kinds_of(struct visit *visit)
     return (struct choice_views){kinds, count};
 }
 
+/* The list without its filters has no internal transfers: its count is that of the others, and
+ * there is something in it when there are those. */
+static void fill_without_kind(struct visit *visit, struct public_list_view *view)
+{
+    const struct public_transfer_filter others = {.from_at = INT64_MIN};
+    int64_t count = public_transfers_count(visit->registry, visit->arena, &others);
+    view->has_any = view->has_any || count > 0;
+    view->all_words = arena_printf(visit->arena, "all %s",
+                                   desk_count(visit->arena, count, "transfer", "transfers"));
+}
+
 static const char *page_sum(struct visit *visit, struct public_transfers page, const char *unit)
 {
     int64_t sum = 0;
@@ -158,6 +169,9 @@ enum status public_transfers_get(struct visit *visit, struct response *response)
         .by_quantity = list_sort(&list, "-quantity"),
     };
     struct list_rows found = list_page(&list, &view.list);
+    if (text_is(filter->kind, "internal")) {
+        fill_without_kind(visit, &view.list);
+    }
     view.list.pager.atom = url_path(arena, "/registry/transfers.atom");
     struct public_transfers page = {found.at, found.count};
     view.table = public_transfer_table(visit, page);

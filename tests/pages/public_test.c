@@ -476,6 +476,9 @@ static void the_list_is_filtered_by_what_the_address_says(void **state)
     reply = get("/registry/transfers?kind=internal");
     has(reply, "1 transfer<");
     has(reply, place.internal);
+    reply = get("/registry/transfers?kind=internal&q=nothing+like+it");
+    has(reply, "0 of 1 transfer<");
+    has(reply, "<a href=\"/registry/transfers\">see all 64 transfers</a>"); /* what it leads to */
     reply = get("/registry/transfers?kind=export");
     has(reply, "1 of 64 transfers");
     reply = getf("/registry/transfers?organisation=%s", place.fjord);
@@ -754,6 +757,18 @@ static void a_page_that_is_held_is_not_sent_again(void **state)
     assert_null(strstr(reply.head, tag));
 }
 
+/* A registry in which units only went to others says so, and not that none ever did. */
+static void no_internal_transfer_is_not_no_transfer(void **state)
+{
+    (void)state;
+    town_sql("UPDATE transfer_total SET transfers = 0 WHERE kind = 'internal'");
+    struct cgi_reply reply = get("/registry/transfers?kind=internal&q=nothing+like+it");
+    town_sql("UPDATE transfer_total SET transfers = 1 WHERE kind = 'internal'");
+    has(reply, "No completed transfer matches");
+    has(reply, "see all 64 transfers");
+    lacks(reply, "No transfer has been completed yet");
+}
+
 static void nothing_is_written_here(void **state)
 {
     (void)state;
@@ -841,6 +856,7 @@ int main(void)
         cmocka_unit_test(a_search_leads_straight_to_a_single_hit),
         cmocka_unit_test(the_feed_is_whole),
         cmocka_unit_test(a_page_that_is_held_is_not_sent_again),
+        cmocka_unit_test(no_internal_transfer_is_not_no_transfer),
         cmocka_unit_test(nothing_is_written_here),
         cmocka_unit_test(the_pdf_is_the_same_until_the_retirement_is_another),
         cmocka_unit_test(a_long_history_has_pages),
