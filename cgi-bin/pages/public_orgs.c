@@ -20,7 +20,7 @@ static const char *const role_words[] = {"supplier", "participant", "buffer", "r
 static const char *const sort_words[] = {"name", "-name", "opened", "-opened", NULL};
 
 static const struct field_row rows[] = {
-    {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "Name, domain or country"},
+    {.name = "q", .kind = VALUE_LINE, .chars_max = 200, .label = "Name, domain or country"},
     {.name = "role", .kind = VALUE_WORD, .words = role_words},
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},
     DESK_PAGE_FIELDS,

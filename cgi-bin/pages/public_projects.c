@@ -12,7 +12,7 @@ static const char *const instrument_words[] = {"carbon_removal", "renewable_ener
 static const char *const sort_words[] = {"name", "-name", "quantity", "-quantity", NULL};
 
 static const struct field_row rows[] = {
-    {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "Name, code or place"},
+    {.name = "q", .kind = VALUE_LINE, .chars_max = 200, .label = "Name, code or place"},
     {.name = "supplier", .kind = VALUE_ID},
     {.name = "instrument", .kind = VALUE_WORD, .words = instrument_words},
     {.name = "sort", .kind = VALUE_WORD, .words = sort_words},

@@ -14,7 +14,7 @@ static const char *const kind_words[] = {"external", "export", "internal", NULL}
 static const char *const sort_words[] = {"completed", "-completed", "quantity", "-quantity", NULL};
 
 static const struct field_row rows[] = {
-    {.name = "q", .kind = VALUE_LINE, .chars_max = 100, .label = "Organisation or note"},
+    {.name = "q", .kind = VALUE_LINE, .chars_max = 200, .label = "Organisation or note"},
     {.name = "organisation", .kind = VALUE_ID},
     {.name = "supplier", .kind = VALUE_ID},
     {.name = "kind", .kind = VALUE_WORD, .words = kind_words},

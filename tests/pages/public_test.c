@@ -724,6 +724,15 @@ static void a_search_leads_straight_to_a_single_hit(void **state)
     has(reply, "Nothing found for “&lt;script&gt;”");
     reply = get("/registry/search?q=mends");
     has(reply, "1 transfer</a>");
+    /* What a search takes, the list that it leads to takes. */
+    char typed[201] = "mends+the+first";
+    for (size_t used = strlen(typed); used + 6 < sizeof(typed); used += 6) {
+        (void)snprintf(typed + used, sizeof(typed) - used, "+first");
+    }
+    has(getf("/registry/search?q=%s", typed), "1 transfer</a>");
+    has(getf("/registry/transfers?q=%s", typed), "1 of 64 transfers");
+    is_code(getf("/registry/organisations?q=%s", typed), 200);
+    is_code(getf("/registry/projects?q=%s", typed), 200);
 }
 
 static void the_feed_is_whole(void **state)
