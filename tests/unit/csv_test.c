@@ -395,6 +395,26 @@ static void cells_say_what_is_accepted(void **state)
         "rough.csv:2:38: words: The text has control characters or line breaks.");
 }
 
+/* The zero of many programs is no time, and what comes before it none that the ledger takes. */
+static void times_begin_in_1970(void **state)
+{
+    static const char *const early[] = {"1970-01-01T00:00:00Z",        "1970-01-01", "01.01.1970",
+                                        "1970-01-01T23:59:59.999999Z", "1969-12-31", "1900-01-01"};
+    (void)state;
+    for (size_t i = 0; i <= sizeof early / sizeof early[0]; i++) {
+        bool is_early = i < sizeof early / sizeof early[0];
+        struct csv_table table =
+            read_text(arena_printf(&arena, "at\n%s\n", is_early ? early[i] : "1970-01-02"));
+        struct cells cells = {
+            .arena = &arena, .report = &report, .table = &table, .row = &table.rows[0]};
+        int64_t at = 0;
+        assert_int_equal(value_time(&cells, 0, &at), !is_early);
+        assert_int_equal(report.problems, is_early ? i + 1 : i);
+    }
+    assert_non_null(strstr(said(true), "rough.csv:2:1: at: \"01.01.1970\" is too early. The "
+                                       "registry's times begin on 2 January 1970."));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -415,6 +435,7 @@ int main(void)
         cmocka_unit_test_setup(amounts, set_up),
         cmocka_unit_test_setup(dates, set_up),
         cmocka_unit_test_setup(cells_say_what_is_accepted, set_up),
+        cmocka_unit_test_setup(times_begin_in_1970, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
