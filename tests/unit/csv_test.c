@@ -132,6 +132,23 @@ static void every_bad_row_is_named(void **state)
                                     "rough.csv:5:1: The row has 1 cell; the first line names 3.");
 }
 
+/* A CR with the LF behind it ends one row, not two; a cell of plain text takes no memory but its
+ * own. */
+static void as_many_rows_as_may_be(void **state)
+{
+    (void)state;
+    size_t size_bytes = 3 * (size_t)(CSV_ROWS_MAX / 10 * 6);
+    char *bytes = arena_take(&arena, size_bytes, 1);
+    for (size_t i = 0; i < size_bytes; i += 3) {
+        memcpy(bytes + i, i == 0 ? "n\r\n" : "7\r\n", 3);
+    }
+    struct csv_table table = read_sized(bytes, size_bytes);
+    assert_string_equal(said(true), "");
+    assert_int_equal(table.count, size_bytes / 3 - 1);
+    assert_int_equal(table.rows[table.count - 1].line, size_bytes / 3);
+    assert_true(arena.used_bytes < size_bytes + (table.count + 9) * 64);
+}
+
 static void stray_quotes(void **state)
 {
     (void)state;
@@ -423,6 +440,7 @@ int main(void)
         cmocka_unit_test_setup(columns_count_characters, set_up),
         cmocka_unit_test_setup(old_macs_and_tabs, set_up),
         cmocka_unit_test_setup(every_bad_row_is_named, set_up),
+        cmocka_unit_test_setup(as_many_rows_as_may_be, set_up),
         cmocka_unit_test_setup(stray_quotes, set_up),
         cmocka_unit_test_setup(quote_never_closed, set_up),
         cmocka_unit_test_setup(cell_too_long, set_up),
