@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "import/csv.h"
 #include "unit/import_room.h"
 
 #define LISTS "schema/demo/isometric"
@@ -373,6 +374,29 @@ static void refused_by_the_ledger(void **state)
     assert_int_equal(room_number("SELECT count(*) FROM organisation"), 0);
 }
 
+/* A file that is within the bounds of one and still more than there is memory for. */
+static void more_than_memory_holds(void **state)
+{
+    (void)state;
+    const char *path = room_path("wide.tsv");
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    for (int row = 0; row < 40000; row++) {
+        for (int column = 1; column <= CSV_COLUMNS_MAX; column++) {
+            if (row == 0) {
+                fprintf(file, "%d", column);
+            }
+            fputc(column < CSV_COLUMNS_MAX ? '\t' : '\n', file);
+        }
+    }
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(ROOM_RUN(import_main, "import", "eutl", path), 1);
+    assert_said(room_err, "There is more in this than an import has memory for. Import it in parts."
+                          " Nothing more was imported.");
+    /* what can be imported still can be */
+    assert_int_equal(ROOM_RUN(import_main, "import", "isometric", LISTS), 0);
+}
+
 static void wrong_words(void **state)
 {
     (void)state;
@@ -472,6 +496,7 @@ int main(void)
         IN_ROOM(every_bad_cell_is_named),
         IN_ROOM(notes_are_bounded_and_mended),
         IN_ROOM(refused_by_the_ledger),
+        IN_ROOM(more_than_memory_holds),
         IN_ROOM(wrong_words),
         IN_ROOM(demonstration_has_every_state),
     };
