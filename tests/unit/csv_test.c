@@ -412,6 +412,20 @@ static void cells_say_what_is_accepted(void **state)
         "rough.csv:2:38: words: The text has control characters or line breaks.");
 }
 
+/* What a cell says stays in its line of the report, and moves no terminal. */
+static void what_is_quoted_is_one_line(void **state)
+{
+    (void)state;
+    struct csv_table table =
+        read_text("\"a\x1b]0;t\"\n\"x\nlist.csv:1:1: \x7f\xC2\x9B\xC3\x9B\"\n");
+    struct cells cells = {
+        .arena = &arena, .report = &report, .table = &table, .row = &table.rows[0]};
+    int64_t at = 0;
+    assert_false(value_time(&cells, 0, &at));
+    assert_string_equal(said(true), "rough.csv:2:1: a ]0;t: \"x list.csv:1:1:    \xC3\x9B\" is not "
+                                    "a time. Write it as 2026-04-14T16:50:41Z.");
+}
+
 /* The zero of many programs is no time, and what comes before it none that the ledger takes. */
 static void times_begin_in_1970(void **state)
 {
@@ -453,6 +467,7 @@ int main(void)
         cmocka_unit_test_setup(amounts, set_up),
         cmocka_unit_test_setup(dates, set_up),
         cmocka_unit_test_setup(cells_say_what_is_accepted, set_up),
+        cmocka_unit_test_setup(what_is_quoted_is_one_line, set_up),
         cmocka_unit_test_setup(times_begin_in_1970, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
