@@ -22,6 +22,7 @@
 #define LOOK_US_MIN INT64_C(100000) /* events are looked for no more often, however many come */
 #define FORGET_S 3600               /* the log is cut once an hour … */
 #define FORGET_ROWS 500             /* … by so much, so that nobody waits for it */
+#define LATEST_S 43200              /* the longest wait is of 10 hours */
 #define DUE_MOST 512                /* looked at in one turn */
 #define STOP_MS_MAX 3000            /* what is under way when we are to stop may take so long */
 #define FAULTS_MAX 10               /* turns in a row that could not be written: then we end */
@@ -214,7 +215,9 @@ static bool is_time_to_look(const struct courier *courier)
     return courier->looked_us == 0 || courier->is_behind || since_us >= LOOK_US_MIN;
 }
 
-/* Cuts the log to its month. A fault here is none of the messages': the next turn finds it, too. */
+/* Cuts the log to its month, and sees to it that nothing waits for a time that a clock gave which
+ * was ahead, for years perhaps. A fault here is none of the messages': the next turn finds it, too.
+ */
 static void forget(struct courier *courier, int64_t now_us)
 {
     int64_t steady_us = clock_steady_us();
@@ -224,6 +227,7 @@ static void forget(struct courier *courier, int64_t now_us)
     courier->forgot_us = steady_us;
     int64_t count = 0;
     if (store_begin_write(courier->people)) {
+        webhook_set_clock(courier->people, now_us, now_us + LATEST_S * CLOCK_SECOND_US);
         count = webhook_forget(courier->people, now_us - WEBHOOK_LOG_S_MAX * CLOCK_SECOND_US,
                                FORGET_ROWS);
         (void)store_commit(courier->people);

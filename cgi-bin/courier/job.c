@@ -287,12 +287,13 @@ static void record(struct courier *courier, const struct job *job, int64_t now_u
         !queued_get(courier->people, &courier->arena, job->message_id, &queued)) {
         return; /* a fault of the store: the turn is not committed */
     }
-    const struct sent *sent = &job->sent;
-    struct judged judged = judge(&webhook, &queued, sent, now_us, chance(), courier->setup.hurry);
+    struct sent sent = job->sent;
+    sent.is_of_former = !text_is(webhook.url, job->url);
+    struct judged judged = judge(&webhook, &queued, &sent, now_us, chance(), courier->setup.hurry);
     struct tried tried = {.at = job->began_at,
                           .took_us = clock_steady_us() - job->began_us,
-                          .http_code = sent->http_code,
-                          .outcome = sent->outcome};
+                          .http_code = sent.http_code,
+                          .outcome = sent.outcome};
     queued_tried(courier->people, &queued, &tried);
     if (judged.is_delivered || judged.is_given_up || !queued.is_waiting) {
         queued_end(courier->people, &queued, judged.is_delivered, now_us);
@@ -303,18 +304,18 @@ static void record(struct courier *courier, const struct job *job, int64_t now_u
         webhook_stop(courier->people, webhook.webhook_id, now_us);
         webhook.state = "failing";
         log_event("warning", "webhook-failing", "webhook", webhook.webhook_id, "organisation",
-                  webhook.org_id, "outcome", sent->outcome, NULL);
+                  webhook.org_id, "outcome", sent.outcome, NULL);
     }
     webhook.rests_until = judged.rests_until;
     webhook.failures = judged.failures;
     webhook.failing_since = judged.failing_since;
     webhook.last_at = job->began_at;
-    webhook.last_code = sent->http_code;
-    webhook.last_outcome = sent->outcome;
+    webhook.last_code = sent.http_code;
+    webhook.last_outcome = sent.outcome;
     webhook.due_at = next_due(courier, &webhook, judged.rests_until);
     webhook_settle(courier->people, &webhook);
     log_event("info", "tried", "webhook", webhook.webhook_id, "message", job->message_id, "outcome",
-              sent->outcome, "took_us", log_int(tried.took_us), NULL);
+              sent.outcome, "took_us", log_int(tried.took_us), NULL);
 }
 
 static bool is_active(const struct webhook *webhook)

@@ -30,6 +30,10 @@ struct judged judge(const struct webhook *webhook, const struct queued *queued,
         .failures = webhook->failures + 1,
         .failing_since = webhook->failing_since == 0 ? now_us : webhook->failing_since,
     };
+    if (sent->is_of_former) {
+        judged.next_at = now_us;
+        return judged;
+    }
     int64_t asked = asked_us(sent);
     int64_t wait = later(retry_wait_us(queued->round_tries + 1, chance), asked) / hurry;
     int64_t rest = later(retry_rest_us(judged.failures, chance), asked) / hurry;

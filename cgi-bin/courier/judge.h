@@ -7,7 +7,8 @@
  * and is then tried with the first message whose time has come: as long as the waits are short that
  * is the one that failed, and the order of events is kept; once a message has to wait for longer
  * than the endpoint rests, those behind it go on. Five days without one good answer, or the code
- * 410 (gone), stop it.
+ * 410 (gone), stop it. A failure at an address that is not the endpoint's any more neither stops
+ * it nor makes it rest: the message is tried at the present one at once.
  */
 #ifndef COURIER_JUDGE_H
 #define COURIER_JUDGE_H

@@ -39,6 +39,7 @@ struct sent {
     int http_code;         /* 0: no answer */
     const char *outcome;   /* in words for people; static, or in the arena of send_ended */
     int64_t retry_after_s; /* what the answer asks for; 0: nothing */
+    bool is_of_former;     /* for courier/judge.h: the endpoint has another address by now */
 };
 
 struct sender {

@@ -88,16 +88,22 @@ bool apply_act(struct apply *apply, const struct command *command, struct place 
     return apply->fault == STATUS_OK && apply->refused == 0;
 }
 
-bool apply_end(struct apply *apply, int64_t *elapsed_us)
+bool apply_await(struct apply *apply)
 {
     enum status status = tally_settle(apply->tally);
 
     if (apply->fault == STATUS_OK) {
         apply->fault = status;
     }
-    bool well = apply->fault == STATUS_OK && apply->refused == 0;
+    return apply->fault == STATUS_OK && apply->refused == 0;
+}
+
+bool apply_end(struct apply *apply, int64_t *elapsed_us)
+{
+    bool well = apply_await(apply);
+
     if (apply->is_direct && well && !apply->is_dry) {
-        status = tally_commit(apply->tally);
+        enum status status = tally_commit(apply->tally);
         if (status != STATUS_OK) {
             apply->fault = status;
             well = false;

@@ -35,6 +35,10 @@ bool apply_begin(struct apply *apply, const struct tally *tally, struct report *
  * report there. False when it makes no sense to go on. */
 bool apply_act(struct apply *apply, const struct command *command, struct place place);
 
+/* Waits for the answers to all that was asked for: before an act that would do harm if one before
+ * it was refused. False when it makes no sense to go on. */
+bool apply_await(struct apply *apply);
+
 /* Waits for all answers; keeps or undoes. True when all acts came through (and, unless dry, are
  * kept). elapsed_us may be NULL. */
 bool apply_end(struct apply *apply, int64_t *elapsed_us);

@@ -63,7 +63,8 @@ bool csv_read_bytes(struct arena *arena, struct report *report, const char *name
     bytes = begin;
     reading->rows_max = 1;
     for (size_t i = 0; i < size_bytes; i++) {
-        reading->rows_max += bytes[i] == '\n' || bytes[i] == '\r' ? 1 : 0;
+        bool ends_crlf = bytes[i] == '\n' && i > 0 && bytes[i - 1] == '\r';
+        reading->rows_max += (bytes[i] == '\n' && !ends_crlf) || bytes[i] == '\r' ? 1 : 0;
     }
     if (reading->rows_max > CSV_ROWS_MAX) {
         report_problem(report, place_of(name),

@@ -49,7 +49,8 @@ struct eutl_row {
     size_t from, to; /* indices of accounts */
     size_t type;
     int64_t units;
-    size_t order; /* in the file */
+    size_t order;  /* in the file */
+    bool is_there; /* in the registry already */
     struct place place;
 };
 

@@ -121,7 +121,8 @@ static size_t look(struct eutl *eutl, struct store *store)
 
     for (size_t i = 0; i < eutl->count; i++) {
         row_key(&eutl->rows[i], text);
-        there += import_key_is(store, text) ? 1 : 0;
+        eutl->rows[i].is_there = import_key_is(store, text);
+        there += eutl->rows[i].is_there ? 1 : 0;
     }
     for (size_t account = 0; account < eutl->account_count; account++) {
         for (size_t type = 0; type < eutl->type_count; type++) {
@@ -289,9 +290,15 @@ static const char *judge(const struct command *command, const struct answer *ans
 
 static void print_preview(const struct eutl *eutl, size_t there)
 {
-    printf("%zu transfers would be made. The first ones:\n", eutl->count - there);
-    for (size_t i = 0; i < eutl->count && i < PREVIEW_ROWS; i++) {
+    size_t missing = eutl->count - there;
+    size_t shown = 0;
+    printf("%zu transfers would be made.%s\n", missing, missing > 0 ? " The first ones:" : "");
+    for (size_t i = 0; i < eutl->count && shown < PREVIEW_ROWS; i++) {
         const struct eutl_row *row = &eutl->rows[i];
+        if (row->is_there) {
+            continue;
+        }
+        shown++;
         printf("  %s  %s, transfer %d: %lld tonnes of %s from %s to %s\n",
                clock_iso(eutl->arena, row->at), row->tx_id, row->in_tx,
                (long long)(row->units / EUTL_UNITS_PER_TONNE), eutl->types[row->type].word,

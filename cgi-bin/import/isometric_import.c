@@ -83,7 +83,9 @@ static int work(struct iso *iso, const struct tally *tally, bool dry_run)
     if (well) {
         for (size_t i = 0; i < plan.count && well; i++) {
             struct command command = iso_command(iso, &plan.acts[i]);
-            well = apply_act(&apply, &command, iso_act_place(iso, &plan.acts[i]));
+            /* Without its delivery it would retire what its owner has besides. */
+            well = (plan.acts[i].kind != ISO_RETIRE || apply_await(&apply)) &&
+                   apply_act(&apply, &command, iso_act_place(iso, &plan.acts[i]));
         }
         well = apply_end(&apply, &elapsed_us) && well;
     }

@@ -1,6 +1,7 @@
 /*
  * import/main.c: the words of `tally import`. See import/import.h.
  */
+#include <setjmp.h>
 #include <stdio.h>
 
 #include "base/text.h"
@@ -19,6 +20,7 @@ struct words {
 
 static int say_usage(FILE *to);
 static bool read_words(int argc, char **argv, struct words *words);
+static int run(const struct words *words, bool is_eutl, const struct tally *tally);
 
 int import_main(int argc, char **argv, const struct tally *tally)
 {
@@ -39,10 +41,28 @@ int import_main(int argc, char **argv, const struct tally *tally)
         (!is_eutl && (words.limit > 0 || words.accounts))) {
         return say_usage(stderr);
     }
-    if (is_eutl) {
-        return eutl_import(tally, words.paths[0], words.limit, words.dry_run, words.accounts);
+    return run(&words, is_eutl, tally);
+}
+
+/* How much memory a file needs is known when it has been read: one that needs more than there is
+ * is refused like any other. */
+static int run(const struct words *words, bool is_eutl, const struct tally *tally)
+{
+    jmp_buf full;
+    if (setjmp(full) != 0) {
+        tally->arena->guard = NULL;
+        tally_rollback(tally);
+        fputs("There is more in this than an import has memory for. Import it in parts. Nothing "
+              "more was imported.\n",
+              stderr);
+        return 1;
     }
-    return isometric_import(tally, words.paths, words.path_count, words.dry_run);
+    tally->arena->guard = &full;
+    int code =
+        is_eutl ? eutl_import(tally, words->paths[0], words->limit, words->dry_run, words->accounts)
+                : isometric_import(tally, words->paths, words->path_count, words->dry_run);
+    tally->arena->guard = NULL;
+    return code;
 }
 
 static int say_usage(FILE *to)

@@ -37,6 +37,7 @@ bool mojibake_mend(struct arena *arena, const char *text, const char **mended)
 static bool turn_back(struct arena *arena, const char *text, const char **turned)
 {
     const unsigned char *from = (const unsigned char *)text;
+    size_t mark_bytes = arena->used_bytes;
     char *bytes = arena_take(arena, strlen(text) + 1, 1);
     size_t size = 0;
     bool beyond_ascii = false;
@@ -44,6 +45,7 @@ static bool turn_back(struct arena *arena, const char *text, const char **turned
     while (*from != 0) {
         unsigned char byte = 0;
         if (!byte_of(next_character(&from), &byte)) {
+            arena_reset(arena, mark_bytes); /* nearly every cell of a file comes by here */
             return false;
         }
         beyond_ascii = beyond_ascii || byte >= 0x80;
@@ -51,6 +53,7 @@ static bool turn_back(struct arena *arena, const char *text, const char **turned
     }
     bytes[size] = '\0';
     if (!beyond_ascii || !text_utf8_is(bytes)) {
+        arena_reset(arena, mark_bytes);
         return false;
     }
     *turned = bytes;

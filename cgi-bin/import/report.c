@@ -4,11 +4,13 @@
 #include "import/report.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/must.h"
 #include "base/text.h"
 
 static void add(struct report *report, struct place place, bool is_problem, const char *sentence);
+static const char *one_line(struct arena *arena, const char *text);
 
 void report_init(struct report *report, struct arena *arena)
 {
@@ -47,7 +49,8 @@ const char *report_text(struct arena *arena, const struct report_line *line)
     if (!text_empty(place->field)) {
         text = arena_printf(arena, "%s%s%s:", text, text_empty(text) ? "" : " ", place->field);
     }
-    return arena_printf(arena, "%s%s%s", text, text_empty(text) ? "" : " ", line->sentence);
+    text = arena_printf(arena, "%s%s%s", text, text_empty(text) ? "" : " ", line->sentence);
+    return one_line(arena, text);
 }
 
 void report_print(const struct report *report, FILE *to, bool problems, size_t most)
@@ -72,6 +75,25 @@ void report_print(const struct report *report, FILE *to, bool problems, size_t m
 struct place place_of(const char *file)
 {
     return (struct place){.file = file, .field = ""};
+}
+
+/* Sentences quote cells, and these come from elsewhere: a line break would look like another line
+ * of the report, and a terminal obeys control characters. */
+static const char *one_line(struct arena *arena, const char *text)
+{
+    size_t size_bytes = strlen(text);
+    char *line = arena_take(arena, size_bytes + 1, 1);
+
+    for (size_t i = 0; i < size_bytes; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        unsigned char next = (unsigned char)text[i + 1];
+        bool is_pair = byte == 0xC2 && next >= 0x80 && next <= 0x9F; /* U+0080 to U+009F */
+        line[i] = byte < ' ' || byte == 0x7F || is_pair ? ' ' : text[i];
+        if (is_pair) {
+            line[++i] = ' ';
+        }
+    }
+    return line;
 }
 
 static void add(struct report *report, struct place place, bool is_problem, const char *sentence)

@@ -45,7 +45,8 @@ void report_problem(struct report *report, struct place place, const char *forma
 void report_note(struct report *report, struct place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* "projects.csv:12:57: country_code: sentence"; parts that are unknown are left out. */
+/* "projects.csv:12:57: country_code: sentence"; parts that are unknown are left out. One line:
+ * control characters of what it quotes are spaces. */
 const char *report_text(struct arena *arena, const struct report_line *line);
 
 /* Prints problems (or notes, led by "note: ") one a line, at most `most` of them and then how many

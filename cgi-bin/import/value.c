@@ -157,20 +157,26 @@ bool value_time(const struct cells *cells, int column, int64_t *at)
     char date[11];
     const char *why = NULL;
 
-    if (clock_parse(text, at)) {
-        return true;
-    }
     if (text_empty(text)) {
         refuse(cells, column, "The time is missing.");
         return false;
     }
-    if (!value_parse_date(text, date, &why)) {
+    if (!clock_parse(text, at) &&
+        (!value_parse_date(text, date, &why) || !clock_parse_date(date, at))) {
         refuse(cells, column,
                arena_printf(cells->arena,
                             "\"%.40s\" is not a time. Write it as 2026-04-14T16:50:41Z.", text));
         return false;
     }
-    return clock_parse_date(date, at);
+    /* Many programs write their zero so; to the ledger it would say that no time is meant. */
+    if (*at < CLOCK_DAY_US) {
+        refuse(cells, column,
+               arena_printf(cells->arena,
+                            "\"%.40s\" is too early. The registry's times begin on 2 January 1970.",
+                            text));
+        return false;
+    }
+    return true;
 }
 
 bool value_date(const struct cells *cells, int column, char date[11])

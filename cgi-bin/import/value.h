@@ -32,7 +32,7 @@ bool value_units(const struct cells *cells, int column, int decimals, int64_t *u
 bool value_parse_units(const char *text, int decimals, int64_t *units, const char **why);
 
 /* A time: ISO 8601 ("2026-04-14T16:50:41.621676Z", a space for the T, no zone: UTC), or a date in
- * any form of value_date. */
+ * any form of value_date; from 2 January 1970 on, for a command's time 0 is none. */
 bool value_time(const struct cells *cells, int column, int64_t *at);
 
 /* A date as "YYYY-MM-DD" (11 bytes); an empty cell gives "". */

@@ -26,6 +26,8 @@ enum {
     Q_WAIT,
     Q_SETTLE,
     Q_STOP,
+    Q_CLOCK_MESSAGES,
+    Q_CLOCK,
     Q_FORGET_TRIES,
     Q_FORGET,
     Q__COUNT
@@ -35,6 +37,7 @@ enum {
     "SELECT message_id, webhook_id, seq, kind, body, state = 'waiting', tries, round_tries,"       \
     " round_at FROM webhook_message"
 #define WAITS " WHERE webhook_id = ?1 AND state = 'waiting'"
+#define FAR " WHERE due_at > 0 AND due_at > ?2"
 #define OLD                                                                                        \
     "(SELECT message_id FROM webhook_message WHERE ended_at > 0 AND ended_at < ?1"                 \
     " ORDER BY ended_at LIMIT ?2)"
@@ -70,6 +73,11 @@ static const char *const sql[Q__COUNT] = {
                  " WHERE webhook_id = ?1",
     [Q_STOP] = "UPDATE webhook SET state = 'failing', state_at = ?2, state_by = ''"
                " WHERE webhook_id = ?1 AND state = 'active'",
+    [Q_CLOCK_MESSAGES] = "UPDATE webhook_message SET next_at = ?1, round_at = min(round_at, ?1)"
+                         " WHERE webhook_id IN (SELECT webhook_id FROM webhook" FAR ")"
+                         " AND state = 'waiting' AND next_at > ?2",
+    [Q_CLOCK] = "UPDATE webhook SET rests_until = 0, due_at = ?1,"
+                " failing_since = min(failing_since, ?1)" FAR,
     [Q_FORGET_TRIES] = "DELETE FROM webhook_try WHERE message_id IN " OLD,
     [Q_FORGET] = "DELETE FROM webhook_message WHERE message_id IN " OLD,
 };
@@ -226,6 +234,17 @@ void webhook_stop(struct store *people, const char *webhook_id, int64_t at)
     query_bind_text(&q, 1, webhook_id);
     query_bind_int(&q, 2, at);
     query_run(&q);
+}
+
+void webhook_set_clock(struct store *people, int64_t now_us, int64_t latest_at)
+{
+    static const int numbers[] = {Q_CLOCK_MESSAGES, Q_CLOCK};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct query q = query(people, &people_webhook_queue_queries, numbers[i]);
+        query_bind_int(&q, 1, now_us);
+        query_bind_int(&q, 2, latest_at);
+        query_run(&q);
+    }
 }
 
 int64_t webhook_forget(struct store *people, int64_t ended_before, size_t most)

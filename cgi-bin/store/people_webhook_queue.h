@@ -81,6 +81,9 @@ void queued_wait(struct store *people, const struct queued *queued, int64_t next
 void webhook_settle(struct store *people, const struct webhook *webhook);
 /* Stops it: it has not answered for days, or does not want to be asked. */
 void webhook_stop(struct store *people, const char *webhook_id, int64_t at);
+/* After the clock had been ahead: endpoints that are due after latest_at, longer than anything is
+ * put off, and what waits for them as long, are due at now_us. */
+void webhook_set_clock(struct store *people, int64_t now_us, int64_t latest_at);
 /* Forgets messages that ended before then, and their tries: at most `most`; how many. */
 int64_t webhook_forget(struct store *people, int64_t ended_before, size_t most);
 

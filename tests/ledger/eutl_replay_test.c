@@ -139,6 +139,14 @@ static void again_and_longer(void **state)
     (void)state;
     assert_int_equal(ROOM_RUN(import_main, "import", "eutl", SAMPLE, "--limit", "120"), 0);
     assert_int_equal(room_number("SELECT count(*) FROM transfer"), 120);
+    /* what is there is not among what would be made */
+    assert_int_equal(ROOM_RUN(import_main, "import", "eutl", SAMPLE, "--limit", "122", "--dry-run"),
+                     0);
+    assert_said(room_out, "2 transfers would be made. The first ones:\n  2005");
+    assert_null(strstr(room_out, "2005-06-24T11:08:27.825000Z"));
+    assert_int_equal(ROOM_RUN(import_main, "import", "eutl", SAMPLE, "--limit", "120", "--dry-run"),
+                     0);
+    assert_said(room_out, "0 transfers would be made.\n");
     assert_int_equal(ROOM_RUN(import_main, "import", "eutl", SAMPLE, "--limit", "300"), 0);
     assert_said(room_out, "300 plain transfers (main type 10, supplementary type 0) between 16 "
                           "accounts, 120 of them already there");

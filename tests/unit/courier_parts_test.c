@@ -318,6 +318,27 @@ static void retry_after_is_heard_within_reason(void **state)
     assert_int_equal(judge_code(500, 90).next_at, NOW + 5 * S);
 }
 
+/* Its address was changed while a try was under way: what the former one said is not its fault. */
+static void a_former_address_stops_nothing(void **state)
+{
+    (void)state;
+    struct sent sent = {.http_code = 410, .outcome = "", .is_of_former = true};
+    webhook.failing_since = NOW - 6 * CLOCK_DAY_US;
+    webhook.failures = 9;
+    queued.round_tries = 9;
+    queued.round_at = NOW - 4 * CLOCK_DAY_US;
+    struct judged judged = judge(&webhook, &queued, &sent, NOW, 0, 1);
+    assert_false(judged.is_stopped || judged.is_given_up || judged.is_delivered);
+    assert_int_equal(judged.next_at, NOW);
+    assert_int_equal(judged.rests_until, 0);
+    assert_int_equal(judged.failures, 10); /* as its round: the order of events is kept */
+    assert_int_equal(judged.failing_since, webhook.failing_since);
+    sent = (struct sent){.http_code = 503, .retry_after_s = 90, .is_of_former = true};
+    assert_int_equal(judge(&webhook, &queued, &sent, NOW, 0, 1).next_at, NOW);
+    sent.http_code = 200;
+    assert_true(judge(&webhook, &queued, &sent, NOW, 0, 1).is_delivered);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +353,7 @@ int main(void)
         cmocka_unit_test_setup(a_test_is_tried_once_and_counts_for_nothing, set_up_judging),
         cmocka_unit_test_setup(stopped_after_five_days_or_when_gone, set_up_judging),
         cmocka_unit_test_setup(retry_after_is_heard_within_reason, set_up_judging),
+        cmocka_unit_test_setup(a_former_address_stops_nothing, set_up_judging),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

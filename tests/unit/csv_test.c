@@ -132,6 +132,23 @@ static void every_bad_row_is_named(void **state)
                                     "rough.csv:5:1: The row has 1 cell; the first line names 3.");
 }
 
+/* A CR with the LF behind it ends one row, not two; a cell of plain text takes no memory but its
+ * own. */
+static void as_many_rows_as_may_be(void **state)
+{
+    (void)state;
+    size_t size_bytes = 3 * (size_t)(CSV_ROWS_MAX / 10 * 6);
+    char *bytes = arena_take(&arena, size_bytes, 1);
+    for (size_t i = 0; i < size_bytes; i += 3) {
+        memcpy(bytes + i, i == 0 ? "n\r\n" : "7\r\n", 3);
+    }
+    struct csv_table table = read_sized(bytes, size_bytes);
+    assert_string_equal(said(true), "");
+    assert_int_equal(table.count, size_bytes / 3 - 1);
+    assert_int_equal(table.rows[table.count - 1].line, size_bytes / 3);
+    assert_true(arena.used_bytes < size_bytes + (table.count + 9) * 64);
+}
+
 static void stray_quotes(void **state)
 {
     (void)state;
@@ -395,6 +412,40 @@ static void cells_say_what_is_accepted(void **state)
         "rough.csv:2:38: words: The text has control characters or line breaks.");
 }
 
+/* What a cell says stays in its line of the report, and moves no terminal. */
+static void what_is_quoted_is_one_line(void **state)
+{
+    (void)state;
+    struct csv_table table =
+        read_text("\"a\x1b]0;t\"\n\"x\nlist.csv:1:1: \x7f\xC2\x9B\xC3\x9B\"\n");
+    struct cells cells = {
+        .arena = &arena, .report = &report, .table = &table, .row = &table.rows[0]};
+    int64_t at = 0;
+    assert_false(value_time(&cells, 0, &at));
+    assert_string_equal(said(true), "rough.csv:2:1: a ]0;t: \"x list.csv:1:1:    \xC3\x9B\" is not "
+                                    "a time. Write it as 2026-04-14T16:50:41Z.");
+}
+
+/* The zero of many programs is no time, and what comes before it none that the ledger takes. */
+static void times_begin_in_1970(void **state)
+{
+    static const char *const early[] = {"1970-01-01T00:00:00Z",        "1970-01-01", "01.01.1970",
+                                        "1970-01-01T23:59:59.999999Z", "1969-12-31", "1900-01-01"};
+    (void)state;
+    for (size_t i = 0; i <= sizeof early / sizeof early[0]; i++) {
+        bool is_early = i < sizeof early / sizeof early[0];
+        struct csv_table table =
+            read_text(arena_printf(&arena, "at\n%s\n", is_early ? early[i] : "1970-01-02"));
+        struct cells cells = {
+            .arena = &arena, .report = &report, .table = &table, .row = &table.rows[0]};
+        int64_t at = 0;
+        assert_int_equal(value_time(&cells, 0, &at), !is_early);
+        assert_int_equal(report.problems, is_early ? i + 1 : i);
+    }
+    assert_non_null(strstr(said(true), "rough.csv:2:1: at: \"01.01.1970\" is too early. The "
+                                       "registry's times begin on 2 January 1970."));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,6 +454,7 @@ int main(void)
         cmocka_unit_test_setup(columns_count_characters, set_up),
         cmocka_unit_test_setup(old_macs_and_tabs, set_up),
         cmocka_unit_test_setup(every_bad_row_is_named, set_up),
+        cmocka_unit_test_setup(as_many_rows_as_may_be, set_up),
         cmocka_unit_test_setup(stray_quotes, set_up),
         cmocka_unit_test_setup(quote_never_closed, set_up),
         cmocka_unit_test_setup(cell_too_long, set_up),
@@ -415,6 +467,8 @@ int main(void)
         cmocka_unit_test_setup(amounts, set_up),
         cmocka_unit_test_setup(dates, set_up),
         cmocka_unit_test_setup(cells_say_what_is_accepted, set_up),
+        cmocka_unit_test_setup(what_is_quoted_is_one_line, set_up),
+        cmocka_unit_test_setup(times_begin_in_1970, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,15 +2,22 @@
  * import_test.c: `tally import isometric` and `tally demo` on a real ledger: the committed lists
  * exactly, twice, changed, and rough.
  */
+#include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 
+#include "base/text.h"
+#include "import/csv.h"
+#include "ledger/daemon.h"
 #include "unit/import_room.h"
 
 #define LISTS "schema/demo/isometric"
@@ -373,6 +380,91 @@ static void refused_by_the_ledger(void **state)
     assert_int_equal(room_number("SELECT count(*) FROM organisation"), 0);
 }
 
+static bool asks(const struct tally *tally, struct command command)
+{
+    struct answer answer;
+    return tally_ask(tally, &command, &answer) == STATUS_OK;
+}
+
+/* The buyer gets 500 kg by an order of its own; then the supplier is suspended. */
+static int sells_and_is_suspended(int argc, char **argv, const struct tally *tally)
+{
+    struct command order = command_of(ACT_ORDER, "", "order");
+    struct command deliver = command_of(ACT_DELIVER, "", "deliver");
+    struct command suspend = command_of(ACT_SET_ORGANISATION_STATE, "", "suspend");
+    (void)argc;
+    (void)argv;
+    TEXT_COPY(order.order.order_id, "ord_1KBB20ZMH1S02H1Z");
+    TEXT_COPY(order.order.supplier_org_id, "org_1H31MW3MD1S04HBP");
+    TEXT_COPY(order.order.buyer_org_id, "org_1H31N46E91S06YTY");
+    order.order.units = 500;
+    order.at_us = deliver.at_us = INT64_C(1768600000000000); /* 16 January 2026 */
+    TEXT_COPY(deliver.deliver.order_id, order.order.order_id);
+    deliver.deliver.units = 500;
+    TEXT_COPY(suspend.organisation.org_id, order.order.supplier_org_id);
+    suspend.organisation.state = ORG_SUSPENDED;
+    TEXT_COPY(suspend.organisation.reason, "Asked to");
+    return asks(tally, order) && asks(tally, deliver) && asks(tally, suspend) ? 0 : 1;
+}
+
+/* Through the daemon acts are under way many at once: a retirement whose delivery is refused must
+ * not take what its owner has besides. */
+static void a_retirement_follows_its_delivery(void **state)
+{
+    (void)state;
+    static const char issued[] =
+        "iss_1HJB45W9G1S0QTD1,2026-01-10T10:00:00Z,prj_1HHYZFVGW1S044ZY,10000,0,10000,10\n";
+#define RETIRED                                                                                    \
+    "ret_1KBB20ZMH1S02H1Z,2026-01-15T10:00:00Z,['other'],," BUYER ",100,0.1,prj_"                  \
+                                                                  "1HHYZFVGW1S044ZY\n"
+    write_lists(PROJECT, issued, RETIRED);
+    assert_int_equal(import_room(), 0);
+    assert_int_equal(ROOM_RUN(sells_and_is_suspended, "sells"), 0);
+    write_lists(PROJECT, issued,
+                RETIRED "ret_1KBAPHNME1S043BC,2026-01-20T10:00:00Z,['other'],," BUYER
+                        ",300,0.3,prj_1HHYZFVGW1S044ZY\n");
+    fflush(NULL);
+    pid_t daemon = fork();
+    if (daemon == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        const struct daemon_setup setup = {.data_dir = room_folder, .run_dir = room_folder};
+        _exit(daemon_run(&setup));
+    }
+    assert_true(daemon > 0);
+    while (access(room_path("ledger-tally.sock"), F_OK) != 0 &&
+           waitpid(daemon, NULL, WNOHANG) == 0) {
+        (void)poll(NULL, 0, 5);
+    }
+    assert_int_equal(import_room(), 1);
+    assert_said(room_err, "retirements.csv:3:1: retirement_id: The ledger refused to");
+    assert_int_equal(room_number("SELECT count(*) FROM retirement"), 1);
+    kill(daemon, SIGTERM);
+    assert_int_equal(waitpid(daemon, NULL, 0), daemon);
+}
+
+/* A file that is within the bounds of one and still more than there is memory for. */
+static void more_than_memory_holds(void **state)
+{
+    (void)state;
+    const char *path = room_path("wide.tsv");
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    for (int row = 0; row < 40000; row++) {
+        for (int column = 1; column <= CSV_COLUMNS_MAX; column++) {
+            if (row == 0) {
+                fprintf(file, "%d", column);
+            }
+            fputc(column < CSV_COLUMNS_MAX ? '\t' : '\n', file);
+        }
+    }
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(ROOM_RUN(import_main, "import", "eutl", path), 1);
+    assert_said(room_err, "There is more in this than an import has memory for. Import it in parts."
+                          " Nothing more was imported.");
+    /* what can be imported still can be */
+    assert_int_equal(ROOM_RUN(import_main, "import", "isometric", LISTS), 0);
+}
+
 static void wrong_words(void **state)
 {
     (void)state;
@@ -472,6 +564,8 @@ int main(void)
         IN_ROOM(every_bad_cell_is_named),
         IN_ROOM(notes_are_bounded_and_mended),
         IN_ROOM(refused_by_the_ledger),
+        IN_ROOM(a_retirement_follows_its_delivery),
+        IN_ROOM(more_than_memory_holds),
         IN_ROOM(wrong_words),
         IN_ROOM(demonstration_has_every_state),
     };

@@ -491,6 +491,33 @@ static void replays(void **state)
     assert_int_equal(webhook_replay(&admin, id, "msg_1KNS0Q2D6SBX0A99"), STATUS_NOT_FOUND);
 }
 
+/* The clock was a year ahead and has been set right: nothing waits for that year. */
+static void a_clock_that_was_ahead(void **state)
+{
+    (void)state;
+    const int64_t year = 365 * CLOCK_DAY_US;
+    struct webhook ahead = make();
+    struct webhook fine = make();
+    const char *far = add(ahead.webhook_id, 50, NOW + year);
+    const char *near = add(fine.webhook_id, 50, NOW + 36000 * S);
+    begin();
+    ahead.rests_until = ahead.due_at = ahead.failing_since = NOW + year;
+    fine.rests_until = fine.due_at = NOW + 36000 * S;
+    webhook_settle(people, &ahead);
+    webhook_settle(people, &fine);
+    webhook_set_clock(people, NOW, NOW + 43200 * S);
+    commit();
+    struct webhook now = now_of(ahead.webhook_id);
+    assert_true(now.due_at == NOW && now.rests_until == 0 && now.failing_since == NOW);
+    assert_int_equal(message_of(far).round_at, NOW);
+    assert_int_equal(queued_next(people, ahead.webhook_id, false), NOW);
+    now = now_of(fine.webhook_id);
+    assert_true(now.due_at == NOW + 36000 * S && now.rests_until == now.due_at);
+    assert_int_equal(now.failing_since, 0);
+    assert_int_equal(message_of(near).round_at, NOW + 36000 * S);
+    assert_int_equal(queued_next(people, fine.webhook_id, false), NOW + 36000 * S);
+}
+
 static void the_log_is_forgotten_in_time(void **state)
 {
     (void)state;
@@ -526,6 +553,7 @@ int main(void)
         TEST(due_in_the_order_of_events),
         TEST(when_an_endpoint_is_due),
         TEST(replays),
+        TEST(a_clock_that_was_ahead),
         TEST(the_log_is_forgotten_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
