@@ -81,8 +81,8 @@ int operate_migrate(int argc, char **argv, const struct tally *tally)
     return migrated ? 0 : 1;
 }
 
-/* Is it the folder of a registry that is served? A backup that was changed could never be restored.
- */
+/* Is it the folder of a registry that is served? A backup that was changed could never be restored,
+ * and a people.db made anew would hide that everybody's password is gone. */
 static bool is_live(const struct tally *tally)
 {
     const char *manifest = arena_printf(tally->arena, "%s/" MANIFEST_NAME, tally->data_dir);
@@ -95,6 +95,14 @@ static bool is_live(const struct tally *tally)
         fprintf(stderr,
                 "tally: %s is a backup and stays as it was made; `tally restore` brings it to the "
                 "newest schema in a new folder\n",
+                tally->data_dir);
+        return false;
+    }
+    if (access(tally->people_path, F_OK) != 0) {
+        fprintf(stderr,
+                "tally: there is a registry in %s but no people.db. Put it back, or restore the "
+                "last backup;\n"
+                "if an interrupted `tally init` left this, remove registry.db and begin again\n",
                 tally->data_dir);
         return false;
     }
