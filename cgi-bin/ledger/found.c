@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "ledger/lock.h"
+#include "ledger/manifest.h"
 #include "store/care.h"
 
 #define EXPIRY_DAYS 14 /* domain.md section 3.4 */
@@ -26,6 +27,7 @@ static const struct query_table *const care_tables[] = {&care_queries, NULL};
 
 static bool read_options(int argc, char **argv, struct care_found *found);
 static bool options_fit(const struct care_found *found);
+static bool is_live(const struct tally *tally);
 static bool take_lock(const struct tally *tally, int *lock_fd);
 static bool migrate_both(const struct tally *tally);
 static bool say_orders(const struct tally *tally);
@@ -67,13 +69,8 @@ int operate_migrate(int argc, char **argv, const struct tally *tally)
         fputs("usage: tally migrate\n", stderr);
         return 2;
     }
-    if (access(tally->registry_path, F_OK) != 0) {
-        fprintf(stderr, "tally: there is no registry in %s; `tally init` makes one\n",
-                tally->data_dir);
-        return 1;
-    }
     int lock_fd = -1;
-    if (!take_lock(tally, &lock_fd)) {
+    if (!is_live(tally) || !take_lock(tally, &lock_fd)) {
         return 1;
     }
     bool migrated = migrate_both(tally) && say_orders(tally);
@@ -82,6 +79,34 @@ int operate_migrate(int argc, char **argv, const struct tally *tally)
         puts("Both databases are of the newest schema.");
     }
     return migrated ? 0 : 1;
+}
+
+/* Is it the folder of a registry that is served? A backup that was changed could never be restored,
+ * and a people.db made anew would hide that everybody's password is gone. */
+static bool is_live(const struct tally *tally)
+{
+    const char *manifest = arena_printf(tally->arena, "%s/" MANIFEST_NAME, tally->data_dir);
+    if (access(tally->registry_path, F_OK) != 0) {
+        fprintf(stderr, "tally: there is no registry in %s; `tally init` makes one\n",
+                tally->data_dir);
+        return false;
+    }
+    if (access(manifest, F_OK) == 0) {
+        fprintf(stderr,
+                "tally: %s is a backup and stays as it was made; `tally restore` brings it to the "
+                "newest schema in a new folder\n",
+                tally->data_dir);
+        return false;
+    }
+    if (access(tally->people_path, F_OK) != 0) {
+        fprintf(stderr,
+                "tally: there is a registry in %s but no people.db. Put it back, or restore the "
+                "last backup;\n"
+                "if an interrupted `tally init` left this, remove registry.db and begin again\n",
+                tally->data_dir);
+        return false;
+    }
+    return true;
 }
 
 static void say_order(const struct care_order *order)

@@ -90,8 +90,8 @@ static bool look(const char *registry_path, const char *path_of_mark)
               check.words, "took_us", log_int(clock_steady_us() - began_us), NULL);
     if (check.is_sound) {
         (void)unlink(path_of_mark);
-    } else {
-        mark(path_of_mark, check.words);
+    } else if (!check.is_other) {
+        mark(path_of_mark, check.words); /* of damage: not of a `tally migrate` that is missing */
     }
     return check.is_sound;
 }

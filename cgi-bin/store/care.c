@@ -44,6 +44,7 @@ struct care_check care_quick_check(const char *registry_path)
     const struct query_table *const tables[] = {&check_queries, NULL};
     struct store *store = store_open(STORE_REGISTRY, STORE_READ, registry_path, tables);
     if (store == NULL) {
+        check.is_other = store_is_other();
         return check;
     }
     struct query q = query(store, &check_queries, K_CHECK);

@@ -16,6 +16,7 @@
 /* What SQLite's quick check says. */
 struct care_check {
     bool is_sound;
+    bool is_other;   /* not sound for this program only: store_is_other */
     char words[256]; /* "ok", or the first thing that is wrong */
 };
 

@@ -67,6 +67,12 @@ static enum status bring_forward(sqlite3 *db, enum store_file file, const char *
                   NULL);
         return STATUS_FAULT;
     }
+    /* Not before: this writes into the file, and so far it may have been anybody's. */
+    if (file == STORE_REGISTRY &&
+        sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) != SQLITE_OK) {
+        (void)say_failed(db, "the registry cannot be put into WAL mode");
+        return STATUS_FAULT;
+    }
     for (int64_t number = version + 1; number <= (int64_t)migrations->count; number++) {
         const char *name = migrations->names[number];
         if (!read_script(schema_dir, name, script) || !run_script(db, file, script, number)) {
@@ -160,10 +166,6 @@ static bool open_for_change(const char *path, enum store_file file, sqlite3 **db
     (void)sqlite3_extended_result_codes(*db, 1);
     if (!store_set_safe(*db, file)) {
         return say_failed(*db, "the database refuses a safety setting");
-    }
-    if (file == STORE_REGISTRY &&
-        sqlite3_exec(*db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) != SQLITE_OK) {
-        return say_failed(*db, "the registry cannot be put into WAL mode");
     }
     return true;
 }

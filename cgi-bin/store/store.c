@@ -27,6 +27,7 @@ static const char *const own_sql[] = {
 static const struct query_table own_queries = {"store", own_sql, OWN__COUNT};
 
 static struct store stores[STORES_MAX];
+static bool is_other; /* store_is_other */
 
 static struct store *take_store(void);
 static bool open_file(struct store *store, const char *path);
@@ -44,6 +45,7 @@ struct store *store_open(enum store_file file, enum store_mode mode, const char 
 {
     must(path != NULL && tables != NULL);
     store_set_up_library();
+    is_other = false;
     struct store *store = take_store();
     store->file = file;
     store->mode = mode;
@@ -71,6 +73,11 @@ void store_close(struct store *store)
     }
     (void)sqlite3_close(store->db);
     *store = (struct store){0};
+}
+
+bool store_is_other(void)
+{
+    return is_other;
 }
 
 void store_widen(struct store *store)
@@ -369,6 +376,7 @@ static bool is_ours(struct store *store, const char *path)
             "cause", sqlite3_errmsg(store->db), NULL);
         return false;
     }
+    is_other = true;
     if (application != store_application_id(store->file)) {
         log_event("error", "store-open", "path", path, "message",
                   store->file == STORE_REGISTRY ? "this file is not a Tallystick registry"
@@ -392,6 +400,7 @@ static bool is_ours(struct store *store, const char *path)
                   "version", log_int(version), "wanted", log_int(wanted), NULL);
         return false;
     }
+    is_other = false;
     return true;
 }
 

@@ -51,6 +51,9 @@ enum store_mode {
 struct store *store_open(enum store_file file, enum store_mode mode, const char *path,
                          const struct query_table *const *tables);
 void store_close(struct store *store);
+/* Why the last store_open refused a file: true when it could be read and is sound as far as was
+ * seen, but is not one for this program: of another version, out of its mode, or not ours. */
+bool store_is_other(void);
 /* For a program that reads the whole file and then ends: keeps far more of it in memory, when the
  * machine has it. Checking an index looks up each of its rows, in an order that is not the file's.
  */

@@ -672,6 +672,17 @@ static void a_target_that_is_there_is_left_as_it_is(void **state)
     refused_with(restore("one", "absent/new"), "cannot be made");
 }
 
+/* Changed where it lies it would be no backup any more: its digests are of what was backed up. */
+static void a_backup_is_not_migrated_in_its_place(void **state)
+{
+    (void)state;
+    good(backup("one"));
+    shell("cp -a %s/b/one %s/before && mv %s/data %s/live && mv %s/b/one %s/data", room, room, room,
+          room, room, room);
+    refused_with(run(operate_migrate, "migrate", NULL, NULL, NULL), "is a backup");
+    shell("diff -r %s/data %s/before", room, room);
+}
+
 static void no_registry_no_backup(void **state)
 {
     (void)state;
@@ -995,6 +1006,7 @@ int main(void)
         TEST(writers_of_people_go_on_and_every_copy_is_one_moment),
         TEST(words_that_are_not_understood),
         TEST(a_target_that_is_there_is_left_as_it_is),
+        TEST(a_backup_is_not_migrated_in_its_place),
         TEST(no_registry_no_backup),
         TEST(a_registry_that_is_not_sound_gives_no_backup),
         TEST(what_interrupted_runs_left_is_removed_and_nothing_else),

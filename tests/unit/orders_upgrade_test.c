@@ -104,14 +104,14 @@ static void the_tables_refuse(sqlite3 *db, const char *order_id)
 /* `tally migrate` on a copy of the same file of before. */
 static void the_operator_is_told(const char *entered, const char *both, const char *other)
 {
-    char command[512], folder[128], registry[160], people[160], out[160], wanted[256];
+    char command[768], folder[128], registry[160], people[160], out[160], wanted[256];
     static char said[4096];
     (void)snprintf(folder, sizeof(folder), "%s/again", town.folder);
     (void)snprintf(registry, sizeof(registry), "%s/registry.db", folder);
     (void)snprintf(people, sizeof(people), "%s/people.db", folder);
     (void)snprintf(out, sizeof(out), "%s/out", folder);
-    (void)snprintf(command, sizeof(command), "mkdir '%s' && cp '%s.before' '%s'", folder, path,
-                   registry);
+    (void)snprintf(command, sizeof(command), "mkdir '%s' && cp '%s.before' '%s' && touch '%s'",
+                   folder, path, registry, people);
     assert_int_equal(system(command), 0);
     struct tally tally = {.arena = &town.arena,
                           .data_dir = folder,

@@ -524,6 +524,28 @@ static void a_look_at_the_edge_of_what_is_small(void **state)
     assert_true(inspect_begin(path, registry, -1, &beside));
 }
 
+/* After an upgrade without `tally migrate` nothing is damaged, and nothing says so. */
+static void no_mark_of_another_version(void **state)
+{
+    (void)state;
+    char registry[160];
+    char mark[160];
+    pid_t beside = 7;
+    (void)snprintf(registry, sizeof registry, "%s/registry.db", folder);
+    (void)snprintf(mark, sizeof mark, "%s/registry.unsound", folder);
+    assert_int_equal(store_migrate(STORE_REGISTRY, registry, "schema/registry"), STATUS_OK);
+    open_before = open_descriptors();
+    int fd = open(registry, O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, "\0\0\0\1", 4, 60), 4); /* user_version */
+    close(fd);
+    hear(STDERR_FILENO);
+    assert_false(inspect_begin(folder, registry, -1, &beside));
+    assert_int_equal(hear_times(heard(STDERR_FILENO), "run `tally migrate`"), 1);
+    hear_no_more(STDERR_FILENO);
+    assert_false(is_there(mark));
+}
+
 /* The mark says what was found. */
 static void the_mark_of_what_was_found(void **state)
 {
@@ -572,6 +594,7 @@ int main(void)
         TEST(a_few_bytes_at_a_time),
         TEST(a_lock_under_a_long_name),
         TEST(a_look_at_the_edge_of_what_is_small),
+        TEST(no_mark_of_another_version),
         TEST(the_mark_of_what_was_found),
     };
     part.fd = -1;

@@ -112,6 +112,14 @@ static void what_is_not_ours_is_refused(void **state)
     assert_null(store_open(STORE_REGISTRY, STORE_WRITE, in_folder("other.db"), no_tables));
     assert_int_not_equal(store_migrate(STORE_REGISTRY, in_folder("other.db"), "schema/registry"),
                          STATUS_OK);
+    /* Left alone: its header says still that it has a rollback journal. */
+    char header[20] = "";
+    FILE *other = fopen(in_folder("other.db"), "re");
+    assert_non_null(other);
+    assert_int_equal(fread(header, 1, sizeof header, other), sizeof header);
+    (void)fclose(other);
+    assert_int_equal(header[18], 1);
+    assert_int_equal(header[19], 1);
 }
 
 static void another_version_is_refused(void **state)

@@ -96,6 +96,8 @@ static void test_init_places(void)
     (void)snprintf(registry, sizeof registry, "%s/registry.db", tally_data);
     CHECK(store_migrate(STORE_REGISTRY, registry, "schema/registry") == STATUS_OK, "no schema");
     TALLY(1, "cannot be opened", "expire"); /* no settings yet */
+    TALLY(1, "but no people.db", "migrate");
+    CHECK(!tally_has("people.db"), "a people.db was made where there was none");
     TALLY(0, "has been founded", "init");
     TALLY(0, "Every unit is accounted for", "verify");
     passed++;
