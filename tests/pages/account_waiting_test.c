@@ -411,8 +411,9 @@ static void test_suspended(void **state)
 {
     (void)state;
     char id[ID_SIZE];
-    snprintf(id, sizeof(id), "%s",
-             confirm(market.maya, prepare(market.maya, market.fjord, market.charm, "0.7"), ""));
+    (void)snprintf(
+        id, sizeof(id), "%s",
+        confirm(market.maya, prepare(market.maya, market.fjord, market.charm, "0.7"), ""));
     set_state(market.northwind, ORG_SUSPENDED);
     const char *words_sender = "Northwind Carbon is suspended and can send nothing for now. Accept "
                                "when the registry has lifted the suspension, or reject.";

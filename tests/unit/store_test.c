@@ -7,14 +7,18 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/must.h"
 #include "base/text.h"
 #include "store/inside.h"
 #include "store/pin.h"
@@ -283,6 +287,88 @@ static void a_pin_keeps_the_wal(void **state)
     assert_null(pin_open(in_folder("nowhere.db")));
 }
 
+static bool add_person(struct store *store, const char *user_id, int64_t roles)
+{
+    struct query q = query(store, &test_queries, T_ADD);
+    query_bind_text(&q, 1, user_id);
+    query_bind_int(&q, 2, roles);
+    return query_run_unique(&q);
+}
+
+/* ---- a disk that loses what it was given, after it has said so ---- */
+
+static char before[4 << 20];
+static size_t before_bytes;
+
+static int in_a_process(void (*act)(void))
+{
+    int end = 0;
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        act();
+        _exit(0);
+    }
+    assert_true(waitpid(pid, &end, 0) == pid && WIFEXITED(end));
+    return WEXITSTATUS(end);
+}
+
+/* As after two steps of a checkpoint (ledger/checkpoint.h); it ends without closing anything. */
+static void moves_pages(void)
+{
+    struct store *writer = store_open(STORE_REGISTRY, STORE_WRITE, path, tables);
+    struct store *pin = pin_open(path);
+    FILE *file = fopen(path, "r");
+    must(store_checkpoint(writer, true) == 0 && file != NULL);
+    before_bytes = fread(before, 1, sizeof before, file);
+    must(before_bytes > 0 && before_bytes < sizeof before);
+    (void)freeze_committed(writer, 1);
+    must(pin_set(pin) && store_begin_write(writer) &&
+         add_person(writer, "usr_0000000000000001", 0) && store_commit(writer) &&
+         store_checkpoint(writer, false) > 0);
+    file = fopen(path, "r+");
+    must(file != NULL && fwrite(before, 1, before_bytes, file) == before_bytes &&
+         fflush(file) == 0);
+    _exit(0);
+}
+
+static void finishes(void)
+{
+    struct store *writer = store_open(STORE_REGISTRY, STORE_WRITE, path, tables);
+    must(store_checkpoint(writer, true) == 0);
+    store_close(writer);
+}
+
+/* What the disk has not got is in the WAL still, and is moved again: though another program has
+ * the file open, and with it the index by which everything was moved. */
+static void pages_that_were_lost_are_moved_again(void **state)
+{
+    (void)state;
+    int ready[2];
+    char word = 0;
+    assert_int_equal(pipe(ready), 0);
+    fflush(stdout);
+    pid_t reader = fork();
+    if (reader == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        struct store *store = store_open(STORE_REGISTRY, STORE_READ, path, tables);
+        (void)frozen(store);
+        store_settle(store);
+        must(write(ready[1], "r", 1) == 1);
+        (void)pause();
+    }
+    assert_int_equal(read(ready[0], &word, 1), 1);
+    assert_int_equal(in_a_process(moves_pages), 0);
+    assert_int_equal(in_a_process(finishes), 0);
+    assert_int_equal(kill(reader, SIGKILL), 0);
+    assert_true(waitpid(reader, NULL, 0) == reader);
+    close(ready[0]);
+    close(ready[1]);
+    struct store *store = store_open(STORE_REGISTRY, STORE_READ, path, tables);
+    assert_int_equal(frozen(store), 1);
+    store_close(store);
+}
+
 static void rollback(void **state)
 {
     (void)state;
@@ -304,14 +390,6 @@ static void rollback(void **state)
     store_settle(store);
     assert_int_equal(frozen(store), 0);
     store_close(store);
-}
-
-static bool add_person(struct store *store, const char *user_id, int64_t roles)
-{
-    struct query q = query(store, &test_queries, T_ADD);
-    query_bind_text(&q, 1, user_id);
-    query_bind_int(&q, 2, roles);
-    return query_run_unique(&q);
 }
 
 static void uniqueness_is_no_fault(void **state)
@@ -429,6 +507,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reader_cannot_write, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reader_sees_one_moment, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_pin_keeps_the_wal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pages_that_were_lost_are_moved_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rollback, set_up, tear_down),
         cmocka_unit_test_setup_teardown(uniqueness_is_no_fault, set_up, tear_down),
         cmocka_unit_test_setup_teardown(columns_and_bindings, set_up, tear_down),
