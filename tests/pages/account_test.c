@@ -324,6 +324,44 @@ static void test_plan_changed(void **state)
     cgi_has_not(&reply, "name=\"plan\"");
 }
 
+/* What a review cannot take is said beside its field, however long it is: of the texts that were
+ * typed none is lost, and the transfer stands there as it would be made. */
+static void test_review_too_long(void **state)
+{
+    (void)state;
+    enum { PASTED = 257 }; /* characters of four bytes: more than a note's array holds */
+    static char waves[PASTED * 12 + 1], digits[1200 + 1];
+    char draft[ID_SIZE];
+    (void)snprintf(draft, sizeof(draft), "%s",
+                   prepare(market.maya, market.fjord, market.charm, "1"));
+    for (size_t i = 0; i < PASTED; i++) {
+        memcpy(waves + 12 * i, "%F0%9F%8C%8A", 12);
+    }
+    memset(digits, '7', sizeof(digits) - 1);
+    static const struct {
+        const char *name, *value, *answer, *kept;
+    } faults[] = {
+        {"notes", waves, "The public note may have at most 256 characters; this has 257.",
+         "🌊</textarea>"},
+        {"private_note", digits, "The private note may have at most 256 characters; this has 1200.",
+         "7</textarea>"},
+        {"corrects", "tfr_1KNSQMD6Z1S0TB50%2Fdone", "Enter the id of a transfer",
+         "value=\"tfr_1KNSQMD6Z1S0TB50/done\""},
+        {"corrects", digits, "may have at most 40 characters", "7777\""},
+    };
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        struct cgi_reply reply =
+            step(market.maya, draft, "review", words("%s=%s", faults[i].name, faults[i].value));
+        cgi_is(&reply, 422);
+        cgi_has(&reply, faults[i].answer);
+        cgi_has(&reply, faults[i].kept);
+        cgi_has(&reply, words("href=\"#%s\"", faults[i].name));
+        cgi_has(&reply, "Transfer 1.000 credit to Ørsted");
+    }
+    struct cgi_reply reply = step(market.maya, draft, "discard", "");
+    cgi_is(&reply, 303);
+}
+
 /* The button of a review that is open in one tab names who receives; a second tab chooses somebody
  * else. What was read is what happens, or nothing. */
 static void test_recipient_changed(void **state)
@@ -462,6 +500,7 @@ int main(void)
         cmocka_unit_test(test_deliveries),
         cmocka_unit_test(test_transfer),
         cmocka_unit_test(test_plan_changed),
+        cmocka_unit_test(test_review_too_long),
         cmocka_unit_test(test_recipient_changed),
         cmocka_unit_test(test_withdraw_and_reject),
         cmocka_unit_test(test_history),
