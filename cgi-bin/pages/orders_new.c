@@ -32,7 +32,7 @@ static const struct field_row form_rows[] = {
     {.name = "instrument", .kind = VALUE_WORD, .words = instrument_words},
     {.name = "amount", .kind = VALUE_AMOUNT, .chars_max = 40, .label = "The quantity"},
     {.name = "contract_date", .kind = VALUE_DATE, .label = "The contract date"},
-    {.name = "notes", .kind = VALUE_TEXT, .chars_max = NOTE_CHARS_MAX, .label = "The note"},
+    {.name = "notes", .kind = VALUE_LINE, .chars_max = NOTE_CHARS_MAX, .label = "The note"},
 };
 const struct form my_orders_new_form = {form_rows, sizeof(form_rows) / sizeof(form_rows[0])};
 

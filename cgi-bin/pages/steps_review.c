@@ -17,9 +17,9 @@ static const struct field_row form_rows[] = {
     {.name = "recipient", .kind = VALUE_LINE}, /* never sent: where refusals about a step stand */
     {.name = "balance", .kind = VALUE_LINE},
     {.name = "amount", .kind = VALUE_LINE},
-    {.name = "notes", .kind = VALUE_TEXT, .chars_max = NOTE_CHARS_MAX, .label = "The public note"},
+    {.name = "notes", .kind = VALUE_LINE, .chars_max = NOTE_CHARS_MAX, .label = "The public note"},
     {.name = "private_note",
-     .kind = VALUE_TEXT,
+     .kind = VALUE_LINE,
      .chars_max = NOTE_CHARS_MAX,
      .label = "The private note"},
     {.name = "corrects", .kind = VALUE_LINE, .chars_max = 40, .label = "The transfer’s id"},

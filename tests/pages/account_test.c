@@ -362,6 +362,44 @@ static void test_review_too_long(void **state)
     cgi_is(&reply, 303);
 }
 
+/* Who ends a line in a note or a reason is told that it has to be one line, before anything is
+ * asked of the ledger: what was typed and ticked stays. */
+static void test_line_breaks(void **state)
+{
+    (void)state;
+    char draft[ID_SIZE];
+    (void)snprintf(draft, sizeof(draft), "%s",
+                   prepare(market.maya, market.fjord, market.charm, "2"));
+    struct cgi_reply reply = step(market.maya, draft, "review", "notes=Order+7%0D%0Athanks");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "The public note holds a line break or characters that cannot be shown.");
+    cgi_has(&reply, "Order 7\nthanks</textarea>");
+    cgi_has(&reply, "Transfer 2.000 credits to Ørsted");
+    reply = step(market.maya, draft, "review", "private_note=Order+7%0D%0Athanks");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "The private note holds a line break");
+    char id[ID_SIZE];
+    (void)snprintf(id, sizeof(id), "%s",
+                   confirm(market.maya, draft, "&notes=Order+7%0D%0A")); /* the last one is none */
+    assert_int_equal(town_number(words("SELECT count(*) FROM transfer WHERE transfer_id = '%s'"
+                                       " AND notes = 'Order 7'",
+                                       id)),
+                     1);
+    reply = market_post("/account/inbox", market.finn,
+                        words("tab=incoming&act=reject&once=l&transfer=%s&reason=Not%%0Aours", id));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "The reason holds a line break");
+    cgi_has(&reply, "Not\nours</textarea>");
+    cgi_has(&reply, "href=\"#reason\"");
+    reply = market_post(words("/account/transfers/%s/reject", id), market.finn,
+                        "once=l&reason=Not%0Aours");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "The reason holds a line break");
+    reply = market_post(words("/account/transfers/%s/reject", id), market.finn,
+                        "once=l&reason=Not+ours%0D%0A");
+    cgi_is(&reply, 303);
+}
+
 /* The button of a review that is open in one tab names who receives; a second tab chooses somebody
  * else. What was read is what happens, or nothing. */
 static void test_recipient_changed(void **state)
@@ -501,6 +539,7 @@ int main(void)
         cmocka_unit_test(test_transfer),
         cmocka_unit_test(test_plan_changed),
         cmocka_unit_test(test_review_too_long),
+        cmocka_unit_test(test_line_breaks),
         cmocka_unit_test(test_recipient_changed),
         cmocka_unit_test(test_withdraw_and_reject),
         cmocka_unit_test(test_history),
