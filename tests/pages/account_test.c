@@ -190,6 +190,12 @@ static void test_deliveries(void **state)
     cgi_is(&reply, 422);
     cgi_has(&reply, "Enter at most 60.000 credits");
     cgi_has(&reply, words("href=\"#qty.%s\"", batch_2));
+    /* What was ticked counts, also where the page comes again because of another row. */
+    reply = step(market.maya, draft, "amount",
+                 words("by=delivery&go=next&whole=%s&qty.%s=7&qty.%s=x", cgi_value(&reply, "whole"),
+                       batch_1, batch_2));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "data-max=\"84210\">60.000</output>");
     reply = step(market.maya, draft, "amount", "by=delivery&go=next");
     cgi_is(&reply, 422);
     cgi_has(&reply, "Enter a quantity for at least one batch");
