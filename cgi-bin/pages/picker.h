@@ -20,7 +20,8 @@ struct picker {
     const char *recent_heading;
 };
 
-/* Recent ones and the chosen one first, then what the typed words find. */
+/* Recent ones first, then what the typed words find; the chosen one is in either, or before what
+ * was found. */
 struct picker_view picker_show(struct visit *visit, const struct picker *picker);
 
 /* The organisation that was chosen: false, with a fault beside the field, when there is none, it is

@@ -104,6 +104,17 @@ static void test_recipient(void **state)
     cgi_has(&reply, "This is your own organisation");
     reply = step(market.maya, draft, "recipient", "recipient=org_1KNS0Q2D6SBX0A03");
     cgi_is(&reply, 422);
+    /* The chosen one is shown as chosen, and not as somebody of earlier transfers. */
+    reply = step(market.maya, draft, "recipient", words("recipient=%s", market.fjord));
+    cgi_is(&reply, 303);
+    const char *chosen = words("value=\"%s\" checked", market.fjord);
+    reply = look(market.maya, draft, "recipient");
+    cgi_has(&reply, chosen);
+    cgi_has_not(&reply, "You sent to these before");
+    reply = look(market.maya, draft, "recipient?q=nobody+here");
+    cgi_has(&reply, chosen);
+    cgi_has(&reply, "No organisation here holds “nobody here”");
+    cgi_has_not(&reply, "You sent to these before");
     /* Another person's draft does not exist. */
     reply = look(market.finn, draft, "recipient");
     cgi_is(&reply, 404);
