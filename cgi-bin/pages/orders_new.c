@@ -102,7 +102,7 @@ static enum status show_party(struct visit *visit, struct response *response, en
     };
     struct order_party_view view = {
         .page = chrome_of(visit, PLACE_ORDERS, chrome_fault_title(visit, title)),
-        .faults = chrome_faults(visit),
+        .faults = picker_faults(visit),
         .has_faults = visit->fields.error_count > 0,
         .title = title,
         .lead = is_supplier ? "An order says what you owe a buyer. Nothing moves until you deliver."

@@ -135,6 +135,19 @@ struct picker_view picker_show(struct visit *visit, const struct picker *picker)
     return view;
 }
 
+struct fault_views picker_faults(struct visit *visit)
+{
+    struct fault_views faults = chrome_faults(visit);
+    struct fault_view *placed = arena_array(visit->arena, struct fault_view, faults.count + 1);
+    for (size_t i = 0; i < faults.count; i++) {
+        placed[i] = faults.at[i];
+        if (text_is(placed[i].field, "q")) {
+            placed[i].field = "find";
+        }
+    }
+    return (struct fault_views){placed, faults.count};
+}
+
 bool picker_take(struct visit *visit, const char *name, const char *empty_words,
                  const char *own_words, struct recipient *chosen)
 {

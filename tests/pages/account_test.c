@@ -104,6 +104,14 @@ static void test_recipient(void **state)
     cgi_has(&reply, "This is your own organisation");
     reply = step(market.maya, draft, "recipient", "recipient=org_1KNS0Q2D6SBX0A03");
     cgi_is(&reply, 422);
+    /* A fault is told at a place that is there: with nothing to choose, and at the search. */
+    reply = step(market.maya, draft, "recipient", "q=nobody+here");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "href=\"#recipient\"");
+    cgi_has(&reply, "id=\"recipient\"");
+    reply = look(market.maya, draft, "recipient?q=fjord%09foods");
+    cgi_has(&reply, "Name or id holds a line break or characters that cannot be shown");
+    cgi_has(&reply, "href=\"#find\"");
     /* The chosen one is shown as chosen, and not as somebody of earlier transfers. */
     reply = step(market.maya, draft, "recipient", words("recipient=%s", market.fjord));
     cgi_is(&reply, 303);
