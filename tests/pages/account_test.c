@@ -552,6 +552,26 @@ static void test_ledger_away(void **state)
     confirm(market.maya, draft, "&notes=Kept+words");
 }
 
+/* Everything is reserved meanwhile: no amount fits any more, and none is asked for. */
+static void test_nothing_left(void **state)
+{
+    (void)state;
+    char draft[ID_SIZE], all[ID_SIZE];
+    (void)snprintf(draft, sizeof(draft), "%s",
+                   prepare(market.maya, market.fjord, market.lithos, "1"));
+    (void)snprintf(all, sizeof(all), "%s", prepare(market.maya, market.fjord, market.lithos, "1"));
+    struct cgi_reply reply = step(market.maya, all, "amount", "by=oldest&go=all&amount=");
+    cgi_is(&reply, 303);
+    confirm(market.maya, all, "");
+    static const char *const asked[] = {"go=next&amount=1", "go=next&amount=", "go=all&amount="};
+    for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+        reply = step(market.maya, draft, "amount", words("by=oldest&%s", asked[i]));
+        cgi_is(&reply, 422);
+        cgi_has(&reply, "Nothing is available in this balance now. Choose another one.");
+        cgi_has_not(&reply, "Enter at most");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -569,6 +589,7 @@ int main(void)
         cmocka_unit_test(test_withdraw_and_reject),
         cmocka_unit_test(test_history),
         cmocka_unit_test(test_ledger_away),
+        cmocka_unit_test(test_nothing_left),
     };
     return cmocka_run_group_tests(tests, market_open, market_close);
 }
