@@ -572,6 +572,31 @@ static void test_nothing_left(void **state)
     }
 }
 
+/* What a fault of a page was about is gone meanwhile: its link leads to where that is said. */
+static void test_fault_about_nothing(void **state)
+{
+    (void)state;
+    char draft[ID_SIZE], all[ID_SIZE];
+    (void)snprintf(draft, sizeof(draft), "%s", begin(market.finn, "external"));
+    (void)snprintf(all, sizeof(all), "%s",
+                   prepare(market.finn, market.empty, market.charm, "0.001"));
+    struct cgi_reply reply = step(market.finn, all, "amount", "by=oldest&go=all&amount=");
+    cgi_is(&reply, 303);
+    confirm(market.finn, all, "");
+    reply = step(market.finn, draft, "balance", words("balance=%s.carbon_removal", market.charm));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "href=\"#balance\"");
+    cgi_has(&reply, "id=\"balance\"");
+    cgi_has(&reply, "Nothing can be transferred now");
+    reply = market_post("/account/inbox", market.vera, "tab=approvals&act=approve&once=n");
+    cgi_is(&reply, 403);
+    reply = market_post("/account/inbox", market.maya, "tab=approvals&act=approve&once=n");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "href=\"#transfer\"");
+    cgi_has(&reply, "id=\"transfer\"");
+    cgi_has(&reply, "Nothing waits for approval");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -590,6 +615,7 @@ int main(void)
         cmocka_unit_test(test_history),
         cmocka_unit_test(test_ledger_away),
         cmocka_unit_test(test_nothing_left),
+        cmocka_unit_test(test_fault_about_nothing),
     };
     return cmocka_run_group_tests(tests, market_open, market_close);
 }
