@@ -597,6 +597,32 @@ static void test_fault_about_nothing(void **state)
     cgi_has(&reply, "Nothing waits for approval");
 }
 
+/* Between own accounts: into the one where everything lies nothing can be moved, and that is said.
+ */
+static void test_all_is_there(void **state)
+{
+    (void)state;
+    struct cgi_reply reply =
+        market_post("/account/team/accounts", market.maya, "name=Shelf&kind=active");
+    cgi_is(&reply, 303);
+    char draft[ID_SIZE];
+    (void)snprintf(draft, sizeof(draft), "%s", begin(market.maya, "internal"));
+    reply = look(market.maya, draft, "recipient");
+    const char *main_id = id_in(strstr(reply.body, "<b>Main</b>"), "acc_");
+    const char *shelf_id = id_in(strstr(reply.body, "<b>Shelf</b>"), "acc_");
+    reply = step(market.maya, draft, "recipient", words("account=%s", main_id));
+    cgi_is(&reply, 303);
+    reply = market_get(reply.location, market.maya);
+    cgi_has(&reply, "All that is free to go lies in the account that you have chosen.");
+    cgi_has(&reply, words("href=\"/account/transfers/drafts/%s/recipient\"", draft));
+    cgi_has_not(&reply, "holds nothing that is free to go");
+    reply = step(market.maya, draft, "recipient", words("account=%s", shelf_id));
+    cgi_is(&reply, 303);
+    reply = look(market.maya, draft, "balance");
+    cgi_has(&reply, "certificates available");
+    cgi_has_not(&reply, "All that is free to go");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -616,6 +642,7 @@ int main(void)
         cmocka_unit_test(test_ledger_away),
         cmocka_unit_test(test_nothing_left),
         cmocka_unit_test(test_fault_about_nothing),
+        cmocka_unit_test(test_all_is_there),
     };
     return cmocka_run_group_tests(tests, market_open, market_close);
 }
