@@ -2,7 +2,8 @@
 
    <input data-narrow="list-id" data-narrow-count="id">  typing hides the list's li (or tbody tr) that lack a typed word; a ticked one stays.
                                    Text searched: the item's data-words, or its own. The count element is told "3 of 41 shown".
-   <form data-total data-scale="3">  running total of every input[data-qty] (typed credits, "1.234") and every ticked [data-units="1234"];
+   <form data-total data-scale="3">  running total of every input[data-qty] (typed credits, "1.234") and every ticked [data-units="1234"], which
+                                   stands for all that can be typed in its tbody;
                                    scale = decimals (0 or 3).
    <output data-total-out="words" data-max="84210">  in that form: told the total, then the words; over data-max units it gets class "over";
                                    its paragraph is shown, when it is hidden.
@@ -64,6 +65,7 @@ for (const form of all('form[data-total]')) {
   const run = () => {
     let sum = 0n, clear = true;
     for (const i of all('input[data-qty]', form)) {
+      if (i.closest('tbody').querySelector('[data-units]:checked')) continue; /* all of it is ticked */
       const text = i.value.trim(), n = text ? units(text, scale) : 0n;
       if (n === null) clear = false; else sum += n;
     }

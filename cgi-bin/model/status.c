@@ -87,7 +87,8 @@ static const struct status_row rows[] = {
     ROW(NOTE_TOO_LONG, 422, "note-too-long",
         "Shorten the note to at most " DIGITS(NOTE_CHARS_MAX) " characters."),
     ROW(NOTE_CONTROL, 422, "note-control",
-        "The note holds characters that cannot be shown. Type it again as plain text."),
+        "The note holds a line break or characters that cannot be shown. Write it again as plain "
+        "text in one line."),
     ROW(LINES_EMPTY, 422, "lines-empty", "Enter a quantity for at least one batch."),
     ROW(LINES_TOO_MANY, 422, "lines-too-many",
         "These are too many batches to move at once. Name at most " DIGITS(

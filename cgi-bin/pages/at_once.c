@@ -25,7 +25,7 @@ static const struct field_row form_rows[] = {
     {.name = "project", .kind = VALUE_ID},
     {.name = "qty.", .kind = VALUE_AMOUNT, .chars_max = 40, .label = "The amount"},
     {.name = "lines", .kind = VALUE_LINE, .chars_max = AT_ONCE_LINES_CHARS_MAX},
-    {.name = "notes", .kind = VALUE_TEXT, .chars_max = NOTE_CHARS_MAX, .label = "The note"},
+    {.name = "notes", .kind = VALUE_LINE, .chars_max = NOTE_CHARS_MAX, .label = "The note"},
     {.name = "plan", .kind = VALUE_LINE},
 };
 const struct form at_once_form = {form_rows, sizeof(form_rows) / sizeof(form_rows[0])};

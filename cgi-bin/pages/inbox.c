@@ -31,7 +31,7 @@ static const struct field_row form_rows[] = {
      .needed_words = "Press one of the buttons."},
     {.name = "transfer", .kind = VALUE_ID, .repeats = true},
     {.name = "account", .kind = VALUE_ID},
-    {.name = "reason", .kind = VALUE_TEXT, .chars_max = REASON_CHARS_MAX, .label = "The reason"},
+    {.name = "reason", .kind = VALUE_LINE, .chars_max = REASON_CHARS_MAX, .label = "The reason"},
     {.name = "once", .kind = VALUE_LINE},
 };
 const struct form inbox_form = {form_rows, sizeof(form_rows) / sizeof(form_rows[0])};

@@ -14,7 +14,7 @@
 
 static const struct field_row rows[] = {
     {.name = "account", .kind = VALUE_ID},
-    {.name = "reason", .kind = VALUE_TEXT, .chars_max = REASON_CHARS_MAX, .label = "The reason"},
+    {.name = "reason", .kind = VALUE_LINE, .chars_max = REASON_CHARS_MAX, .label = "The reason"},
     {.name = "once", .kind = VALUE_LINE},
 };
 const struct form my_act_form = {rows, sizeof(rows) / sizeof(rows[0])};

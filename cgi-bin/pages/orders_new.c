@@ -32,7 +32,7 @@ static const struct field_row form_rows[] = {
     {.name = "instrument", .kind = VALUE_WORD, .words = instrument_words},
     {.name = "amount", .kind = VALUE_AMOUNT, .chars_max = 40, .label = "The quantity"},
     {.name = "contract_date", .kind = VALUE_DATE, .label = "The contract date"},
-    {.name = "notes", .kind = VALUE_TEXT, .chars_max = NOTE_CHARS_MAX, .label = "The note"},
+    {.name = "notes", .kind = VALUE_LINE, .chars_max = NOTE_CHARS_MAX, .label = "The note"},
 };
 const struct form my_orders_new_form = {form_rows, sizeof(form_rows) / sizeof(form_rows[0])};
 
@@ -102,7 +102,7 @@ static enum status show_party(struct visit *visit, struct response *response, en
     };
     struct order_party_view view = {
         .page = chrome_of(visit, PLACE_ORDERS, chrome_fault_title(visit, title)),
-        .faults = chrome_faults(visit),
+        .faults = picker_faults(visit),
         .has_faults = visit->fields.error_count > 0,
         .title = title,
         .lead = is_supplier ? "An order says what you owe a buyer. Nothing moves until you deliver."

@@ -53,26 +53,33 @@ static struct choice_views cards_of(struct visit *visit, const struct picker *pi
     return (struct choice_views){cards, count};
 }
 
-/* The recent ones, while nothing is typed, and the chosen one when it is not among them. */
-static struct recipients first_of(struct visit *visit, const struct picker *picker)
+static bool is_among(struct recipients rows, const char *org_id)
 {
-    struct recipients first = picker->recent;
-    if (!text_empty(picker->typed)) {
-        first.count = 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        if (text_is(rows.at[i].org_id, org_id)) {
+            return true;
+        }
     }
-    struct recipient *rows = arena_array(visit->arena, struct recipient, first.count + 1);
-    bool has_chosen = text_empty(picker->chosen);
-    for (size_t i = 0; i < first.count; i++) {
-        rows[i] = first.at[i];
-        has_chosen = has_chosen || text_is(rows[i].org_id, picker->chosen);
+    return false;
+}
+
+/* What was found, behind the chosen one when that is in neither list. */
+static struct recipients with_chosen(struct visit *visit, const struct picker *picker,
+                                     struct recipients recent, struct recipients found)
+{
+    struct recipient *rows = arena_array(visit->arena, struct recipient, found.count + 1);
+    if (text_empty(picker->chosen) || is_among(recent, picker->chosen) ||
+        is_among(found, picker->chosen) ||
+        !recipient_find(visit->registry, visit->arena, picker->chosen, &rows[0]) ||
+        !text_is(rows[0].state, "active")) {
+        return found;
     }
-    if (!has_chosen &&
-        recipient_find(visit->registry, visit->arena, picker->chosen, &rows[first.count]) &&
-        text_is(rows[first.count].state, "active")) {
-        first.count++;
+    for (size_t i = 0; i < found.count; i++) {
+        rows[i + 1] = found.at[i];
     }
-    first.at = rows;
-    return first;
+    found.at = rows;
+    found.count++;
+    return found;
 }
 
 static struct recipients find(struct visit *visit, const struct picker *picker)
@@ -89,9 +96,13 @@ struct picker_view picker_show(struct visit *visit, const struct picker *picker)
 {
     struct arena *arena = visit->arena;
     struct recipients found = find(visit, picker);
+    struct recipients recent = {.count = 0};
     const char *one = picker->only_suppliers ? "supplier" : "organisation";
     const char *many = picker->only_suppliers ? "suppliers" : "organisations";
     bool is_typed = !text_empty(picker->typed);
+    if (!is_typed) {
+        recent = picker->recent;
+    }
     struct picker_view view = {
         .name = picker->name,
         .find = picker->find,
@@ -100,8 +111,7 @@ struct picker_view picker_show(struct visit *visit, const struct picker *picker)
         .has_kept = !text_empty(picker->kept_value),
         .typed = picker->typed,
         .recent_heading = picker->recent_heading,
-        .recent =
-            cards_of(visit, picker, first_of(visit, picker), (struct choice_views){.count = 0}),
+        .recent = cards_of(visit, picker, recent, (struct choice_views){.count = 0}),
         .found_none = found.matching == 0,
         .count_words =
             desk_count(arena, found.matching, is_typed ? arena_printf(arena, "%s found", one) : one,
@@ -113,7 +123,7 @@ struct picker_view picker_show(struct visit *visit, const struct picker *picker)
                             "registry: one that has none yet asks the registry to open it.",
         .error = chrome_fault(visit, picker->name),
     };
-    view.found = cards_of(visit, picker, found, view.recent);
+    view.found = cards_of(visit, picker, with_chosen(visit, picker, recent, found), view.recent);
     view.has_recent = view.recent.count > 0;
     view.has_found = view.found.count > 0;
     int64_t hidden = found.matching - (int64_t)found.count;
@@ -123,6 +133,19 @@ struct picker_view picker_show(struct visit *visit, const struct picker *picker)
                                        text_int_grouped(arena, hidden));
     }
     return view;
+}
+
+struct fault_views picker_faults(struct visit *visit)
+{
+    struct fault_views faults = chrome_faults(visit);
+    struct fault_view *placed = arena_array(visit->arena, struct fault_view, faults.count + 1);
+    for (size_t i = 0; i < faults.count; i++) {
+        placed[i] = faults.at[i];
+        if (text_is(placed[i].field, "q")) {
+            placed[i].field = "find";
+        }
+    }
+    return (struct fault_views){placed, faults.count};
 }
 
 bool picker_take(struct visit *visit, const char *name, const char *empty_words,

@@ -20,8 +20,11 @@ struct picker {
     const char *recent_heading;
 };
 
-/* Recent ones and the chosen one first, then what the typed words find. */
+/* Recent ones first, then what the typed words find; the chosen one is in either, or before what
+ * was found. */
 struct picker_view picker_show(struct visit *visit, const struct picker *picker);
+/* The faults of a page with a picker: what was typed, "q" in the address, is the field "find". */
+struct fault_views picker_faults(struct visit *visit);
 
 /* The organisation that was chosen: false, with a fault beside the field, when there is none, it is
  * one's own, or it can neither send nor receive now. empty_words and own_words say what to do. */

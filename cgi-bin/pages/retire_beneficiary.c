@@ -224,7 +224,7 @@ static void show(const struct step *step, struct retire_alarm alarm)
     const char *title = way < 0 ? "Who are the credits retired for?" : WAYS[way].question;
     struct retire_beneficiary_view view = {
         .page = chrome_of(visit, PLACE_CREDITS, chrome_fault_title(visit, title)),
-        .faults = chrome_faults(visit),
+        .faults = picker_faults(visit),
         .has_faults = visit->fields.error_count > 0,
         .step = retire_step_view(visit, &step->draft, "beneficiary", step->back),
         .alarm = alarm,

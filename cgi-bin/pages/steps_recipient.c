@@ -82,7 +82,7 @@ static void show_recipient(struct visit *visit, struct response *response,
                                       : "Who do the credits go to?";
     struct step_recipient_view view = {
         .page = chrome_of(visit, PLACE_CREDITS, chrome_fault_title(visit, title)),
-        .faults = chrome_faults(visit),
+        .faults = picker_faults(visit),
         .has_faults = visit->fields.error_count > 0,
         .step = steps_view_of(visit, draft, "recipient", back),
         .is_external = !is_export && !is_internal,

@@ -17,9 +17,9 @@ static const struct field_row form_rows[] = {
     {.name = "recipient", .kind = VALUE_LINE}, /* never sent: where refusals about a step stand */
     {.name = "balance", .kind = VALUE_LINE},
     {.name = "amount", .kind = VALUE_LINE},
-    {.name = "notes", .kind = VALUE_TEXT, .chars_max = NOTE_CHARS_MAX, .label = "The public note"},
+    {.name = "notes", .kind = VALUE_LINE, .chars_max = NOTE_CHARS_MAX, .label = "The public note"},
     {.name = "private_note",
-     .kind = VALUE_TEXT,
+     .kind = VALUE_LINE,
      .chars_max = NOTE_CHARS_MAX,
      .label = "The private note"},
     {.name = "corrects", .kind = VALUE_LINE, .chars_max = 40, .label = "The transfer’s id"},
@@ -127,11 +127,21 @@ static void fill_facts(struct visit *visit, const struct draft *draft,
     view->amount_url = steps_url(visit, draft, "amount", true);
 }
 
+/* The command without the texts that a fault is told about: they may be longer than its arrays. */
+static struct command *command_of_review(struct visit *visit, const struct draft *draft)
+{
+    struct draft fits = *draft;
+    fits.notes = chrome_fault(visit, "notes") == NULL ? draft->notes : "";
+    fits.private_note = chrome_fault(visit, "private_note") == NULL ? draft->private_note : "";
+    fits.corrects_id = chrome_fault(visit, "corrects") == NULL ? draft->corrects_id : "";
+    return steps_command(visit->arena, &fits);
+}
+
 /* Shows the transfer as it would be made now. Nothing is written. */
 static void show_review(struct visit *visit, struct response *response, const struct draft *draft,
                         struct alarm alarm)
 {
-    struct command *command = steps_command(visit->arena, draft);
+    struct command *command = command_of_review(visit, draft);
     struct plan plan = {0};
     struct answer answer = {0};
     enum status status = ledger_plan(visit->registry, visit->arena, PROGRAM_ACCOUNT, command,

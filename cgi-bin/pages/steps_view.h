@@ -56,6 +56,8 @@ struct step_balance_view {
     const char *one_supplier; /* why one has to be chosen */
     const char *nothing_title;
     bool has_balances;
+    bool is_there;     /* what is free to go lies where it would go already … */
+    struct url before; /* … which was chosen here */
     struct choice_views balances;
     const char *balance_error;
 };

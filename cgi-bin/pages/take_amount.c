@@ -113,6 +113,11 @@ static void take_oldest(const struct amount *amount)
     int64_t units = 0;
     int64_t most_units = 0;
     bool has_vintage = read_vintage(amount, &vintage, &most_units);
+    if (most_units == 0) {
+        field_fault(&visit->fields, "amount",
+                    "Nothing is available in this balance now. Choose another one.");
+        return;
+    }
     if (text_is(field_text(&visit->fields, "go"), "all")) {
         units = most_units;
     } else {
@@ -131,11 +136,6 @@ static void take_oldest(const struct amount *amount)
             field_fault(&visit->fields, "amount", words);
             return;
         }
-    }
-    if (units == 0) {
-        field_fault(&visit->fields, "amount",
-                    "Nothing is available in this balance now. Choose another one.");
-        return;
     }
     if (has_vintage) {
         of->mode = "oldest";

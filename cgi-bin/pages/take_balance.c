@@ -50,6 +50,16 @@ static struct choice_views cards_of(const struct take *take, const char *chosen)
     return (struct choice_views){cards, balances.count};
 }
 
+static bool is_available(struct holding_balances balances)
+{
+    for (size_t i = 0; i < balances.count; i++) {
+        if (balances.at[i].available_units > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void take_show_balance(const struct take *take, const char *balance)
 {
     struct visit *visit = take->visit;
@@ -75,6 +85,10 @@ void take_show_balance(const struct take *take, const char *balance)
     }
     for (size_t i = 0; i < view.balances.count; i++) {
         view.has_balances = view.has_balances || !view.balances.at[i].is_off;
+    }
+    if (!view.has_balances && !text_empty(take->except_account_id)) {
+        view.is_there = is_available(take_balances(visit, ""));
+        view.before = kind->url(take, kind->before_step, take->back);
     }
     template_account_step_balance(&take->response->body, &view);
 }

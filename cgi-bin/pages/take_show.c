@@ -192,7 +192,8 @@ static struct step_arrivals arrivals_of(const struct amount *amount, int64_t *su
             .error = chrome_fault(visit, name),
             .label = arena_printf(arena, "Quantity from %s", serial),
         };
-        bool fits = quantity_add(*sum_units, units, sum_units) &&
+        int64_t taken_units = arrival->is_ticked ? batch->units : units;
+        bool fits = quantity_add(*sum_units, taken_units, sum_units) &&
                     quantity_add(group_units, batch->units, &group_units);
         must(fits);
         arrival->lines.count++;

@@ -148,7 +148,7 @@ static void show_policy(struct visit *visit, struct team_policies_view *view)
     const char *incoming = policy.incoming;
     const char *two_person = policy.two_person;
     view->above =
-        policy.two_person_above_units == 0
+        policy.two_person_above_units == 0 && !text_is(policy.two_person, "above")
             ? ""
             : arena_printf(visit->arena, "%lld", (long long)policy.two_person_above_units);
     if (has_field(visit, &team_policies_form)) {

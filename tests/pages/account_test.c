@@ -104,6 +104,25 @@ static void test_recipient(void **state)
     cgi_has(&reply, "This is your own organisation");
     reply = step(market.maya, draft, "recipient", "recipient=org_1KNS0Q2D6SBX0A03");
     cgi_is(&reply, 422);
+    /* A fault is told at a place that is there: with nothing to choose, and at the search. */
+    reply = step(market.maya, draft, "recipient", "q=nobody+here");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "href=\"#recipient\"");
+    cgi_has(&reply, "id=\"recipient\"");
+    reply = look(market.maya, draft, "recipient?q=fjord%09foods");
+    cgi_has(&reply, "Name or id holds a line break or characters that cannot be shown");
+    cgi_has(&reply, "href=\"#find\"");
+    /* The chosen one is shown as chosen, and not as somebody of earlier transfers. */
+    reply = step(market.maya, draft, "recipient", words("recipient=%s", market.fjord));
+    cgi_is(&reply, 303);
+    const char *chosen = words("value=\"%s\" checked", market.fjord);
+    reply = look(market.maya, draft, "recipient");
+    cgi_has(&reply, chosen);
+    cgi_has_not(&reply, "You sent to these before");
+    reply = look(market.maya, draft, "recipient?q=nobody+here");
+    cgi_has(&reply, chosen);
+    cgi_has(&reply, "No organisation here holds “nobody here”");
+    cgi_has_not(&reply, "You sent to these before");
     /* Another person's draft does not exist. */
     reply = look(market.finn, draft, "recipient");
     cgi_is(&reply, 404);
@@ -190,6 +209,12 @@ static void test_deliveries(void **state)
     cgi_is(&reply, 422);
     cgi_has(&reply, "Enter at most 60.000 credits");
     cgi_has(&reply, words("href=\"#qty.%s\"", batch_2));
+    /* What was ticked counts, also where the page comes again because of another row. */
+    reply = step(market.maya, draft, "amount",
+                 words("by=delivery&go=next&whole=%s&qty.%s=7&qty.%s=x", cgi_value(&reply, "whole"),
+                       batch_1, batch_2));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "data-max=\"84210\">60.000</output>");
     reply = step(market.maya, draft, "amount", "by=delivery&go=next");
     cgi_is(&reply, 422);
     cgi_has(&reply, "Enter a quantity for at least one batch");
@@ -324,6 +349,82 @@ static void test_plan_changed(void **state)
     cgi_has_not(&reply, "name=\"plan\"");
 }
 
+/* What a review cannot take is said beside its field, however long it is: of the texts that were
+ * typed none is lost, and the transfer stands there as it would be made. */
+static void test_review_too_long(void **state)
+{
+    (void)state;
+    enum { PASTED = 257 }; /* characters of four bytes: more than a note's array holds */
+    static char waves[PASTED * 12 + 1], digits[1200 + 1];
+    char draft[ID_SIZE];
+    (void)snprintf(draft, sizeof(draft), "%s",
+                   prepare(market.maya, market.fjord, market.charm, "1"));
+    for (size_t i = 0; i < PASTED; i++) {
+        memcpy(waves + 12 * i, "%F0%9F%8C%8A", 12);
+    }
+    memset(digits, '7', sizeof(digits) - 1);
+    static const struct {
+        const char *name, *value, *answer, *kept;
+    } faults[] = {
+        {"notes", waves, "The public note may have at most 256 characters; this has 257.",
+         "🌊</textarea>"},
+        {"private_note", digits, "The private note may have at most 256 characters; this has 1200.",
+         "7</textarea>"},
+        {"corrects", "tfr_1KNSQMD6Z1S0TB50%2Fdone", "Enter the id of a transfer",
+         "value=\"tfr_1KNSQMD6Z1S0TB50/done\""},
+        {"corrects", digits, "may have at most 40 characters", "7777\""},
+    };
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        struct cgi_reply reply =
+            step(market.maya, draft, "review", words("%s=%s", faults[i].name, faults[i].value));
+        cgi_is(&reply, 422);
+        cgi_has(&reply, faults[i].answer);
+        cgi_has(&reply, faults[i].kept);
+        cgi_has(&reply, words("href=\"#%s\"", faults[i].name));
+        cgi_has(&reply, "Transfer 1.000 credit to Ørsted");
+    }
+    struct cgi_reply reply = step(market.maya, draft, "discard", "");
+    cgi_is(&reply, 303);
+}
+
+/* Who ends a line in a note or a reason is told that it has to be one line, before anything is
+ * asked of the ledger: what was typed and ticked stays. */
+static void test_line_breaks(void **state)
+{
+    (void)state;
+    char draft[ID_SIZE];
+    (void)snprintf(draft, sizeof(draft), "%s",
+                   prepare(market.maya, market.fjord, market.charm, "2"));
+    struct cgi_reply reply = step(market.maya, draft, "review", "notes=Order+7%0D%0Athanks");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "The public note holds a line break or characters that cannot be shown.");
+    cgi_has(&reply, "Order 7\nthanks</textarea>");
+    cgi_has(&reply, "Transfer 2.000 credits to Ørsted");
+    reply = step(market.maya, draft, "review", "private_note=Order+7%0D%0Athanks");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "The private note holds a line break");
+    char id[ID_SIZE];
+    (void)snprintf(id, sizeof(id), "%s",
+                   confirm(market.maya, draft, "&notes=Order+7%0D%0A")); /* the last one is none */
+    assert_int_equal(town_number(words("SELECT count(*) FROM transfer WHERE transfer_id = '%s'"
+                                       " AND notes = 'Order 7'",
+                                       id)),
+                     1);
+    reply = market_post("/account/inbox", market.finn,
+                        words("tab=incoming&act=reject&once=l&transfer=%s&reason=Not%%0Aours", id));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "The reason holds a line break");
+    cgi_has(&reply, "Not\nours</textarea>");
+    cgi_has(&reply, "href=\"#reason\"");
+    reply = market_post(words("/account/transfers/%s/reject", id), market.finn,
+                        "once=l&reason=Not%0Aours");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "The reason holds a line break");
+    reply = market_post(words("/account/transfers/%s/reject", id), market.finn,
+                        "once=l&reason=Not+ours%0D%0A");
+    cgi_is(&reply, 303);
+}
+
 /* The button of a review that is open in one tab names who receives; a second tab chooses somebody
  * else. What was read is what happens, or nothing. */
 static void test_recipient_changed(void **state)
@@ -451,6 +552,77 @@ static void test_ledger_away(void **state)
     confirm(market.maya, draft, "&notes=Kept+words");
 }
 
+/* Everything is reserved meanwhile: no amount fits any more, and none is asked for. */
+static void test_nothing_left(void **state)
+{
+    (void)state;
+    char draft[ID_SIZE], all[ID_SIZE];
+    (void)snprintf(draft, sizeof(draft), "%s",
+                   prepare(market.maya, market.fjord, market.lithos, "1"));
+    (void)snprintf(all, sizeof(all), "%s", prepare(market.maya, market.fjord, market.lithos, "1"));
+    struct cgi_reply reply = step(market.maya, all, "amount", "by=oldest&go=all&amount=");
+    cgi_is(&reply, 303);
+    confirm(market.maya, all, "");
+    static const char *const asked[] = {"go=next&amount=1", "go=next&amount=", "go=all&amount="};
+    for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+        reply = step(market.maya, draft, "amount", words("by=oldest&%s", asked[i]));
+        cgi_is(&reply, 422);
+        cgi_has(&reply, "Nothing is available in this balance now. Choose another one.");
+        cgi_has_not(&reply, "Enter at most");
+    }
+}
+
+/* What a fault of a page was about is gone meanwhile: its link leads to where that is said. */
+static void test_fault_about_nothing(void **state)
+{
+    (void)state;
+    char draft[ID_SIZE], all[ID_SIZE];
+    (void)snprintf(draft, sizeof(draft), "%s", begin(market.finn, "external"));
+    (void)snprintf(all, sizeof(all), "%s",
+                   prepare(market.finn, market.empty, market.charm, "0.001"));
+    struct cgi_reply reply = step(market.finn, all, "amount", "by=oldest&go=all&amount=");
+    cgi_is(&reply, 303);
+    confirm(market.finn, all, "");
+    reply = step(market.finn, draft, "balance", words("balance=%s.carbon_removal", market.charm));
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "href=\"#balance\"");
+    cgi_has(&reply, "id=\"balance\"");
+    cgi_has(&reply, "Nothing can be transferred now");
+    reply = market_post("/account/inbox", market.vera, "tab=approvals&act=approve&once=n");
+    cgi_is(&reply, 403);
+    reply = market_post("/account/inbox", market.maya, "tab=approvals&act=approve&once=n");
+    cgi_is(&reply, 422);
+    cgi_has(&reply, "href=\"#transfer\"");
+    cgi_has(&reply, "id=\"transfer\"");
+    cgi_has(&reply, "Nothing waits for approval");
+}
+
+/* Between own accounts: into the one where everything lies nothing can be moved, and that is said.
+ */
+static void test_all_is_there(void **state)
+{
+    (void)state;
+    struct cgi_reply reply =
+        market_post("/account/team/accounts", market.maya, "name=Shelf&kind=active");
+    cgi_is(&reply, 303);
+    char draft[ID_SIZE];
+    (void)snprintf(draft, sizeof(draft), "%s", begin(market.maya, "internal"));
+    reply = look(market.maya, draft, "recipient");
+    const char *main_id = id_in(strstr(reply.body, "<b>Main</b>"), "acc_");
+    const char *shelf_id = id_in(strstr(reply.body, "<b>Shelf</b>"), "acc_");
+    reply = step(market.maya, draft, "recipient", words("account=%s", main_id));
+    cgi_is(&reply, 303);
+    reply = market_get(reply.location, market.maya);
+    cgi_has(&reply, "All that is free to go lies in the account that you have chosen.");
+    cgi_has(&reply, words("href=\"/account/transfers/drafts/%s/recipient\"", draft));
+    cgi_has_not(&reply, "holds nothing that is free to go");
+    reply = step(market.maya, draft, "recipient", words("account=%s", shelf_id));
+    cgi_is(&reply, 303);
+    reply = look(market.maya, draft, "balance");
+    cgi_has(&reply, "certificates available");
+    cgi_has_not(&reply, "All that is free to go");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -462,10 +634,15 @@ int main(void)
         cmocka_unit_test(test_deliveries),
         cmocka_unit_test(test_transfer),
         cmocka_unit_test(test_plan_changed),
+        cmocka_unit_test(test_review_too_long),
+        cmocka_unit_test(test_line_breaks),
         cmocka_unit_test(test_recipient_changed),
         cmocka_unit_test(test_withdraw_and_reject),
         cmocka_unit_test(test_history),
         cmocka_unit_test(test_ledger_away),
+        cmocka_unit_test(test_nothing_left),
+        cmocka_unit_test(test_fault_about_nothing),
+        cmocka_unit_test(test_all_is_there),
     };
     return cmocka_run_group_tests(tests, market_open, market_close);
 }

@@ -191,6 +191,9 @@ static void test_for_whom(void **state)
     cgi_has(&reply, "1 organisation found");
     goes(answer(draft, "beneficiary", words("by=registry&beneficiary=%s", market.fjord)),
          "/purposes");
+    reply = at(draft, "beneficiary?by=registry"); /* chosen, under no heading without words */
+    cgi_has(&reply, words("value=\"%s\" checked", market.fjord));
+    cgi_has_not(&reply, "<h2></h2>");
     goes(answer(draft, "purposes", "purpose=insetting"), "/review");
     reply = at(draft, "review");
     cgi_has(&reply, "Retire 1.000 credit for Ørsted &amp; Fjord Foods</button>");

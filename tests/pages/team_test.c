@@ -197,6 +197,10 @@ static void policies(void **state)
     cgi_has(&reply, "value=\"trusted\" checked");
     reply = market_post(home, market.maya, "incoming=everything&two_person=never");
     cgi_is(&reply, 400);
+    /* From the first unit on: what is saved can be saved again as the page shows it. */
+    cgi_goes(market_post(home, market.maya, "incoming=trusted&two_person=above&above=0"), home);
+    reply = market_get(home, market.maya);
+    cgi_has(&reply, "autocomplete=\"off\" value=\"0\"");
     cgi_goes(market_post(home, market.maya, "incoming=trusted&two_person=above&above=5000"), home);
     reply = market_get(home, market.vera);
     cgi_has(&reply, "Above 5,000 units a second person approves");
