@@ -416,7 +416,7 @@ static void a_retirement_follows_its_delivery(void **state)
         "iss_1HJB45W9G1S0QTD1,2026-01-10T10:00:00Z,prj_1HHYZFVGW1S044ZY,10000,0,10000,10\n";
 #define RETIRED                                                                                    \
     "ret_1KBB20ZMH1S02H1Z,2026-01-15T10:00:00Z,['other'],," BUYER ",100,0.1,prj_"                  \
-                                                                  "1HHYZFVGW1S044ZY\n"
+    "1HHYZFVGW1S044ZY\n"
     write_lists(PROJECT, issued, RETIRED);
     assert_int_equal(import_room(), 0);
     assert_int_equal(ROOM_RUN(sells_and_is_suspended, "sells"), 0);
