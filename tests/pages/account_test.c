@@ -360,7 +360,7 @@ static void test_review_too_long(void **state)
     (void)snprintf(draft, sizeof(draft), "%s",
                    prepare(market.maya, market.fjord, market.charm, "1"));
     for (size_t i = 0; i < PASTED; i++) {
-        memcpy(waves + 12 * i, "%F0%9F%8C%8A", 12);
+        (void)snprintf(waves + 12 * i, 13, "%%F0%%9F%%8C%%8A");
     }
     memset(digits, '7', sizeof(digits) - 1);
     static const struct {

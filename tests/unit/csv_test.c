@@ -137,10 +137,11 @@ static void every_bad_row_is_named(void **state)
 static void as_many_rows_as_may_be(void **state)
 {
     (void)state;
-    size_t size_bytes = 3 * (size_t)(CSV_ROWS_MAX / 10 * 6);
+    static const char head[] = {'n', '\r', '\n'}, row[] = {'7', '\r', '\n'};
+    size_t size_bytes = sizeof(row) * (size_t)(CSV_ROWS_MAX / 10 * 6);
     char *bytes = arena_take(&arena, size_bytes, 1);
-    for (size_t i = 0; i < size_bytes; i += 3) {
-        memcpy(bytes + i, i == 0 ? "n\r\n" : "7\r\n", 3);
+    for (size_t i = 0; i < size_bytes; i += sizeof(row)) {
+        memcpy(bytes + i, i == 0 ? head : row, sizeof(row));
     }
     struct csv_table table = read_sized(bytes, size_bytes);
     assert_string_equal(said(true), "");
