@@ -23,6 +23,7 @@
 #include "ledger/lock.h"
 #include "ledger/mark.h"
 #include "store/pin.h"
+#include "store/wal_index.h"
 
 #define DESCRIPTORS_SPARE 64 /* besides clients: database, sockets, standard streams */
 #define IDLE_MS 1000         /* after this long without a command the WAL is emptied */
@@ -51,6 +52,7 @@ struct daemon {
     struct store *pin;     /* NULL: checkpoints are one step */
     bool is_pinned;        /* checkpoint_facts */
     int moves;             /* checkpoint_facts */
+    bool has_lost;         /* the disk may not have what was moved (store/wal_index.h) */
     int pages_pinned;      /* that the WAL held when the pin was last set */
     int64_t checkpoint_us; /* steady clock: when the last checkpoint's first step began */
 };
@@ -83,6 +85,9 @@ int daemon_run(const struct daemon_setup *setup)
         }
         store_close(daemon.pin);
         store_close(daemon.ledger.store);
+        if (daemon.has_lost) {
+            (void)wal_index_forget(daemon.registry_path);
+        }
     }
     inspect_stop(&daemon.inspector);
     flusher_stop(&daemon.flusher);
@@ -294,6 +299,7 @@ static int move_pages(struct daemon *daemon, enum checkpoint_kind kind)
         pin_clear(daemon->pin);
     }
     int pages = store_checkpoint(daemon->ledger.store, kind == CHECKPOINT_EMPTY);
+    daemon->has_lost = pages < 0;
     store_settle(daemon->ledger.store);
     if (is_move) {
         flusher_ask(&daemon->flusher);

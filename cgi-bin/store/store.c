@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "store/inside.h"
 #include "store/wal_file.h"
-#include "store/wal_index.h"
 
 #define STORES_MAX                                                                                 \
     4 /* open files of one process: registry and people, with room for a tool that compares two */
@@ -50,9 +49,8 @@ struct store *store_open(enum store_file file, enum store_mode mode, const char 
     struct store *store = take_store();
     store->file = file;
     store->mode = mode;
-    bool is_writer = file == STORE_REGISTRY && mode == STORE_WRITE;
-    if ((is_writer && !wal_index_forget(path)) || !open_file(store, path) || !set_up(store) ||
-        !is_ours(store, path) || !prepare_table(store, &own_queries)) {
+    if (!open_file(store, path) || !set_up(store) || !is_ours(store, path) ||
+        !prepare_table(store, &own_queries)) {
         store_close(store);
         return NULL;
     }

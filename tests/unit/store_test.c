@@ -24,6 +24,7 @@
 #include "store/pin.h"
 #include "store/query.h"
 #include "store/store.h"
+#include "store/wal_index.h"
 
 enum { T_FREEZE, T_FROZEN, T_ADD, T_TEXT };
 static const char *const sql[] = {
@@ -332,6 +333,12 @@ static void moves_pages(void)
     _exit(0);
 }
 
+/* The daemon to which the sync told it. */
+static void forgets(void)
+{
+    must(wal_index_forget(path));
+}
+
 static void finishes(void)
 {
     struct store *writer = store_open(STORE_REGISTRY, STORE_WRITE, path, tables);
@@ -359,6 +366,7 @@ static void pages_that_were_lost_are_moved_again(void **state)
     }
     assert_int_equal(read(ready[0], &word, 1), 1);
     assert_int_equal(in_a_process(moves_pages), 0);
+    assert_int_equal(in_a_process(forgets), 0);
     assert_int_equal(in_a_process(finishes), 0);
     assert_int_equal(kill(reader, SIGKILL), 0);
     assert_true(waitpid(reader, NULL, 0) == reader);
