@@ -84,7 +84,7 @@ static bool batch_id_of(const struct m_piece *piece, char id[ID_SIZE])
 {
     sqlite3_stmt *statement =
         prepare("SELECT batch_id FROM batch WHERE project_id = ?1 AND vintage = ?2 AND first = ?3"
-                " AND last = ?4 AND state = 'active'");
+                " AND last = ?4 AND state = 'active' AND state <> 'split'"); /* by batch_block */
     sqlite3_bind_text(statement, 1, m.projects[piece->project].id, -1, SQLITE_STATIC);
     sqlite3_bind_int(statement, 2, FIRST_VINTAGE + piece->vintage);
     sqlite3_bind_int64(statement, 3, piece->first);
