@@ -713,9 +713,14 @@ static void a_registry_that_is_not_sound_gives_no_backup(void **state)
     nothing_at("new");
     good(run(operate_restore, "restore", "--with-violations", in_room("b/marred"), in_room("new")));
     assert_non_null(strstr(said, ": 1 VIOLATION\n"));
-    shell("rm -r %s/b/marred %s/new", room, room);
+    run_sql("data/registry.db", "DROP TRIGGER act_no_delete");
+    good(run(operate_backup, "backup", "--with-violations", in_room("b"), NULL));
+    assert_non_null(strstr(said, ": 2 VIOLATIONS\n"));
+    shell("rm -r %s/b/* %s/new", room, room);
     run_sql("data/registry.db", "CREATE TRIGGER act_no_update BEFORE UPDATE ON act BEGIN SELECT "
-                                "RAISE(ABORT, 'acts are never changed'); END");
+                                "RAISE(ABORT, 'acts are never changed'); END;"
+                                "CREATE TRIGGER act_no_delete BEFORE DELETE ON act BEGIN SELECT "
+                                "RAISE(ABORT, 'acts are never deleted'); END");
     good(backup("one"));
     run_sql("data/people.db", "PRAGMA foreign_keys = OFF; INSERT INTO password (user_id, hash, "
                               "set_at) VALUES ('usr_1KNS0Q2D6SBX0Z01', 'h', 1)");
