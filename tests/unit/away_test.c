@@ -23,6 +23,8 @@ static void test_gone(void)
     CHECK(ledger_ask(&client, &command, &again) == STATUS_OK && again.repeated &&
               again.seq == answer.seq,
           "asked again after a crash");
+    int64_t sent = client.sent;
+    CHECK(sent >= 2, "two commands were sent: %" PRId64, sent);
     CHECK(world_stop_daemon(world) == 0 && access(world->account_socket, F_OK) != 0,
           "a good end leaves sockets");
     int64_t began_us = clock_steady_us();
@@ -31,6 +33,7 @@ static void test_gone(void)
     CHECK(ledger_ask(&client, &command, &again) == STATUS_LEDGER_AWAY &&
               clock_steady_us() - began_us < INT64_C(1000) * LEDGER_RESTART_MS_MAX,
           "no daemon: %s", status_row((enum status)again.status)->slug);
+    CHECK(client.sent == sent, "to nobody nothing is sent");
     ledger_client_close(&client);
     passed++;
 }
@@ -73,6 +76,7 @@ static void test_lost_answers(void)
         CHECK(ledger_ask(&client, &command, &answer) == STATUS_ANSWER_LOST, "keyed %d: %s", keyed,
               status_row((enum status)answer.status)->slug);
         int64_t took_us = clock_steady_us() - began_us;
+        CHECK(client.sent >= (keyed ? 3 : 1), "keyed %d: sent %" PRId64, keyed, client.sent);
         CHECK(took_us < INT64_C(1000) * (keyed ? LEDGER_ASK_MS_MAX : LEDGER_RESTART_MS_MAX),
               "keyed %d: lost after %" PRId64 " us", keyed, took_us);
         waitpid(child, NULL, 0);

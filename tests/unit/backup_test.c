@@ -650,6 +650,7 @@ static void words_that_are_not_understood(void **state)
     assert_int_equal(run(operate_backup, "backup", NULL, NULL, NULL), 2);
     assert_int_equal(run(operate_backup, "backup", in_room("b"), "--name", NULL), 2);
     assert_int_equal(run(operate_backup, "backup", in_room("b"), in_room("b"), NULL), 2);
+    assert_int_equal(run(operate_restore, "restore", NULL, NULL, NULL), 2);
     assert_int_equal(run(operate_restore, "restore", in_room("b"), NULL, NULL), 2);
     assert_int_equal(run(operate_restore, "restore", in_room("b"), "--force", NULL), 2);
     assert_int_equal(entries("b"), 0);

@@ -73,6 +73,17 @@ static void has_ended(struct flusher *flusher)
     assert_true(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
 }
 
+static bool is_closed(int fd)
+{
+    return fcntl(fd, F_GETFD) < 0 && errno == EBADF;
+}
+
+static void is_stopped(const struct flusher *flusher)
+{
+    assert_int_equal(kill(flusher->pid, SIGSTOP), 0);
+    assert_int_equal(waitpid(flusher->pid, NULL, WUNTRACED), flusher->pid);
+}
+
 static void it_answers(void **state)
 {
     (void)state;
@@ -86,7 +97,9 @@ static void it_answers(void **state)
     }
     flusher_reap(&flusher); /* another child has ended: it goes on */
     assert_true(flusher.pid > 0);
+    int fd = flusher.fd;
     flusher_stop(&flusher);
+    assert_true(is_closed(fd));
     assert_int_equal(flusher.pid, 0);
     flusher_stop(&flusher); /* once more is no fault */
     assert_true(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
@@ -98,8 +111,7 @@ static void it_is_not_waited_for(void **state)
     (void)state;
     struct flusher flusher;
     flusher_begin(&flusher, path, lock_fd);
-    assert_int_equal(kill(flusher.pid, SIGSTOP), 0);
-    assert_int_equal(waitpid(flusher.pid, NULL, WUNTRACED), flusher.pid);
+    is_stopped(&flusher);
     flusher_ask(&flusher);
     assert_false(flusher_is_done(&flusher));
     flusher_ask(&flusher);
@@ -139,6 +151,46 @@ static void its_end_is_no_fault(void **state)
     flusher_ask(&flusher);
     is_done_soon(&flusher);
     flusher_stop(&flusher);
+}
+
+/* What it was asked it has never read: the connection is then reset, not closed. */
+static void its_end_with_a_question_unread(void **state)
+{
+    (void)state;
+    struct flusher flusher;
+    siginfo_t end;
+    flusher_begin(&flusher, path, lock_fd);
+    is_stopped(&flusher);
+    flusher_ask(&flusher);
+    assert_false(flusher_is_done(&flusher));
+    assert_int_equal(kill(flusher.pid, SIGKILL), 0);
+    assert_int_equal(waitid(P_PID, (id_t)flusher.pid, &end, WEXITED | WNOWAIT), 0);
+    assert_true(flusher_is_done(&flusher));
+    assert_int_equal(flusher.fd, -1);
+    flusher_stop(&flusher);
+}
+
+/* Descriptor 0 is one like another, at both ends. */
+static void zero_is_a_descriptor(void **state)
+{
+    (void)state;
+    struct flusher flusher;
+    int input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    close(STDIN_FILENO);
+    flusher_begin(&flusher, path, lock_fd);
+    assert_int_equal(flusher.fd, 0);
+    assert_true(flusher.pid > 0);
+    is_stopped(&flusher);
+    flusher_ask(&flusher);
+    assert_false(flusher_is_done(&flusher));
+    assert_int_equal(kill(flusher.pid, SIGCONT), 0);
+    is_done_soon(&flusher);
+    flusher_stop(&flusher);
+    assert_true(is_closed(0));
+    if (input >= 0) {
+        assert_int_equal(dup2(input, STDIN_FILENO), STDIN_FILENO);
+        close(input);
+    }
 }
 
 /* What stops a whole group reaches it, too: it goes on until the daemon ends it. */
@@ -192,6 +244,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(it_answers, make_file, remove_file),
         cmocka_unit_test_setup_teardown(it_is_not_waited_for, make_file, remove_file),
         cmocka_unit_test_setup_teardown(its_end_is_no_fault, make_file, remove_file),
+        cmocka_unit_test_setup_teardown(its_end_with_a_question_unread, make_file, remove_file),
+        cmocka_unit_test_setup_teardown(zero_is_a_descriptor, make_file, remove_file),
         cmocka_unit_test_setup_teardown(it_is_stopped_by_the_daemon_alone, make_file, remove_file),
         cmocka_unit_test_setup_teardown(without_a_file_there_is_none, make_file, remove_file),
         cmocka_unit_test_setup_teardown(it_keeps_no_lock, make_file, remove_file),

@@ -393,6 +393,24 @@ static bool is_closed(int fd)
 }
 
 /* A program may be started without standard input: what it opens first is then 0. */
+static void plan_tables_come_behind_the_others(void **state)
+{
+    (void)state;
+    static const struct query_table other = {.name = "other"};
+    /* With room on both sides, which stays as it is. */
+    const struct query_table *room[] = {NULL, NULL, &other, NULL, NULL, NULL, NULL, NULL};
+    ledger_plan_tables_add(room + 2);
+    assert_null(room[0]);
+    assert_null(room[1]);
+    assert_ptr_equal(room[2], &other);
+    size_t count = 0;
+    for (; ledger_plan_tables[count] != NULL; count++) {
+        assert_ptr_equal(room[3 + count], ledger_plan_tables[count]);
+    }
+    assert_true(count > 1);
+    assert_null(room[3 + count]);
+}
+
 static void zero_is_a_descriptor(void **state)
 {
     (void)state;
@@ -451,6 +469,7 @@ int main(void)
         cmocka_unit_test_setup(a_note_is_taken_away_once, set_up),
         cmocka_unit_test_setup(every_line_is_in_the_fingerprint, set_up),
         cmocka_unit_test_setup(programs_and_acts_have_an_end, set_up),
+        cmocka_unit_test_setup(plan_tables_come_behind_the_others, set_up),
         cmocka_unit_test_setup(zero_is_a_descriptor, set_up),
     };
     return cmocka_run_group_tests_name("edges", tests, NULL, NULL);

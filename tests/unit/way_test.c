@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -17,6 +18,7 @@
 
 #include "ledger/client.h"
 #include "ledger/door.h"
+#include "ledger/flow.h"
 #include "ledger/lock.h"
 #include "ledger/town.h"
 #include "ledger/way.h"
@@ -305,6 +307,29 @@ static void stop(pid_t child)
     waitpid(child, NULL, 0);
 }
 
+/* A daemon that is only just starting is waited for, as long as was said. */
+static void one_that_comes_late_is_waited_for(void **state)
+{
+    (void)state;
+    static struct flow flow;
+    char path[sizeof((struct sockaddr_un *)0)->sun_path];
+    static const enum trick none[] = {TRICK_NONE};
+    assert_true(door_path(town.folder, PROGRAM_TALLY, path));
+    fflush(stdout);
+    pid_t late = fork();
+    if (late == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void)poll(NULL, 0, 200);
+        pid_t player = start(none, path);
+        (void)waitpid(player, NULL, 0);
+        _exit(0);
+    }
+    flow_init(&flow);
+    assert_true(flow_connect(&flow, path, 60000));
+    flow_close(&flow);
+    stop(late);
+}
+
 static const enum trick all_tricks[] = {TRICK_CLOSE,   TRICK_SHORT,        TRICK_LONG,
                                         TRICK_VERSION, TRICK_STATUS_BELOW, TRICK_STATUS_ABOVE,
                                         TRICK_NONE};
@@ -404,6 +429,7 @@ int main(void)
         TEST(many_groups),
         TEST(a_group_is_answered_together),
         TEST(the_wal_is_empty_afterwards),
+        TEST(one_that_comes_late_is_waited_for),
         TEST(a_program_takes_no_nonsense_for_an_answer),
         TEST(tally_takes_no_nonsense_for_an_answer),
     };
