@@ -392,7 +392,6 @@ static bool is_closed(int fd)
     return fcntl(fd, F_GETFD) < 0;
 }
 
-/* A program may be started without standard input: what it opens first is then 0. */
 static void plan_tables_come_behind_the_others(void **state)
 {
     (void)state;
@@ -411,6 +410,7 @@ static void plan_tables_come_behind_the_others(void **state)
     assert_null(room[3 + count]);
 }
 
+/* A program may be started without standard input: what it opens first is then 0. */
 static void zero_is_a_descriptor(void **state)
 {
     (void)state;
