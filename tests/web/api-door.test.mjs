@@ -47,21 +47,40 @@ function isProblem(answer, status, slug, type = 'application/json') {
   assert.equal(answer.headers['tallystick-sandbox'], 'true'); // the demonstration is a sandbox
 }
 
+// For people: the registry's own words and look, with ways on, and kept by nobody.
+function isPage(answer, status, words) {
+  assert.equal(answer.status, status);
+  assert.equal(answer.headers['content-type'], 'text/html; charset=utf-8');
+  assert.equal(answer.headers['cache-control'], 'no-store');
+  assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+  assert.match(answer.headers['content-security-policy'], /^default-src 'none'/);
+  assert.match(answer.body, words);
+  assert.match(answer.body, /<link rel="stylesheet" href="\/static\/tallystick\.css">[^]*<a href="\/registry">/);
+}
+
 test('a body, a header or an address that is too long', async () => {
   const body = Buffer.alloc(300000, ' ');
   isProblem(await ask('/registry/v0/transfers', { method: 'POST', headers: { 'Content-Type': 'application/json', 'Content-Length': body.length }, body }), 413, 'too-large');
   isProblem(await ask('/registry/v0/organisation', { headers: { 'X-Client-Secret': 'x'.repeat(9000) } }), 400, 'bad-request');
   isProblem(await ask(`/registry/v0/organisation?x=${'x'.repeat(9000)}`), 414, 'bad-request');
-  const page = await ask('/registry/transfers', { headers: { 'X-Client-Secret': 'x'.repeat(9000) } });
-  assert.equal(page.status, 400);
-  assert.match(page.headers['content-type'], /^text\/html/);
+  isPage(await ask('/registry/transfers', { headers: { 'X-Client-Secret': 'x'.repeat(9000) } }), 400, /could not be read[^]*Nothing happened/);
+  isPage(await ask(`/registry/search?q=${'x'.repeat(9000)}`), 414, /does not read an address of this length/);
+  isPage(await ask('/sign-in', { method: 'POST', headers: { 'Content-Length': body.length }, body }), 413, /larger than this registry reads/);
+});
+
+// A browser that kept it would show it again when there is nothing wrong any more.
+test('a page that says that the registry is away is gone when it is there', async () => {
+  const [socket, aside] = ['public.sock', 'aside.sock'].map((name) => join(registry.run, name));
+  renameSync(socket, aside);
+  isPage(await ask('/registry/transfers'), 502, /not answering/);
+  renameSync(aside, socket);
+  assert.equal((await ask('/registry/transfers')).status, 200);
+  assert.equal((await ask('/static/down.html')).headers['cache-control'], 'public, max-age=300');
 });
 
 test('an address or a header that cannot be read', async () => {
   isProblem(await ask('/registry/v0/%zz'), 400, 'bad-request');
-  const page = await ask('/%zz');
-  assert.equal(page.status, 400);
-  assert.match(page.headers['content-type'], /^text\/html/);
+  isPage(await ask('/%zz'), 400, /could not be read/);
   for (const host of ['127.0.0.1', 'elsewhere.example']) {
     const said = await send(`POST /registry/v0/transfers HTTP/1.1\r\nHost: ${host}\r\nContent-Length: many\r\n\r\n`);
     if (host === '127.0.0.1') assert.match(said, /^HTTP\/1\.1 400 [^]*"title":"Bad request"/);
