@@ -146,6 +146,7 @@ measure() { # size
         tests/bench/postgres.sh start "$stage" "$cluster"
         beside=(--beside "tests/bench/postgres.sh turn $cluster")
     fi
+    sync # or the disk still writes what the backup and the cluster left, and who is measured waits behind it
     [ -z "$ad" ] || $bench/transfer_bench "${common[@]}" --parts "$ad" "${beside[@]}"
     ! has h || renew_stage "$1"
     ! has h || $bench/api_bench "${common[@]}" "${beside[@]}"
