@@ -117,6 +117,7 @@ static void add_team(const char *account)
               market.maya, "");
     probe_add(words("%s/link", teammate), words("/account/team/people/%s/link", jon), market.maya,
               "");
+    probe_in_steps(); /* a link is made, and ended where the roles cannot be looked at again */
     probe_add("/account/team/policies", "/account/team/policies", market.maya,
               "incoming=trusted&two_person=above&above=5000");
     probe_add("/account/team/trust", "/account/team/trust", market.maya,

@@ -154,6 +154,7 @@ static void disturb_program(const struct route *table, size_t count, struct cgi_
             continue;
         }
         campaign.endpoints++;
+        keep_sessions();
         ask_reference(probe);
         struct shim_report counts = campaign.counts;
         if (campaign.is_all) {
