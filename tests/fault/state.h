@@ -9,6 +9,7 @@
 
 #include "crash/world.h"
 #include "gate/gate.h"
+#include "gate/session.h"
 #include "http/http.h"
 #include "pages/authorise.h"
 
@@ -193,12 +194,12 @@ static void tell_nothing(void)
 }
 
 /* A campaign takes longer than a session lives that nobody uses. As long ago as lets a request say
- * that it was there (gate/session.c: TOUCH_US). */
+ * that it was there. */
 CGI_UNUSED static void keep_sessions(void)
 {
     char sql[96];
     (void)snprintf(sql, sizeof sql, "UPDATE session SET seen_at = %" PRId64,
-                   clock_now_us() - 120 * CLOCK_SECOND_US);
+                   clock_now_us() - 2 * SESSION_TOUCH_S * CLOCK_SECOND_US);
     change_people(base.folder, sql);
 }
 
