@@ -275,9 +275,9 @@ static void check_shape(struct check *check, const struct field_row *row, const 
 {
     int64_t number = 0;
     if (row->kind == VALUE_INT && !text_parse_int(pair->value, false, &number)) {
-        field_fault(check->fields, pair->name,
-                    arena_printf(check->arena, "%s: enter a whole number in digits.",
-                                 label_of(row)));
+        field_fault(
+            check->fields, pair->name,
+            arena_printf(check->arena, "%s: enter a whole number in digits.", label_of(row)));
     }
     if (row->kind == VALUE_DATE && !clock_parse_date(pair->value, &number)) {
         field_fault(check->fields, pair->name,
