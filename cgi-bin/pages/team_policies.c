@@ -7,6 +7,8 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "model/quantity.h"
+#include "model/status.h"
 #include "pages/desk.h"
 #include "pages/team.h"
 #include "store/recipients.h"
@@ -62,9 +64,13 @@ enum status team_policies_post(struct visit *visit, struct response *response)
     const char *two_person = field_text(&visit->fields, "two_person");
     int64_t units = 0;
     if (text_is(two_person, "above") || !text_empty(above)) {
-        if (!text_parse_int(above, false, &units) || units > QUANTITY_UNITS_MAX) {
+        /* Units are typed as certificates are: whole ones. */
+        enum status typed = quantity_parse(above, INSTRUMENT_RENEWABLE_ENERGY, &units);
+        if (typed != STATUS_OK && typed != STATUS_QUANTITY_ZERO) {
             field_fault(&visit->fields, "above",
-                        "Enter the amount in whole units, such as 1000000.");
+                        typed == STATUS_QUANTITY_TOO_LARGE
+                            ? status_row(typed)->sentence
+                            : "Enter the amount in whole units, such as 1000000.");
         }
     }
     if (visit->fields.error_count > 0) {

@@ -195,6 +195,14 @@ static void policies(void **state)
     cgi_is(&reply, 422);
     cgi_has(&reply, "value=\"1.5\"");
     cgi_has(&reply, "value=\"trusted\" checked");
+    cgi_has(&reply, "Enter the amount in whole units, such as 1000000.");
+    static const char *const too_large[] = {"1000000000000001", "12345678901234567890123"};
+    for (size_t i = 0; i < sizeof(too_large) / sizeof(too_large[0]); i++) {
+        reply = market_post(home, market.maya,
+                            words("incoming=trusted&two_person=above&above=%s", too_large[i]));
+        cgi_is(&reply, 422);
+        cgi_has(&reply, "This is more than the registry can count.");
+    }
     reply = market_post(home, market.maya, "incoming=everything&two_person=never");
     cgi_is(&reply, 400);
     /* From the first unit on: what is saved can be saved again as the page shows it. */
