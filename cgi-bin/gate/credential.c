@@ -25,7 +25,10 @@ static bool name_is(const char *name);
 static const char *new_id(const struct person_admin *admin, const char *prefix);
 static enum status give_up(const struct person_admin *admin, enum status status);
 static bool signing_key_of(const struct person_admin *admin, const char *issuer,
-                           struct signing_key *key);
+                           struct signing_key *key, bool *is_new);
+static bool add_key(const struct person_admin *admin, const char *issuer,
+                    enum jwt_algorithm algorithm, struct signing_key *key);
+static void tell_of_key(const struct person_admin *admin, const struct signing_key *key);
 static const char *sign(const struct person_admin *admin, const struct signing_key *key,
                         const struct access_token *token);
 static enum status make_member(const struct person_admin *admin, const struct access_token *token,
@@ -89,6 +92,7 @@ enum status credential_make_token(const struct person_admin *admin, const char *
         return STATUS_VALUE_REFUSED;
     }
     struct signing_key key;
+    bool is_new_key = false;
     struct access_token before;
     struct access_token token = {.token_id = wish->id == NULL ? new_id(admin, "tok") : wish->id,
                                  .user_id = new_id(admin, "usr"),
@@ -109,7 +113,7 @@ enum status credential_make_token(const struct person_admin *admin, const char *
     if (credential_count_tokens(admin->people, wish->org_id, admin->now_us) >= CREDENTIALS_MAX) {
         return give_up(admin, STATUS_LINES_TOO_MANY);
     }
-    if (!signing_key_of(admin, issuer, &key)) {
+    if (!signing_key_of(admin, issuer, &key, &is_new_key)) {
         return give_up(admin, STATUS_FAULT);
     }
     token.key_id = key.key_id;
@@ -124,6 +128,9 @@ enum status credential_make_token(const struct person_admin *admin, const char *
     }
     if (!store_commit(admin->people)) {
         return STATUS_FAULT;
+    }
+    if (is_new_key) {
+        tell_of_key(admin, &key);
     }
     *made = (struct credential_made){
         .id = token.token_id, .secret = text, .expires_at = token.expires_at};
@@ -180,26 +187,9 @@ enum status credential_end_token(const struct person_admin *admin, const char *o
 bool credential_make_key(const struct person_admin *admin, const char *issuer,
                          enum jwt_algorithm algorithm, struct signing_key *key)
 {
-    uint8_t *secret = arena_array(admin->arena, uint8_t, CREDENTIAL_KEY_SIZE);
-    uint8_t *public = arena_array(admin->arena, uint8_t, CREDENTIAL_KEY_SIZE);
-    random_bytes(secret, CREDENTIAL_KEY_SIZE);
-    *key = (struct signing_key){
-        .key_id = new_id(admin, "key"),
-        .algorithm = jwt_algorithm_word(algorithm),
-        /* A registry that says no address of its own is named by its tag. */
-        .issuer =
-            jwt_text_is(issuer) ? issuer : arena_printf(admin->arena, "tallystick:%s", admin->tag),
-        .secret = secret,
-        .made_at = admin->now_us};
-    key->header = jwt_header_make(admin->arena, algorithm, key->key_id);
-    if (algorithm == JWT_EDDSA) {
-        jwt_public_of(secret, public);
-        key->public = public;
-    }
-    bool added = credential_add_key(admin->people, key);
+    bool added = add_key(admin, issuer, algorithm, key);
     if (added) {
-        log_event("info", "signing-key-made", "key", key->key_id, "algorithm", key->algorithm, "by",
-                  admin->user_id, NULL);
+        tell_of_key(admin, key);
     }
     return added;
 }
@@ -249,14 +239,43 @@ static enum status give_up(const struct person_admin *admin, enum status status)
 
 /* The newest live one; the first is made here. */
 static bool signing_key_of(const struct person_admin *admin, const char *issuer,
-                           struct signing_key *key)
+                           struct signing_key *key, bool *is_new)
 {
     struct signing_key keys[SIGNING_KEYS_MAX];
-    if (credential_live_keys(admin->people, admin->arena, keys) == 0) {
-        return !store_fault(admin->people) && credential_make_key(admin, issuer, JWT_HS256, key);
+    *is_new = credential_live_keys(admin->people, admin->arena, keys) == 0;
+    if (*is_new) {
+        return !store_fault(admin->people) && add_key(admin, issuer, JWT_HS256, key);
     }
     *key = keys[0];
     return true;
+}
+
+static bool add_key(const struct person_admin *admin, const char *issuer,
+                    enum jwt_algorithm algorithm, struct signing_key *key)
+{
+    uint8_t *secret = arena_array(admin->arena, uint8_t, CREDENTIAL_KEY_SIZE);
+    uint8_t *public = arena_array(admin->arena, uint8_t, CREDENTIAL_KEY_SIZE);
+    random_bytes(secret, CREDENTIAL_KEY_SIZE);
+    *key = (struct signing_key){
+        .key_id = new_id(admin, "key"),
+        .algorithm = jwt_algorithm_word(algorithm),
+        /* A registry that says no address of its own is named by its tag. */
+        .issuer =
+            jwt_text_is(issuer) ? issuer : arena_printf(admin->arena, "tallystick:%s", admin->tag),
+        .secret = secret,
+        .made_at = admin->now_us};
+    key->header = jwt_header_make(admin->arena, algorithm, key->key_id);
+    if (algorithm == JWT_EDDSA) {
+        jwt_public_of(secret, public);
+        key->public = public;
+    }
+    return credential_add_key(admin->people, key);
+}
+
+static void tell_of_key(const struct person_admin *admin, const struct signing_key *key)
+{
+    log_event("info", "signing-key-made", "key", key->key_id, "algorithm", key->algorithm, "by",
+              admin->user_id, NULL);
 }
 
 static const char *sign(const struct person_admin *admin, const struct signing_key *key,

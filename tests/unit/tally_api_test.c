@@ -50,6 +50,8 @@ static void test_usage(void)
           "api-credentials --organisation %s --address 192.0.2.1 --address 192.0.2.1/24", org(0));
     TALLY(1, "there is no organisation org_00000000000000ZZ",
           "api-credentials --organisation org_00000000000000ZZ");
+    CHECK(strstr(tally_out, "signing-key-made") == NULL, "tells of a key that was not kept: %s",
+          tally_out);
     TALLY(1, "no access token was made", "api-credentials --organisation %s --name ''", org(0));
     TALLY(2, "usage: tally api-revoke ID", "api-revoke");
     TALLY(2, "usage: tally api-revoke ID", "api-revoke usr_1KNS0Q2D6SBX0A01");
